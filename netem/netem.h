@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * netem: hosts and networks out of network namespaces, over netlink.
+ *
+ * A namespace is a descriptor; it lives as long as someone holds it or runs in it, so a
+ * process that is killed leaves nothing. A `struct net` is a namespace with the netlink
+ * socket that was opened inside it: every function that takes one acts in that namespace,
+ * whatever namespace the caller is in. Interfaces are named within their namespace.
+ *
+ * Knows nothing of cases. Functions return 0 or -errno with the story in ERR. Where the
+ * kernel lacks a feature they return -EOPNOTSUPP and ERR names it.
+ */
+#ifndef HALFOPEN_NETEM_H
+#define HALFOPEN_NETEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct net; /* opaque: descriptor, rtnetlink socket, name for messages */
+
+/* A new, empty network namespace, its `lo` up, IPv6 duplicate address detection, router
+ * solicitations and automatic link-local addresses off (sysctl net.ipv6.conf.{all,default}).
+ * The caller's own namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
+int net_new(const char *name, struct net **ret_net, struct err *err);
+void net_free(struct net *net); /* NULL is fine; the namespace goes when its last user does */
+int net_fd(const struct net *net); /* for setns(2); owned by the net */
+
+/* Enters the namespace (setns(2)); net_leave() goes back to where the process started.
+ * For opening sockets inside. */
+int net_enter(struct net *net, struct err *err);
+int net_leave(struct err *err);
+
+/* A veth pair (drivers/net/veth.c), one end in each namespace, both down. MACs: 6 bytes. */
+int net_add_veth(struct net *a, const char *name_a, const uint8_t *mac_a, struct net *b,
+		 const char *name_b, const uint8_t *mac_b, struct err *err);
+/* A bridge without spanning tree and multicast snooping, up at once, forwarding at once. */
+int net_add_bridge(struct net *net, const char *name, struct err *err);
+int net_set_bridge(struct net *net, const char *port, const char *bridge, struct err *err);
+int net_delete_link(struct net *net, const char *name, struct err *err);
+int net_set_link(struct net *net, const char *name, bool up, struct err *err);
+int net_set_mtu(struct net *net, const char *name, int mtu, struct err *err);
+/* The interface's index (> 0), or -errno. */
+int net_link_index(struct net *net, const char *name, struct err *err);
+
+/* ADDRESS as text, IPv4 or IPv6 by its form; usable at once (IFA_F_NODAD). */
+int net_add_address(struct net *net, const char *name, const char *address, int prefix,
+		    struct err *err);
+int net_delete_address(struct net *net, const char *name, const char *address, int prefix,
+		       struct err *err);
+/* A default route via GATEWAY. */
+int net_add_default_route(struct net *net, const char *gateway, struct err *err);
+/* A permanent neighbour entry (ARP, or IPv6 ND). */
+int net_add_neighbour(struct net *net, const char *name, const char *address,
+		      const uint8_t *mac, struct err *err);
+
+/* tc-netem(8) as the interface's root qdisc; replaces what netem was there. A zero field is
+ * off. Percentages 0..100. SEED makes random choices repeatable where the kernel can
+ * (TCA_NETEM_PRNG_SEED, 6.7); 0: the kernel's own. */
+struct net_impairment {
+	int64_t delay_ns, jitter_ns;
+	double loss, duplicate, reorder, corrupt;
+	int64_t rate;  /* bit/s */
+	int64_t limit; /* packets; 0: 1000 */
+	uint64_t seed;
+};
+int net_impair(struct net *net, const char *name, const struct net_impairment *impairment,
+	       struct err *err);
+int net_unimpair(struct net *net, const char *name, struct err *err);
+
+/* Filters, through libnftables, in a table of their own ("halfopen"). `where` bridge: in a
+ * namespace whose bridge forwards (family bridge, hook forward; input and output interfaces
+ * are bridge ports); forward: in a router (family inet, hook forward). */
+enum net_filter_hook { NET_FILTER_BRIDGE, NET_FILTER_FORWARD };
+enum net_filter_verdict { NET_FILTER_DROP, NET_FILTER_REJECT_ICMP, NET_FILTER_REJECT_RST };
+struct net_filter {
+	enum net_filter_hook hook;
+	enum net_filter_verdict verdict;
+	const char *in, *out; /* interface names; NULL: any */
+	int ip_version;	      /* of packets meant: 4, 6; 0: any, ARP included (bridge only) */
+	int flags_mask, flags;/* TCP: (flags & mask) == flags; mask 0: any packet */
+	int64_t longer_than;  /* bytes of IP packet; 0: any */
+	int64_t count;	      /* only the next so many that match (nft quota cannot: see the
+				 implementation); 0: all */
+	int icmp_code;	      /* NET_FILTER_REJECT_ICMP: code of destination unreachable (IPv4
+				 type 3, IPv6 type 1), any number that fits the protocol */
+};
+/* Adds one filter; *ret_id (> 0) names it for net_delete_filter(). */
+int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id,
+		   struct err *err);
+int net_delete_filter(struct net *net, int id, struct err *err);
+/* Source NAT (masquerade) of what leaves through OUT. */
+int net_add_masquerade(struct net *net, const char *out, struct err *err);
+/* Forgets all tracked connections (ctnetlink IPCTNL_MSG_CT_DELETE without a tuple). */
+int net_flush_conntrack(struct net *net, struct err *err);
+
+/* /proc/sys of the namespace, NAME with dots ("net.ipv4.tcp_retries2"; dots inside interface
+ * names as '/'). -ENOENT: the kernel has no such sysctl. VALUE without a newline. */
+int net_set_sysctl(struct net *net, const char *name, const char *value, struct err *err);
+int net_get_sysctl(struct net *net, const char *name, char *value, size_t size, struct err *err);
+
+/* What this kernel can do, found by trying it in namespaces of the probe's own. */
+struct net_abilities {
+	bool namespaces; /* may create them at all */
+	bool veth, bridge, netem, nft, nft_bridge, nft_reject, nat, conntrack, ipv6;
+	char reason[256]; /* of the first thing that is missing, and how to get it */
+};
+int net_probe(struct net_abilities *ret_abilities, struct err *err);
+
+#endif
