@@ -26,7 +26,7 @@ enum raw_type {
 			 then text of /proc/net/snmp, netstat and snmp6, as it is */
 	RAW_SKIP,     /* text: what the kernel lacks; no more frames but RAW_END */
 	RAW_ERROR,    /* text: what the harness could not do */
-	RAW_END	      /* struct raw_end */
+	RAW_END       /* struct raw_end */
 };
 
 struct raw_frame {
@@ -38,56 +38,59 @@ struct raw_frame {
 };
 
 struct raw_start {
-	int64_t mono_ns;    /* CLOCK_MONOTONIC at the run's zero */
-	int64_t real_ns;    /* CLOCK_REALTIME at the run's zero */
-	int64_t tick_ns;    /* 1/HZ */
-	int32_t has_netem;  /* links are delayed */
+	int64_t mono_ns;   /* CLOCK_MONOTONIC at the run's zero */
+	int64_t real_ns;   /* CLOCK_REALTIME at the run's zero */
+	int64_t tick_ns;   /* 1/HZ */
+	int32_t has_netem; /* links are delayed */
 	int32_t virtual_clock;
-	char release[65];   /* uname -r */
+	char release[65]; /* uname -r */
 	char machine[65];
 	char version[65];
 };
 
 struct raw_host {
 	char name[16];
-	char addr[48];	   /* as text, of the plan's IP version */
+	char addr[48]; /* as text, of the plan's IP version */
 	uint8_t mac[6];
-	uint8_t up;	   /* 0: it went away */
+	uint8_t up; /* 0: it went away */
 	uint8_t reserved;
 };
 
-enum raw_tap { RAW_TAP_HOST /* the host's own interface */, RAW_TAP_PORT /* the far end of its cable */ };
+enum raw_tap {
+	RAW_TAP_HOST /* the host's own interface */,
+	RAW_TAP_PORT /* the far end of its cable */
+};
 
 struct raw_packet {
-	int32_t host;	   /* whose cable; -1 - n: the router's n-th interface */
-	uint8_t tap;	   /* enum raw_tap */
-	uint8_t outgoing;  /* leaving the interface the tap is on */
+	int32_t host;     /* whose cable; -1 - n: the router's n-th interface */
+	uint8_t tap;      /* enum raw_tap */
+	uint8_t outgoing; /* leaving the interface the tap is on */
 	uint16_t reserved;
-	uint32_t length;   /* on the wire, with the Ethernet header */
+	uint32_t length; /* on the wire, with the Ethernet header */
 };
 
 enum raw_program_state { RAW_PROGRAM_STARTED, RAW_PROGRAM_EXITED };
 
 struct raw_program {
-	uint32_t state;	    /* enum raw_program_state */
-	int32_t incarnation;/* 0, then 1 after a reboot that started it again ... */
-	int32_t status;	    /* exited: as waitpid() gives it */
+	uint32_t state;      /* enum raw_program_state */
+	int32_t incarnation; /* 0, then 1 after a reboot that started it again ... */
+	int32_t status;      /* exited: as waitpid() gives it */
 	int32_t pid;
 };
 
 /* One TCP socket, as sock_diag told it (include/uapi/linux/inet_diag.h, linux/tcp.h). */
 struct raw_socket {
-	uint8_t family;	   /* AF_INET or AF_INET6 */
-	uint8_t state;	   /* TCP_ESTABLISHED ...; 0: gone */
-	uint8_t timer;	   /* 0 none, 1 retransmission, 2 keepalive, 3 TIME_WAIT, 4 probe */
+	uint8_t family; /* AF_INET or AF_INET6 */
+	uint8_t state;  /* TCP_ESTABLISHED ...; 0: gone */
+	uint8_t timer;  /* 0 none, 1 retransmission, 2 keepalive, 3 TIME_WAIT, 4 probe */
 	uint8_t retrans;
 	uint16_t sport, dport; /* host order */
 	uint32_t expires_ms;   /* of the timer */
 	uint32_t rqueue, wqueue;
-	uint32_t inode;	       /* 0: orphan */
+	uint32_t inode; /* 0: orphan */
 	uint32_t cookie[2];
 	uint8_t src[16], dst[16];
-	uint32_t info_size;    /* bytes of struct tcp_info that follow */
+	uint32_t info_size; /* bytes of struct tcp_info that follow */
 };
 
 struct raw_end {

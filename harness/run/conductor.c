@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+#include "conductor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "counters.h"
+#include "stage.h"
+#include "tap.h"
+
+#define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
+#define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
+#define MAX_POLL       (4 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
+
+struct loop {
+	struct stage stage;
+	int timer_fd, signal_fd;
+	int64_t end_ns;  /* -1: not known yet */
+	int64_t look_ns; /* when a socket may go by itself; -1: none */
+	int64_t tick_ns;
+};
+
+/* The kernel's tick: CLOCK_MONOTONIC_COARSE counts in it (kernel/time/posix-timers.c,
+ * posix_get_coarse_res()). */
+static int64_t tick_ns(void)
+{
+	struct timespec ts;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_nsec;
+}
+
+static int64_t realtime_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/* What the plan needs and this kernel has not, or 0. */
+static int needs_check(const struct stage *stage, const struct utsname *uts, struct err *err)
+{
+	const struct plan *plan = stage->plan;
+	bool netem = plan->link_explicit;
+	int major = 0, minor = 0, want_major, want_minor;
+	char relation[3];
+
+	sscanf(uts->release, "%d.%d", &major, &minor);
+	for (int i = 0; i < plan->need_count; i++) {
+		const char *need = plan->needs[i];
+		int have = major * 1000 + minor, want;
+
+		netem = netem || strcmp(need, "netem") == 0;
+		if (strcmp(need, "virtual-clock") == 0 && !stage->options->virtual_clock)
+			return err_set(err, EOPNOTSUPP, "a virtual clock (a UML kernel)");
+		if (sscanf(need, "kernel %2[<>=] %d.%d", relation, &want_major, &want_minor) != 3)
+			continue;
+		want = want_major * 1000 + want_minor;
+		if (strcmp(relation, ">=") == 0 ? have < want : have >= want)
+			return err_set(err, EOPNOTSUPP, "%s; this is %s", need, uts->release);
+	}
+	for (int i = 0; i < plan->fault_count; i++)
+		netem = netem || plan->fault[i].op == FAULT_IMPAIR;
+	if (netem && !stage->topology.has_netem)
+		return err_set(err, EOPNOTSUPP, "netem (the kernel's module sch_netem)");
+	return 0;
+}
+
+static int agenda_fill(struct stage *stage, struct err *err)
+{
+	const struct plan *plan = stage->plan;
+	int ret = 0;
+
+	for (int i = 0; i < plan->sample_count && ret == 0; i++)
+		ret = agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0, err);
+	for (int i = 0; i < plan->fault_count && ret == 0; i++)
+		ret = agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i, err);
+	for (int i = 0; i < plan->program_count && ret == 0; i++)
+		ret = agenda_add(stage, plan->program[i].start_ns, AGENDA_START, i, err);
+	if (ret == 0)
+		ret = agenda_add(stage, plan->until_ns ? plan->until_ns : LONGEST_RUN_NS,
+				 AGENDA_END, 0, err);
+	return ret;
+}
+
+static void start_clock(struct loop *loop)
+{
+	struct stage *stage = &loop->stage;
+	struct raw_start start = {.tick_ns = loop->tick_ns,
+				  .has_netem = stage->topology.has_netem,
+				  .virtual_clock = stage->options->virtual_clock};
+	struct utsname uts;
+	int64_t between;
+
+	uname(&uts);
+	snprintf(start.release, sizeof(start.release), "%s", uts.release);
+	snprintf(start.machine, sizeof(start.machine), "%s", uts.machine);
+	snprintf(start.version, sizeof(start.version), "%s", uts.version);
+	/* The two clocks at one moment: the real one is read in the middle of two readings of
+	 * the other. */
+	out_start_clock(stage->out);
+	stage->real_ns = realtime_ns();
+	between = out_now(stage->out);
+	stage->real_ns -= between / 2;
+	start.mono_ns = stage->out->t0_ns;
+	start.real_ns = stage->real_ns;
+	out_frame(stage->out, RAW_START, -1, 0, &start, sizeof(start), NULL, 0);
+}
+
+static int set_up(struct loop *loop, struct err *err)
+{
+	struct stage *stage = &loop->stage;
+	struct utsname uts;
+	sigset_t signals;
+	int ret;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	loop->tick_ns = tick_ns();
+	if (loop->signal_fd < 0 || loop->timer_fd < 0)
+		return err_sys(err, errno, "signalfd, timerfd");
+	ret = topology_build(&stage->topology, stage->plan, err);
+	if (ret < 0)
+		return ret;
+	uname(&uts);
+	ret = needs_check(stage, &uts, err);
+	if (ret < 0)
+		return ret;
+	ret = stage->wire_tap = tap_open(stage->topology.wire, err);
+	if (ret >= 0 && stage->topology.router)
+		ret = stage->router_tap = tap_open(stage->topology.router, err);
+	if (ret < 0)
+		return ret;
+	ret = agenda_fill(stage, err);
+	start_clock(loop);
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		ret = stage_watch(stage, i, err);
+	return ret;
+}
+
+static int look(struct loop *loop, bool sample, struct err *err)
+{
+	struct stage *stage = &loop->stage;
+	int64_t t_ns = out_now(stage->out);
+
+	loop->look_ns = -1;
+	for (int i = 0; i < stage->plan->host_count; i++) {
+		int64_t due_ns;
+		int ret;
+
+		if (!stage->sockets[i])
+			continue;
+		ret = sockets_look(stage->sockets[i], t_ns, sample, stage->out, err);
+		if (ret < 0)
+			return ret;
+		due_ns = sockets_due_ns(stage->sockets[i]);
+		if (due_ns < 0)
+			continue;
+		/* The timer wheel fires late, by up to an eighth: then look every few ticks. */
+		due_ns = t_ns + (due_ns ? due_ns + loop->tick_ns : 4 * loop->tick_ns);
+		if (loop->look_ns < 0 || due_ns < loop->look_ns)
+			loop->look_ns = due_ns;
+	}
+	return 0;
+}
+
+static int agenda_do(struct loop *loop, const struct agenda_entry *entry, struct err *err)
+{
+	struct stage *stage = &loop->stage;
+
+	switch (entry->what) {
+	case AGENDA_SAMPLE:
+		return look(loop, true, err);
+	case AGENDA_FAULT:
+		return fault_begin(stage, entry->index, err);
+	case AGENDA_FAULT_GOES_ON:
+		return fault_go_on(stage, entry->index, err);
+	case AGENDA_START:
+		return stage_start(stage, entry->index, err);
+	case AGENDA_END:
+		loop->end_ns = entry->at_ns;
+		return 0;
+	}
+	return 0;
+}
+
+static int agenda_work(struct loop *loop, struct err *err)
+{
+	struct stage *stage = &loop->stage;
+	bool acted = false;
+
+	while (stage->agenda_count && stage->agenda[0].at_ns <= out_now(stage->out)) {
+		struct agenda_entry entry = stage->agenda[0];
+		int ret;
+
+		memmove(stage->agenda, stage->agenda + 1,
+			(size_t)--stage->agenda_count * sizeof(*stage->agenda));
+		ret = agenda_do(loop, &entry, err);
+		if (ret < 0)
+			return ret;
+		acted = true;
+	}
+	return acted ? look(loop, false, err) : 0;
+}
+
+static bool program_is_over(const struct stage *stage, int index)
+{
+	const struct program *program = &stage->program[index];
+
+	return program->ended || program->idle ||
+	       (program->pid == 0 &&
+		(!stage->topology.host[program->plan->host].net || stage->waiting[index]));
+}
+
+/* Without `until`, the run ends a little after all that the plan speaks of is over. */
+static void end_find(struct loop *loop)
+{
+	struct stage *stage = &loop->stage;
+	int64_t now_ns;
+
+	if (loop->end_ns >= 0 || stage->plan->until_ns || stage->agenda_count > 1)
+		return;
+	for (int i = 0; i < stage->plan->program_count; i++)
+		if (!program_is_over(stage, i))
+			return;
+	now_ns = out_now(stage->out);
+	if (now_ns < stage->plan->last_ns)
+		now_ns = stage->plan->last_ns;
+	loop->end_ns = now_ns + SETTLE_NS;
+}
+
+static void reap(struct stage *stage)
+{
+	int status, pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		stage_reaped(stage, pid, status);
+}
+
+static int start_waiting(struct stage *stage, struct err *err)
+{
+	int ret = 0;
+
+	for (int i = 0; i < stage->plan->program_count && ret == 0; i++)
+		if (stage->waiting[i])
+			ret = stage_start(stage, i, err);
+	return ret;
+}
+
+static int drain(struct loop *loop, struct err *err)
+{
+	struct stage *stage = &loop->stage;
+	struct signalfd_siginfo info[4];
+	uint64_t expirations;
+	int ret = stage_drain_taps(stage, err);
+
+	for (int i = 0; i < stage->plan->host_count; i++)
+		if (stage->sockets[i])
+			sockets_drain(stage->sockets[i]);
+	for (int i = 0; i < stage->plan->program_count; i++)
+		program_drain(&stage->program[i], stage->out);
+	if (read(loop->signal_fd, info, sizeof(info)) > 0)
+		reap(stage);
+	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
+		return err_sys(err, errno, "timerfd");
+	if (ret == 0)
+		ret = look(loop, false, err);
+	return ret < 0 ? ret : start_waiting(stage, err);
+}
+
+static void timer_arm(struct loop *loop)
+{
+	const struct stage *stage = &loop->stage;
+	int64_t next_ns = stage->agenda[0].at_ns;
+	struct itimerspec spec = {0};
+
+	if (loop->end_ns >= 0 && loop->end_ns < next_ns)
+		next_ns = loop->end_ns;
+	if (loop->look_ns >= 0 && loop->look_ns < next_ns)
+		next_ns = loop->look_ns;
+	next_ns += stage->out->t0_ns;
+	spec.it_value.tv_sec = next_ns / NSEC_PER_SEC;
+	spec.it_value.tv_nsec = next_ns % NSEC_PER_SEC;
+	timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+static void await(struct loop *loop)
+{
+	struct stage *stage = &loop->stage;
+	struct pollfd fds[MAX_POLL];
+	nfds_t n = 0;
+
+	fds[n++] = (struct pollfd){.fd = loop->timer_fd, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = stage->wire_tap, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = stage->router_tap, .events = POLLIN};
+	for (int i = 0; i < stage->plan->host_count; i++) {
+		if (!stage->sockets[i])
+			continue;
+		fds[n++] = (struct pollfd){.fd = stage->tap[i], .events = POLLIN};
+		fds[n++] = (struct pollfd){.fd = sockets_fd(stage->sockets[i]), .events = POLLIN};
+	}
+	for (int i = 0; i < stage->plan->program_count; i++)
+		fds[n++] = (struct pollfd){.fd = stage->program[i].fd, .events = POLLIN};
+	poll(fds, n, -1);
+}
+
+static int run(struct loop *loop, struct err *err)
+{
+	struct stage *stage = &loop->stage;
+	int ret;
+
+	for (;;) {
+		ret = agenda_work(loop, err);
+		if (ret < 0)
+			return ret;
+		end_find(loop);
+		if (loop->end_ns >= 0 && out_now(stage->out) >= loop->end_ns)
+			break;
+		if (stage->agenda_count) {
+			timer_arm(loop);
+			await(loop);
+		}
+		ret = drain(loop, err);
+		if (ret < 0)
+			return ret;
+	}
+	ret = look(loop, true, err);
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		if (stage->sockets[i])
+			ret = counters_write(stage->topology.host[i].net, i, 1, out_now(stage->out),
+					     stage->out, err);
+	return ret;
+}
+
+static void take_down(struct loop *loop)
+{
+	struct stage *stage = &loop->stage;
+	struct raw_end end = {.t_ns = loop->end_ns, .packets_missed = stage->missed};
+
+	for (int i = 0; i < stage->plan->host_count; i++)
+		if (stage->tap[i] >= 0)
+			end.packets_missed += tap_missed(stage->tap[i]);
+	if (stage->wire_tap >= 0)
+		end.packets_missed += tap_missed(stage->wire_tap);
+	if (stage->router_tap >= 0)
+		end.packets_missed += tap_missed(stage->router_tap);
+	out_frame(stage->out, RAW_END, -1, out_now(stage->out), &end, sizeof(end), NULL, 0);
+	out_flush(stage->out);
+	for (int i = 0; i < stage->plan->host_count; i++) {
+		stage_kill(stage, i);
+		sockets_free(stage->sockets[i]);
+	}
+	topology_done(&stage->topology);
+	free(stage->agenda);
+	free(stage->filter);
+}
+
+void conduct(const struct plan *plan, const struct conduct_options *options, struct out *out)
+{
+	static struct loop loop;
+	struct err err = {0};
+	int ret;
+
+	loop = (struct loop){.stage = {.plan = plan,
+				       .options = options,
+				       .out = out,
+				       .wire_tap = -1,
+				       .router_tap = -1},
+			     .timer_fd = -1,
+			     .signal_fd = -1,
+			     .end_ns = -1,
+			     .look_ns = -1};
+	for (int i = 0; i < TOPOLOGY_HOSTS; i++)
+		loop.stage.tap[i] = -1;
+	for (int i = 0; i < plan->program_count; i++) {
+		loop.stage.program[i].plan = &plan->program[i];
+		loop.stage.program[i].index = i;
+		loop.stage.program[i].fd = -1;
+	}
+	ret = set_up(&loop, &err);
+	if (ret == 0)
+		ret = run(&loop, &err);
+	if (ret < 0) {
+		loop.end_ns = out->t0_ns ? out_now(out) : 0;
+		out_text(out, ret == -EOPNOTSUPP ? RAW_SKIP : RAW_ERROR, err.text);
+	}
+	take_down(&loop);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fault: what is done to processes, hosts, cables and the path.
+ *
+ * A crash is: the wire cut at the host's port; then nothing of the host is watched any more;
+ * then its processes are killed; then its namespace goes. In that order a dying process's
+ * FIN meets a dead wire and no old socket lives on.
+ *
+ * A shutdown lets the processes go first (SIGTERM, and SIGKILL after the grace period) and
+ * takes the host off the network only after their last segments had time to leave.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "stage.h"
+
+/* From the last process's end to the power's: enough for FIN, RST and their answers on the
+ * slowest default link. */
+#define SHUTDOWN_LAST_WORDS_NS (NSEC_PER_SEC / 10)
+
+static bool is_on(const struct stage *stage, int host)
+{
+	return stage->topology.host[host].net != NULL;
+}
+
+static void host_signal(struct stage *stage, int host, int signal)
+{
+	for (int i = 0; i < stage->plan->program_count; i++)
+		if (stage->program[i].plan->host == host)
+			program_signal(&stage->program[i], signal);
+}
+
+static int power_off(struct stage *stage, int host, struct err *err)
+{
+	int ret;
+
+	if (!is_on(stage, host))
+		return 0;
+	ret = topology_cut(&stage->topology, host, err);
+	if (ret == 0)
+		ret = stage_unwatch(stage, host, err);
+	stage_kill(stage, host);
+	for (int i = 0; i < stage->plan->program_count; i++)
+		if (stage->program[i].plan->host == host)
+			stage->waiting[i] = false;
+	return ret < 0 ? ret : topology_power_off(&stage->topology, host, err);
+}
+
+static int power_on(struct stage *stage, const struct plan_fault *fault, struct err *err)
+{
+	int ret = topology_power_on(&stage->topology, fault->host, err);
+
+	if (ret == 0)
+		ret = stage_watch(stage, fault->host, err);
+	for (int i = 0; i < stage->plan->program_count && ret == 0; i++) {
+		struct program *program = &stage->program[i];
+
+		if (program->plan->host != fault->host || !fault->start_again)
+			continue;
+		program->incarnation++;
+		program->listening = program->ended = false;
+		ret = stage_start(stage, i, err);
+	}
+	return ret;
+}
+
+static int crash(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	(void)index;
+	return power_off(stage, fault->host, err);
+}
+
+static int reboot_begin(struct stage *stage, const struct plan_fault *fault, int index,
+			struct err *err)
+{
+	int ret = power_off(stage, fault->host, err);
+
+	return ret < 0 ? ret
+		       : agenda_add(stage, fault->at_ns + fault->down_ns, AGENDA_FAULT_GOES_ON,
+				    index, err);
+}
+
+static int reboot_end(struct stage *stage, const struct plan_fault *fault, int index,
+		      struct err *err)
+{
+	(void)index;
+	return power_on(stage, fault, err);
+}
+
+static bool host_is_idle(const struct stage *stage, int host)
+{
+	for (int i = 0; i < stage->plan->program_count; i++)
+		if (stage->program[i].plan->host == host && stage->program[i].pid)
+			return false;
+	return true;
+}
+
+static int shutdown_begin(struct stage *stage, const struct plan_fault *fault, int index,
+			  struct err *err)
+{
+	host_signal(stage, fault->host, SIGTERM);
+	return agenda_add(stage, fault->at_ns + fault->grace_ns, AGENDA_FAULT_GOES_ON, index, err);
+}
+
+/* The grace is over: kill who is left, and come back once more to cut the power. */
+static int shutdown_end(struct stage *stage, const struct plan_fault *fault, int index,
+			struct err *err)
+{
+	int64_t off_ns = fault->at_ns + fault->grace_ns + SHUTDOWN_LAST_WORDS_NS;
+
+	if (!host_is_idle(stage, fault->host) || out_now(stage->out) < off_ns) {
+		stage_kill(stage, fault->host);
+		return agenda_add(stage, off_ns, AGENDA_FAULT_GOES_ON, index, err);
+	}
+	return power_off(stage, fault->host, err);
+}
+
+static int signal_program(struct stage *stage, const struct plan_fault *fault, int index,
+			  struct err *err)
+{
+	static const int signals[] = {[FAULT_KILL] = SIGKILL,
+				      [FAULT_TERMINATE] = SIGTERM,
+				      [FAULT_STOP] = SIGSTOP,
+				      [FAULT_CONTINUE] = SIGCONT};
+
+	(void)index, (void)err;
+	program_signal(&stage->program[fault->program], signals[fault->op]);
+	return 0;
+}
+
+static int pull_or_plug(struct stage *stage, const struct plan_fault *fault, int index,
+			struct err *err)
+{
+	(void)index;
+	return topology_plug(&stage->topology, fault->host, fault->op == FAULT_PLUG, err);
+}
+
+static int filter_remember(struct stage *stage, struct stage_filter filter, struct err *err)
+{
+	if (stage->filter_count == stage->filter_room) {
+		int room = stage->filter_room ? stage->filter_room * 2 : 8;
+		void *list = realloc(stage->filter, (size_t)room * sizeof(*stage->filter));
+
+		if (!list)
+			return err_sys(err, ENOMEM, "filters");
+		stage->filter = list;
+		stage->filter_room = room;
+	}
+	stage->filter[stage->filter_count++] = filter;
+	return 0;
+}
+
+/* On the way FROM -> TO: in the router where there is one, else between the bridge's ports. */
+static int filter_way(struct stage *stage, const struct plan_fault *fault, int from, int to,
+		      struct err *err)
+{
+	static const char *const router_names[] = {"eth0", "eth1", "eth2", "eth3",
+						   "eth4", "eth5", "eth6", "eth7"};
+	struct topology *topology = &stage->topology;
+	const struct plan_host *host = stage->plan->host;
+	struct net_filter filter = {.hook =
+					topology->router ? NET_FILTER_FORWARD : NET_FILTER_BRIDGE,
+				    .verdict = NET_FILTER_DROP,
+				    .flags_mask = fault->filter.flags_mask,
+				    .flags = fault->filter.flags,
+				    .longer_than = fault->filter.longer_than,
+				    .count = fault->filter.count};
+	struct stage_filter done = {
+	    .net = topology->router ? topology->router : topology->wire, .from = from, .to = to};
+	int ret;
+
+	if (from != PLAN_ANY)
+		filter.in = topology->router ? router_names[from] : host[from].name;
+	if (to != PLAN_ANY)
+		filter.out = topology->router ? router_names[to] : host[to].name;
+	if (fault->op == FAULT_REJECT) {
+		filter.ip_version = stage->plan->ip_version;
+		filter.verdict =
+		    fault->reject_type < 0 ? NET_FILTER_REJECT_RST : NET_FILTER_REJECT_ICMP;
+		filter.icmp_code = fault->reject_code;
+	}
+	ret = net_add_filter(done.net, &filter, &done.id, err);
+	return ret < 0 ? ret : filter_remember(stage, done, err);
+}
+
+static int filter_path(struct stage *stage, const struct plan_fault *fault, int index,
+		       struct err *err)
+{
+	(void)index;
+	return filter_way(stage, fault, fault->from, fault->to, err);
+}
+
+static bool concerns(int asked, int is)
+{
+	return asked == PLAN_ANY || is == PLAN_ANY || asked == is;
+}
+
+static int impair(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	int ret = 0;
+
+	(void)index;
+	if (!stage->topology.has_netem)
+		return err_set(err, EOPNOTSUPP, "netem (the kernel's module sch_netem)");
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		if (concerns(fault->to, i) && (fault->from != i || fault->to == i))
+			ret = topology_impair(&stage->topology, i,
+					      fault->op == FAULT_HEAL ? NULL : &fault->impairment,
+					      err);
+	return ret;
+}
+
+static int heal(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	int kept = 0, ret = 0;
+
+	for (int i = 0; i < stage->filter_count; i++) {
+		struct stage_filter *filter = &stage->filter[i];
+
+		if (concerns(fault->from, filter->from) && concerns(fault->to, filter->to)) {
+			if (ret == 0)
+				ret = net_delete_filter(filter->net, filter->id, err);
+		} else {
+			stage->filter[kept++] = *filter;
+		}
+	}
+	stage->filter_count = kept;
+	if (ret == 0 && stage->topology.has_netem)
+		ret = impair(stage, fault, index, err);
+	return ret;
+}
+
+static int forget(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	(void)fault, (void)index;
+	return net_flush_conntrack(stage->topology.router, err);
+}
+
+typedef int fault_fn(struct stage *stage, const struct plan_fault *fault, int index,
+		     struct err *err);
+
+static const struct {
+	fault_fn *begin;
+	fault_fn *go_on; /* when its second moment comes */
+} faults[FAULT_OP_COUNT] = {
+    [FAULT_KILL] = {signal_program, NULL},
+    [FAULT_TERMINATE] = {signal_program, NULL},
+    [FAULT_STOP] = {signal_program, NULL},
+    [FAULT_CONTINUE] = {signal_program, NULL},
+    [FAULT_CRASH] = {crash, NULL},
+    [FAULT_REBOOT] = {reboot_begin, reboot_end},
+    [FAULT_SHUTDOWN] = {shutdown_begin, shutdown_end},
+    [FAULT_PULL] = {pull_or_plug, NULL},
+    [FAULT_PLUG] = {pull_or_plug, NULL},
+    [FAULT_BLACKHOLE] = {filter_path, NULL},
+    [FAULT_REJECT] = {filter_path, NULL},
+    [FAULT_DROP] = {filter_path, NULL},
+    [FAULT_IMPAIR] = {impair, NULL},
+    [FAULT_HEAL] = {heal, NULL},
+    [FAULT_FORGET] = {forget, NULL},
+};
+
+static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, struct err *err)
+{
+	const struct plan_fault *fault = &stage->plan->fault[index];
+	int ret;
+
+	out_frame(stage->out, RAW_FAULT, index, out_now(stage->out), &part, sizeof(part), NULL, 0);
+	ret = fn(stage, fault, index, err);
+	return ret < 0 ? err_add(err, ret, "%s", fault->text) : 0;
+}
+
+int fault_begin(struct stage *stage, int index, struct err *err)
+{
+	return fault_do(stage, index, 0, faults[stage->plan->fault[index].op].begin, err);
+}
+
+int fault_go_on(struct stage *stage, int index, struct err *err)
+{
+	return fault_do(stage, index, 1, faults[stage->plan->fault[index].op].go_on, err);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * halfopen-guest: process 1 of a run, on every kernel.
+ *
+ * Live, it is started in new user, mount, pid and network namespaces with the run's folder
+ * as its argument. Under UML it is the init of the kernel, with the folder in
+ * `halfopen_dir=` on the kernel's command line, which lands in its environment; the root
+ * file system is the host's own, read-only, and the results go out through a second, writable
+ * hostfs mount of that folder alone. It reads FOLDER/plan, writes FOLDER/raw, and ends: live
+ * by exiting, which takes its pid namespace along; under UML by powering off.
+ *
+ * It is static and small, since every page that it touches is paid for at each boot.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conductor.h"
+#include "load.h"
+#include "netem.h"
+
+/* The one folder besides /proc and /dev that every root file system has and no run reads:
+ * under UML the results' hostfs is mounted over it. */
+#define RESULTS_MOUNT "/sys"
+#define MAX_SYSCTLS   64
+
+struct handover { /* the header of the plan file; points into its text */
+	const char *file, *variant, *helpers;
+	const char *sysctl[MAX_SYSCTLS + 1];
+	bool virtual_clock;
+	const char *source;
+	size_t source_size;
+};
+
+static struct out out = {.fd = -1};
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "halfopen-guest: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static char *read_whole(const char *path, size_t *ret_size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *text = NULL;
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		text = malloc((size_t)st.st_size + 1);
+	if (text)
+		n = read(fd, text, (size_t)st.st_size);
+	if (fd >= 0)
+		close(fd);
+	if (n < 0) {
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	*ret_size = (size_t)n;
+	return text;
+}
+
+static bool header_line(struct handover *handover, char *line, int *sysctls)
+{
+	char *value = strchr(line, ' ');
+
+	if (!value)
+		return false;
+	*value++ = '\0';
+	if (strcmp(line, "file") == 0)
+		handover->file = value;
+	else if (strcmp(line, "variant") == 0)
+		handover->variant = value;
+	else if (strcmp(line, "helpers") == 0)
+		handover->helpers = value;
+	else if (strcmp(line, "clock") == 0)
+		handover->virtual_clock = strcmp(value, "virtual") == 0;
+	else if (strcmp(line, "sysctl") == 0 && *sysctls < MAX_SYSCTLS)
+		handover->sysctl[(*sysctls)++] = value;
+	else
+		return strcmp(line, "halfopen-plan") == 0 && strcmp(value, "1") == 0;
+	return true;
+}
+
+/* Cuts TEXT's header into its lines. False: not a plan of this version. */
+static bool handover_read(struct handover *handover, char *text, size_t size)
+{
+	int sysctls = 0;
+	char *line = text, *end;
+
+	*handover = (struct handover){.file = "", .variant = "", .helpers = "."};
+	while ((end = strchr(line, '\n')) && end != line) {
+		*end = '\0';
+		if (!header_line(handover, line, &sysctls))
+			return false;
+		line = end + 1;
+	}
+	if (!end)
+		return false;
+	handover->source = end + 1;
+	handover->source_size = size - (size_t)(handover->source - text);
+	return true;
+}
+
+static bool has_command(const struct plan *plan)
+{
+	for (int i = 0; i < plan->program_count; i++)
+		if (plan->program[i].command)
+			return true;
+	return false;
+}
+
+/* A command of the user's sees the host's files and may write what it likes: into a tmpfs
+ * that lies over them, made within the run's own folder. Returns where, relative to the
+ * working directory that it leaves behind, or NULL. */
+static const char *overlay_build(const char *results)
+{
+	static const char *const own[] = {"root/tmp", "root/run", "root/dev/shm"};
+
+	if (chdir(results) < 0 || mkdir("overlay", 0700) < 0 ||
+	    mount("halfopen", "overlay", "tmpfs", 0, "mode=0755") < 0 || chdir("overlay") < 0)
+		return NULL;
+	if (mkdir("root", 0755) < 0 || mkdir("upper", 0755) < 0 || mkdir("work", 0755) < 0 ||
+	    mount("halfopen", "root", "overlay", 0, "lowerdir=/,upperdir=upper,workdir=work") < 0)
+		return NULL;
+	mount("proc", "root/proc", "proc", 0, NULL);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		mkdir(own[i], 0755);
+		mount("halfopen", own[i], "tmpfs", 0, "mode=1777");
+	}
+	return "root";
+}
+
+/* New namespaces get small socket tables of their own: looking at all sockets then does not
+ * mean walking the host's hundreds of thousands of buckets (since Linux 6.1). */
+static void socket_tables_shrink(void)
+{
+	int fd = open("/proc/sys/net/ipv4/tcp_child_ehash_entries", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "512", 3) < 0)
+		errno = 0; /* the looks are only slower */
+	close(fd);
+}
+
+static void conduct_handover(const struct handover *handover, const char *results)
+{
+	struct conduct_options options = {.helpers = handover->helpers,
+					  .virtual_clock = handover->virtual_clock};
+	struct diagnostics diagnostics;
+	struct plan *plan = NULL;
+	char nft[4096];
+
+	snprintf(nft, sizeof(nft), "%s/halfopen-nft", handover->helpers);
+	net_set_nft_helper(nft);
+	if (plan_load(handover->file, handover->source, handover->source_size, handover->variant,
+		      handover->sysctl, &plan, &diagnostics) < 0) {
+		out_text(&out, RAW_ERROR, diagnostics.text);
+		out_flush(&out);
+		return;
+	}
+	if (has_command(plan)) {
+		options.root = overlay_build(results);
+		if (!options.root)
+			out_text(&out, RAW_SKIP, "a command needs overlayfs over the root");
+	}
+	if (options.root || !has_command(plan))
+		conduct(plan, &options, &out);
+	out_flush(&out);
+	plan_free(plan);
+	diagnostics_done(&diagnostics);
+}
+
+static int guest(const char *folder, const char *results)
+{
+	struct handover handover;
+	char path[4096];
+	size_t size = 0;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/plan", folder);
+	text = read_whole(path, &size);
+	if (!text)
+		return fail(path);
+	if (!handover_read(&handover, text, size)) {
+		errno = EBADMSG;
+		return fail(path);
+	}
+	snprintf(path, sizeof(path), "%s/raw", results);
+	out.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (out.fd < 0)
+		return fail(path);
+	if (!handover.virtual_clock)
+		socket_tables_shrink();
+	conduct_handover(&handover, results);
+	if (close(out.fd) < 0)
+		return fail(path);
+	free(text);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *folder = getenv("halfopen_dir");
+	int ret;
+
+	umask(0077);
+	if (argc == 2 && !folder) {
+		/* Where an outer /proc is partly covered, as in most containers, a new one is
+		 * refused. The outer one serves as well: it knows us by our outer number. */
+		if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+			errno = 0;
+		return guest(argv[1], argv[1]);
+	}
+	if (!folder || getpid() != 1) {
+		fprintf(stderr, "halfopen-guest: process 1 of a run; halfopen starts it\n");
+		return 2;
+	}
+	ret = mount("proc", "/proc", "proc", 0, NULL) < 0 ? fail("/proc") : 0;
+	if (ret == 0 && mount("none", RESULTS_MOUNT, "hostfs", 0, folder) < 0)
+		ret = fail("mount of the run's folder");
+	if (ret == 0)
+		ret = guest(folder, RESULTS_MOUNT);
+	reboot(RB_POWER_OFF);
+	return ret;
+}

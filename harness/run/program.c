@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/securebits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What the child needs, all prepared before it exists: it shares our memory. */
+struct launch {
+	int netns_fd;
+	int fd; /* peer: becomes PEER_FD; command: stdout and stderr */
+	bool peer;
+	const char *root; /* chroot there first; or NULL */
+	cap_t none;
+	char *const *argv;
+	int err;          /* out: errno of what failed; 0 */
+	const char *what; /* out */
+};
+
+static int launch_fails(struct launch *launch, const char *what)
+{
+	launch->err = errno;
+	launch->what = what;
+	_exit(127);
+}
+
+/* Root without capabilities gets them all back at exec, unless told not to. */
+static int capabilities_drop(cap_t none)
+{
+	unsigned int bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+			    SECBIT_NO_SETUID_FIXUP_LOCKED;
+
+	if (prctl(PR_SET_SECUREBITS, bits) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return cap_set_proc(none);
+}
+
+static int launch_child(void *arg)
+{
+	struct launch *launch = arg;
+	static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+					    "HOME=/tmp", NULL};
+	sigset_t empty;
+
+	if (setns(launch->netns_fd, CLONE_NEWNET) < 0)
+		launch_fails(launch, "cannot enter its host");
+	if (launch->root && (chroot(launch->root) < 0 || chdir("/") < 0))
+		launch_fails(launch, "cannot enter its root directory");
+	if (launch->peer) {
+		if (dup2(launch->fd, PEER_FD) < 0 ||
+		    (launch->fd == PEER_FD && fcntl(PEER_FD, F_SETFD, 0) < 0))
+			launch_fails(launch, "cannot hand over its socket");
+	} else if (dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0 || setsid() < 0) {
+		launch_fails(launch, "cannot hand over its output");
+	}
+	if (capabilities_drop(launch->none) < 0)
+		launch_fails(launch, "cannot drop its capabilities");
+	sigemptyset(&empty);
+	sigprocmask(SIG_SETMASK, &empty, NULL);
+	execve(launch->argv[0], launch->argv, environment);
+	return launch_fails(launch, "cannot execute");
+}
+
+static pid_t launch_run(struct launch *launch, struct err *err)
+{
+	static char stack[32 * 1024] __attribute__((aligned(16)));
+	pid_t pid;
+
+	launch->none = cap_init();
+	if (!launch->none)
+		return err_sys(err, ENOMEM, "cap_init");
+	pid = clone(launch_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
+	cap_free(launch->none);
+	if (pid < 0)
+		return err_sys(err, errno, "cannot make a process");
+	/* A failed child is reaped with the others: its exit is nobody's program. */
+	if (launch->err)
+		return err_sys(err, launch->err, "%s: %s", launch->argv[0], launch->what);
+	return pid;
+}
+
+static int script_send(const struct program *program, const struct out *out, struct err *err)
+{
+	const struct plan_program *plan = program->plan;
+	struct peer_script script = {.t0_ns = out->t0_ns, .step_count = (uint32_t)plan->step_count};
+
+	if (send(program->fd, &script, sizeof(script), MSG_NOSIGNAL) != sizeof(script))
+		return err_sys(err, errno, "cannot hand over the script");
+	for (int i = 0; i < plan->step_count; i++)
+		if (send(program->fd, &plan->step[i].peer, sizeof(struct peer_step),
+			 MSG_NOSIGNAL) != sizeof(struct peer_step))
+			return err_sys(err, errno, "cannot hand over step %d", i + 1);
+	fcntl(program->fd, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static int start_peer(struct program *program, struct net *net, const char *helpers,
+		      struct out *out, struct err *err)
+{
+	char path[4096];
+	char *argv[] = {path, NULL};
+	struct launch launch = {.netns_fd = net_fd(net), .peer = true, .argv = argv};
+	int pair[2];
+
+	snprintf(path, sizeof(path), "%s/halfopen-peer", helpers);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(err, errno, "socketpair");
+	launch.fd = pair[1];
+	program->pid = launch_run(&launch, err);
+	close(pair[1]);
+	program->fd = pair[0];
+	if (program->pid < 0)
+		return program->pid;
+	return script_send(program, out, err);
+}
+
+static int start_command(struct program *program, struct net *net, const char *root,
+			 struct err *err)
+{
+	char shell[] = "/bin/sh", minus_c[] = "-c";
+	char *argv[] = {shell, minus_c, program->plan->command, NULL};
+	struct launch launch = {.netns_fd = net_fd(net), .root = root, .argv = argv};
+	int pair[2];
+
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "pipe");
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	launch.fd = pair[1];
+	program->pid = launch_run(&launch, err);
+	close(pair[1]);
+	program->fd = pair[0];
+	return program->pid < 0 ? program->pid : 0;
+}
+
+int program_start(struct program *program, struct net *net, const char *helpers, const char *root,
+		  struct out *out, struct err *err)
+{
+	struct raw_program started = {.state = RAW_PROGRAM_STARTED,
+				      .incarnation = program->incarnation};
+	int64_t t_ns = out_now(out);
+	int ret;
+
+	program->listening = program->ended = program->idle = false;
+	if (program->plan->command)
+		ret = start_command(program, net, root, err);
+	else
+		ret = start_peer(program, net, helpers, out, err);
+	if (ret < 0) {
+		program->pid = 0;
+		return err_add(err, ret, "program %s", program->plan->name);
+	}
+	started.pid = program->pid;
+	out_frame(out, RAW_PROGRAM, program->index, t_ns, &started, sizeof(started), NULL, 0);
+	return 0;
+}
+
+static void note_step(struct program *program, const struct peer_event *event)
+{
+	uint32_t op = program->plan->step[event->step].peer.op;
+
+	if (event->phase == PEER_END && op == PEER_LISTEN && event->ret == 0)
+		program->listening = true;
+	program->idle = event->phase == PEER_START && op == PEER_PAUSE;
+}
+
+static void take(struct program *program, const void *bytes, size_t size, struct out *out)
+{
+	struct peer_event event;
+
+	if (program->plan->command) {
+		out_frame(out, RAW_OUTPUT, program->index, out_now(out), bytes, size, NULL, 0);
+		return;
+	}
+	if (size != sizeof(event))
+		return;
+	memcpy(&event, bytes, sizeof(event));
+	if (event.step >= (uint32_t)program->plan->step_count)
+		return;
+	event.t_ns -= out->t0_ns;
+	note_step(program, &event);
+	out_frame(out, RAW_STEP, program->index, event.t_ns, &event, sizeof(event), NULL, 0);
+}
+
+void program_drain(struct program *program, struct out *out)
+{
+	static char chunk[4096];
+	ssize_t n = 0;
+
+	if (program->fd < 0)
+		return;
+	/* read() on a socket is recv() without flags; the socket is made non-blocking too. */
+	while ((n = read(program->fd, chunk, sizeof(chunk))) > 0)
+		take(program, chunk, (size_t)n, out);
+	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close(program->fd);
+		program->fd = -1;
+	}
+}
+
+void program_signal(const struct program *program, int signal)
+{
+	if (program->pid > 0)
+		kill(program->plan->command ? -program->pid : program->pid, signal);
+}
+
+void program_ended(struct program *program, int status, struct out *out)
+{
+	struct raw_program ended = {.state = RAW_PROGRAM_EXITED,
+				    .incarnation = program->incarnation,
+				    .status = status,
+				    .pid = program->pid};
+
+	program_drain(program, out);
+	out_frame(out, RAW_PROGRAM, program->index, out_now(out), &ended, sizeof(ended), NULL, 0);
+	if (program->fd >= 0)
+		close(program->fd);
+	program->fd = -1;
+	program->pid = 0;
+	program->ended = true;
+}

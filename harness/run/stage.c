@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "stage.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "counters.h"
+#include "tap.h"
+
+int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index,
+	       struct err *err)
+{
+	int i;
+
+	if (stage->agenda_count == stage->agenda_room) {
+		int room = stage->agenda_room ? stage->agenda_room * 2 : 32;
+		void *agenda = realloc(stage->agenda, (size_t)room * sizeof(*stage->agenda));
+
+		if (!agenda)
+			return err_sys(err, ENOMEM, "agenda");
+		stage->agenda = agenda;
+		stage->agenda_room = room;
+	}
+	for (i = stage->agenda_count++; i > 0; i--) {
+		const struct agenda_entry *before = &stage->agenda[i - 1];
+
+		if (before->at_ns < at_ns || (before->at_ns == at_ns && before->what <= what))
+			break;
+		stage->agenda[i] = *before;
+	}
+	stage->agenda[i] = (struct agenda_entry){at_ns, what, index};
+	return 0;
+}
+
+struct host_tap {
+	int host;
+	int index; /* of eth0 */
+};
+
+static bool host_interface(const void *arg, int index, struct raw_packet *packet)
+{
+	const struct host_tap *tap = arg;
+
+	packet->tap = RAW_TAP_HOST;
+	packet->host = tap->host;
+	return index == tap->index;
+}
+
+/* On the wire and in the router: whose interface is it? */
+static bool wire_interface(const void *arg, int index, struct raw_packet *packet)
+{
+	const struct topology *topology = arg;
+
+	packet->tap = RAW_TAP_PORT;
+	for (int i = 0; i < topology->plan->host_count; i++) {
+		packet->host = i;
+		if (topology->host[i].net && topology->host[i].port_index == index)
+			return true;
+		packet->host = -1 - i;
+		if (topology->router && topology->host[i].port_of_router_index == index)
+			return true;
+	}
+	return false;
+}
+
+static bool router_interface(const void *arg, int index, struct raw_packet *packet)
+{
+	const struct topology *topology = arg;
+
+	packet->tap = RAW_TAP_HOST;
+	for (int i = 0; i < topology->plan->host_count; i++) {
+		packet->host = -1 - i;
+		if (topology->host[i].router_index == index)
+			return true;
+	}
+	return false;
+}
+
+int stage_drain_taps(struct stage *stage, struct err *err)
+{
+	int ret = tap_drain(stage->wire_tap, stage->real_ns, wire_interface, &stage->topology,
+			    stage->out);
+
+	if (ret >= 0 && stage->router_tap >= 0)
+		ret = tap_drain(stage->router_tap, stage->real_ns, router_interface,
+				&stage->topology, stage->out);
+	for (int i = 0; i < stage->plan->host_count && ret >= 0; i++) {
+		struct host_tap tap = {.host = i, .index = stage->topology.host[i].index};
+
+		if (stage->tap[i] >= 0)
+			ret = tap_drain(stage->tap[i], stage->real_ns, host_interface, &tap,
+					stage->out);
+	}
+	return ret < 0 ? err_sys(err, ret, "cannot read a packet socket") : 0;
+}
+
+static void write_host(struct stage *stage, int host, bool up)
+{
+	const struct plan *plan = stage->plan;
+	struct raw_host raw = {.up = up};
+
+	snprintf(raw.name, sizeof(raw.name), "%s", plan->host[host].name);
+	snprintf(raw.addr, sizeof(raw.addr), "%s",
+		 plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4);
+	memcpy(raw.mac, stage->topology.host[host].mac, sizeof(raw.mac));
+	out_frame(stage->out, RAW_HOST, host, out_now(stage->out), &raw, sizeof(raw), NULL, 0);
+}
+
+int stage_watch(struct stage *stage, int host, struct err *err)
+{
+	struct net *net = stage->topology.host[host].net;
+	int family = stage->plan->ip_version == 6 ? AF_INET6 : AF_INET;
+	int ret = sockets_open(net, host, family, &stage->sockets[host], err);
+
+	if (ret == 0)
+		ret = stage->tap[host] = tap_open(net, err);
+	if (ret < 0)
+		return err_add(err, ret, "host %s", stage->plan->host[host].name);
+	write_host(stage, host, true);
+	return counters_write(net, host, 0, out_now(stage->out), stage->out, err);
+}
+
+int stage_unwatch(struct stage *stage, int host, struct err *err)
+{
+	int64_t t_ns = out_now(stage->out);
+	int ret = stage_drain_taps(stage, err);
+
+	if (ret == 0)
+		ret =
+		    counters_write(stage->topology.host[host].net, host, 1, t_ns, stage->out, err);
+	stage->missed += tap_missed(stage->tap[host]);
+	close(stage->tap[host]);
+	stage->tap[host] = -1;
+	sockets_forget(stage->sockets[host], t_ns, stage->out);
+	sockets_free(stage->sockets[host]);
+	stage->sockets[host] = NULL;
+	write_host(stage, host, false);
+	return ret;
+}
+
+static int target_of(const struct plan_program *plan)
+{
+	for (int i = 0; i < plan->step_count; i++)
+		if (plan->step[i].peer.op == PEER_CONNECT)
+			return plan->step[i].target_program;
+	return PLAN_ANY;
+}
+
+int stage_start(struct stage *stage, int index, struct err *err)
+{
+	struct program *program = &stage->program[index];
+	struct net *net = stage->topology.host[program->plan->host].net;
+	int target = target_of(program->plan);
+
+	if (!net) /* its host went down before it was to start */
+		return 0;
+	stage->waiting[index] = target != PLAN_ANY && target != index &&
+				!stage->program[target].listening && !stage->program[target].ended;
+	if (stage->waiting[index])
+		return 0;
+	return program_start(program, net, stage->options->helpers, stage->options->root,
+			     stage->out, err);
+}
+
+void stage_reaped(struct stage *stage, int pid, int status)
+{
+	for (int i = 0; i < stage->plan->program_count; i++)
+		if (stage->program[i].pid == pid)
+			program_ended(&stage->program[i], status, stage->out);
+}
+
+void stage_kill(struct stage *stage, int host)
+{
+	for (int i = 0; i < stage->plan->program_count; i++) {
+		struct program *program = &stage->program[i];
+		int status;
+
+		if (program->plan->host != host || program->pid == 0)
+			continue;
+		program_signal(program, SIGKILL);
+		if (waitpid(program->pid, &status, 0) == program->pid)
+			program_ended(program, status, stage->out);
+	}
+}

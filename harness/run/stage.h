@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stage: what the conductor and the faults work on: the network, the programs, the
+ * observers, and the agenda of what comes when.
+ */
+#ifndef HALFOPEN_STAGE_H
+#define HALFOPEN_STAGE_H
+
+#include "conductor.h"
+#include "program.h"
+#include "sockets.h"
+#include "topology.h"
+
+#define STAGE_PROGRAMS 32
+
+/* At one moment, in this order: look, then act. */
+enum agenda_what { AGENDA_SAMPLE, AGENDA_FAULT, AGENDA_FAULT_GOES_ON, AGENDA_START, AGENDA_END };
+
+struct agenda_entry {
+	int64_t at_ns;
+	enum agenda_what what;
+	int index; /* of the fault or the program */
+};
+
+struct stage_filter { /* what heals */
+	struct net *net;
+	int id;
+	int from, to;
+};
+
+struct stage {
+	const struct plan *plan;
+	const struct conduct_options *options;
+	struct out *out;
+	struct topology topology;
+	int64_t real_ns; /* CLOCK_REALTIME at the run's zero */
+
+	struct program program[STAGE_PROGRAMS];
+	bool waiting[STAGE_PROGRAMS]; /* for its target to listen */
+	struct sockets *sockets[TOPOLOGY_HOSTS];
+	int tap[TOPOLOGY_HOSTS]; /* -1: none */
+	int wire_tap, router_tap;
+	uint32_t missed;
+
+	struct agenda_entry *agenda; /* by at_ns, what */
+	int agenda_count, agenda_room;
+	struct stage_filter *filter;
+	int filter_count, filter_room;
+};
+
+int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index,
+	       struct err *err);
+
+/* Opens the host's tap and sock_diag, writes RAW_HOST and the counters. */
+int stage_watch(struct stage *stage, int host, struct err *err);
+/* The counters, then closes them; what the host had is gone. */
+int stage_unwatch(struct stage *stage, int host, struct err *err);
+/* Reads all taps. */
+int stage_drain_taps(struct stage *stage, struct err *err);
+/* Starts the program, or has it wait until its target listens. */
+int stage_start(struct stage *stage, int program, struct err *err);
+/* Kills the host's programs and waits until they are gone. */
+void stage_kill(struct stage *stage, int host);
+/* A child of ours ended, as waitpid() says. */
+void stage_reaped(struct stage *stage, int pid, int status);
+
+/* fault.c: does the fault; what it leaves for later it puts on the agenda. */
+int fault_begin(struct stage *stage, int fault, struct err *err);
+int fault_go_on(struct stage *stage, int fault, struct err *err);
+
+#endif

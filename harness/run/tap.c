@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "tap.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TAP_BATCH  16
+#define TAP_BUFFER (16 << 20)
+
+int tap_open(struct net *net, struct err *err)
+{
+	int one = 1, room = TAP_BUFFER, fd, cause;
+	int ret = net_enter(net, err);
+
+	if (ret < 0)
+		return ret;
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ALL));
+	cause = errno;
+	ret = net_leave(err);
+	if (fd < 0)
+		return err_sys(err, cause, "cannot open a packet socket (CAP_NET_RAW)");
+	if (ret < 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)) < 0) {
+		close(fd);
+		return ret < 0 ? ret : err_sys(err, errno, "cannot have packets stamped");
+	}
+	/* Forced where we may; else what net.core.rmem_max grants, and losses are counted. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	return fd;
+}
+
+static int64_t stamp_of(struct msghdr *msg)
+{
+	struct timespec ts = {0};
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS)
+			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, const void *arg,
+	      struct out *out)
+{
+	static unsigned char bytes[TAP_BATCH][TAP_SNAP];
+	static char control[TAP_BATCH][64];
+	struct mmsghdr msgs[TAP_BATCH];
+	struct sockaddr_ll from[TAP_BATCH];
+	struct iovec iov[TAP_BATCH];
+	int n, total = 0;
+
+	do {
+		for (int i = 0; i < TAP_BATCH; i++) {
+			iov[i] = (struct iovec){bytes[i], TAP_SNAP};
+			msgs[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+							  .msg_namelen = sizeof(from[i]),
+							  .msg_iov = &iov[i],
+							  .msg_iovlen = 1,
+							  .msg_control = control[i],
+							  .msg_controllen = sizeof(control[i])};
+		}
+		n = recvmmsg(fd, msgs, TAP_BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
+		for (int i = 0; i < n; i++) {
+			struct raw_packet packet = {.outgoing =
+							from[i].sll_pkttype == PACKET_OUTGOING,
+						    .length = msgs[i].msg_len};
+
+			if (!interface(arg, from[i].sll_ifindex, &packet))
+				continue;
+			out_frame(out, RAW_PACKET, -1,
+				  stamp_of(&msgs[i].msg_hdr) - real_minus_run_ns, &packet,
+				  sizeof(packet), bytes[i],
+				  packet.length < TAP_SNAP ? packet.length : TAP_SNAP);
+			total++;
+		}
+	} while (n == TAP_BATCH);
+	return n < 0 && errno != EAGAIN ? -errno : total;
+}
+
+uint32_t tap_missed(int fd)
+{
+	struct tpacket_stats stats = {0};
+	socklen_t size = sizeof(stats);
+
+	if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) < 0)
+		return 0;
+	return stats.tp_drops;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tap: a packet socket that sees all that passes the interfaces of one namespace.
+ *
+ * The kernel hands a frame to the tap before its own protocols get it when it comes in, and
+ * when the queueing discipline lets go of it when it goes out (net/core/dev.c). So a frame
+ * that netem delays is seen late at that port, and one that it drops is not seen at all.
+ */
+#ifndef HALFOPEN_TAP_H
+#define HALFOPEN_TAP_H
+
+#include "err.h"
+#include "netem.h"
+#include "out.h"
+
+/* Bytes kept of each frame: Ethernet, IPv6 and the longest TCP header, and for an ICMP
+ * error what it quotes. */
+#define TAP_SNAP 192
+
+/* Opens a tap in NET. Returns the descriptor, or -errno. */
+int tap_open(struct net *net, struct err *err);
+
+/* Which interface of which host an index is; fills in *packet's host and tap. False: not
+ * of interest (lo, the bridge itself). */
+typedef bool tap_interface_fn(const void *arg, int index, struct raw_packet *packet);
+
+/* Writes all frames that wait in FD to OUT. Returns how many, or -errno. */
+int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, const void *arg,
+	      struct out *out);
+
+/* How many frames the tap lost for want of room, since the last call. */
+uint32_t tap_missed(int fd);
+
+#endif

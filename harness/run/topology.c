@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "topology.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ROUTER_MAC(i)                                                                              \
+	{                                                                                          \
+		2, 0, 0, 0, 1, (uint8_t)((i) + 1)                                                  \
+	}
+#define PORT_MAC(i)                                                                                \
+	{                                                                                          \
+		2, 0, 0, 0, 2, (uint8_t)((i) + 1)                                                  \
+	}
+#define NETEM_SEED 0x68616c666f70656eULL /* "halfopen": the same losses in every run */
+
+static int bridge_of(const struct topology *topology, int host)
+{
+	return topology->router ? host : 0;
+}
+
+static const char *bridge_name(char name[IFNAMSIZ], int bridge)
+{
+	snprintf(name, IFNAMSIZ, "bridge%d", bridge);
+	return name;
+}
+
+static const char *address_of(const struct plan *plan, int host)
+{
+	return plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4;
+}
+
+static int prefix_of(const struct plan *plan)
+{
+	return plan->ip_version == 6 ? 64 : 24;
+}
+
+static const char *router_address(const struct plan *plan, int host, char address[64])
+{
+	snprintf(address, 64, plan->ip_version == 6 ? "fd00:0:0:%d::fe" : "10.0.%d.254", host + 1);
+	return address;
+}
+
+/* A checksum left to the device would make the stack hand over segments of up to 64 KiB, and
+ * those are no packets: loss would take forty at once, and the capture would show them. */
+static int offload_disable(struct net *net, struct err *err)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
+	struct ifreq request = {.ifr_name = "eth0", .ifr_data = (char *)&value};
+	int fd, ret;
+
+	ret = net_enter(net, err);
+	if (ret < 0)
+		return ret;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ret = fd < 0 || ioctl(fd, SIOCETHTOOL, &request) < 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	if (net_leave(err) < 0)
+		return -EPERM;
+	return ret ? err_sys(err, ret, "cannot turn off eth0's checksum offload") : 0;
+}
+
+static int neighbours_add(struct topology *topology, int host, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct net *net = topology->host[host].net;
+	char address[64];
+	int ret = 0;
+
+	if (plan->neighbours_dynamic)
+		return 0;
+	if (topology->router) {
+		uint8_t mac[6] = ROUTER_MAC(host);
+
+		return net_add_neighbour(net, "eth0", router_address(plan, host, address), mac,
+					 err);
+	}
+	for (int i = 0; i < plan->host_count && ret == 0; i++)
+		if (i != host)
+			ret = net_add_neighbour(net, "eth0", address_of(plan, i),
+						topology->host[i].mac, err);
+	return ret;
+}
+
+static int host_configure(struct topology *topology, int host, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct net *net = topology->host[host].net;
+	char address[64];
+	int ret;
+
+	ret = net_add_address(net, "eth0", address_of(plan, host), prefix_of(plan), err);
+	if (ret == 0 && topology->router)
+		ret = net_add_default_route(net, router_address(plan, host, address), err);
+	if (ret == 0)
+		ret = neighbours_add(topology, host, err);
+	for (int i = 0; ret == 0 && i < plan->host[host].sysctl_count; i++)
+		ret = net_set_sysctl(net, plan->host[host].sysctl[i].name,
+				     plan->host[host].sysctl[i].value, err);
+	return ret;
+}
+
+/* Sets every port as power and plugs want it. */
+static int carriers_update(struct topology *topology, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	bool all = true;
+
+	for (int i = 0; i < plan->host_count; i++)
+		all = all && topology->host[i].net && topology->host[i].plugged;
+	for (int i = 0; i < plan->host_count; i++) {
+		struct topology_host *host = &topology->host[i];
+		bool want = plan->network == NETWORK_CABLE ? all : host->plugged;
+		int ret;
+
+		if (!host->net || host->carrier == want)
+			continue;
+		ret = net_set_link(topology->wire, plan->host[i].name, want, err);
+		if (ret < 0)
+			return ret;
+		host->carrier = want;
+	}
+	return 0;
+}
+
+static int host_impair(struct topology *topology, int i, struct err *err)
+{
+	struct topology_host *host = &topology->host[i];
+	int ret = net_impair(topology->wire, topology->plan->host[i].name, &host->impairment, err);
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	topology->has_netem = false;
+	return 0;
+}
+
+static struct net_impairment impairment_of(const struct plan_impairment *plan, int host)
+{
+	return (struct net_impairment){.delay_ns = plan->delay_ns,
+				       .jitter_ns = plan->jitter_ns,
+				       .loss = plan->loss,
+				       .duplicate = plan->duplicate,
+				       .reorder = plan->reorder,
+				       .corrupt = plan->corrupt,
+				       .rate = plan->rate,
+				       .limit = plan->limit,
+				       .seed = NETEM_SEED + (uint64_t)host};
+}
+
+static int host_build(struct topology *topology, int i, struct err *err)
+{
+	struct topology_host *host = &topology->host[i];
+	const char *name = topology->plan->host[i].name;
+	uint8_t port_mac[6] = PORT_MAC(i);
+	char bridge[IFNAMSIZ];
+	int ret;
+
+	ret = net_new(name, &host->net, err);
+	if (ret == 0)
+		ret =
+		    net_add_veth(host->net, "eth0", host->mac, topology->wire, name, port_mac, err);
+	if (ret == 0)
+		ret = net_set_bridge(topology->wire, name,
+				     bridge_name(bridge, bridge_of(topology, i)), err);
+	if (ret == 0)
+		ret = offload_disable(host->net, err);
+	if (ret == 0 && topology->has_netem)
+		ret = host_impair(topology, i, err);
+	if (ret == 0)
+		ret = net_set_link(host->net, "eth0", true, err);
+	if (ret == 0)
+		ret = host_configure(topology, i, err);
+	if (ret < 0)
+		return err_add(err, ret, "host %s", name);
+	host->index = net_link_index(host->net, "eth0", err);
+	host->port_index = net_link_index(topology->wire, name, err);
+	host->carrier = false;
+	return 0;
+}
+
+static int router_interface_build(struct topology *topology, int i, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct topology_host *host = &topology->host[i];
+	uint8_t mac[6] = ROUTER_MAC(i), port_mac[6] = {2, 0, 0, 0, 3, (uint8_t)(i + 1)};
+	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ], address[64];
+	int ret;
+
+	snprintf(name, sizeof(name), "eth%d", i);
+	snprintf(port, sizeof(port), "router%d", i);
+	ret = net_add_veth(topology->router, name, mac, topology->wire, port, port_mac, err);
+	if (ret == 0)
+		ret = net_set_bridge(topology->wire, port, bridge_name(bridge, i), err);
+	if (ret == 0)
+		ret = net_set_link(topology->wire, port, true, err);
+	if (ret == 0)
+		ret = net_set_link(topology->router, name, true, err);
+	if (ret == 0)
+		ret = net_add_address(topology->router, name, router_address(plan, i, address),
+				      prefix_of(plan), err);
+	if (ret == 0 && !plan->neighbours_dynamic)
+		ret =
+		    net_add_neighbour(topology->router, name, address_of(plan, i), host->mac, err);
+	if (ret < 0)
+		return ret;
+	host->router_index = net_link_index(topology->router, name, err);
+	host->port_of_router_index = net_link_index(topology->wire, port, err);
+	return 0;
+}
+
+static int router_build(struct topology *topology, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	int ret = net_new("router", &topology->router, err);
+
+	if (ret == 0)
+		ret = net_set_sysctl(topology->router,
+				     plan->ip_version == 6 ? "net.ipv6.conf.all.forwarding"
+							   : "net.ipv4.ip_forward",
+				     "1", err);
+	for (int i = 0; i < plan->host_count && ret == 0; i++) {
+		char bridge[IFNAMSIZ];
+
+		ret = net_add_bridge(topology->wire, bridge_name(bridge, i), err);
+		if (ret == 0)
+			ret = router_interface_build(topology, i, err);
+	}
+	/* With address translation the last host is outside. */
+	if (ret == 0 && plan->nat) {
+		char out[IFNAMSIZ];
+
+		snprintf(out, sizeof(out), "eth%d", plan->host_count - 1);
+		ret = net_add_masquerade(topology->router, out, err);
+	}
+	return ret < 0 ? err_add(err, ret, "router") : 0;
+}
+
+int topology_build(struct topology *topology, const struct plan *plan, struct err *err)
+{
+	char bridge[IFNAMSIZ];
+	int ret;
+
+	*topology = (struct topology){.plan = plan, .has_netem = true};
+	for (int i = 0; i < plan->host_count; i++) {
+		uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
+
+		memcpy(topology->host[i].mac, mac, sizeof(mac));
+		topology->host[i].plugged = true;
+		topology->host[i].impairment = impairment_of(&plan->link, i);
+	}
+	ret = net_new("wire", &topology->wire, err);
+	if (ret == 0 && plan->network == NETWORK_ROUTER)
+		ret = router_build(topology, err);
+	else if (ret == 0)
+		ret = net_add_bridge(topology->wire, bridge_name(bridge, 0), err);
+	for (int i = 0; i < plan->host_count && ret == 0; i++)
+		ret = host_build(topology, i, err);
+	return ret < 0 ? ret : carriers_update(topology, err);
+}
+
+void topology_done(struct topology *topology)
+{
+	for (int i = 0; i < TOPOLOGY_HOSTS; i++)
+		net_free(topology->host[i].net);
+	net_free(topology->router);
+	net_free(topology->wire);
+}
+
+int topology_cut(struct topology *topology, int host, struct err *err)
+{
+	topology->host[host].carrier = false;
+	return net_set_link(topology->wire, topology->plan->host[host].name, false, err);
+}
+
+int topology_power_off(struct topology *topology, int host, struct err *err)
+{
+	/* An orphan of the old kernel state keeps its namespace alive until its timers end it
+	 * (struct sock holds the netns): without the link it has no way out. */
+	int ret = net_delete_link(topology->wire, topology->plan->host[host].name, err);
+
+	net_free(topology->host[host].net);
+	topology->host[host].net = NULL;
+	topology->host[host].carrier = false;
+	return ret < 0 ? ret : carriers_update(topology, err);
+}
+
+int topology_power_on(struct topology *topology, int host, struct err *err)
+{
+	int ret;
+
+	topology->host[host].incarnation++;
+	ret = host_build(topology, host, err);
+	return ret < 0 ? ret : carriers_update(topology, err);
+}
+
+int topology_plug(struct topology *topology, int host, bool plugged, struct err *err)
+{
+	topology->host[host].plugged = plugged;
+	return carriers_update(topology, err);
+}
+
+int topology_impair(struct topology *topology, int host, const struct plan_impairment *impairment,
+		    struct err *err)
+{
+	struct net_impairment now = impairment_of(&topology->plan->link, host);
+
+	if (impairment) {
+		struct net_impairment more = impairment_of(impairment, host);
+
+		if (!more.delay_ns)
+			more.delay_ns = now.delay_ns;
+		now = more;
+	}
+	topology->host[host].impairment = now;
+	if (!topology->host[host].net)
+		return 0; /* its port comes back with it */
+	return net_impair(topology->wire, topology->plan->host[host].name, &now, err);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * topology: the plan's hosts and network, built with netem.
+ *
+ * Every segment is a bridge in the namespace "wire"; each host has a veth pair, its cable:
+ * `eth0` on the host, and a port named like the host on the wire. `cable` and `switch` are
+ * one bridge (10.0.0.0/24, fd00::/64); `router` gives each host a bridge and a subnet of
+ * its own, and a namespace that forwards between them. The ports, not the hosts, delay:
+ * what a port sends towards its host leaves 1 ms late.
+ *
+ * A cable is pulled at its far end: the port is set down, and the host sees its carrier go.
+ * (Its own end set down would take its routes along: that is `ifconfig down`, no cable.) On
+ * the network `cable` both ports go down together.
+ */
+#ifndef HALFOPEN_TOPOLOGY_H
+#define HALFOPEN_TOPOLOGY_H
+
+#include <stdbool.h>
+
+#include "err.h"
+#include "netem.h"
+#include "plan.h"
+
+#define TOPOLOGY_HOSTS 8
+
+struct topology_host {
+	struct net *net; /* NULL: powered off */
+	bool plugged;
+	bool carrier;     /* as the port is now */
+	int index;        /* of eth0, in the host */
+	int port_index;   /* of its port, on the wire */
+	int router_index; /* router: of the interface towards it */
+	int port_of_router_index;
+	int incarnation; /* 0; then 1 after a reboot ... */
+	uint8_t mac[6];
+	struct net_impairment impairment; /* of the port */
+};
+
+struct topology {
+	const struct plan *plan;
+	struct net *wire, *router; /* router: NULL where there is none */
+	struct topology_host host[TOPOLOGY_HOSTS];
+	bool has_netem;
+};
+
+/* -EOPNOTSUPP: the kernel lacks what the plan needs; ERR names it. On failure the caller
+ * still calls topology_done(). */
+int topology_build(struct topology *topology, const struct plan *plan, struct err *err);
+void topology_done(struct topology *topology);
+
+/* A host's power. Off: the port goes first, so that nothing more gets out; the caller has
+ * already killed the processes (or will see them cut off). On: the same addresses and MAC
+ * in a new namespace. */
+int topology_cut(struct topology *topology, int host, struct err *err);
+int topology_power_off(struct topology *topology, int host, struct err *err);
+int topology_power_on(struct topology *topology, int host, struct err *err);
+
+int topology_plug(struct topology *topology, int host, bool plugged, struct err *err);
+/* Sets how the port treats what it sends to its host; NULL: as the plan's link says. */
+int topology_impair(struct topology *topology, int host, const struct plan_impairment *impairment,
+		    struct err *err);
+
+#endif
