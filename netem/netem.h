@@ -25,7 +25,7 @@ struct net; /* opaque: descriptor, rtnetlink socket, name for messages */
  * solicitations and automatic link-local addresses off (sysctl net.ipv6.conf.{all,default}).
  * The caller's own namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
 int net_new(const char *name, struct net **ret_net, struct err *err);
-void net_free(struct net *net); /* NULL is fine; the namespace goes when its last user does */
+void net_free(struct net *net);    /* NULL is fine; the namespace goes when its last user does */
 int net_fd(const struct net *net); /* for setns(2); owned by the net */
 
 /* Enters the namespace (setns(2)); net_leave() goes back to where the process started.
@@ -53,8 +53,8 @@ int net_delete_address(struct net *net, const char *name, const char *address, i
 /* A default route via GATEWAY. */
 int net_add_default_route(struct net *net, const char *gateway, struct err *err);
 /* A permanent neighbour entry (ARP, or IPv6 ND). */
-int net_add_neighbour(struct net *net, const char *name, const char *address,
-		      const uint8_t *mac, struct err *err);
+int net_add_neighbour(struct net *net, const char *name, const char *address, const uint8_t *mac,
+		      struct err *err);
 
 /* tc-netem(8) as the interface's root qdisc; replaces what netem was there. A zero field is
  * off. Percentages 0..100. SEED makes random choices repeatable where the kernel can
@@ -78,21 +78,23 @@ enum net_filter_verdict { NET_FILTER_DROP, NET_FILTER_REJECT_ICMP, NET_FILTER_RE
 struct net_filter {
 	enum net_filter_hook hook;
 	enum net_filter_verdict verdict;
-	const char *in, *out; /* interface names; NULL: any */
-	int ip_version;	      /* of packets meant: 4, 6; 0: any, ARP included (bridge only) */
-	int flags_mask, flags;/* TCP: (flags & mask) == flags; mask 0: any packet */
-	int64_t longer_than;  /* bytes of IP packet; 0: any */
-	int64_t count;	      /* only the next so many that match (nft quota cannot: see the
-				 implementation); 0: all */
-	int icmp_code;	      /* NET_FILTER_REJECT_ICMP: code of destination unreachable (IPv4
-				 type 3, IPv6 type 1), any number that fits the protocol */
+	const char *in, *out;  /* interface names; NULL: any */
+	int ip_version;        /* of packets meant: 4, 6; 0: any, ARP included (bridge only) */
+	int flags_mask, flags; /* TCP: (flags & mask) == flags; mask 0: any packet */
+	int64_t longer_than;   /* bytes of IP packet; 0: any */
+	int64_t count;         /* only the next so many that match (nft quota cannot: see the
+				  implementation); 0: all */
+	int icmp_code;         /* NET_FILTER_REJECT_ICMP: code of destination unreachable (IPv4
+				  type 3, IPv6 type 1), any number that fits the protocol */
 };
 /* Adds one filter; *ret_id (> 0) names it for net_delete_filter(). */
-int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id,
-		   struct err *err);
+int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id, struct err *err);
 int net_delete_filter(struct net *net, int id, struct err *err);
 /* Source NAT (masquerade) of what leaves through OUT. */
 int net_add_masquerade(struct net *net, const char *out, struct err *err);
+/* Filters are set by a helper program, halfopen-nft. PATH (not copied) says where it is; NULL or
+ * never called: beside the running program, or else where it is installed. */
+void net_set_nft_helper(const char *path);
 /* Forgets all tracked connections (ctnetlink IPCTNL_MSG_CT_DELETE without a tuple). */
 int net_flush_conntrack(struct net *net, struct err *err);
 

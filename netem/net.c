@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Namespaces. A process is in one at a time: in its origin, the one that it started in, or in
+ * the one that it entered last. Both are kept as descriptors: the origin's is opened at the
+ * first need, the other is the net's. (One thread only: setns(2) moves the thread, the notes
+ * here are the process's.)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "net.h"
+
+enum { ORIGIN = -1 };
+
+static int origin = -1;
+static int here = ORIGIN; /* a net's descriptor, or ORIGIN */
+
+/* Opens the origin, and makes sure that setns(2) can get back there: it cannot when a process
+ * that entered a new user namespace is still in the network namespace of the old one. */
+static int origin_open(struct err *err)
+{
+	int fd;
+
+	if (origin >= 0)
+		return 0;
+	fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "cannot open /proc/self/ns/net");
+	if (setns(fd, CLONE_NEWNET) < 0) {
+		int rc = err_sys(err, errno,
+				 "network namespaces: the process may not leave and re-enter its "
+				 "own (needs CAP_SYS_ADMIN over it)");
+		close(fd);
+		return rc;
+	}
+	origin = fd;
+	return 0;
+}
+
+static int go(int fd, const char *name, struct err *err)
+{
+	if (setns(fd == ORIGIN ? origin : fd, CLONE_NEWNET) < 0)
+		return err_sys(err, errno, "%s: cannot enter the network namespace", name);
+	here = fd;
+	return 0;
+}
+
+int net_visit(const struct net *net, int *ret_back, struct err *err)
+{
+	int rc = origin_open(err), back = here;
+
+	if (!rc && here != net->ns)
+		rc = go(net->ns, net->name, err);
+	if (!rc)
+		*ret_back = back;
+	return rc;
+}
+
+int net_return(int back, struct err *err)
+{
+	return here == back ? 0 : go(back, "back", err);
+}
+
+int net_enter(struct net *net, struct err *err)
+{
+	int back;
+
+	return net_visit(net, &back, err);
+}
+
+int net_leave(struct err *err)
+{
+	return net_return(ORIGIN, err);
+}
+
+/* What an IPv6 host says or waits for unasked: duplicate address detection, solicitations of
+ * routers, an address of its own making. Without IPv6 there is nothing to be quiet about. */
+static int quiet_ipv6(struct net *net, struct err *err)
+{
+	static const char *const knobs[][2] = {
+	    {"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
+	    {"accept_ra", "0"},  {"addr_gen_mode", "1"}, /* IN6_ADDR_GEN_MODE_NONE */
+	};
+	static const char *const whose[] = {"all", "default"};
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++) {
+		for (size_t j = 0; j < sizeof(knobs) / sizeof(knobs[0]); j++) {
+			int rc;
+
+			snprintf(name, sizeof(name), "net.ipv6.conf.%s.%s", whose[i], knobs[j][0]);
+			rc = net_set_sysctl(net, name, knobs[j][1], err);
+			if (rc == -ENOENT)
+				return 0;
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int raise_loopback(struct net *net, struct err *err)
+{
+	/* The first link of every namespace is its lo: number 1. */
+	struct ifinfomsg lo = {.ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+
+	return netlink_request(net->rtnl, netlink_message(RTM_NEWLINK, 0, &lo, sizeof(lo)), NULL, 0,
+			       net, err, "cannot set lo up");
+}
+
+/* Fills NET with a new namespace. The process is in it afterwards, whatever is returned. */
+static int create(struct net *net, struct err *err)
+{
+	int rc;
+
+	net->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (net->ns < 0)
+		return err_sys(err, errno, "%s: cannot open the namespace", net->name);
+	here = net->ns;
+	net->rtnl = netlink_open(NETLINK_ROUTE);
+	if (net->rtnl < 0)
+		return err_sys(err, net->rtnl, "%s: cannot open a netlink socket", net->name);
+	rc = quiet_ipv6(net, err);
+	return rc ? rc : raise_loopback(net, err);
+}
+
+int net_new(const char *name, struct net **ret_net, struct err *err)
+{
+	struct net *net;
+	int back = here, rc = origin_open(err), rc_back;
+
+	if (rc)
+		return rc;
+	net = calloc(1, sizeof(*net));
+	if (!net)
+		return err_sys(err, ENOMEM, "%s", name);
+	snprintf(net->name, sizeof(net->name), "%s", name);
+	net->ns = net->rtnl = -1;
+	if (unshare(CLONE_NEWNET) < 0) {
+		rc = err_sys(err, errno, "%s: cannot create a network namespace", name);
+		free(net);
+		return rc;
+	}
+	rc = create(net, err);
+	rc_back = go(back, "back", rc ? NULL : err);
+	if (rc || rc_back) {
+		net_free(net);
+		return rc ? rc : rc_back;
+	}
+	*ret_net = net;
+	return 0;
+}
+
+void net_free(struct net *net)
+{
+	if (!net)
+		return;
+	if (net->rtnl >= 0)
+		close(net->rtnl);
+	/* A process that frees the net that it is in stays there, and may still visit others. */
+	if (net->ns >= 0 && net->ns != here)
+		close(net->ns);
+	free(net);
+}
+
+int net_fd(const struct net *net)
+{
+	return net->ns;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The netem qdisc (net/sched/sch_netem.c). By hand, since libnl-route 3.7's lacks rate, 64-bit
+ * times and seed.
+ */
+#include <errno.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+
+#include "net.h"
+
+/* TCA_NETEM_PRNG_SEED, which headers before 6.7 lack. Kernels before 6.7 ignore it: netem's
+ * attributes are parsed liberally. */
+enum { NETEM_PRNG_SEED = 14 };
+
+/* psched ticks, of 64 ns, as far as 32 bits go: kernels that know LATENCY64 and JITTER64
+ * (4.15) take their times from those. */
+static uint32_t ticks(int64_t ns)
+{
+	return ns >> 6 > UINT32_MAX ? UINT32_MAX : (uint32_t)(ns >> 6);
+}
+
+/* The kernel's scale of probability: 2^32-1 is always. */
+static uint32_t probability(double percent)
+{
+	return (uint32_t)(percent / 100 * UINT32_MAX + 0.5);
+}
+
+static bool is_percentage(double value)
+{
+	return value >= 0 && value <= 100;
+}
+
+static int check(const struct net_impairment *i, struct err *err)
+{
+	if (!is_percentage(i->loss) || !is_percentage(i->duplicate) || !is_percentage(i->reorder) ||
+	    !is_percentage(i->corrupt))
+		return err_set(err, EINVAL, "netem: a percentage is not within 0..100");
+	if (i->delay_ns < 0 || i->jitter_ns < 0 || i->rate < 0)
+		return err_set(err, EINVAL, "netem: a time or rate is negative");
+	if (i->limit < 0 || i->limit > UINT32_MAX)
+		return err_set(err, EINVAL, "netem: limit %lld is not within 0..2^32-1",
+			       (long long)i->limit);
+	return 0;
+}
+
+/* The qdisc may be there already, and keeps what is not said: say everything, the zeros too. */
+static void put_options(struct nl_msg *message, const struct net_impairment *i)
+{
+	uint64_t bytes = i->rate ? (i->rate + 7) / 8 : 0;
+	struct nlattr *options = nla_nest_start(message, TCA_OPTIONS);
+	struct tc_netem_qopt base = {
+	    .latency = ticks(i->delay_ns),
+	    .jitter = ticks(i->jitter_ns),
+	    .limit = i->limit ? i->limit : 1000,
+	    .loss = probability(i->loss),
+	    .duplicate = probability(i->duplicate),
+	    .gap = i->reorder > 0, /* every packet is a candidate */
+	};
+	struct tc_netem_reorder reorder = {.probability = probability(i->reorder)};
+	struct tc_netem_corrupt corrupt = {.probability = probability(i->corrupt)};
+	struct tc_netem_rate rate = {.rate = bytes > UINT32_MAX ? UINT32_MAX : bytes};
+	struct tc_netem_corr corr = {0};
+
+	nlmsg_append(message, &base, sizeof(base), NLA_ALIGNTO);
+	nla_put(message, TCA_NETEM_CORR, sizeof(corr), &corr);
+	nla_put(message, TCA_NETEM_REORDER, sizeof(reorder), &reorder);
+	nla_put(message, TCA_NETEM_CORRUPT, sizeof(corrupt), &corrupt);
+	nla_put(message, TCA_NETEM_RATE, sizeof(rate), &rate);
+	if (bytes > UINT32_MAX)
+		nla_put_u64(message, TCA_NETEM_RATE64, bytes);
+	nla_put_s64(message, TCA_NETEM_LATENCY64, i->delay_ns);
+	nla_put_s64(message, TCA_NETEM_JITTER64, i->jitter_ns);
+	if (i->seed)
+		nla_put_u64(message, NETEM_PRNG_SEED, i->seed);
+	nla_nest_end(message, options);
+}
+
+static struct nl_msg *qdisc_message(int type, int flags, int index)
+{
+	struct tcmsg root = {.tcm_ifindex = index, .tcm_parent = TC_H_ROOT};
+	struct nl_msg *message = netlink_message(type, flags, &root, sizeof(root));
+
+	if (message)
+		nla_put_string(message, TCA_KIND, "netem");
+	return message;
+}
+
+int net_impair(struct net *net, const char *name, const struct net_impairment *impairment,
+	       struct err *err)
+{
+	struct nl_msg *message;
+	int rc, index = net_link_index(net, name, err);
+
+	if (index < 0)
+		return index;
+	rc = check(impairment, err);
+	if (rc)
+		return rc;
+	message = qdisc_message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
+	if (message)
+		put_options(message, impairment);
+	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
+	if (rc == -ENOENT) /* so the kernel says of a qdisc that it does not know */
+		return err_set(err, EOPNOTSUPP, "%s: the kernel has no netem qdisc", net->name);
+	return rc;
+}
+
+int net_unimpair(struct net *net, const char *name, struct err *err)
+{
+	int rc, index = net_link_index(net, name, err);
+
+	if (index < 0)
+		return index;
+	rc = netlink_request(net->rtnl, qdisc_message(RTM_DELQDISC, 0, index), NULL, 0, net, err,
+			     "cannot unimpair %s", name);
+	return rc == -ENOENT ? 0 : rc; /* it has no root qdisc but the kernel's default */
+}
