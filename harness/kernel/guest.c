@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "err.h"
+
+/* The last bytes of a stream. Moving the text is dear only when a guest talks a lot. */
+struct tail {
+	char *text;
+	size_t size, used; /* size without the final 0 */
+};
+
+static void tail_add(struct tail *tail, const char *text, size_t size)
+{
+	if (size > tail->size) {
+		text += size - tail->size;
+		size = tail->size;
+	}
+	if (tail->used + size > tail->size) {
+		size_t gone = tail->used + size - tail->size;
+
+		memmove(tail->text, tail->text + gone, tail->used - gone);
+		tail->used -= gone;
+	}
+	memcpy(tail->text + tail->used, text, size);
+	tail->used += size;
+}
+
+/* The console ends lines with CR LF, and the first line may have lost its beginning. */
+static void tail_finish(struct tail *tail)
+{
+	char *from = tail->text, *to = tail->text, *end = tail->text + tail->used;
+
+	if (tail->used == tail->size) {
+		char *line = memchr(from, '\n', tail->used);
+
+		from = line ? line + 1 : from;
+	}
+	for (; from < end; from++)
+		if (*from != '\r' && *from != '\0')
+			*to++ = *from;
+	*to = '\0';
+}
+
+/* 0: nothing more for now; 1: end of the stream. */
+static int console_read(int fd, struct tail *tail)
+{
+	char text[4096];
+	ssize_t n;
+
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		tail_add(tail, text, n);
+	return n == 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+int64_t guest_clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* 1: the guest has ended; 0: it has not, and the time is over. */
+static int wait_for_end(int pidfd, int console, int64_t limit_ns, struct tail *tail)
+{
+	int64_t deadline = guest_clock_ns() + limit_ns, left;
+	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = console, .events = POLLIN}};
+
+	while ((left = deadline - guest_clock_ns()) > 0) {
+		struct timespec ts = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+
+		if (ppoll(fds, 2, &ts, NULL) < 0)
+			continue;
+		if (fds[1].revents && console_read(console, tail))
+			fds[1].fd = -1;
+		if (fds[0].revents)
+			return 1;
+	}
+	return 0;
+}
+
+int guest_prepare_child(int console)
+{
+	const struct rlimit no_core = {0, 0};
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, 0) < 0 || dup2(console, 1) < 0 || dup2(console, 2) < 0)
+		return -1;
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setrlimit(RLIMIT_CORE, &no_core); /* a UML that panics aborts */
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return 0;
+}
+
+int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_size, struct err *err)
+{
+	struct tail tail = {.text = text, .size = text_size - 1};
+	int pidfd = pidfd_open(guest->pid, 0);
+	int status, ended, ret = 0;
+
+	fcntl(guest->console, F_SETFL, O_NONBLOCK);
+	ended = pidfd >= 0 && wait_for_end(pidfd, guest->console, limit_ns, &tail);
+	if (pidfd < 0)
+		ret = err_sys(err, errno, "cannot watch the guest");
+	if (!ended)
+		kill(guest->pid, SIGKILL);
+	while (waitpid(guest->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	/* A UML's user processes are in its session, and have lost their tracer. */
+	kill(-guest->pid, SIGKILL);
+	console_read(guest->console, &tail);
+	tail_finish(&tail);
+	close(guest->console);
+	if (pidfd >= 0)
+		close(pidfd);
+	if (ret)
+		return ret;
+	if (!ended)
+		return err_set(err, ETIMEDOUT, "no end within %.3g s of real time: killed",
+			       limit_ns / 1e9);
+	if (WIFSIGNALED(status))
+		return err_set(err, ECHILD, "killed by signal %d (%s)", WTERMSIG(status),
+			       strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status))
+		return err_set(err, ECHILD, "ended with status %d", WEXITSTATUS(status));
+	return 0;
+}

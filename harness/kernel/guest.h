@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * guest: the process that a kernel's guest runs in, as seen from outside: its console, its
+ * end, and the limit of time. Internal to harness/kernel.
+ */
+#ifndef HALFOPEN_GUEST_H
+#define HALFOPEN_GUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct err;
+struct kernel;
+struct kernel_job;
+
+struct guest {
+	pid_t pid;   /* leader of its own session */
+	int console; /* where its stdout and stderr can be read */
+};
+
+/* What a kind of kernel can do. boot() starts the guest with the folder DIR and returns at
+ * once; probe() as kernel_probe(). */
+struct kernel_ops {
+	const char *name, *help;
+	int virtual_clock;
+	int (*probe)(const struct kernel *kernel, struct err *err);
+	int (*boot)(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
+		    struct guest *ret_guest, struct err *err);
+};
+
+extern const struct kernel_ops live_ops, uml_ops;
+
+/* In the child, before exec: stdin from /dev/null, stdout and stderr to CONSOLE, an own
+ * session, no core files, default signals, and SIGKILL when the parent dies, who may already
+ * have done so: the caller looks. Returns 0 or -1 with errno. */
+int guest_prepare_child(int console);
+
+/* Waits until the guest has ended or LIMIT_NS of real time is over, keeps the end of what it
+ * said in TAIL (text, cut at a line), kills what is left, reaps, closes. 0, -ETIMEDOUT or
+ * -ECHILD with ERR saying how it ended. */
+int guest_wait(struct guest *guest, int64_t limit_ns, char *tail, size_t tail_size,
+	       struct err *err);
+
+/* Real time. */
+int64_t guest_clock_ns(void);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A worker writes a head, then its data, into its pipe and exits. Whatever else comes out of
+ * the pipe, or nothing, is a worker that died. It is its end that counts, not the pipe's:
+ * children that outlive it may hold that open.
+ */
+#include "jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK_MS 100
+
+struct head {
+	int error;
+	struct err err;
+	size_t size; /* of the data */
+};
+
+struct worker {
+	pid_t pid; /* 0: the place is free */
+	int pidfd, pipe;
+	int index;
+	char *data; /* head and data, as far as they came */
+	size_t size, room;
+};
+
+struct pool {
+	const struct jobs *jobs;
+	struct worker *worker; /* jobs->parallel of them */
+	struct pollfd *fds;    /* two for each: its end, and its pipe */
+	int next, running;
+};
+
+static int write_all(int fd, const void *data, size_t size)
+{
+	const char *from = data;
+
+	while (size) {
+		ssize_t n = write(fd, from, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		from += n;
+		size -= n;
+	}
+	return 0;
+}
+
+static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent)
+{
+	struct head head = {0};
+	char *data = NULL;
+	FILE *out = open_memstream(&data, &head.size);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || !out)
+		_exit(126);
+	head.error = jobs->work(jobs->arg, index, out, &head.err);
+	fclose(out);
+	if (write_all(fd, &head, sizeof(head)) || write_all(fd, data, head.size))
+		_exit(125);
+	/* _exit: what the parent had buffered is his to write. */
+	free(data);
+	_exit(0);
+}
+
+static int pool_start(struct pool *pool, int place, struct err *err)
+{
+	int fd[2], index = pool->next, pidfd;
+	pid_t pid, parent = getpid();
+
+	if (pipe2(fd, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "pipe");
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		worker_main(pool->jobs, index, fd[1], parent);
+	close(fd[1]);
+	pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
+	if (pidfd < 0) {
+		int error = errno;
+
+		close(fd[0]);
+		if (pid > 0) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+		}
+		return err_sys(err, error, "cannot start a run's process");
+	}
+	pool->worker[place] =
+	    (struct worker){.pid = pid, .pidfd = pidfd, .pipe = fd[0], .index = index};
+	pool->fds[2 * place] = (struct pollfd){.fd = pidfd, .events = POLLIN};
+	pool->fds[2 * place + 1] = (struct pollfd){.fd = fd[0], .events = POLLIN};
+	pool->next++;
+	pool->running++;
+	if (pool->jobs->started)
+		pool->jobs->started(pool->jobs->arg, index);
+	return 0;
+}
+
+static void worker_done(struct worker *worker, struct pollfd fds[2])
+{
+	close(worker->pidfd);
+	close(worker->pipe);
+	free(worker->data);
+	*worker = (struct worker){0};
+	fds[0].fd = fds[1].fd = -1;
+}
+
+static void pool_finish(struct pool *pool, int place)
+{
+	struct worker *worker = &pool->worker[place];
+	struct job_result result = {.index = worker->index};
+	struct head head;
+	int status = 0;
+
+	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (worker->size >= sizeof(head))
+		memcpy(&head, worker->data, sizeof(head));
+	if (worker->size >= sizeof(head) && worker->size == sizeof(head) + head.size) {
+		result.data = worker->data + sizeof(head);
+		result.size = head.size;
+		result.error = head.error;
+		result.err = head.err;
+	} else if (WIFSIGNALED(status)) {
+		result.error = err_set(&result.err, ECHILD, "the run's process died: %s",
+				       strsignal(WTERMSIG(status)));
+	} else {
+		result.error = err_set(&result.err, ECHILD, "the run's process ended early");
+	}
+	pool->jobs->finished(pool->jobs->arg, &result);
+	free(worker->data);
+	*worker = (struct worker){0};
+	pool->running--;
+}
+
+/* All that is in the pipe now. 1: more may come; 0: its end. */
+static int pool_read(struct worker *worker, struct err *err)
+{
+	ssize_t n;
+
+	do {
+		if (worker->room - worker->size < 65536) {
+			size_t room = 2 * worker->room + 65536;
+			char *data = realloc(worker->data, room);
+
+			if (!data)
+				return err_sys(err, ENOMEM, "a run's result");
+			worker->data = data;
+			worker->room = room;
+		}
+		n = read(worker->pipe, worker->data + worker->size, worker->room - worker->size);
+		if (n > 0)
+			worker->size += n;
+	} while (n > 0);
+	return n < 0;
+}
+
+static int pool_step(struct pool *pool, struct err *err)
+{
+	const struct jobs *jobs = pool->jobs;
+	int ret = 0;
+
+	for (int i = 0; i < jobs->parallel && !ret; i++)
+		if (!pool->worker[i].pid && pool->next < jobs->count)
+			ret = pool_start(pool, i, err);
+	if (ret)
+		return ret;
+	if (poll(pool->fds, 2 * jobs->parallel, jobs->tick ? TICK_MS : -1) < 0)
+		return errno == EINTR ? 0 : err_sys(err, errno, "poll");
+	for (int i = 0; i < jobs->parallel; i++) {
+		struct pollfd *fds = &pool->fds[2 * i];
+
+		if (!pool->worker[i].pid || !(fds[0].revents | fds[1].revents))
+			continue;
+		ret = pool_read(&pool->worker[i], err);
+		if (ret < 0)
+			return ret;
+		if (ret == 0)
+			fds[1].fd = -1;
+		if (fds[0].revents)
+			pool_finish(pool, i);
+	}
+	if (jobs->tick)
+		jobs->tick(jobs->arg);
+	return 0;
+}
+
+static void pool_abandon(struct pool *pool)
+{
+	for (int i = 0; i < pool->jobs->parallel; i++) {
+		if (!pool->worker[i].pid)
+			continue;
+		kill(pool->worker[i].pid, SIGKILL);
+		waitpid(pool->worker[i].pid, NULL, 0);
+		worker_done(&pool->worker[i], &pool->fds[2 * i]);
+	}
+}
+
+int jobs_run(const struct jobs *jobs, struct err *err)
+{
+	struct pool pool = {.jobs = jobs};
+	int ret = 0;
+
+	pool.worker = calloc(jobs->parallel, sizeof(*pool.worker));
+	pool.fds = calloc(2 * jobs->parallel, sizeof(*pool.fds));
+	if (!pool.worker || !pool.fds)
+		ret = err_sys(err, ENOMEM, "jobs");
+	for (int i = 0; i < 2 * jobs->parallel && !ret; i++)
+		pool.fds[i].fd = -1;
+	while (!ret && (pool.running || pool.next < jobs->count))
+		ret = pool_step(&pool, err);
+	if (ret && pool.worker && pool.fds)
+		pool_abandon(&pool);
+	free(pool.worker);
+	free(pool.fds);
+	return ret;
+}

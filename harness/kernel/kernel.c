@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "guest.h"
+#include "image.h"
+#include "scratch.h"
+
+static const struct kernel_ops *const kernels[KERNEL_KIND_COUNT] = {
+    [KERNEL_LIVE] = &live_ops,
+    [KERNEL_UML] = &uml_ops,
+};
+
+static const char *const refusal[] = {
+    [IMAGE_UML] = NULL,
+    [IMAGE_BZIMAGE] = "a bzImage, which needs QEMU: this version boots only UML kernels",
+    [IMAGE_OTHER_ELF] = "an executable, but no User-Mode Linux kernel",
+    [IMAGE_OTHER] = "no kernel",
+};
+
+const char *kernel_kind_name(enum kernel_kind kind)
+{
+	return kernels[kind]->name;
+}
+
+const char *kernel_kind_help(enum kernel_kind kind)
+{
+	return kernels[kind]->help;
+}
+
+int kernel_clock_is_virtual(const struct kernel *kernel)
+{
+	return kernels[kernel->kind]->virtual_clock;
+}
+
+static int find_live(struct kernel *ret_kernel)
+{
+	struct utsname name;
+
+	uname(&name);
+	*ret_kernel = (struct kernel){.kind = KERNEL_LIVE};
+	snprintf(ret_kernel->release, sizeof(ret_kernel->release), "%s", name.release);
+	return 0;
+}
+
+static int find_image(const char *path, struct kernel *ret_kernel, struct err *err)
+{
+	struct kernel kernel = {.kind = KERNEL_UML};
+	enum image_kind kind;
+	int ret;
+
+	ret = image_recognise(path, &kind, kernel.release, sizeof(kernel.release), err);
+	if (ret)
+		return ret;
+	if (refusal[kind])
+		return err_set(err, ENOEXEC,
+			       "%s is %s (possible are: live, or the path of a UML kernel, as "
+			       "ci/build-kernel makes it)",
+			       path, refusal[kind]);
+	if (access(path, X_OK) < 0)
+		return err_sys(err, errno, "%s", path);
+	kernel.path = realpath(path, NULL);
+	if (!kernel.path)
+		return err_sys(err, errno, "%s", path);
+	*ret_kernel = kernel;
+	return 0;
+}
+
+/* ci/build-kernel leaves .../kernels/VERSION-hzHZ-KEY/linux and touches it when asked again:
+ * the newest is the one that was asked for last. */
+static int find_cached(struct kernel *ret_kernel)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char pattern[PATH_MAX];
+	const char *newest = NULL;
+	struct timespec when = {0};
+	struct stat st;
+	glob_t found;
+	int ret = -ENOENT;
+
+	if (cache && cache[0] == '/')
+		snprintf(pattern, sizeof(pattern), "%s/halfopen/kernels/*/linux", cache);
+	else
+		snprintf(pattern, sizeof(pattern), "%s/.cache/halfopen/kernels/*/linux",
+			 home ? home : "");
+	if (glob(pattern, 0, NULL, &found))
+		return -ENOENT;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		if (stat(found.gl_pathv[i], &st) < 0)
+			continue;
+		if (!newest || st.st_mtim.tv_sec > when.tv_sec ||
+		    (st.st_mtim.tv_sec == when.tv_sec && st.st_mtim.tv_nsec > when.tv_nsec)) {
+			newest = found.gl_pathv[i];
+			when = st.st_mtim;
+		}
+	}
+	if (newest)
+		ret = find_image(newest, ret_kernel, NULL);
+	globfree(&found);
+	return ret;
+}
+
+int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err)
+{
+	if (arg && strcmp(arg, live_ops.name) != 0)
+		return find_image(arg, ret_kernel, err);
+	if (!arg && find_cached(ret_kernel) == 0)
+		return 0;
+	return find_live(ret_kernel);
+}
+
+void kernel_done(struct kernel *kernel)
+{
+	free(kernel->path);
+	kernel->path = NULL;
+}
+
+int kernel_probe(const struct kernel *kernel, struct err *err)
+{
+	return kernels[kernel->kind]->probe(kernel, err);
+}
+
+int kernel_find_helpers(char **ret_folder, struct err *err)
+{
+	static const char *const below[] = {"", "/../libexec/halfopen"};
+	char self[PATH_MAX], folder[PATH_MAX + 32], guest[PATH_MAX + 64];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return err_sys(err, errno, "/proc/self/exe");
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		snprintf(folder, sizeof(folder), "%s%s", self, below[i]);
+		snprintf(guest, sizeof(guest), "%s/halfopen-guest", folder);
+		if (access(guest, X_OK) == 0) {
+			*ret_folder = realpath(folder, NULL);
+			return *ret_folder ? 0 : err_sys(err, errno, "%s", folder);
+		}
+	}
+	return err_set(err, ENOENT, "halfopen-guest is not beside %s, where it belongs", self);
+}
+
+static int write_plan(const char *dir, const struct kernel_job *job, struct err *err)
+{
+	char path[PATH_MAX + 8];
+	size_t done = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/plan", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, errno, "%s", path);
+	while (done < job->plan_size) {
+		ssize_t n = write(fd, job->plan + done, job->plan_size - done);
+
+		if (n < 0) {
+			close(fd);
+			return err_sys(err, errno, "%s", path);
+		}
+		done += n;
+	}
+	close(fd);
+	return 0;
+}
+
+/* No file at all is a guest that did not come so far: the caller says so. */
+static void read_raw(const char *dir, struct kernel_result *result)
+{
+	char path[PATH_MAX + 8];
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/raw", dir);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		result->raw = malloc(st.st_size);
+	while (result->raw && result->raw_size < (size_t)st.st_size &&
+	       (n = read(fd, result->raw + result->raw_size, st.st_size - result->raw_size)) > 0)
+		result->raw_size += n;
+	close(fd);
+}
+
+/* The last lines of TEXT, as one for an error's sentence. */
+static void last_lines(const char *text, char *ret_line, size_t size)
+{
+	size_t length = strlen(text);
+	const char *from = length >= size ? text + length - size + 1 : text;
+
+	if (from > text && strchr(from, '\n'))
+		from = strchr(from, '\n') + 1;
+	while (length && text[length - 1] == '\n')
+		length--;
+	snprintf(ret_line, size, "%.*s", (int)(text + length - from), from);
+	for (char *c = ret_line; *c; c++)
+		if (*c == '\n')
+			*c = '|';
+}
+
+static int run_in(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
+		  struct kernel_result *result, struct err *err)
+{
+	int64_t limit_ns = job->wall_limit_ns ? job->wall_limit_ns : KERNEL_WALL_LIMIT_NS;
+	char lines[600];
+	struct guest guest;
+	int ret;
+
+	ret = write_plan(dir, job, err);
+	if (ret == 0)
+		ret = kernels[kernel->kind]->boot(kernel, job, dir, &guest, err);
+	if (ret)
+		return ret;
+	ret = guest_wait(&guest, limit_ns, result->console, sizeof(result->console), err);
+	read_raw(dir, result);
+	if (ret == 0 && !result->raw)
+		ret = err_set(err, ECHILD, "the guest left no record");
+	if (ret == 0)
+		return 0;
+	err_add(err, ret, "kernel %s", kernel->path ? kernel->path : live_ops.name);
+	if (result->console[0]) {
+		size_t used = err ? strlen(err->text) : 0;
+
+		last_lines(result->console, lines, sizeof(lines));
+		if (err)
+			snprintf(err->text + used, sizeof(err->text) - used, "; its last lines: %s",
+				 lines);
+	}
+	return ret;
+}
+
+int kernel_run(const struct kernel *kernel, const struct kernel_job *job,
+	       struct kernel_result *ret_result, struct err *err)
+{
+	int64_t begun_ns = guest_clock_ns();
+	char dir[PATH_MAX];
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	snprintf(dir, sizeof(dir), "%s/run.XXXXXX", job->scratch);
+	if (!mkdtemp(dir))
+		return err_sys(err, errno, "%s", dir);
+	ret = run_in(kernel, job, dir, ret_result, err);
+	scratch_remove(dir);
+	ret_result->wall_ns = guest_clock_ns() - begun_ns;
+	return ret;
+}
+
+void kernel_result_done(struct kernel_result *result)
+{
+	free(result->raw);
+	result->raw = NULL;
+	result->raw_size = 0;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernel: the kernels that a run can happen on, behind one interface: the live kernel in
+ * new namespaces, or a User-Mode Linux executable.
+ *
+ * A run's kernel gets a directory of its own with the plan in it, starts the guest as
+ * process 1, and the guest leaves a file of raw frames (harness/run/raw.h) in that
+ * directory. Nothing here knows what a plan or a frame means.
+ *
+ * Nothing here cleans up after a caller that is killed in the middle: the kernel's
+ * processes die with the process that called kernel_run(), but the run's directory stays.
+ * supervisor.h is for that.
+ */
+#ifndef HALFOPEN_KERNEL_H
+#define HALFOPEN_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct kernel_ops;
+
+enum kernel_kind { KERNEL_LIVE, KERNEL_UML, KERNEL_KIND_COUNT };
+
+struct kernel {
+	enum kernel_kind kind;
+	char *path;       /* of the executable; live: NULL */
+	char release[65]; /* as uname -r says it: "6.12.117" */
+};
+
+/* What --kernel accepts, from the table of kernels: name and help of KIND. */
+const char *kernel_kind_name(enum kernel_kind kind);
+const char *kernel_kind_help(enum kernel_kind kind);
+
+/* The virtual clock skips idle time; the real one does not. */
+int kernel_clock_is_virtual(const struct kernel *kernel);
+
+/* ARG: "live"; or a path, recognised by what the file is; or NULL: the newest kernel that
+ * ci/build-kernel left in the user's cache folder, else live. Only the file is looked at:
+ * kernel_probe() tells whether it can run. -ENOENT, -ENOEXEC (no kernel that we can boot). */
+int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err);
+void kernel_done(struct kernel *kernel);
+
+/* 0 if this machine can start the kernel at all, else -errno and in ERR what is missing
+ * and how to get it. Starts a process that is gone on return. */
+int kernel_probe(const struct kernel *kernel, struct err *err);
+
+/* The folder of this program's helpers (halfopen-guest, halfopen-peer, halfopen-nft):
+ * where the running executable is, or ../libexec/halfopen from there. Free with free(). */
+int kernel_find_helpers(char **ret_folder, struct err *err);
+
+struct kernel_job {
+	const char *guest;   /* path of the executable that is to be process 1 */
+	const char *scratch; /* folder in which the run's own one is made, and removed */
+	const char *plan;
+	size_t plan_size;
+	int64_t wall_limit_ns; /* of real time; 0: KERNEL_WALL_LIMIT_NS */
+};
+
+#define KERNEL_WALL_LIMIT_NS 60000000000LL
+
+struct kernel_result {
+	char *raw; /* what the guest wrote, owned; NULL if nothing */
+	size_t raw_size;
+	char console[4096]; /* the last of what kernel and guest said, as text */
+	int64_t wall_ns;    /* from before the boot until all was gone */
+};
+
+/* Boots, waits for the end, and collects. On failure (the kernel panicked, hung until the
+ * limit, was killed; the guest failed) ret_result is filled in as well: the console always,
+ * and the frames that were written until then. -ETIMEDOUT: the limit; -ECHILD: it died.
+ * Give it back with kernel_result_done() in either case. */
+int kernel_run(const struct kernel *kernel, const struct kernel_job *job,
+	       struct kernel_result *ret_result, struct err *err);
+void kernel_result_done(struct kernel_result *result);
+
+#endif
