@@ -7,9 +7,9 @@
  * process 1, and the guest leaves a file of raw frames (harness/run/raw.h) in that
  * directory. Nothing here knows what a plan or a frame means.
  *
- * Nothing here cleans up after a caller that is killed in the middle: the kernel's
- * processes die with the process that called kernel_run(), but the run's directory stays.
- * supervisor.h is for that.
+ * Nothing here cleans up after a caller that is killed in the middle. The kernel dies with
+ * the process that called kernel_run(), but a process that a UML was just making may miss
+ * that, and the run's directory stays. supervisor.h is for that.
  */
 #ifndef HALFOPEN_KERNEL_H
 #define HALFOPEN_KERNEL_H

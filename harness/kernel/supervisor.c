@@ -127,9 +127,10 @@ static void run_back(int (*work)(void *arg, const char *scratch), void *arg, con
 
 	setsid();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	watch_done(front_watch);
 	if (watch_init(&watch, &err) || scratch_make(scratch, &err))
 		goto fail;
+	close(front_watch->signals);
+	watch.old_mask = front_watch->old_mask;
 	child = fork();
 	if (child == 0) {
 		watch_done(&watch);

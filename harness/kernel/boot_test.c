@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Boots with a process 1 that behaves well or badly: boot_test live, boot_test uml. The
+ * UML is HALFOPEN_UML, or what ci/build-kernel left in the cache folder.
+ */
+#include "kernel.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "descendants.h"
+#include "err.h"
+#include "scratch.h"
+
+#define LIMIT_NS 1000000000LL
+
+static struct kernel kernel;
+static char dir[] = "/tmp/halfopen-test.XXXXXX";
+
+static int run(const char *plan, struct kernel_result *ret_result, struct err *err)
+{
+	struct kernel_job job = {.guest = TEST_GUEST,
+				 .scratch = dir,
+				 .plan = plan,
+				 .plan_size = strlen(plan),
+				 .wall_limit_ns = LIMIT_NS};
+
+	return kernel_run(&kernel, &job, ret_result, err);
+}
+
+static void expect_clean(void)
+{
+	DIR *stream = opendir(dir);
+	int entries = 0;
+
+	while (readdir(stream))
+		entries++;
+	closedir(stream);
+	ck_assert_int_eq(entries, 2);
+}
+
+START_TEST(runs_and_runs_again)
+{
+	struct kernel_result result;
+	struct err err = {""};
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_msg(run("ok, this comes back", &result, &err) == 0, "%s", err.text);
+		ck_assert_uint_eq(result.raw_size, 19);
+		ck_assert(memcmp(result.raw, "ok, this comes back", 19) == 0);
+		ck_assert(result.wall_ns > 0 && result.wall_ns < 20 * LIMIT_NS);
+		kernel_result_done(&result);
+		expect_clean();
+	}
+}
+END_TEST
+
+static const struct bad {
+	const char *plan;
+	int error;
+	const char *live, *uml; /* words of the error */
+} bad[] = {
+    {"silent", ECHILD, "left no record", "left no record"},
+    {"fail", ECHILD, "status 3; its last lines: about to fail", "Kernel panic"},
+    {"hang", ETIMEDOUT, "no end within 1 s", "its last lines: about to hang"},
+    {"spin", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},
+    {"brood", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},
+    {"talk", ECHILD, "line 1999 of what nobody reads|about to fail", "Kernel panic"},
+};
+
+START_TEST(bad_guests_are_errors)
+{
+	const char *word = kernel.kind == KERNEL_UML ? bad[_i].uml : bad[_i].live;
+	struct kernel_result result;
+	struct err err = {""};
+
+	ck_assert_int_eq(run(bad[_i].plan, &result, &err), -bad[_i].error);
+	ck_assert_msg(strstr(err.text, word), "%s", err.text);
+	ck_assert_msg(!strchr(err.text, '\n') && !strchr(err.text, '\r'), "%s", err.text);
+	kernel_result_done(&result);
+	expect_clean();
+	ck_assert_int_eq(run("ok", &result, &err), 0);
+	kernel_result_done(&result);
+}
+END_TEST
+
+/* The first process, this one apart, whose parent is PARENT, waiting until there is one. */
+static pid_t wait_for_child_of(pid_t parent)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	struct dirent *entry;
+	pid_t found = 0;
+
+	while (!found) {
+		DIR *proc = opendir("/proc");
+
+		while (!found && (entry = readdir(proc))) {
+			char path[64], text[128] = "";
+			int ppid = 0;
+			FILE *stat;
+
+			snprintf(path, sizeof(path), "/proc/%.20s/stat", entry->d_name);
+			stat = fopen(path, "re");
+			if (stat && fgets(text, sizeof(text), stat) && strrchr(text, ')') &&
+			    sscanf(strrchr(text, ')'), ") %*c %d", &ppid) == 1 && ppid == parent &&
+			    atoi(entry->d_name) != getpid())
+				found = atoi(entry->d_name);
+			if (stat)
+				fclose(stat);
+		}
+		closedir(proc);
+		nanosleep(&pause, NULL);
+	}
+	return found;
+}
+
+START_TEST(killed_from_outside)
+{
+	struct kernel_result result;
+	struct err err = {""};
+	pid_t killer, me = getpid();
+
+	killer = fork();
+	if (killer == 0) {
+		kill(wait_for_child_of(me), SIGKILL);
+		_exit(0);
+	}
+	ck_assert_int_eq(run("hang", &result, &err), -ECHILD);
+	ck_assert_msg(strstr(err.text, "signal 9"), "%s", err.text);
+	waitpid(killer, NULL, 0);
+	kernel_result_done(&result);
+	expect_clean();
+}
+END_TEST
+
+/* Who calls kernel_run() is killed: what the supervisor does then gets everything. */
+START_TEST(starter_killed)
+{
+	struct kernel_result result;
+	const struct timespec delay = {.tv_nsec = _i * 3000000L};
+	struct pollfd ended;
+	int alive[2];
+	pid_t pid;
+
+	ck_assert(pipe(alive) == 0); /* not close-on-exec: the kernel holds it, too */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid = fork();
+	if (pid == 0) {
+		close(alive[0]);
+		run("brood", &result, NULL);
+		_exit(0);
+	}
+	close(alive[1]);
+	wait_for_child_of(pid);
+	nanosleep(&delay, NULL);
+	kill(pid, SIGKILL);
+	descendants_kill();
+	ended = (struct pollfd){.fd = alive[0], .events = POLLIN};
+	ck_assert_msg(poll(&ended, 1, 0) == 1, "processes are left");
+	close(alive[0]);
+}
+END_TEST
+
+static void set_up(void)
+{
+	strcpy(strrchr(dir, '.'), ".XXXXXX");
+	ck_assert(mkdtemp(dir));
+}
+
+static void tear_down(void)
+{
+	scratch_remove(dir);
+}
+
+static int skip(const char *reason)
+{
+	printf("skipped: %s\n", reason);
+	return 77;
+}
+
+int main(int argc, char **argv)
+{
+	const char *uml = getenv("HALFOPEN_UML");
+	int want_uml = argc > 1 && strcmp(argv[1], "uml") == 0, failed;
+	Suite *suite = suite_create("boot");
+	TCase *all = tcase_create("all");
+	struct err err = {""};
+	SRunner *runner;
+
+	if (kernel_find(want_uml ? uml && *uml ? uml : NULL : "live", &kernel, &err))
+		return skip(err.text);
+	if (want_uml && kernel.kind != KERNEL_UML)
+		return skip("no UML kernel: ci/build-kernel makes one, HALFOPEN_UML names another");
+	if (kernel_probe(&kernel, &err))
+		return skip(err.text);
+	suite_add_tcase(suite, all);
+	tcase_set_timeout(all, 60);
+	tcase_add_checked_fixture(all, set_up, tear_down);
+	tcase_add_test(all, runs_and_runs_again);
+	tcase_add_loop_test(all, bad_guests_are_errors, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_test(all, killed_from_outside);
+	tcase_add_loop_test(all, starter_killed, 0, 20);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	kernel_done(&kernel);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "jobs.h"
+
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT    40
+#define BIG_SIZE (3 << 20)
+
+struct seen {
+	int started, finished, ticks;
+	int running, most_running;
+	int error[COUNT];
+	size_t size[COUNT];
+	char text[COUNT][64];
+	bool big_intact;
+	struct err err[COUNT];
+};
+
+enum { JOB_FAILS = 3, JOB_CRASHES, JOB_EXITS, JOB_IS_BIG, JOB_LEAVES_A_CHILD, JOB_ORDINARY };
+
+static int work(void *arg, int index, FILE *out, struct err *err)
+{
+	(void)arg;
+	switch (index) {
+	case JOB_FAILS:
+		fputs("before", out);
+		return err_set(err, EIO, "wrong on purpose");
+	case JOB_CRASHES:
+		raise(SIGKILL);
+		break;
+	case JOB_EXITS:
+		_exit(0);
+	case JOB_IS_BIG:
+		for (int i = 0; i < BIG_SIZE; i++)
+			fputc(i % 251, out);
+		return 0;
+	case JOB_LEAVES_A_CHILD: /* which holds the pipe open */
+		if (fork() == 0) {
+			sleep(20);
+			_exit(0);
+		}
+		raise(SIGKILL);
+		break;
+	}
+	fprintf(out, "job %d", index);
+	return 0;
+}
+
+static void started(void *arg, int index)
+{
+	struct seen *seen = arg;
+
+	ck_assert_int_eq(index, seen->started);
+	seen->started++;
+	seen->running++;
+	if (seen->running > seen->most_running)
+		seen->most_running = seen->running;
+}
+
+static void finished(void *arg, const struct job_result *result)
+{
+	struct seen *seen = arg;
+	size_t size = result->size;
+
+	seen->finished++;
+	seen->running--;
+	seen->error[result->index] = result->error;
+	seen->err[result->index] = result->err;
+	seen->size[result->index] = size;
+	if (size && size < sizeof(seen->text[0]))
+		memcpy(seen->text[result->index], result->data, size);
+	if (result->index == JOB_IS_BIG) {
+		seen->big_intact = true;
+		for (size_t i = 0; i < size; i++)
+			seen->big_intact &= (unsigned char)result->data[i] == i % 251;
+	}
+}
+
+static void tick(void *arg)
+{
+	((struct seen *)arg)->ticks++;
+}
+
+START_TEST(each_gives_its_own)
+{
+	static struct seen seen;
+	struct jobs jobs = {.count = COUNT,
+			    .parallel = _i,
+			    .work = work,
+			    .started = started,
+			    .finished = finished,
+			    .tick = tick,
+			    .arg = &seen};
+	struct err err;
+	char text[64];
+
+	ck_assert_int_eq(jobs_run(&jobs, &err), 0);
+	ck_assert_int_eq(seen.started, COUNT);
+	ck_assert_int_eq(seen.finished, COUNT);
+	ck_assert_int_le(seen.most_running, _i);
+	ck_assert_int_gt(seen.ticks, 0);
+	for (int i = JOB_ORDINARY; i < COUNT; i++) {
+		snprintf(text, sizeof(text), "job %d", i);
+		ck_assert_int_eq(seen.error[i], 0);
+		ck_assert_str_eq(seen.text[i], text);
+	}
+	ck_assert_int_eq(seen.error[JOB_FAILS], -EIO);
+	ck_assert_str_eq(seen.text[JOB_FAILS], "before");
+	ck_assert_str_eq(seen.err[JOB_FAILS].text, "wrong on purpose");
+	ck_assert_int_eq(seen.error[JOB_CRASHES], -ECHILD);
+	ck_assert(strstr(seen.err[JOB_CRASHES].text, "Killed"));
+	ck_assert_int_eq(seen.error[JOB_EXITS], -ECHILD);
+	ck_assert_int_eq(seen.error[JOB_LEAVES_A_CHILD], -ECHILD);
+	ck_assert_int_eq(seen.size[JOB_IS_BIG], BIG_SIZE);
+	ck_assert(seen.big_intact);
+}
+END_TEST
+
+START_TEST(no_jobs)
+{
+	struct jobs jobs = {.count = 0, .parallel = 2, .work = work, .finished = finished};
+
+	ck_assert_int_eq(jobs_run(&jobs, NULL), 0);
+}
+END_TEST
+
+int main(void)
+{
+	static const int parallel[] = {1, 2, 64};
+	Suite *suite = suite_create("jobs");
+	TCase *all = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, all);
+	tcase_set_timeout(all, 30);
+	for (size_t i = 0; i < sizeof(parallel) / sizeof(parallel[0]); i++)
+		tcase_add_loop_test(all, each_gives_its_own, parallel[i], parallel[i] + 1);
+	tcase_add_test(all, no_jobs);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a kernel is recognised by, and which one is found when none is named. No kernel runs.
+ */
+#include "kernel.h"
+
+#include <check.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "scratch.h"
+
+static char dir[] = "/tmp/halfopen-test.XXXXXX";
+
+static void put(const char *name, const void *data, size_t size)
+{
+	int fd;
+
+	unlink(name); /* a file that is truncated and closed is written out at once */
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0755);
+	ck_assert(fd >= 0);
+	ck_assert(write(fd, data, size) == (ssize_t)size);
+	close(fd);
+}
+
+/* The least that passes for a UML: an ELF file with the section's name, and a banner. */
+static void put_uml(const char *name, const char *release)
+{
+	struct {
+		Elf64_Ehdr head;
+		Elf64_Shdr section[2];
+		char names[32];
+		char banner[64];
+	} file = {
+	    .head = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64},
+		     .e_shoff = sizeof(Elf64_Ehdr),
+		     .e_shentsize = sizeof(Elf64_Shdr),
+		     .e_shnum = 2,
+		     .e_shstrndx = 0},
+	    .section = {{.sh_offset = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Shdr),
+			 .sh_size = sizeof(file.names)},
+			{.sh_name = 1}},
+	    .names = "\0.uml.setup.init",
+	};
+
+	snprintf(file.banner, sizeof(file.banner), "Linux version %s (me@here)", release);
+	put(name, &file, sizeof(file));
+}
+
+static void expect_refused(const char *path, int error, const char *word)
+{
+	struct kernel kernel;
+	struct err err = {""};
+
+	ck_assert_int_eq(kernel_find(path, &kernel, &err), -error);
+	ck_assert_msg(strstr(err.text, path) && strstr(err.text, word), "%s", err.text);
+}
+
+START_TEST(live_by_name)
+{
+	struct kernel kernel;
+	struct utsname name;
+
+	ck_assert_int_eq(kernel_find("live", &kernel, NULL), 0);
+	uname(&name);
+	ck_assert_int_eq(kernel.kind, KERNEL_LIVE);
+	ck_assert_str_eq(kernel.release, name.release);
+	ck_assert(!kernel_clock_is_virtual(&kernel));
+	kernel_done(&kernel);
+}
+END_TEST
+
+START_TEST(uml_by_its_section)
+{
+	struct kernel kernel;
+
+	put_uml("linux", "6.12.117");
+	ck_assert_int_eq(kernel_find("linux", &kernel, NULL), 0);
+	ck_assert_int_eq(kernel.kind, KERNEL_UML);
+	ck_assert_str_eq(kernel.release, "6.12.117");
+	ck_assert(kernel_clock_is_virtual(&kernel));
+	ck_assert(kernel.path[0] == '/');
+	kernel_done(&kernel);
+}
+END_TEST
+
+START_TEST(others_are_refused)
+{
+	char bzimage[1024] = "MZ";
+
+	memcpy(bzimage + 0x202, "HdrS", 4);
+	put("bzImage", bzimage, sizeof(bzimage));
+	put("text", "Linux version 6.12", 18);
+	put("empty", "", 0);
+	put("elf", ELFMAG, SELFMAG);
+	expect_refused("bzImage", ENOEXEC, "QEMU");
+	expect_refused("text", ENOEXEC, "no kernel");
+	expect_refused("empty", ENOEXEC, "not a kernel");
+	expect_refused("elf", ENOEXEC, "no User-Mode Linux");
+	expect_refused("/proc/self/exe", ENOEXEC, "possible are: live");
+	expect_refused(".", ENOEXEC, "not a kernel");
+	expect_refused("missing", ENOENT, "No such file");
+}
+END_TEST
+
+START_TEST(uml_must_be_executable)
+{
+	put_uml("linux", "6.12");
+	ck_assert(chmod("linux", 0600) == 0);
+	expect_refused("linux", EACCES, "Permission denied");
+}
+END_TEST
+
+/* Bytes in the wrong place must not lead out of the file. */
+START_TEST(damaged_files)
+{
+	struct kernel kernel;
+	unsigned char file[512];
+	FILE *in;
+	size_t size;
+
+	put_uml("linux", "6.12");
+	in = fopen("linux", "r");
+	size = fread(file, 1, sizeof(file), in);
+	fclose(in);
+	for (size_t i = SELFMAG; i < size; i++) {
+		unsigned char was = file[i];
+
+		file[i] = 0xff;
+		put("damaged", file, size);
+		if (kernel_find("damaged", &kernel, NULL) == 0)
+			kernel_done(&kernel);
+		put("damaged", file, i);
+		if (kernel_find("damaged", &kernel, NULL) == 0)
+			kernel_done(&kernel);
+		file[i] = was;
+	}
+}
+END_TEST
+
+static void make_cached(const char *folder, const char *release, time_t when)
+{
+	const struct timespec times[2] = {{.tv_sec = when}, {.tv_sec = when}};
+	char path[256];
+
+	ck_assert(mkdir(folder, 0755) == 0);
+	snprintf(path, sizeof(path), "%s/linux", folder);
+	put_uml(path, release);
+	ck_assert(utimensat(AT_FDCWD, path, times, 0) == 0);
+}
+
+START_TEST(newest_of_the_cache)
+{
+	struct kernel kernel;
+
+	ck_assert(setenv("XDG_CACHE_HOME", dir, 1) == 0);
+	ck_assert_int_eq(kernel_find(NULL, &kernel, NULL), 0);
+	ck_assert_int_eq(kernel.kind, KERNEL_LIVE);
+	kernel_done(&kernel);
+
+	ck_assert(mkdir("halfopen", 0755) == 0 && mkdir("halfopen/kernels", 0755) == 0);
+	make_cached("halfopen/kernels/6.1.1-hz250-a", "6.1.1", 2000);
+	make_cached("halfopen/kernels/6.12.1-hz250-b", "6.12.1", 3000);
+	make_cached("halfopen/kernels/6.6.1-hz100-c", "6.6.1", 1000);
+	ck_assert_int_eq(kernel_find(NULL, &kernel, NULL), 0);
+	ck_assert_int_eq(kernel.kind, KERNEL_UML);
+	ck_assert_str_eq(kernel.release, "6.12.1");
+	kernel_done(&kernel);
+}
+END_TEST
+
+START_TEST(cache_in_home)
+{
+	struct kernel kernel;
+
+	ck_assert(unsetenv("XDG_CACHE_HOME") == 0 && setenv("HOME", dir, 1) == 0);
+	ck_assert(mkdir(".cache", 0755) == 0 && mkdir(".cache/halfopen", 0755) == 0 &&
+		  mkdir(".cache/halfopen/kernels", 0755) == 0);
+	make_cached(".cache/halfopen/kernels/6.12.1-hz250-b", "6.12.1", 3000);
+	ck_assert_int_eq(kernel_find(NULL, &kernel, NULL), 0);
+	ck_assert_str_eq(kernel.release, "6.12.1");
+	kernel_done(&kernel);
+}
+END_TEST
+
+static void set_up(void)
+{
+	strcpy(strrchr(dir, '.'), ".XXXXXX");
+	ck_assert(mkdtemp(dir) && chdir(dir) == 0);
+}
+
+static void tear_down(void)
+{
+	scratch_remove(dir);
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("kernel");
+	TCase *all = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, all);
+	tcase_add_checked_fixture(all, set_up, tear_down);
+	tcase_add_test(all, live_by_name);
+	tcase_add_test(all, uml_by_its_section);
+	tcase_add_test(all, others_are_refused);
+	tcase_add_test(all, uml_must_be_executable);
+	tcase_add_test(all, damaged_files);
+	tcase_add_test(all, newest_of_the_cache);
+	tcase_add_test(all, cache_in_home);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
