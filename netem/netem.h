@@ -23,7 +23,9 @@ struct net; /* opaque: descriptor, rtnetlink socket, name for messages */
 
 /* A new, empty network namespace, its `lo` up, IPv6 duplicate address detection, router
  * solicitations and automatic link-local addresses off (sysctl net.ipv6.conf.{all,default}).
- * The caller's own namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
+ * (A router that is to find IPv6 neighbours by itself wants a link-local address, net_add_address():
+ * its solicitations for what it forwards come from no other.) The caller's own
+ * namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
 int net_new(const char *name, struct net **ret_net, struct err *err);
 void net_free(struct net *net);    /* NULL is fine; the namespace goes when its last user does */
 int net_fd(const struct net *net); /* for setns(2); owned by the net */

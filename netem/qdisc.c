@@ -76,14 +76,11 @@ static void put_options(struct nl_msg *message, const struct net_impairment *i)
 	nla_nest_end(message, options);
 }
 
-static struct nl_msg *qdisc_message(int type, int flags, int index)
+static struct nl_msg *root_message(int type, int flags, int index)
 {
 	struct tcmsg root = {.tcm_ifindex = index, .tcm_parent = TC_H_ROOT};
-	struct nl_msg *message = netlink_message(type, flags, &root, sizeof(root));
 
-	if (message)
-		nla_put_string(message, TCA_KIND, "netem");
-	return message;
+	return netlink_message(type, flags, &root, sizeof(root));
 }
 
 int net_impair(struct net *net, const char *name, const struct net_impairment *impairment,
@@ -97,9 +94,11 @@ int net_impair(struct net *net, const char *name, const struct net_impairment *i
 	rc = check(impairment, err);
 	if (rc)
 		return rc;
-	message = qdisc_message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
-	if (message)
+	message = root_message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
+	if (message) {
+		nla_put_string(message, TCA_KIND, "netem");
 		put_options(message, impairment);
+	}
 	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
 	if (rc == -ENOENT) /* so the kernel says of a qdisc that it does not know */
 		return err_set(err, EOPNOTSUPP, "%s: the kernel has no netem qdisc", net->name);
@@ -112,7 +111,7 @@ int net_unimpair(struct net *net, const char *name, struct err *err)
 
 	if (index < 0)
 		return index;
-	rc = netlink_request(net->rtnl, qdisc_message(RTM_DELQDISC, 0, index), NULL, 0, net, err,
+	rc = netlink_request(net->rtnl, root_message(RTM_DELQDISC, 0, index), NULL, 0, net, err,
 			     "cannot unimpair %s", name);
-	return rc == -ENOENT ? 0 : rc; /* it has no root qdisc but the kernel's default */
+	return rc == -ENOENT ? 0 : rc; /* the root qdisc is the kernel's default */
 }

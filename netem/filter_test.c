@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "test_net.h"
+
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
+
+/* The chains of the table "halfopen" of FAMILY; NULL: no such table. */
+static size_t count_chains(struct net *net, const char *family)
+{
+	json_t *list = test_get(test_witness(net, "nft -j list ruleset"), "nftables"), *item;
+	size_t i, n = 0;
+
+	json_array_foreach(list, i, item)
+	{
+		json_t *chain = json_object_get(item, "chain");
+
+		if (chain && !strcmp(test_string(chain, "family"), family)) {
+			ck_assert_str_eq(test_string(chain, "table"), "halfopen");
+			n++;
+		}
+	}
+	return n;
+}
+
+/* The rule of filter ID as nft tells it. */
+static char *rule_text(struct net *net, int id)
+{
+	json_t *list = test_get(test_witness(net, "nft -j list ruleset"), "nftables"), *item;
+	char chain[16];
+	size_t i;
+
+	snprintf(chain, sizeof(chain), "f%d", id);
+	json_array_foreach(list, i, item)
+	{
+		json_t *rule = json_object_get(item, "rule");
+
+		if (rule && !strcmp(test_string(rule, "chain"), chain))
+			return json_dumps(test_get(rule, "expr"), JSON_COMPACT);
+	}
+	ck_abort_msg("no rule in chain %s", chain);
+}
+
+static int add(struct net *net, struct net_filter filter)
+{
+	int id = 0;
+
+	ck_ok(net_add_filter(net, &filter, &id, &err));
+	ck_assert_int_gt(id, 0);
+	return id;
+}
+
+START_TEST(filters_come_and_go)
+{
+	struct net *net = test_net("wire");
+	int a = add(net, (struct net_filter){.hook = NET_FILTER_BRIDGE, .in = "client"});
+	int b = add(net, (struct net_filter){.hook = NET_FILTER_BRIDGE, .out = "client"});
+	int c = add(net, (struct net_filter){.hook = NET_FILTER_FORWARD, .ip_version = 6});
+
+	ck_assert(a != b && b != c && a != c);
+	ck_assert_uint_eq(count_chains(net, "bridge"), 2);
+	ck_assert_uint_eq(count_chains(net, "inet"), 1);
+	ck_assert_ptr_nonnull(strstr(rule_text(net, a), "iifname"));
+	ck_assert_ptr_nonnull(strstr(rule_text(net, b), "oifname"));
+	ck_ok(net_delete_filter(net, a, &err));
+	ck_assert_uint_eq(count_chains(net, "bridge"), 1);
+	ck_assert_ptr_nonnull(strstr(rule_text(net, b), "drop"));
+	ck_ok(net_delete_filter(net, c, &err));
+	ck_assert_uint_eq(count_chains(net, "inet"), 0);
+	ck_refused(ENOENT, "wire: nft: ", net_delete_filter(net, a, &err));
+	ck_assert_int_ne(add(net, (struct net_filter){.hook = NET_FILTER_BRIDGE}), b);
+	ck_ok(net_delete_filter(net, b, &err));
+}
+END_TEST
+
+START_TEST(filters_refused)
+{
+	struct net *net = test_net("router");
+	const struct net_filter wrong[] = {
+	    {.in = "eth0\" accept"},
+	    {.out = "eth*"},
+	    {.in = ""},
+	    {.in = "sixteen-letters-"},
+	    {.ip_version = 5},
+	    {.count = -1},
+	    {.count = 1LL << 32},
+	    {.longer_than = -1},
+	    {.verdict = NET_FILTER_REJECT_RST, .hook = NET_FILTER_BRIDGE},
+	    {.verdict = NET_FILTER_REJECT_ICMP, .hook = NET_FILTER_FORWARD},
+	    {.verdict = NET_FILTER_REJECT_ICMP,
+	     .hook = NET_FILTER_FORWARD,
+	     .ip_version = 4,
+	     .icmp_code = 256},
+	};
+	int id = 0;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		ck_refused(EINVAL, "filter: ", net_add_filter(net, &wrong[i], &id, &err));
+	ck_refused(EINVAL, "filter: ", net_add_masquerade(net, "eth\"0", &err));
+	ck_assert_int_eq(id, 0);
+	ck_assert_uint_eq(count_chains(net, "inet") + count_chains(net, "bridge"), 0);
+}
+END_TEST
+
+START_TEST(without_the_helper)
+{
+	struct net *net = test_net("wire");
+	const struct net_filter all = {.hook = NET_FILTER_BRIDGE};
+	int id;
+
+	net_set_nft_helper("/nonexistent/halfopen-nft");
+	ck_refused(EOPNOTSUPP, "wire: cannot run /nonexistent/halfopen-nft: No such file",
+		   net_add_filter(net, &all, &id, &err));
+	net_set_nft_helper(NULL);
+	ck_refused(EOPNOTSUPP, "cannot run /", net_add_filter(net, &all, &id, &err));
+	net_set_nft_helper("/bin/false");
+	ck_refused(EIO, "died", net_add_filter(net, &all, &id, &err));
+}
+END_TEST
+
+/* Datagrams each way over a pair. */
+struct flow {
+	int client, server;
+};
+
+static struct flow make_flow(struct test_pair *pair, bool routed, int version)
+{
+	struct flow flow = {test_socket(pair->client, version, SOCK_DGRAM, 7),
+			    test_socket(pair->server, version, SOCK_DGRAM, 7)};
+
+	ck_assert_int_eq(test_connect(flow.client, test_address(routed, version, 2), 7), 0);
+	ck_assert_int_eq(test_connect(flow.server, test_address(routed, version, 1), 7), 0);
+	return flow;
+}
+
+/* What of the MARKS passes, one datagram of SIZE bytes for each. */
+static char *pass(int from, int to, const char *marks, size_t size)
+{
+	static char arrived[64];
+
+	for (; *marks; marks++)
+		test_send(from, *marks, size);
+	return test_marks(to, arrived, sizeof(arrived));
+}
+
+/* _i is the IP version, from here on. */
+START_TEST(a_direction_is_dropped)
+{
+	struct test_pair pair = test_switch();
+	struct flow flow = make_flow(&pair, false, _i);
+	int id;
+
+	ck_assert_str_eq(pass(flow.client, flow.server, "a", 10), "a");
+	id = add(pair.wire,
+		 (struct net_filter){.hook = NET_FILTER_BRIDGE, .in = "client", .out = "server"});
+	ck_assert_str_eq(pass(flow.client, flow.server, "bc", 10), "");
+	ck_assert_str_eq(pass(flow.server, flow.client, "de", 10), "de");
+	ck_ok(net_delete_filter(pair.wire, id, &err));
+	ck_assert_str_eq(pass(flow.client, flow.server, "fg", 10), "fg");
+}
+END_TEST
+
+START_TEST(a_version_is_dropped)
+{
+	struct test_pair pair = test_switch();
+	struct flow same = make_flow(&pair, false, _i), other = make_flow(&pair, false, 10 - _i);
+
+	add(pair.wire, (struct net_filter){.hook = NET_FILTER_BRIDGE, .ip_version = _i});
+	ck_assert_str_eq(pass(same.client, same.server, "a", 10), "");
+	ck_assert_str_eq(pass(other.client, other.server, "a", 10), "a");
+}
+END_TEST
+
+START_TEST(exactly_the_next_packets_are_dropped)
+{
+	struct test_pair pair = test_switch();
+	struct flow flow = make_flow(&pair, false, _i);
+	struct net_filter next = {
+	    .hook = NET_FILTER_BRIDGE, .in = "client", .ip_version = _i, .count = 3};
+
+	pass(flow.client, flow.server, "a", 10); /* what neighbours ask is asked */
+	if (_i == 6) /* whose solicitations are IPv6 packets: none is to come in between */
+		for (int n = 1; n <= 2; n++)
+			ck_ok(net_add_neighbour(n == 1 ? pair.client : pair.server, "eth0",
+						test_address(false, 6, 3 - n),
+						(const uint8_t[]){2, 0, 0, 0, 0, 3 - n}, &err));
+	add(pair.wire, next);
+	ck_assert_str_eq(pass(flow.server, flow.client, "xyz", 10), "xyz"); /* not counted */
+	ck_assert_str_eq(pass(flow.client, flow.server, "abcdefgh", 10), "defgh");
+	ck_assert_str_eq(pass(flow.client, flow.server, "ijk", 10), "ijk");
+	/* two at a time: each counts what the others leave */
+	next.count = 2;
+	add(pair.wire, next);
+	next.count = 1;
+	add(pair.wire, next);
+	ck_assert_str_eq(pass(flow.client, flow.server, "abcdefgh", 10), "defgh");
+}
+END_TEST
+
+START_TEST(longer_packets_are_dropped)
+{
+	struct test_pair pair = test_switch();
+	struct flow flow = make_flow(&pair, false, _i);
+	int headers = (_i == 4 ? 20 : 40) + 8;
+
+	pass(flow.client, flow.server, "a", 10);
+	add(pair.wire, (struct net_filter){.hook = NET_FILTER_BRIDGE, .longer_than = 500});
+	ck_assert_str_eq(pass(flow.client, flow.server, "a", 500 - headers), "a");
+	ck_assert_str_eq(pass(flow.client, flow.server, "b", 501 - headers), "");
+	add(pair.wire,
+	    (struct net_filter){.hook = NET_FILTER_BRIDGE, .longer_than = 200, .count = 1});
+	ck_assert_str_eq(pass(flow.client, flow.server, "c", 200 - headers), "c");
+	ck_assert_str_eq(pass(flow.client, flow.server, "de", 300), "e");
+}
+END_TEST
+
+/* A connection that is on its way: the client's socket. */
+static int start_connecting(struct test_pair *pair, bool routed, int version)
+{
+	int client = test_socket(pair->client, version, SOCK_STREAM, 0);
+
+	ck_assert_int_eq(test_connect(client, test_address(routed, version, 2), 80), -EINPROGRESS);
+	return client;
+}
+
+START_TEST(segments_are_dropped_by_their_flags)
+{
+	struct test_pair pair = test_switch();
+	int listener = test_socket(pair.server, _i, SOCK_STREAM, 80), client, server;
+	char data[8];
+
+	/* The next SYN: the one after it, a second later, gets through. */
+	int id =
+	    add(pair.wire,
+		(struct net_filter){
+		    .hook = NET_FILTER_BRIDGE, .flags_mask = SYN | ACK, .flags = SYN, .count = 1});
+	client = start_connecting(&pair, false, _i);
+	ck_assert_int_eq(test_connected(client, 500), ETIMEDOUT);
+	ck_assert_int_eq(test_connected(client, 3000), 0);
+	close(client);
+	ck_ok(net_delete_filter(pair.wire, id, &err));
+	/* A mask's bits that are to be 0. */
+	id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_BRIDGE,
+						.flags_mask = SYN | ACK,
+						.flags = SYN | ACK});
+	client = start_connecting(&pair, false, _i);
+	ck_assert_int_eq(test_connected(client, 500), ETIMEDOUT);
+	ck_ok(net_delete_filter(pair.wire, id, &err));
+	ck_assert_int_eq(test_connected(client, 3000), 0);
+	/* A FIN is lost, data is not. */
+	close(test_accept(listener)); /* the first client's */
+	server = test_accept(listener);
+	add(pair.wire, (struct net_filter){
+			   .hook = NET_FILTER_BRIDGE, .flags_mask = FIN, .flags = FIN, .count = 1});
+	ck_assert_int_eq(send(client, "data", 4, 0), 4);
+	usleep(100000);
+	ck_assert_int_eq(recv(server, data, sizeof(data), 0), 4);
+	shutdown(client, SHUT_WR);
+	ck_assert_int_eq(recv(server, data, sizeof(data), 0), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
+START_TEST(a_mebibyte_is_single_packets)
+{
+	struct test_pair pair = test_switch();
+	int listener = test_socket(pair.server, _i, SOCK_STREAM, 80), client, server;
+	static char data[100000];
+	size_t sent = 0, got = 0;
+	json_t *stats;
+
+	client = start_connecting(&pair, false, _i);
+	ck_assert_int_eq(test_connected(client, 3000), 0);
+	server = test_accept(listener);
+	while (got < 1 << 20) {
+		ssize_t n = sent < 1 << 20 ? send(client, data, sizeof(data), 0) : 0;
+
+		sent += n > 0 ? n : 0;
+		n = recv(server, data, sizeof(data), MSG_DONTWAIT);
+		got += n > 0 ? n : 0;
+		if (n < 0)
+			usleep(1000);
+	}
+	stats =
+	    test_get(json_array_get(test_witness(pair.wire, "ip -j -s link show dev client"), 0),
+		     "stats64.rx");
+	ck_assert_int_gt(test_int(stats, "packets"), (1 << 20) / 1460);
+}
+END_TEST
+
+/* The socket's error queue: ICMP type and code; -1: none. */
+static int queued_error(int fd)
+{
+	char control[512], data[16];
+	struct iovec iov = {data, sizeof(data)};
+	struct msghdr message = {
+	    .msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof(control),
+	};
+
+	for (int i = 0; i < 100; i++) {
+		struct sock_extended_err *error;
+
+		if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0) {
+			usleep(1000);
+			continue;
+		}
+		error = (struct sock_extended_err *)CMSG_DATA(CMSG_FIRSTHDR(&message));
+		return error->ee_type << 8 | error->ee_code;
+	}
+	return -1;
+}
+
+START_TEST(every_code_of_unreachable)
+{
+	struct test_pair pair = test_router();
+	struct flow flow = make_flow(&pair, true, _i);
+	int type = _i == 4 ? 3 : 1, codes = _i == 4 ? 16 : 7;
+
+	ck_assert_str_eq(pass(flow.client, flow.server, "a", 10), "a");
+	ck_assert_int_eq(setsockopt(flow.client, _i == 4 ? IPPROTO_IP : IPPROTO_IPV6,
+				    _i == 4 ? IP_RECVERR : IPV6_RECVERR, &(int){1}, sizeof(int)),
+			 0);
+	for (int code = 0; code < codes; code++) {
+		socklen_t size = sizeof(int);
+		int pending,
+		    id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_FORWARD,
+							    .verdict = NET_FILTER_REJECT_ICMP,
+							    .in = "eth0",
+							    .out = "eth1",
+							    .ip_version = _i,
+							    .icmp_code = code});
+		test_send(flow.client, 'b', 10);
+		ck_assert_int_eq(queued_error(flow.client), type << 8 | code);
+		getsockopt(flow.client, SOL_SOCKET, SO_ERROR, &pending, &size);
+		ck_ok(net_delete_filter(pair.wire, id, &err));
+	}
+	ck_assert_str_eq(pass(flow.client, flow.server, "c", 10), "c");
+}
+END_TEST
+
+/* A connecting socket takes an ICMP error at once when no call of the program's is in it: here
+ * that is the error to its second SYN. */
+START_TEST(rejects_reach_a_connecting_socket)
+{
+	static const struct {
+		int code[2], error;
+	} cases[] = {{{1, 3}, EHOSTUNREACH}, {{3, 4}, ECONNREFUSED}};
+	struct test_pair pair = test_router();
+
+	test_socket(pair.server, _i, SOCK_STREAM, 80);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_FORWARD,
+							    .verdict = NET_FILTER_REJECT_ICMP,
+							    .ip_version = _i,
+							    .icmp_code = cases[i].code[_i == 6]});
+		int client = start_connecting(&pair, true, _i);
+
+		ck_assert_int_eq(test_connected(client, 5000), cases[i].error);
+		ck_ok(net_delete_filter(pair.wire, id, &err));
+		close(client);
+	}
+	add(pair.wire, (struct net_filter){.hook = NET_FILTER_FORWARD,
+					   .verdict = NET_FILTER_REJECT_RST,
+					   .in = "eth0",
+					   .flags_mask = SYN | ACK,
+					   .flags = SYN,
+					   .count = 1});
+	{
+		int client = test_socket(pair.client, _i, SOCK_STREAM, 0);
+		int rc = test_connect(client, test_address(true, _i, 2), 80);
+
+		/* the answer arrives within the call, or soon after it */
+		ck_assert_int_eq(rc == -EINPROGRESS ? test_connected(client, 3000) : -rc,
+				 ECONNREFUSED);
+		close(client);
+		client = start_connecting(&pair, true, _i);
+		ck_assert_int_eq(test_connected(client, 3000), 0);
+	}
+}
+END_TEST
+
+static char *peer_of(int fd)
+{
+	static char text[INET6_ADDRSTRLEN];
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+
+	ck_assert_int_eq(getpeername(fd, (struct sockaddr *)&peer, &size), 0);
+	if (peer.ss_family == AF_INET)
+		inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&peer)->sin6_addr, text, sizeof(text));
+	return text;
+}
+
+static int tracked(struct net *net)
+{
+	char value[16];
+
+	ck_ok(net_get_sysctl(net, "net.netfilter.nf_conntrack_count", value, sizeof(value), &err));
+	return atoi(value);
+}
+
+START_TEST(masquerade_and_forget)
+{
+	struct test_pair pair = test_router();
+	int listener = test_socket(pair.server, _i, SOCK_STREAM, 80), client, server;
+	char data[4];
+
+	ck_ok(net_add_masquerade(pair.wire, "eth1", &err));
+	ck_assert_uint_eq(count_chains(pair.wire, "inet"), 1);
+	client = start_connecting(&pair, true, _i);
+	ck_assert_int_eq(test_connected(client, 3000), 0);
+	server = test_accept(listener);
+	ck_assert_str_eq(peer_of(server), _i == 4 ? "10.0.2.254" : "fd00:2::fe");
+	ck_assert_int_eq(tracked(pair.wire), 1);
+	ck_ok(net_flush_conntrack(pair.wire, &err));
+	ck_assert_int_eq(tracked(pair.wire), 0);
+	/* What the server says now is for the router itself, which knows nothing of it. */
+	ck_assert_int_eq(send(server, "data", 4, 0), 4);
+	ck_assert_int_eq(recv(client, data, sizeof(data), 0), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(test_connected(server, 1000), ECONNRESET);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("filter");
+	TCase *tc = tcase_create("filter");
+
+	tcase_add_checked_fixture(tc, test_enter_namespaces, NULL);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, filters_come_and_go);
+	tcase_add_test(tc, filters_refused);
+	tcase_add_test(tc, without_the_helper);
+	for (int version = 4; version <= 6; version += 2) {
+		tcase_add_loop_test(tc, a_direction_is_dropped, version, version + 1);
+		tcase_add_loop_test(tc, a_version_is_dropped, version, version + 1);
+		tcase_add_loop_test(tc, exactly_the_next_packets_are_dropped, version, version + 1);
+		tcase_add_loop_test(tc, longer_packets_are_dropped, version, version + 1);
+		tcase_add_loop_test(tc, segments_are_dropped_by_their_flags, version, version + 1);
+		tcase_add_loop_test(tc, a_mebibyte_is_single_packets, version, version + 1);
+		tcase_add_loop_test(tc, every_code_of_unreachable, version, version + 1);
+		tcase_add_loop_test(tc, rejects_reach_a_connecting_socket, version, version + 1);
+		tcase_add_loop_test(tc, masquerade_and_forget, version, version + 1);
+	}
+	suite_add_tcase(suite, tc);
+	return test_run(suite);
+}

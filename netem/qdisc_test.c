@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "test_net.h"
+
+/* Where the kernel has no netem, the tests of it are not tried: all but the refusals. */
+#define need_netem()                                                                               \
+	do {                                                                                       \
+		if (!test_abilities.netem) {                                                       \
+			printf("%s: not tried: no netem\n", __func__);                             \
+			return;                                                                    \
+		}                                                                                  \
+	} while (0)
+
+static json_t *root_qdisc(struct net *net, const char *name)
+{
+	return test_find(test_witness(net, "tc -j qdisc show dev %s root", name), "kind", "netem");
+}
+
+START_TEST(every_field_reads_back)
+{
+	struct test_pair pair = test_switch();
+	json_t *netem;
+
+	need_netem();
+	ck_ok(net_impair(pair.wire, "server",
+			 &(struct net_impairment){.delay_ns = 20000000,
+						  .jitter_ns = 3000000,
+						  .loss = 5,
+						  .duplicate = 0.1,
+						  .reorder = 25,
+						  .corrupt = 0.5,
+						  .rate = 10000000,
+						  .limit = 50,
+						  .seed = 7},
+			 &err));
+	netem = test_get(root_qdisc(pair.wire, "server"), "options");
+	ck_assert_int_eq(test_int(netem, "limit"), 50);
+	ck_assert_double_eq_tol(test_real(netem, "delay.delay"), 0.020, 1e-9);
+	ck_assert_double_eq_tol(test_real(netem, "delay.jitter"), 0.003, 1e-9);
+	ck_assert_double_eq_tol(test_real(netem, "loss-random.loss"), 0.05, 1e-6);
+	ck_assert_double_eq_tol(test_real(netem, "duplicate.duplicate"), 0.001, 1e-6);
+	ck_assert_double_eq_tol(test_real(netem, "reorder.reorder"), 0.25, 1e-6);
+	ck_assert_int_eq(test_int(netem, "gap"), 1);
+	ck_assert_double_eq_tol(test_real(netem, "corrupt.corrupt"), 0.005, 1e-6);
+	ck_assert_int_eq(test_int(netem, "rate.rate"), 1250000); /* bytes */
+	ck_assert_ptr_null(root_qdisc(pair.wire, "client"));
+}
+END_TEST
+
+/* Nothing of the last impairment may stay. */
+START_TEST(a_new_impairment_replaces_the_old)
+{
+	static const char *const off[] = {"loss-random", "duplicate", "reorder", "corrupt",
+					  "rate",        "gap",       "ecn"};
+	struct test_pair pair = test_switch();
+	json_t *netem;
+
+	need_netem();
+	ck_ok(net_impair(pair.wire, "server",
+			 &(struct net_impairment){.delay_ns = 20000000,
+						  .loss = 100,
+						  .duplicate = 100,
+						  .reorder = 100,
+						  .corrupt = 100,
+						  .rate = 800000000000},
+			 &err));
+	netem = test_get(root_qdisc(pair.wire, "server"), "options");
+	ck_assert_int_eq(test_int(netem, "limit"), 1000);
+	ck_assert_int_eq(test_int(netem, "rate.rate"), 100000000000);
+	ck_assert_double_eq_tol(test_real(netem, "loss-random.loss"), 1, 1e-9);
+	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.delay_ns = 1000}, &err));
+	netem = test_get(root_qdisc(pair.wire, "server"), "options");
+	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
+		json_t *value = json_object_get(netem, off[i]);
+
+		ck_assert_msg(!value || json_is_false(value) || json_integer_value(value) == 0,
+			      "%s is still there", off[i]);
+	}
+	ck_assert_double_eq_tol(test_real(netem, "delay.delay"), 1e-6, 1e-12);
+	ck_assert_double_eq(test_real(netem, "delay.jitter"), 0);
+	ck_ok(net_unimpair(pair.wire, "server", &err));
+	ck_assert_ptr_null(root_qdisc(pair.wire, "server"));
+	ck_ok(net_unimpair(pair.wire, "server", &err)); /* nothing left to do */
+}
+END_TEST
+
+START_TEST(impairments_refused)
+{
+	struct net *net = test_net("host");
+	const struct net_impairment none = {.limit = 1};
+
+	ck_refused(ENODEV, "eth9", net_impair(net, "eth9", &none, &err));
+	ck_refused(ENODEV, "eth9", net_unimpair(net, "eth9", &err));
+	ck_refused(EINVAL, "percentage",
+		   net_impair(net, "lo", &(struct net_impairment){.loss = 101}, &err));
+	ck_refused(EINVAL, "percentage",
+		   net_impair(net, "lo", &(struct net_impairment){.corrupt = -1}, &err));
+	ck_refused(EINVAL, "negative",
+		   net_impair(net, "lo", &(struct net_impairment){.delay_ns = -1}, &err));
+	ck_refused(EINVAL, "limit",
+		   net_impair(net, "lo", &(struct net_impairment){.limit = 1LL << 32}, &err));
+	ck_ok(net_unimpair(net, "lo", &err));
+	if (!test_abilities.netem)
+		ck_refused(EOPNOTSUPP, "host: the kernel has no netem qdisc",
+			   net_impair(net, "lo", &none, &err));
+}
+END_TEST
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* A client's socket connected to a server's, with what either learns of the other learned. */
+static void make_flow(struct test_pair *pair, int version, int *ret_client, int *ret_server)
+{
+	char marks[2];
+
+	*ret_server = test_socket(pair->server, version, SOCK_DGRAM, 9);
+	*ret_client = test_socket(pair->client, version, SOCK_DGRAM, 0);
+	ck_assert_int_eq(test_connect(*ret_client, test_address(false, version, 2), 9), 0);
+	test_send(*ret_client, '.', 1);
+	ck_assert_str_eq(test_marks(*ret_server, marks, sizeof(marks)), ".");
+}
+
+/* _i is 4 or 6 from here on. */
+START_TEST(delay_and_rate_take_their_time)
+{
+	struct test_pair pair = test_switch();
+	int client, server;
+	struct pollfd ready = {.events = POLLIN};
+	int64_t start, took;
+
+	need_netem();
+	make_flow(&pair, _i, &client, &server);
+	ck_ok(
+	    net_impair(pair.wire, "server", &(struct net_impairment){.delay_ns = 50000000}, &err));
+	ready.fd = server;
+	start = now_ns();
+	test_send(client, 'a', 100);
+	ck_assert_int_eq(poll(&ready, 1, 5000), 1);
+	took = now_ns() - start;
+	ck_assert_msg(took >= 50000000 && took < 80000000, "%lld ns", (long long)took);
+	ck_assert_int_eq(recv(server, &(char){0}, 1, 0), 1);
+	/* 1250 bytes with their headers, at 100 kbit/s: 100 ms and that for the headers */
+	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.rate = 100000}, &err));
+	start = now_ns();
+	test_send(client, 'b', 1250);
+	ck_assert_int_eq(poll(&ready, 1, 5000), 1);
+	took = now_ns() - start;
+	ck_assert_msg(took >= 102000000 && took < 130000000, "%lld ns", (long long)took);
+}
+END_TEST
+
+START_TEST(loss_and_duplication)
+{
+	struct test_pair pair = test_switch();
+	int client, server;
+	char marks[8];
+
+	need_netem();
+	make_flow(&pair, _i, &client, &server);
+	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.loss = 100}, &err));
+	test_send(client, 'a', 100);
+	ck_assert_str_eq(test_marks(server, marks, sizeof(marks)), "");
+	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.duplicate = 100}, &err));
+	test_send(client, 'b', 100);
+	ck_assert_str_eq(test_marks(server, marks, sizeof(marks)), "bb");
+	ck_ok(net_unimpair(pair.wire, "server", &err));
+	test_send(client, 'c', 100);
+	ck_assert_str_eq(test_marks(server, marks, sizeof(marks)), "c");
+}
+END_TEST
+
+static void lose_half(struct test_pair *pair, int client, int server, uint64_t seed, char *marks,
+		      size_t size)
+{
+	ck_ok(net_impair(pair->wire, "server", &(struct net_impairment){.loss = 50, .seed = seed},
+			 &err));
+	for (char mark = 'A'; mark < 'A' + 50; mark++)
+		test_send(client, mark, 10);
+	test_marks(server, marks, size);
+}
+
+START_TEST(a_seed_repeats_the_losses)
+{
+	struct test_pair pair = test_switch();
+	char first[64], again[64], other[64];
+	int client, server;
+
+	need_netem();
+	make_flow(&pair, _i, &client, &server);
+	lose_half(&pair, client, server, 42, first, sizeof(first));
+	lose_half(&pair, client, server, 42, again, sizeof(again));
+	lose_half(&pair, client, server, 43, other, sizeof(other));
+	ck_assert_msg(strlen(first) > 5 && strlen(first) < 45, "%s", first);
+	if (test_kernel_at_least(6, 7))
+		ck_assert_str_eq(first, again);
+	else
+		printf("%s: not tried: kernel older than 6.7\n", __func__);
+	ck_assert_str_ne(first, other);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("qdisc");
+	TCase *tc = tcase_create("qdisc");
+
+	tcase_add_checked_fixture(tc, test_enter_namespaces, NULL);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, every_field_reads_back);
+	tcase_add_test(tc, a_new_impairment_replaces_the_old);
+	tcase_add_test(tc, impairments_refused);
+	for (int version = 4; version <= 6; version += 2) {
+		tcase_add_loop_test(tc, delay_and_rate_take_their_time, version, version + 1);
+		tcase_add_loop_test(tc, loss_and_duplication, version, version + 1);
+		tcase_add_loop_test(tc, a_seed_repeats_the_losses, version, version + 1);
+	}
+	suite_add_tcase(suite, tc);
+	return test_run(suite);
+}
