@@ -55,7 +55,7 @@ static const struct way {
 /* What the child says before exec; nothing if all went well. */
 struct trouble {
 	int error;
-	char what[60];
+	char what[200];
 };
 
 static int write_file(pid_t pid, const char *name, const char *text)
@@ -214,20 +214,21 @@ static int live_start(const struct way *way, const char *guest, const char *dir,
 static int live_try(const char *guest, const char *dir, struct guest *ret_guest, struct err *err)
 {
 	struct err why;
-	size_t used;
+	char list[sizeof(why.text)] = "";
+	size_t used = 0;
 	int ret = -EPERM;
 
-	err_set(err, EPERM, "no namespaces:");
 	for (size_t i = 0; i < WAYS; i++) {
+		if (ways[i].whole_map && geteuid() != 0)
+			continue;
 		ret = live_start(&ways[i], guest, dir, ret_guest, &why);
 		if (ret == 0)
 			return 0;
-		used = err ? strlen(err->text) : 0;
-		if (err)
-			snprintf(err->text + used, sizeof(err->text) - used, "%s %.250s",
-				 i ? ";" : "", why.text);
+		if (used < sizeof(list))
+			used += snprintf(list + used, sizeof(list) - used, "%s%.250s",
+					 used ? "; " : "", why.text);
 	}
-	return ret;
+	return err_set(err, ret, "no namespaces: %s", list);
 }
 
 static int live_boot(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
