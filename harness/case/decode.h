@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * decode: from a variant's tree to its plan, a part of the language a file. Between these
+ * files only: others want load.h.
+ */
+#ifndef HALFOPEN_CASE_DECODE_H
+#define HALFOPEN_CASE_DECODE_H
+
+#include "field.h"
+
+/* Enough for every case that someone means; a plan stays small and quick to make. */
+#define HOSTS_MAX    8
+#define PROGRAMS_MAX 32
+#define STEPS_MAX    256 /* of one program */
+#define FAULTS_MAX   256
+#define EXPECTS_MAX  1024
+#define NAME_MAX_    12 /* of hosts and programs: they become interfaces */
+
+/* The whole: fills in D->plan, which is empty but for file and source. */
+void decode_case(struct decoder *d);
+
+/* `hosts:`, in this order: names and addresses first, since steps speak of other hosts. */
+void decode_hosts(struct decoder *d, const struct node *hosts);
+void decode_programs(struct decoder *d, const struct node *hosts);
+
+/* PROGRAM's list of steps. */
+void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list);
+/* After all programs: who connects to whose listen. */
+void resolve_targets(struct decoder *d);
+
+/* `timeline:`, then its faults by time. */
+void decode_timeline(struct decoder *d, const struct node *list);
+/* What cannot be: a cable plugged that is in, a process killed on a host that is off. */
+void check_timeline(struct decoder *d);
+
+/* `expect:` */
+void decode_expect(struct decoder *d, const struct node *map);
+/* How often the program was started again by the end. */
+int count_restarts(const struct plan *plan, int program);
+
+/* The host's address with PORT, in the plan's IP version. */
+struct sockaddr_in6 host_address(const struct plan *plan, int host, int port);
+
+/* A name for a host, a program, a step: [a-z][a-z0-9-]*, at most LONGEST. False, reported. */
+bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest);
+
+/* setsockopt's mapping of options; to a struct peer_step. */
+bool decode_options(struct decoder *d, const struct node *node, void *peer_step);
+
+/* The tables, for the reference. */
+extern const struct form case_form, host_form, program_form, impairment_form, step_modifiers,
+	fault_modifiers;
+extern const struct verb_table step_table, fault_table;
+
+/* An expectation's kind: where it stands below `expect:`, and what it looks like. */
+struct expect_section {
+	const char *name; /* "sockets"; "PROGRAM: STEP" */
+	enum expect_kind kind;
+	const char *help;
+	const char *example;
+	const struct form *form;
+	void (*decode)(struct decoder *d, const struct node *node); /* of the key of that name */
+};
+struct expect_table {
+	const struct expect_section *section;
+	int count;
+};
+extern const struct expect_table expect_table;
+
+struct option { /* of setsockopt */
+	const char *name;
+	int level, number, level6, number6; /* level6 0: the same */
+	enum option_unit {
+		OPTION_SWITCH,
+		OPTION_NUMBER,
+		OPTION_SECONDS,
+		OPTION_MILLISECONDS,
+		OPTION_SIZE,
+		OPTION_TIMEVAL,
+		OPTION_LINGER
+	} unit;
+	const char *help;
+};
+extern const struct option option_table[];
+extern const int option_count;
+const char *option_looks(const struct option *option);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * diag: what is wrong with a case file, collected, put in file order and printed as
+ * compilers do it. Knows the file's text and nothing of its meaning.
+ *
+ * A case is checked once for each variant of its matrix. diags_end_variant() closes one
+ * round: what an earlier round said already is not kept twice, only counted, and what only
+ * some variants get says so when it is printed.
+ */
+#ifndef HALFOPEN_CASE_DIAG_H
+#define HALFOPEN_CASE_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pool.h"
+
+struct diagnostics;
+
+#define DIAGS_PRINTED 20  /* errors and warnings that are printed */
+#define DIAGS_KEPT    200 /* different ones that are kept; more are only counted */
+
+/* Where a piece of text stands: lines and columns (in characters) from 1; the end is the
+ * first place behind it. Line 0: no place in the file. */
+struct span {
+	int line, column, end_line, end_column;
+};
+
+struct diag; /* one error or warning with its help and notes */
+
+struct diags {
+	struct pool pool;
+	const char *file, *source;
+	size_t size;
+	struct diag *first, *last;
+	struct diag *round; /* the last one before the current variant's */
+	int made, kept, dropped;
+	int rounds;
+	int errors; /* so far, of any variant */
+};
+
+void diags_init(struct diags *diags, const char *file, const char *source, size_t size);
+void diags_done(struct diags *diags);
+
+/* The returned diag is for diag_help() and diag_note(), which take NULL as well. */
+struct diag *diag_error(struct diags *diags, struct span at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+struct diag *diag_warning(struct diags *diags, struct span at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* A line below the caret: what was expected, what to write instead. */
+void diag_help(struct diags *diags, struct diag *diag, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Another place of the file that has to do with it. */
+void diag_note(struct diags *diags, struct diag *diag, struct span at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+void diags_end_variant(struct diags *diags, const char *variant);
+
+/* All of it as text, in file order. */
+void diags_print(struct diags *diags, struct diagnostics *ret_diagnostics);
+
+/* The words that would have been right, and the nearest of them to the one that was given:
+ * known_init(), known_add() for each, known_help(). */
+struct known {
+	const char *wanted;
+	const char *nearest;
+	int distance;
+	char list[240];
+	bool all; /* LIST holds every one of them */
+};
+void known_init(struct known *known, const char *wanted);
+void known_add(struct known *known, const char *word);
+/* "did you mean 'X'?", or, when none is near, "INTRO: a, b, c". */
+void known_help(struct diags *diags, struct diag *diag, const struct known *known,
+		const char *intro);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Expectations: the table of their kinds, and those about sockets, counters and silence.
+ */
+#include "expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind)
+{
+	struct plan *plan = d->plan;
+	struct plan_expect *expect;
+
+	if (plan->expect_count == EXPECTS_MAX) {
+		diag_error(d->diags, node->span, "more than %d expectations in one case", EXPECTS_MAX);
+		return NULL;
+	}
+	/* Grows by doubling: the pool keeps what was too small until the plan goes. */
+	if ((plan->expect_count & (plan->expect_count - 1)) == 0) {
+		size_t count = plan->expect_count ? 2 * (size_t)plan->expect_count : 8;
+
+		if (plan->expect_count == 0 || plan->expect_count >= 8) {
+			expect = pool_alloc(d->pool, sizeof(*expect) * count);
+			if (plan->expect_count)
+				memcpy(expect, plan->expect,
+				       sizeof(*expect) * (size_t)plan->expect_count);
+			plan->expect = expect;
+		}
+	}
+	expect = &plan->expect[plan->expect_count++];
+	*expect = (struct plan_expect){.kind = kind, .place = place_of(node->key ? node->key : node)};
+	return expect;
+}
+
+#define SOCKET(member) TO(struct expect_socket, member)
+
+static const struct field socket_fields[] = {
+	{"host", TYPE_HOST, SOCKET(host), .required = true, .help = "whose sockets"},
+	{"at", TYPE_MOMENT, SOCKET(at_ns), .max = INT64_MAX,
+	 .looks = "a moment (10s), or end", .help = "when, at the end if not said"},
+	{"state", TYPE_WORDS, SOCKET(states), .words = state_words,
+	 .help = "one of these; none: there is no such socket. Listening sockets count only where LISTEN is named"},
+	{"count", TYPE_NUMBER, SOCKET(count), .min = 0, .max = 100000,
+	 .help = "exactly so many in one of the states; if not said, at least one, and all selected ones are"},
+	{"port", TYPE_NUMBER, SOCKET(local_port), .min = 1, .max = 65535,
+	 .help = "selects by the local port"},
+	{"remote_port", TYPE_NUMBER, SOCKET(remote_port), .min = 1, .max = 65535,
+	 .help = "selects by the remote port"},
+	{"timer", TYPE_WORD, SOCKET(timer), .words = timer_words, .help = "the timer that runs"},
+	{"expires", TYPE_DURATIONS, SOCKET(expires), .help = "the time that the timer has left"},
+	{"retransmits", TYPE_NUMBERS, SOCKET(retransmits), .max = INT64_MAX,
+	 .help = "retransmissions of the oldest segment"},
+	{"backoff", TYPE_NUMBERS, SOCKET(backoff), .max = INT64_MAX, .help = "times the timer doubled"},
+	{"probes", TYPE_NUMBERS, SOCKET(probes), .max = INT64_MAX,
+	 .help = "keepalive or window probes without an answer"},
+	{"rqueue", TYPE_SIZES, SOCKET(rqueue), .help = "bytes received and not read"},
+	{"wqueue", TYPE_SIZES, SOCKET(wqueue), .help = "bytes sent and not acknowledged"},
+	{"rto", TYPE_DURATIONS, SOCKET(rto), .help = "the retransmission timeout"},
+	{"unacked", TYPE_NUMBERS, SOCKET(unacked), .max = INT64_MAX,
+	 .help = "segments not acknowledged"},
+	{"orphan", TYPE_BOOL, SOCKET(orphan), .help = "no process has it any more"},
+};
+const struct form expect_socket_form = {.name = "a socket expectation", FIELDS(socket_fields)};
+
+/* All but none and LISTEN; with NEW_SYN_RECV. */
+#define ANY_STATE (0x1ffeu & ~(1u << 10))
+
+static void decode_socket(struct decoder *d, const struct node *node)
+{
+	struct plan_expect *expect = expect_add(d, node, EXPECT_SOCKET);
+
+	if (!expect)
+		return;
+	expect->socket = (struct expect_socket){.host = PLAN_ANY,
+						.at_ns = INT64_MAX,
+						.local_port = PLAN_ANY,
+						.remote_port = PLAN_ANY,
+						.states = ANY_STATE,
+						.count = PLAN_ANY,
+						.timer = -1,
+						.orphan = -1};
+	form_decode(d, &expect_socket_form, node, &expect->socket);
+}
+
+void expect_sockets(struct decoder *d, const struct node *list)
+{
+	if (!want_list(d, list, "a list of socket expectations"))
+		return;
+	for (const struct node *item = list->child; item; item = item->next)
+		decode_socket(d, item);
+}
+
+/* The groups of /proc/net/snmp, netstat and snmp6 that counters' names start with. */
+static const char *const counter_groups[] = {"TcpExt", "IpExt", "Tcp", "Ip6", "IpReasm", "Ip", "IcmpMsg",
+					     "Icmp6", "Icmp", "MPTcpExt", "UdpLite", "Udp"};
+
+static bool check_counter(struct decoder *d, const struct node *key)
+{
+	const char *name = key->text;
+	struct diag *diag;
+
+	for (size_t i = 0; i < sizeof(counter_groups) / sizeof(*counter_groups); i++) {
+		size_t length = strlen(counter_groups[i]);
+
+		if (strncmp(name, counter_groups[i], length) == 0 && name[length] && strlen(name) < 64)
+			return true;
+	}
+	diag = diag_error(d->diags, key->span, "'%.60s' is no counter of the kernel", name);
+	if (strncmp(name, "TCP", 3) == 0)
+		diag_help(d->diags, diag, "did you mean 'TcpExt%.60s'?", name);
+	else
+		diag_help(d->diags, diag, "counters are called as in nstat(8): TcpRetransSegs, TcpExtTCPAbortOnTimeout, ...");
+	return false;
+}
+
+void expect_counters(struct decoder *d, const struct node *map)
+{
+	static const struct field change = {.type = TYPE_NUMBERS, .size = sizeof(struct plan_range),
+					    .min = INT64_MIN, .max = INT64_MAX};
+
+	if (!want_map(d, map, "a mapping of hosts to counters"))
+		return;
+	for (const struct node *host = map->child; host; host = host->next) {
+		int index = find_host(d, host->key, host->key->text, 0);
+
+		if (index < 0 || !want_map(d, host, "a mapping of counters"))
+			continue;
+		for (const struct node *value = host->child; value; value = value->next) {
+			struct plan_expect *expect = expect_add(d, value, EXPECT_COUNTER);
+
+			if (!expect || !check_counter(d, value->key))
+				continue;
+			expect->counter.host = index;
+			expect->counter.name = pool_strdup(d->pool, value->key->text);
+			field_decode(d, &change, value, &expect->counter.change);
+		}
+	}
+}
+
+static const struct field silence_fields[] = {
+	{"within", TYPE_MOMENTS, TO(struct expect_silence, within), .required = true,
+	 .help = "when (55s..3h)"},
+	{"host", TYPE_HOST, TO(struct expect_silence, host), .min = -1,
+	 .help = "whose packets, steps and sockets; if not said, all"},
+};
+const struct form expect_silence_form = {.name = "silence", FIELDS(silence_fields)};
+
+static void decode_silence(struct decoder *d, const struct node *node)
+{
+	struct plan_expect *expect = expect_add(d, node, EXPECT_SILENCE);
+	const struct node *within;
+	const struct plan_range *range;
+
+	if (!expect)
+		return;
+	expect->silence.host = PLAN_ANY;
+	form_decode(d, &expect_silence_form, node, &expect->silence);
+	within = node->kind == NODE_MAP ? node_get(node, "within") : NULL;
+	range = &expect->silence.within;
+	if (!within || !range->set)
+		return;
+	if (range->lo == range->hi)
+		diag_help(d->diags, node_error(d->diags, within, "silence lasts for a time, not a moment"),
+			  "give a range, for example 55s..3h");
+	else if (range->hi != INT64_MAX)
+		moment_check(d, within, range->hi);
+}
+
+void expect_silence(struct decoder *d, const struct node *node)
+{
+	if (node->kind != NODE_LIST) {
+		decode_silence(d, node);
+		return;
+	}
+	for (const struct node *item = node->child; item; item = item->next)
+		decode_silence(d, item);
+}
+
+static const struct expect_section sections[] = {
+	{"PROGRAM: STEP", EXPECT_STEP, "what a step returned, and when",
+	 "client: {recv: {errno: ETIMEDOUT, at: 75s}}", &expect_step_form, NULL},
+	{"PROGRAM: exit", EXPECT_PROGRAM, "how a program ended", "client: {exit: {status: 0}}",
+	 &expect_exit_form, NULL},
+	{"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
+	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form, expect_sockets},
+	{"wire", EXPECT_WIRE, "packets: who sent which, when, how many",
+	 "wire: [{from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}]",
+	 &expect_wire_form, expect_wire},
+	{"order", EXPECT_ORDER,
+	 "an item of wire: exactly these TCP packets, as sent, in this order, and no others in that time",
+	 "wire: [{order: [client syn, server syn-ack, client ack], before: 1s}]", &expect_order_form,
+	 NULL},
+	{"counters", EXPECT_COUNTER, "by how much a counter of the kernel changed over the run",
+	 "counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5..}}", NULL,
+	 expect_counters},
+	{"silence", EXPECT_SILENCE,
+	 "nothing happened: no packet but background, no step begun or ended, no state changed",
+	 "silence: {within: 55s..3h}", &expect_silence_form, expect_silence},
+};
+const struct expect_table expect_table = {sections, sizeof(sections) / sizeof(*sections)};
+
+static int compare_ns(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* When the guest has to look at the sockets. */
+static void collect_samples(struct decoder *d)
+{
+	struct plan *plan = d->plan;
+	int count = 0;
+
+	plan->sample_ns = pool_alloc(d->pool, sizeof(int64_t) * (size_t)(plan->expect_count + 1));
+	for (int i = 0; i < plan->expect_count; i++)
+		if (plan->expect[i].kind == EXPECT_SOCKET && plan->expect[i].socket.at_ns != INT64_MAX)
+			plan->sample_ns[count++] = plan->expect[i].socket.at_ns;
+	qsort(plan->sample_ns, (size_t)count, sizeof(int64_t), compare_ns);
+	for (int i = 0; i < count; i++)
+		if (i == 0 || plan->sample_ns[i] != plan->sample_ns[i - 1])
+			plan->sample_ns[plan->sample_count++] = plan->sample_ns[i];
+}
+
+static bool is_program(const struct plan *plan, const char *name)
+{
+	for (int i = 0; i < plan->program_count; i++)
+		if (strcmp(plan->program[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void decode_section(struct decoder *d, const struct node *value)
+{
+	const char *name = value->key->text;
+	struct known known;
+
+	for (int i = 0; i < expect_table.count; i++)
+		if (sections[i].decode && strcmp(sections[i].name, name) == 0) {
+			sections[i].decode(d, value);
+			return;
+		}
+	if (is_program(d->plan, name)) {
+		expect_program(d, value);
+		return;
+	}
+	known_init(&known, name);
+	for (int i = 0; i < d->plan->program_count; i++)
+		known_add(&known, d->plan->program[i].name);
+	for (int i = 0; i < expect_table.count; i++)
+		if (sections[i].decode)
+			known_add(&known, sections[i].name);
+	known_help(d->diags,
+		   diag_error(d->diags, value->key->span, "there is no program '%.60s' to expect something of", name),
+		   &known, "expectations are about");
+}
+
+void decode_expect(struct decoder *d, const struct node *map)
+{
+	if (!want_map(d, map, "a mapping of programs, sockets, wire, counters and silence"))
+		return;
+	for (const struct node *value = map->child; value; value = value->next)
+		decode_section(d, value);
+	collect_samples(d);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * expect: between the files that decode expectations.
+ */
+#ifndef HALFOPEN_CASE_EXPECT_H
+#define HALFOPEN_CASE_EXPECT_H
+
+#include "decode.h"
+
+/* A new expectation of the plan, at NODE's place; NULL, reported, when there are too many. */
+struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind);
+
+/* Sections of `expect:`; each gets the value of its key. */
+void expect_program(struct decoder *d, const struct node *map); /* key: the program's name */
+void expect_sockets(struct decoder *d, const struct node *list);
+void expect_wire(struct decoder *d, const struct node *list);
+void expect_counters(struct decoder *d, const struct node *map);
+void expect_silence(struct decoder *d, const struct node *node);
+
+extern const struct form expect_step_form, expect_exit_form, expect_socket_form, expect_wire_form,
+	expect_order_form, expect_silence_form;
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hosts and their programs.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "decode.h"
+
+#define COMMAND_MAX 4096
+
+/* Words that stand where hosts and programs stand, too. */
+static const char *const reserved[] = {"wire", "router", "any", "all", "end", "sockets", "counters", "silence"};
+
+bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest)
+{
+	const char *text = name->text;
+	size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	if (strlen(text) > longest) {
+		diag_error(d->diags, name->span, "the name '%.60s' is too long: at most %zu characters",
+			   text, longest);
+		return false;
+	}
+	if (islower((unsigned char)*text) && !text[good])
+		return true;
+	diag_help(d->diags,
+		  diag_error(d->diags, name->span, "'%.60s' is no name for a %s", text, what),
+		  "names start with a letter and have lower case letters, digits and '-'");
+	return false;
+}
+
+static bool check_reserved(struct decoder *d, const struct node *name, const char *what)
+{
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
+		if (strcmp(reserved[i], name->text) == 0) {
+			diag_error(d->diags, name->span, "a %s cannot be called '%s': the word means something else",
+				   what, name->text);
+			return false;
+		}
+	return true;
+}
+
+struct sockaddr_in6 host_address(const struct plan *plan, int host, int port)
+{
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	struct sockaddr_in6 out = {0};
+
+	if (plan->ip_version == 6) {
+		if (host >= 0)
+			inet_pton(AF_INET6, plan->host[host].address6, &six.sin6_addr);
+		return six;
+	}
+	if (host >= 0)
+		inet_pton(AF_INET, plan->host[host].address4, &four.sin_addr);
+	memcpy(&out, &four, sizeof(four));
+	return out;
+}
+
+static void set_addresses(const struct plan *plan, struct plan_host *host, int n)
+{
+	if (plan->network == NETWORK_ROUTER) {
+		snprintf(host->address4, sizeof(host->address4), "10.0.%d.1", n);
+		snprintf(host->address6, sizeof(host->address6), "fd00:0:0:%d::1", n);
+	} else {
+		snprintf(host->address4, sizeof(host->address4), "10.0.0.%d", n);
+		snprintf(host->address6, sizeof(host->address6), "fd00::%d", n);
+	}
+}
+
+static bool check_sysctl(struct decoder *d, const struct node *value)
+{
+	const char *name = value->key->text;
+
+	if (strncmp(name, "net.", 4) != 0 || strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789_.-/") != strlen(name + 4)) {
+		diag_help(d->diags,
+			  diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host", name),
+			  "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
+		return false;
+	}
+	return want_scalar(d, value, "the value of a sysctl");
+}
+
+static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
+{
+	struct plan_host *host = ret;
+	struct plan_sysctl *more;
+
+	if (!want_map(d, node, "a mapping of sysctls"))
+		return false;
+	/* What the command line set is there already, and comes first. */
+	more = pool_alloc(d->pool, sizeof(*more) * (size_t)(host->sysctl_count + node->count + 1));
+	if (host->sysctl_count)
+		memcpy(more, host->sysctl, sizeof(*more) * (size_t)host->sysctl_count);
+	host->sysctl = more;
+	for (const struct node *value = node->child; value; value = value->next)
+		if (check_sysctl(d, value))
+			host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
+				pool_strdup(d->pool, value->key->text),
+				pool_strdup(d->pool, value->text), place_of(value->key)};
+	return true;
+}
+
+static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
+{
+	int count = 0;
+
+	while (d->extra_sysctl && d->extra_sysctl[count])
+		count++;
+	if (!count)
+		return;
+	host->sysctl = pool_alloc(d->pool, sizeof(*host->sysctl) * (size_t)count);
+	for (int i = 0; i < count; i++) {
+		const char *text = d->extra_sysctl[i], *equals = strchr(text, '=');
+
+		if (!equals || equals == text || !equals[1]) {
+			diag_help(d->diags,
+				  diag_error(d->diags, (struct span){0}, "'%.100s' sets no sysctl", text),
+				  "write it as name=value");
+			continue;
+		}
+		host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
+			.name = pool_strndup(d->pool, text, (size_t)(equals - text)),
+			.value = pool_strdup(d->pool, equals + 1)};
+	}
+}
+
+static bool skip(struct decoder *d, const struct node *node, void *ret)
+{
+	(void)d;
+	(void)node;
+	(void)ret;
+	return true;
+}
+
+/* Programs are decoded when all hosts are known. */
+static const struct field host_fields[] = {
+	{"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
+	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
+	 .schema = "{\"type\": \"object\"}", .help = "what the host's kernel is set to"},
+	{"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
+	 .schema = "{\"$ref\": \"#/$defs/program\"}", .help = "its one program, named like the host"},
+	{"programs", TYPE_CUSTOM, .decode = skip, .looks = "a mapping of names to programs",
+	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/program\"}}",
+	 .help = "several programs, each by its name"},
+};
+const struct form host_form = {.name = "a host", FIELDS(host_fields)};
+
+void decode_hosts(struct decoder *d, const struct node *hosts)
+{
+	struct plan *plan = d->plan;
+	int most = plan->network == NETWORK_CABLE ? 2 : HOSTS_MAX;
+
+	if (!want_map(d, hosts, "a mapping of hosts"))
+		return;
+	if (hosts->count < 2 || hosts->count > most) {
+		diag_help(d->diags,
+			  diag_error(d->diags, hosts->key->span, "%d host%s, but a %s has %s", hosts->count,
+				     hosts->count == 1 ? "" : "s",
+				     most == 2 ? "cable" : "network", most == 2 ? "two ends" : "2 to 8"),
+			  most == 2 ? "for more than two hosts take network: switch"
+				    : "a connection needs two sides");
+		if (hosts->count > HOSTS_MAX)
+			return;
+	}
+	plan->host = pool_alloc(d->pool, sizeof(struct plan_host) * HOSTS_MAX);
+	for (const struct node *value = hosts->child; value; value = value->next) {
+		struct plan_host *host = &plan->host[plan->host_count++];
+
+		if (check_name(d, value->key, "host", NAME_MAX_))
+			check_reserved(d, value->key, "host");
+		host->name = pool_strdup(d->pool, value->key->text);
+		host->place = place_of(value->key);
+		set_addresses(plan, host, plan->host_count);
+		add_extra_sysctl(d, host);
+		if (!node_is_empty(value))
+			form_decode(d, &host_form, value, host);
+	}
+}
+
+static bool decode_program_steps(struct decoder *d, const struct node *node, void *ret)
+{
+	if (!want_list(d, node, "a list of steps"))
+		return false;
+	decode_steps(d, ret, node);
+	return true;
+}
+
+static const struct field program_fields[] = {
+	{"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
+	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
+	 .help = "what it does, in order"},
+	{"command", TYPE_TEXT, TO(struct plan_program, command),
+	 .help = "a shell command instead of steps"},
+	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns), .help = "when it starts, 0 if not said"},
+};
+const struct form program_form = {.name = "a program", FIELDS(program_fields), .bare = 1};
+
+static void check_program_name(struct decoder *d, const struct node *key)
+{
+	const struct plan *plan = d->plan;
+
+	if (!check_name(d, key, "program", NAME_MAX_) || !check_reserved(d, key, "program"))
+		return;
+	for (int i = 0; i < plan->program_count; i++) {
+		struct plan_place place = plan->program[i].place;
+
+		if (strcmp(plan->program[i].name, key->text) == 0)
+			diag_note(d->diags,
+				  diag_error(d->diags, key->span, "a second program called '%s'", key->text),
+				  (struct span){place.line, place.column, 0, 0}, "the first is here");
+	}
+}
+
+static void decode_program(struct decoder *d, int host, const struct node *name,
+			   const struct node *node)
+{
+	struct plan *plan = d->plan;
+	struct plan_program *program = &plan->program[plan->program_count];
+	uint32_t given;
+
+	if (plan->program_count == PROGRAMS_MAX) {
+		diag_error(d->diags, name->span, "more than %d programs in one case", PROGRAMS_MAX);
+		return;
+	}
+	check_program_name(d, name);
+	*program = (struct plan_program){
+		.name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
+	given = form_decode(d, &program_form, node, program);
+	plan->program_count++;
+	if (node->kind == NODE_MAP && node_get(node, "steps") && node_get(node, "command"))
+		diag_error(d->diags, node_get(node, "command")->key->span,
+			   "program '%s' has both steps and a command", program->name);
+	else if (node->kind == NODE_MAP && !node_get(node, "steps") && !node_get(node, "command"))
+		diag_error(d->diags, name->span, "program '%s' has neither steps nor a command",
+			   program->name);
+	if (given & 2 && strlen(program->command) > COMMAND_MAX)
+		diag_error(d->diags, node_get(node, "command")->span,
+			   "a command has at most %d characters", COMMAND_MAX);
+}
+
+void decode_programs(struct decoder *d, const struct node *hosts)
+{
+	struct plan *plan = d->plan;
+	const struct node *host = hosts->child;
+
+	plan->program = pool_alloc(d->pool, sizeof(struct plan_program) * PROGRAMS_MAX);
+	for (int i = 0; i < plan->host_count; i++, host = host->next) {
+		const struct node *one, *many;
+
+		if (host->kind != NODE_MAP)
+			continue;
+		one = node_get(host, "program");
+		many = node_get(host, "programs");
+		if (one && many)
+			diag_help(d->diags,
+				  diag_error(d->diags, many->key->span,
+					     "host '%s' has both 'program' and 'programs'",
+					     plan->host[i].name),
+				  "put all of them below 'programs'");
+		else if (one)
+			decode_program(d, i, host->key, one);
+		else if (many && want_map(d, many, "a mapping of names to programs"))
+			for (const struct node *node = many->child; node; node = node->next)
+				decode_program(d, i, node->key, node);
+	}
+}

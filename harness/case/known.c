@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The word that the author may have meant.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diag.h"
+
+#define LONGEST 48 /* words longer than this are nobody's typing error */
+
+/* Keys, verbs and kinds are lower case with dashes; states, options and error names upper
+ * case with underscores. Whoever only got that wrong meant this word. */
+static int fold(char c)
+{
+	return c == '_' || c == ' ' ? '-' : tolower((unsigned char)c);
+}
+
+static int min3(int a, int b, int c)
+{
+	int least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/* Insertions, deletions, replacements, and swaps of neighbours (optimal string alignment). */
+static int distance(const char *a, const char *b)
+{
+	int rows[3][LONGEST + 1], n = (int)strlen(a), m = (int)strlen(b);
+	int *before = rows[0], *last = rows[1], *row = rows[2];
+
+	if (n > LONGEST || m > LONGEST)
+		return LONGEST;
+	for (int j = 0; j <= m; j++)
+		last[j] = j;
+	for (int i = 1; i <= n; i++) {
+		int *spare = before;
+
+		row[0] = i;
+		for (int j = 1; j <= m; j++) {
+			int differs = fold(a[i - 1]) != fold(b[j - 1]);
+
+			row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + differs);
+			if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
+			    fold(a[i - 2]) == fold(b[j - 1]) && before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
+		}
+		before = last;
+		last = row;
+		row = spare;
+	}
+	return last[m];
+}
+
+void known_init(struct known *known, const char *wanted)
+{
+	*known = (struct known){.wanted = wanted, .all = true};
+	/* A third of the letters may be wrong. */
+	known->distance = (int)strlen(wanted) / 3 + 1;
+	if (known->distance < 2)
+		known->distance = 2;
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strlen(start) >= 3 && strncasecmp(text, start, strlen(start)) == 0;
+}
+
+void known_add(struct known *known, const char *word)
+{
+	size_t used = strlen(known->list);
+	int d = distance(known->wanted, word);
+
+	if (d > 1 && (starts_with(word, known->wanted) || starts_with(known->wanted, word)))
+		d = 1;
+	/* A word of one or two letters is not another one because both are short. */
+	if (d < known->distance && d < (int)strlen(word)) {
+		known->distance = d;
+		known->nearest = word;
+	}
+	if (used + strlen(word) + 3 < sizeof(known->list))
+		snprintf(known->list + used, sizeof(known->list) - used, "%s%s", used ? ", " : "",
+			 word);
+	else
+		known->all = false;
+}
+
+void known_help(struct diags *diags, struct diag *diag, const struct known *known,
+		const char *intro)
+{
+	if (known->nearest)
+		diag_help(diags, diag, "did you mean '%s'?", known->nearest);
+	else if (*known->list)
+		diag_help(diags, diag, "%s: %s%s", intro, known->list, known->all ? "" : ", ...");
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "node.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "source.h"
+
+struct node *node_get(const struct node *map, const char *key)
+{
+	for (struct node *value = map->child; value; value = value->next)
+		if (value->key && strcmp(value->key->text, key) == 0)
+			return value;
+	return NULL;
+}
+
+void node_append(struct node *parent, struct node *child)
+{
+	struct node **link = &parent->child;
+
+	while (*link)
+		link = &(*link)->next;
+	*link = child;
+	parent->count++;
+}
+
+bool node_is_empty(const struct node *node)
+{
+	return node->kind == NODE_SCALAR && node->plain && !*node->text;
+}
+
+const char *node_describe(struct pool *pool, const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_SCALAR:
+		if (node_is_empty(node))
+			return "nothing";
+		return pool_printf(pool, "'%.60s%s'", node->text,
+				   strlen(node->text) > 60 ? "..." : "");
+	case NODE_LIST:
+		return "a list";
+	case NODE_MAP:
+		return "a mapping";
+	}
+	return "";
+}
+
+/* BUF is cut off silently: a text for people, not for programs. */
+static void add_text(char *buf, size_t size, const struct node *node, int depth)
+{
+	const char *between = depth || node->kind == NODE_LIST ? "," : " ";
+	size_t used;
+
+	if (node->kind == NODE_SCALAR)
+		strncat(buf, node->text, size - strlen(buf) - 1);
+	for (const struct node *child = node->child; child; child = child->next) {
+		used = strlen(buf);
+		if (used + 1 >= size)
+			return;
+		snprintf(buf + used, size - used, "%s%s%s", child == node->child ? "" : between,
+			 child->key ? child->key->text : "", child->key ? "=" : "");
+		add_text(buf, size, child, depth + 1);
+	}
+}
+
+const char *node_text(struct pool *pool, const struct node *node)
+{
+	char buf[200] = "";
+
+	add_text(buf, sizeof(buf), node, 0);
+	for (char *c = buf; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	return pool_strdup(pool, buf);
+}
+
+static int characters(const char *text, size_t size)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < size; count++) {
+		size_t n = source_character(text + i, size - i);
+
+		i += n ? n : 1;
+	}
+	return count;
+}
+
+struct span node_part(const struct node *node, size_t offset, size_t length)
+{
+	struct span span = node->span;
+	int all = characters(node->text, strlen(node->text));
+	int quote = span.end_column - span.column - all;
+
+	/* Escapes, folded lines: the text is not what stands in the file, letter by letter. */
+	if (node->origin || node->rewritten || span.line != span.end_line || quote != (node->plain ? 0 : 2))
+		return span;
+	span.column += quote / 2 + characters(node->text, offset);
+	span.end_column = span.column + characters(node->text + offset, length);
+	return span;
+}
+
+static void note_origin(struct diags *diags, struct diag *diag, const struct node *node)
+{
+	if (node->origin && node->origin->kind == NODE_SCALAR)
+		diag_note(diags, diag, node->origin->span, "$%s is '%.60s' here", node->variable,
+			  node->origin->text);
+}
+
+struct diag *node_error(struct diags *diags, const struct node *node, const char *fmt, ...)
+{
+	struct span at = node->span;
+	struct diag *diag;
+	char text[512];
+	va_list ap;
+
+	/* Of a value that is not there, the key is what can be pointed at. */
+	if (node_is_empty(node) && node->key)
+		at = node->key->span;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	diag = diag_error(diags, at, "%s", text);
+	note_origin(diags, diag, node);
+	return diag;
+}

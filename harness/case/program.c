@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A program's list of steps: their names, their order, who waits for whom.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "decode.h"
+
+struct modifiers {
+	char *as;
+	int on_failure;
+};
+
+static const struct word or_words[] = {
+	{"continue", PEER_OR_CONTINUE, "go on with the next step"}, {NULL, 0, NULL}};
+
+static const struct field modifier_fields[] = {
+	{"as", TYPE_TEXT, TO(struct modifiers, as), .help = "the step's name in expectations"},
+	{"or", TYPE_WORD, TO(struct modifiers, on_failure), .words = or_words,
+	 .help = "what to do when a connect, listen or accept fails; if not said, the program ends"},
+};
+const struct form step_modifiers = {.name = "step", FIELDS(modifier_fields)};
+
+static void decode_modifiers(struct decoder *d, const struct node *node, const struct verb *verb,
+			     struct modifiers *modifiers)
+{
+	const struct node *as = node_get(node, "as"), *or = node_get(node, "or");
+
+	if (as && field_decode(d, &modifier_fields[0], as, modifiers) &&
+	    (!check_name(d, as, "step", 24) || strcmp(as->text, "exit") == 0)) {
+		if (strcmp(as->text, "exit") == 0)
+			diag_help(d->diags, node_error(d->diags, as, "a step cannot be called 'exit'"),
+				  "in expectations that is the end of the program");
+		modifiers->as = NULL;
+	}
+	if (or)
+		field_decode(d, &modifier_fields[1], or, modifiers);
+	if (or && verb->op != PEER_CONNECT && verb->op != PEER_LISTEN && verb->op != PEER_ACCEPT)
+		diag_help(d->diags,
+			  diag_error(d->diags, or->key->span, "'or' does not go with '%s'", verb->name),
+			  "after a failed %s the program goes on in any case", verb->name);
+}
+
+/* "recv", "recv#2" */
+static char *number_step(struct decoder *d, const struct plan_program *program, const char *verb,
+			 const int *verbs, int which)
+{
+	int n = 1;
+
+	for (int i = 0; i < program->step_count; i++)
+		n += verbs[i] == which;
+	return n == 1 ? pool_strdup(d->pool, verb) : pool_printf(d->pool, "%s#%d", verb, n);
+}
+
+static void check_step_name(struct decoder *d, const struct plan_program *program,
+			    const struct node *node, const char *name)
+{
+	for (int i = 0; i < program->step_count; i++) {
+		struct plan_place place = program->step[i].place;
+
+		if (strcmp(program->step[i].name, name) != 0)
+			continue;
+		diag_note(d->diags,
+			  diag_error(d->diags, node->span, "a second step called '%s' in program '%s'",
+				     name, program->name),
+			  (struct span){place.line, place.column, 0, 0}, "the first is here");
+		return;
+	}
+}
+
+static bool is_op(const struct plan_program *program, int op)
+{
+	for (int i = 0; i < program->step_count; i++)
+		if ((int)program->step[i].peer.op == op)
+			return true;
+	return false;
+}
+
+/* Steps that need a socket, before there can have been one. */
+static void check_order(struct decoder *d, const struct plan_program *program,
+			const struct plan_step *step, const char *verb, const struct node *node)
+{
+	bool listens = is_op(program, PEER_LISTEN);
+	bool connected = is_op(program, PEER_CONNECT) || is_op(program, PEER_ACCEPT);
+	const char *needs = NULL;
+
+	switch ((enum peer_op)step->peer.op) {
+	case PEER_ACCEPT:
+	case PEER_CLOSE_LISTENER:
+		needs = listens ? NULL : "listen";
+		break;
+	case PEER_POLL:
+	case PEER_SELECT:
+		needs = connected || listens ? NULL : "connect or listen";
+		break;
+	case PEER_SEND:
+	case PEER_RECV:
+	case PEER_RECV_EXACT:
+	case PEER_RECV_EOF:
+	case PEER_CLOSE:
+	case PEER_SHUTDOWN:
+	case PEER_ABORT:
+	case PEER_SO_ERROR:
+	case PEER_HEARTBEAT:
+	case PEER_ECHO:
+		needs = connected ? NULL : "connect or accept";
+		break;
+	case PEER_CONNECT:
+	case PEER_LISTEN:
+	case PEER_EXIT:
+	case PEER_SETSOCKOPT:
+	case PEER_SLEEP:
+	case PEER_WAIT:
+	case PEER_PAUSE:
+	case PEER_ON_SIGTERM:
+	case PEER_SIGPIPE:
+	case PEER_OP_COUNT:
+		break;
+	}
+	if (needs)
+		diag_help(d->diags,
+			  diag_error(d->diags, node->kind == NODE_MAP ? node->child->key->span : node->span,
+				     "'%s' without a socket", verb),
+			  "a %s has to come first", needs);
+}
+
+static void decode_step(struct decoder *d, struct plan_program *program, const struct node *node,
+			int *verbs)
+{
+	struct plan_step *step = &program->step[program->step_count];
+	struct modifiers modifiers = {0};
+	const struct node *argument;
+	const struct verb *verb = verb_pick(d, &step_table, node, &argument);
+	uint32_t given = 0;
+	int before = d->diags->errors;
+	char *numbered;
+
+	if (!verb) {
+		d->steps_missing = true;
+		return;
+	}
+	step->place = place_of(node);
+	step->target_program = PLAN_ANY;
+	step->peer.op = (uint32_t)verb->op;
+	if (argument)
+		given = form_decode(d, verb->form, argument, &step->peer);
+	if (node->kind == NODE_MAP)
+		decode_modifiers(d, node, verb, &modifiers);
+	if (d->diags->errors == before && verb->finish)
+		verb->finish(d, argument, given, &step->peer);
+	check_order(d, program, step, verb->name, node);
+	step->peer.flags |= (uint32_t)modifiers.on_failure;
+	verbs[program->step_count] = verb->op;
+	numbered = number_step(d, program, verb->name, verbs, verb->op);
+	step->name = modifiers.as ? modifiers.as : numbered;
+	step->text = argument ? pool_printf(d->pool, "%s %s", verb->name, node_text(d->pool, argument))
+			      : pool_strdup(d->pool, verb->name);
+	check_step_name(d, program, node, step->name);
+	program->step_count++;
+}
+
+void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list)
+{
+	int verbs[STEPS_MAX];
+
+	if (list->count > STEPS_MAX) {
+		diag_error(d->diags, list->key ? list->key->span : list->span,
+			   "more than %d steps in one program", STEPS_MAX);
+		return;
+	}
+	program->step = pool_alloc(d->pool, sizeof(struct plan_step) * (size_t)list->count);
+	for (const struct node *item = list->child; item; item = item->next)
+		decode_step(d, program, item, verbs);
+}
+
+/* The program, other than SELF, whose host has the address and which listens on it. */
+static int find_listener(const struct plan *plan, int self, const struct sockaddr_in6 *address)
+{
+	for (int i = 0; i < plan->program_count; i++) {
+		const struct plan_program *program = &plan->program[i];
+		struct sockaddr_in6 own = host_address(plan, program->host, 0);
+
+		own.sin6_port = address->sin6_port; /* at the same place in a sockaddr_in */
+		if (i == self || memcmp(&own, address, sizeof(own)) != 0)
+			continue;
+		for (int j = 0; j < program->step_count; j++)
+			if (program->step[j].peer.op == PEER_LISTEN &&
+			    program->step[j].peer.addr.sin6_port == address->sin6_port)
+				return i;
+	}
+	return PLAN_ANY;
+}
+
+/* Would program FROM, which waits for the listens of those that it connects to, wait for
+ * itself? */
+static bool waits_for(const struct plan *plan, int from, int whom, uint32_t *seen)
+{
+	const struct plan_program *program = &plan->program[from];
+
+	*seen |= 1u << from;
+	for (int i = 0; i < program->step_count; i++) {
+		int target = program->step[i].target_program;
+
+		if (target == whom)
+			return true;
+		if (target >= 0 && !(*seen & 1u << target) && waits_for(plan, target, whom, seen))
+			return true;
+	}
+	return false;
+}
+
+void resolve_targets(struct decoder *d)
+{
+	struct plan *plan = d->plan;
+
+	for (int i = 0; i < plan->program_count; i++)
+		for (int j = 0; j < plan->program[i].step_count; j++) {
+			struct plan_step *step = &plan->program[i].step[j];
+
+			if (step->peer.op == PEER_CONNECT && step->peer.addr.sin6_port)
+				step->target_program = find_listener(plan, i, &step->peer.addr);
+		}
+	for (int i = 0; i < plan->program_count; i++) {
+		struct plan_place place = plan->program[i].place;
+		uint32_t seen = 0;
+
+		if (!waits_for(plan, i, i, &seen))
+			continue;
+		diag_help(d->diags,
+			  diag_error(d->diags, (struct span){place.line, place.column, 0, 0},
+				     "program '%s' would wait for itself to start",
+				     plan->program[i].name),
+			  "a program starts when those that it connects to listen: do it by two "
+			  "programs of the host");
+		return;
+	}
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The timeline: faults in the order of their times, and whether they can happen at all.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "fault.h"
+
+static const struct field modifier_fields[] = {
+	{"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .required = true, .help = "when"},
+};
+const struct form fault_modifiers = {.name = "fault", FIELDS(modifier_fields)};
+
+static const char *host_name(const struct plan *plan, int host)
+{
+	return host < 0 ? "any" : plan->host[host].name;
+}
+
+static char *fault_text(struct decoder *d, const struct verb *verb, const struct fault_args *args,
+			const struct node *argument)
+{
+	const struct plan *plan = d->plan;
+	const struct plan_fault *fault = &args->fault;
+	bool direction = argument->kind == NODE_MAP && fault->op >= FAULT_BLACKHOLE;
+
+	if (direction && (fault->op == FAULT_BLACKHOLE || fault->op == FAULT_HEAL))
+		return pool_printf(d->pool, "%s %s -> %s", verb->name, host_name(plan, fault->from),
+				   host_name(plan, fault->to));
+	if (fault->op == FAULT_REJECT)
+		return pool_printf(d->pool, "%s %s -> %s with %s", verb->name,
+				   host_name(plan, fault->from), host_name(plan, fault->to),
+				   fault->reject_with);
+	return pool_printf(d->pool, "%s %s", verb->name, node_text(d->pool, argument));
+}
+
+static void add_fault(struct decoder *d, const struct plan_fault *fault, char *text)
+{
+	struct plan_fault *to = &d->plan->fault[d->plan->fault_count++];
+
+	*to = *fault;
+	to->text = text;
+}
+
+static void decode_fault(struct decoder *d, const struct node *node)
+{
+	struct fault_args args = {.fault = {.program = PLAN_ANY, .host = PLAN_ANY, .from = PLAN_ANY,
+					    .to = PLAN_ANY, .start_again = true,
+					    .grace_ns = 5 * NSEC_PER_SEC,
+					    .impairment = d->plan->link}};
+	const struct node *argument, *at;
+	const struct verb *verb;
+	int before = d->diags->errors;
+	uint32_t given;
+
+	if (!want_map(d, node, "a mapping with 'at' and a fault"))
+		return;
+	at = node_get(node, "at");
+	verb = verb_pick(d, &fault_table, node, &argument);
+	if (!at)
+		diag_help(d->diags,
+			  diag_error(d->diags, node->child ? node->child->key->span : node->span, "a fault without 'at'"),
+			  "write it as {at: 5s, %s}", verb ? verb->example : "crash: server");
+	else
+		field_decode(d, &modifier_fields[0], at, &args.fault);
+	if (!verb)
+		return;
+	args.fault.op = (enum fault_op)verb->op;
+	args.fault.place = place_of(argument->key);
+	given = form_decode(d, verb->form, argument, &args);
+	if (d->diags->errors == before && verb->finish)
+		verb->finish(d, argument, given, &args);
+	if (d->diags->errors > before ||
+	    !moment_check(d, at, args.fault.at_ns + (verb->op == FAULT_REBOOT ? args.fault.down_ns : 0) +
+				     (verb->op == FAULT_SHUTDOWN ? args.fault.grace_ns : 0)))
+		return;
+	if (!args.both_ways) {
+		add_fault(d, &args.fault, fault_text(d, verb, &args, argument));
+		return;
+	}
+	add_fault(d, &args.fault,
+		  pool_printf(d->pool, "%s %s -> any", verb->name, argument->text));
+	args.fault.to = args.fault.from;
+	args.fault.from = PLAN_ANY;
+	add_fault(d, &args.fault,
+		  pool_printf(d->pool, "%s any -> %s", verb->name, argument->text));
+}
+
+/* By time; of the same time, as the author wrote them. */
+static void sort_faults(struct plan *plan)
+{
+	for (int i = 1; i < plan->fault_count; i++) {
+		struct plan_fault fault = plan->fault[i];
+		int j = i;
+
+		for (; j && plan->fault[j - 1].at_ns > fault.at_ns; j--)
+			plan->fault[j] = plan->fault[j - 1];
+		plan->fault[j] = fault;
+	}
+}
+
+void decode_timeline(struct decoder *d, const struct node *list)
+{
+	if (!want_list(d, list, "a list of faults"))
+		return;
+	if (list->count > FAULTS_MAX) {
+		diag_error(d->diags, list->key->span, "more than %d faults in one case", FAULTS_MAX);
+		return;
+	}
+	d->plan->fault = pool_alloc(d->pool, sizeof(struct plan_fault) * 2 * (size_t)list->count);
+	for (const struct node *item = list->child; item; item = item->next)
+		decode_fault(d, item);
+	sort_faults(d->plan);
+}
+
+static bool starts_program(const struct plan_fault *fault, int host)
+{
+	return fault->op == FAULT_REBOOT && fault->host == host && fault->start_again;
+}
+
+int count_restarts(const struct plan *plan, int program)
+{
+	int count = 0;
+
+	for (int i = 0; i < plan->fault_count; i++)
+		count += starts_program(&plan->fault[i], plan->program[program].host);
+	return count;
+}
+
+/* How things stand while the timeline goes by. */
+struct course {
+	bool off[HOSTS_MAX], pulled[HOSTS_MAX], stopped[PROGRAMS_MAX];
+	int64_t up_ns[HOSTS_MAX]; /* off until then */
+	bool broken;		  /* something to heal */
+};
+
+static void complain(struct decoder *d, const struct plan_fault *fault, const char *what,
+		     const char *name, const char *how)
+{
+	diag_error(d->diags, (struct span){fault->place.line, fault->place.column, 0, 0},
+		   "%s '%s' %s", what, name, how);
+}
+
+static void check_process(struct decoder *d, struct course *course, const struct plan_fault *fault)
+{
+	const struct plan_program *program = &d->plan->program[fault->program];
+	bool *stopped = &course->stopped[fault->program];
+
+	if (course->off[program->host])
+		complain(d, fault, "the host of program", program->name, "is off by then");
+	else if (fault->at_ns < program->start_ns)
+		complain(d, fault, "program", program->name, "has not started by then");
+	else if (fault->op == FAULT_CONTINUE && !*stopped)
+		complain(d, fault, "program", program->name, "is not stopped then");
+	*stopped = fault->op == FAULT_STOP;
+}
+
+static void check_host(struct decoder *d, struct course *course, const struct plan_fault *fault)
+{
+	const char *name = d->plan->host[fault->host].name;
+	bool *off = &course->off[fault->host], *pulled = &course->pulled[fault->host];
+
+	if (fault->op == FAULT_PLUG) {
+		if (!*pulled)
+			complain(d, fault, "the cable of", name, "was not pulled before");
+		*pulled = false;
+		return;
+	}
+	if (fault->op == FAULT_PULL) {
+		if (*pulled)
+			complain(d, fault, "the cable of", name, "is pulled already");
+		*pulled = true;
+		return;
+	}
+	if (*off && fault->op != FAULT_REBOOT)
+		complain(d, fault, "host", name, "is off by then");
+	*off = true;
+	course->up_ns[fault->host] =
+	    fault->op == FAULT_REBOOT ? fault->at_ns + fault->down_ns : INT64_MAX;
+	for (int i = 0; i < d->plan->program_count; i++)
+		if (d->plan->program[i].host == fault->host)
+			course->stopped[i] = false;
+}
+
+static void check_fault(struct decoder *d, struct course *course, const struct plan_fault *fault)
+{
+	for (int i = 0; i < d->plan->host_count; i++)
+		if (course->off[i] && course->up_ns[i] <= fault->at_ns)
+			course->off[i] = false;
+	switch (fault->op) {
+	case FAULT_KILL:
+	case FAULT_TERMINATE:
+	case FAULT_STOP:
+	case FAULT_CONTINUE:
+		check_process(d, course, fault);
+		break;
+	case FAULT_CRASH:
+	case FAULT_REBOOT:
+	case FAULT_SHUTDOWN:
+	case FAULT_PULL:
+	case FAULT_PLUG:
+		check_host(d, course, fault);
+		break;
+	case FAULT_BLACKHOLE:
+	case FAULT_REJECT:
+	case FAULT_IMPAIR:
+	case FAULT_DROP:
+		course->broken = true;
+		break;
+	case FAULT_HEAL:
+		if (!course->broken)
+			diag_warning(d->diags, (struct span){fault->place.line, fault->place.column, 0, 0},
+				     "nothing to heal: no blackhole, reject, drop or impair before");
+		break;
+	case FAULT_FORGET:
+	case FAULT_OP_COUNT:
+		break;
+	}
+}
+
+void check_timeline(struct decoder *d)
+{
+	struct course course = {0};
+
+	for (int i = 0; i < d->plan->fault_count; i++)
+		check_fault(d, &course, &d->plan->fault[i]);
+}

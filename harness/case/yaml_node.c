@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * node_parse(): from libyaml's events to the tree.
+ *
+ * What libyaml says about a syntax error is true and hard to understand; the table below
+ * says it again in the words of someone who writes a case.
+ */
+#include <string.h>
+#include <yaml.h>
+
+#include "node.h"
+#include "source.h"
+
+struct parse {
+	yaml_parser_t yaml;
+	struct pool *pool;
+	struct diags *diags;
+	int nodes;
+};
+
+static const struct complaint {
+	const char *problem; /* libyaml's, src/scanner.c and src/parser.c */
+	const char *text, *help;
+} complaints[] = {
+	{"mapping values are not allowed in this context", "a ': ' in the middle of a value",
+	 "a text that contains ': ' needs quotes; a key needs a line of its own, or { }"},
+	{"did not find expected key", "this line does not fit in: neither a key nor the end of the mapping",
+	 "keys of one mapping start in the same column"},
+	{"did not find expected '-' indicator", "this line does not fit into the list",
+	 "items of one list start with '- ' in the same column"},
+	{"block sequence entries are not allowed in this context", "a list cannot start here",
+	 "the first '- ' of a list stands on a line of its own"},
+	{"could not find expected ':'", "no ':' after this key", NULL},
+	{"did not find expected ',' or ']'", "expected ',' or ']' here", NULL},
+	{"did not find expected ',' or '}'", "expected ',' or '}' here", NULL},
+	{"found unexpected end of stream", "the file ends within a text in quotes", NULL},
+	{"found unexpected document indicator", "the document ends within a text in quotes", NULL},
+	{"found unknown escape character", "unknown escape after '\\'",
+	 "texts in single quotes have no escapes"},
+	{"found character that cannot start any token", "a value cannot start with this character",
+	 "put the value in quotes"},
+	{"did not find expected node content", "expected a value here", NULL},
+	{"did not find expected <document start>", "text after the end of the case", NULL},
+};
+
+static struct span span_of(yaml_mark_t start, yaml_mark_t end)
+{
+	return (struct span){(int)start.line + 1, (int)start.column + 1, (int)end.line + 1,
+			     (int)end.column + 1};
+}
+
+static struct span span_at(yaml_mark_t mark)
+{
+	return span_of(mark, mark);
+}
+
+/* Tabs in the indentation give all kinds of errors, most of them about something else. */
+static bool tab_in_indentation(const struct diags *diags, int line, struct span *ret_at)
+{
+	const char *s = diags->source, *end = s + diags->size;
+	int column = 1;
+
+	for (size_t n; line > 1 && s < end; s += n ? n : 1) {
+		n = source_break(s, (size_t)(end - s));
+		line -= n > 0;
+	}
+	for (; s < end && (*s == ' ' || *s == '\t'); s++, column++) {
+		if (*s == '\t') {
+			*ret_at = (struct span){0, column, 0, column + 1};
+			return true;
+		}
+	}
+	return false;
+}
+
+static void explain(struct parse *parse)
+{
+	const yaml_parser_t *yaml = &parse->yaml;
+	struct span at = span_at(yaml->problem_mark), tab;
+	const struct complaint *complaint = NULL;
+	struct diag *diag;
+
+	if (tab_in_indentation(parse->diags, at.line, &tab)) {
+		tab.line = tab.end_line = at.line;
+		diag = diag_error(parse->diags, tab, "a tab in the indentation");
+		diag_help(parse->diags, diag, "YAML indents with spaces only");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
+		if (yaml->problem && strcmp(complaints[i].problem, yaml->problem) == 0)
+			complaint = &complaints[i];
+	diag = diag_error(parse->diags, at, "%s",
+			  complaint	  ? complaint->text
+			  : yaml->problem ? yaml->problem
+					  : "this is not YAML");
+	if (complaint && complaint->help)
+		diag_help(parse->diags, diag, "%s", complaint->help);
+	if (yaml->context && (yaml->context_mark.line != yaml->problem_mark.line ||
+			      yaml->context_mark.column != yaml->problem_mark.column))
+		diag_note(parse->diags, diag, span_at(yaml->context_mark), "%s that started here",
+			  yaml->context);
+}
+
+static bool next_event(struct parse *parse, yaml_event_t *event)
+{
+	if (yaml_parser_parse(&parse->yaml, event))
+		return true;
+	explain(parse);
+	return false;
+}
+
+static const char *anchor_of(const yaml_event_t *event)
+{
+	const yaml_char_t *anchor = NULL;
+
+	if (event->type == YAML_SCALAR_EVENT)
+		anchor = event->data.scalar.anchor;
+	if (event->type == YAML_SEQUENCE_START_EVENT)
+		anchor = event->data.sequence_start.anchor;
+	if (event->type == YAML_MAPPING_START_EVENT)
+		anchor = event->data.mapping_start.anchor;
+	return (const char *)anchor;
+}
+
+static const char *tag_of(const yaml_event_t *event)
+{
+	const yaml_char_t *tag = NULL;
+
+	if (event->type == YAML_SCALAR_EVENT)
+		tag = event->data.scalar.tag;
+	if (event->type == YAML_SEQUENCE_START_EVENT)
+		tag = event->data.sequence_start.tag;
+	if (event->type == YAML_MAPPING_START_EVENT)
+		tag = event->data.mapping_start.tag;
+	return (const char *)tag;
+}
+
+/* What YAML has and the case language has not. */
+static bool refuse_extras(struct parse *parse, const yaml_event_t *event)
+{
+	struct span at = span_of(event->start_mark, event->end_mark);
+	struct diag *diag = NULL;
+
+	if (event->type == YAML_ALIAS_EVENT)
+		diag = diag_error(parse->diags, at, "alias '*%s': a case has no anchors and aliases",
+				  event->data.alias.anchor);
+	else if (anchor_of(event))
+		diag = diag_error(parse->diags, at, "anchor '&%s': a case has no anchors and aliases",
+				  anchor_of(event));
+	else if (tag_of(event))
+		diag = diag_error(parse->diags, at, "tag '%s': a case has no tags", tag_of(event));
+	else
+		return true;
+	if (!tag_of(event) || anchor_of(event))
+		diag_help(parse->diags, diag, "write it out, or make it a variable of the matrix");
+	return false;
+}
+
+static struct node *parse_value(struct parse *parse, yaml_event_t *event, int depth);
+
+static struct node *node_new(struct parse *parse, const yaml_event_t *event, int depth)
+{
+	struct span at = span_of(event->start_mark, event->end_mark);
+	struct node *node;
+
+	if (depth > NODE_DEPTH) {
+		diag_error(parse->diags, at, "nested more than %d deep", NODE_DEPTH);
+		return NULL;
+	}
+	if (++parse->nodes > NODE_COUNT) {
+		diag_error(parse->diags, at, "more than %d values in one case", NODE_COUNT);
+		return NULL;
+	}
+	node = pool_alloc(parse->pool, sizeof(*node));
+	node->span = at;
+	return node;
+}
+
+static struct node *parse_list(struct parse *parse, struct node *list, int depth)
+{
+	struct node **link = &list->child, *item;
+	yaml_event_t event;
+
+	list->kind = NODE_LIST;
+	for (;;) {
+		if (!next_event(parse, &event))
+			return NULL;
+		if (event.type == YAML_SEQUENCE_END_EVENT)
+			break;
+		item = parse_value(parse, &event, depth + 1);
+		if (!item)
+			return NULL;
+		*link = item;
+		link = &item->next;
+		list->count++;
+	}
+	list->span.end_line = (int)event.end_mark.line + 1;
+	list->span.end_column = (int)event.end_mark.column + 1;
+	yaml_event_delete(&event);
+	return list;
+}
+
+static bool check_key(struct parse *parse, const struct node *map, const struct node *key)
+{
+	const struct node *earlier;
+	struct diag *diag;
+
+	if (key->kind != NODE_SCALAR) {
+		diag_error(parse->diags, key->span, "a key is a word, not %s",
+			   node_describe(parse->pool, key));
+		return false;
+	}
+	if (map->count >= NODE_KEYS) {
+		diag_error(parse->diags, key->span, "more than %d keys in one mapping", NODE_KEYS);
+		return false;
+	}
+	earlier = node_get(map, key->text);
+	if (earlier) {
+		diag = diag_error(parse->diags, key->span, "key '%.60s' given twice", key->text);
+		diag_note(parse->diags, diag, earlier->key->span, "it was given here first");
+	}
+	return true; /* the rest of the file is still worth reading */
+}
+
+static struct node *parse_map(struct parse *parse, struct node *map, int depth)
+{
+	struct node **link = &map->child, *key, *value;
+	yaml_event_t event;
+
+	map->kind = NODE_MAP;
+	for (;;) {
+		if (!next_event(parse, &event))
+			return NULL;
+		if (event.type == YAML_MAPPING_END_EVENT)
+			break;
+		key = parse_value(parse, &event, depth + 1);
+		if (!key || !check_key(parse, map, key) || !next_event(parse, &event))
+			return NULL;
+		value = parse_value(parse, &event, depth + 1);
+		if (!value)
+			return NULL;
+		value->key = key;
+		*link = value;
+		link = &value->next;
+		map->count++;
+	}
+	map->span.end_line = (int)event.end_mark.line + 1;
+	map->span.end_column = (int)event.end_mark.column + 1;
+	yaml_event_delete(&event);
+	return map;
+}
+
+/* EVENT is used up. */
+static struct node *parse_value(struct parse *parse, yaml_event_t *event, int depth)
+{
+	struct node *node = NULL;
+	yaml_event_type_t type = event->type;
+
+	if (refuse_extras(parse, event))
+		node = node_new(parse, event, depth);
+	if (node && type == YAML_SCALAR_EVENT) {
+		node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+		node->text = pool_strndup(parse->pool, (const char *)event->data.scalar.value,
+					  event->data.scalar.length);
+		/* "\0" in double quotes is the one way to get a NUL in. */
+		if (strlen(node->text) != event->data.scalar.length) {
+			diag_error(parse->diags, node->span, "a NUL character in a text");
+			node = NULL;
+		}
+	}
+	yaml_event_delete(event);
+	if (!node)
+		return NULL;
+	if (!node->text)
+		node->text = "";
+	if (type == YAML_SEQUENCE_START_EVENT)
+		return parse_list(parse, node, depth);
+	if (type == YAML_MAPPING_START_EVENT)
+		return parse_map(parse, node, depth);
+	return node;
+}
+
+static bool expect_event(struct parse *parse, yaml_event_type_t type)
+{
+	struct span at;
+	yaml_event_t event;
+	bool right;
+
+	if (!next_event(parse, &event))
+		return false;
+	right = event.type == type;
+	at = span_of(event.start_mark, event.end_mark);
+	if (!right && event.type == YAML_STREAM_END_EVENT)
+		diag_help(parse->diags, diag_error(parse->diags, (struct span){1, 1, 1, 1},
+						   "the file is empty"),
+			  "a case has at least 'case: what it shows' and 'hosts:'");
+	else if (!right)
+		diag_help(parse->diags, diag_error(parse->diags, at, "a second document starts here"),
+			  "a case file holds one case: make it a file of its own");
+	yaml_event_delete(&event);
+	return right;
+}
+
+static struct node *parse_stream(struct parse *parse)
+{
+	struct node *root;
+	yaml_event_t event;
+
+	if (!expect_event(parse, YAML_STREAM_START_EVENT) ||
+	    !expect_event(parse, YAML_DOCUMENT_START_EVENT) || !next_event(parse, &event))
+		return NULL;
+	root = parse_value(parse, &event, 1);
+	if (!root || !expect_event(parse, YAML_DOCUMENT_END_EVENT) ||
+	    !expect_event(parse, YAML_STREAM_END_EVENT))
+		return NULL;
+	if (root->kind == NODE_MAP)
+		return root;
+	diag_help(parse->diags, diag_error(parse->diags, root->span, "a case is a mapping, not %s",
+					   node_describe(parse->pool, root)),
+		  "it starts with 'case: what it shows'");
+	return NULL;
+}
+
+struct node *node_parse(struct pool *pool, struct diags *diags)
+{
+	struct parse parse = {.pool = pool, .diags = diags};
+	struct node *root;
+
+	if (!source_check(diags))
+		return NULL;
+	if (!yaml_parser_initialize(&parse.yaml)) {
+		diag_error(diags, (struct span){0}, "out of memory");
+		return NULL;
+	}
+	yaml_parser_set_encoding(&parse.yaml, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&parse.yaml, (const unsigned char *)diags->source, diags->size);
+	root = parse_stream(&parse);
+	yaml_parser_delete(&parse.yaml);
+	return root;
+}
