@@ -11,13 +11,8 @@
 
 #include "net.h"
 
-struct address {
-	int family, size;
-	uint8_t bytes[16];
-};
-
 /* IPv6 addresses have colons, IPv4 addresses have none. */
-static int parse(const char *text, struct address *ret_address, struct err *err)
+int address_parse(const char *text, struct address *ret_address, struct err *err)
 {
 	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
 
@@ -32,7 +27,7 @@ static int parse(const char *text, struct address *ret_address, struct err *err)
 static int parse_on(struct net *net, const char *name, const char *text,
 		    struct address *ret_address, int *ret_index, struct err *err)
 {
-	int rc = parse(text, ret_address, err);
+	int rc = address_parse(text, ret_address, err);
 
 	if (rc)
 		return rc;
@@ -85,7 +80,7 @@ int net_add_default_route(struct net *net, const char *gateway, struct err *err)
 {
 	struct address address;
 	struct nl_msg *message;
-	int rc = parse(gateway, &address, err);
+	int rc = address_parse(gateway, &address, err);
 
 	if (rc)
 		return rc;

@@ -2,12 +2,10 @@
  *
  * Links: veth pairs and bridges. A request may name its link, so most need no look-up.
  */
-#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <string.h>
 
 #include "net.h"
 
@@ -122,15 +120,20 @@ int net_set_mtu(struct net *net, const char *name, int mtu, struct err *err)
 			       "cannot set the MTU of %s to %d", name, mtu);
 }
 
-int net_link_index(struct net *net, const char *name, struct err *err)
+int link_get(struct net *net, const char *name, struct ifinfomsg *ret_link, struct err *err)
 {
 	struct nl_msg *message = link_message(RTM_GETLINK, 0, &any_link, name);
-	struct ifinfomsg link = {0};
-	int rc;
 
 	if (message)
 		nla_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	rc = netlink_request(net->rtnl, message, &link, sizeof(link), net, err,
-			     "cannot find link %s", name);
+	return netlink_request(net->rtnl, message, ret_link, sizeof(*ret_link), net, err,
+			       "cannot find link %s", name);
+}
+
+int net_link_index(struct net *net, const char *name, struct err *err)
+{
+	struct ifinfomsg link;
+	int rc = link_get(net, name, &link, err);
+
 	return rc ? rc : link.ifi_index;
 }

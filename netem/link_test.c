@@ -48,10 +48,38 @@ START_TEST(up_down_and_carrier)
 	ck_assert(test_has_flag(test_link(a, "eth0"), "flags", "UP"));
 	wait_for(a, "eth0", "NO-CARRIER");
 	ck_ok(net_set_link(b, "eth0", true, &err));
-	wait_for(a, "eth0", "LOWER_UP");
+	ck_ok(net_wait_carrier(a, "eth0", &err));
+	ck_assert(test_has_flag(test_link(a, "eth0"), "flags", "LOWER_UP"));
+	ck_assert_str_eq(test_string(test_link(a, "eth0"), "operstate"), "UP");
+	ck_ok(net_wait_carrier(b, "eth0", &err));
 	ck_ok(net_set_link(b, "eth0", false, &err));
 	wait_for(a, "eth0", "NO-CARRIER");
 	ck_assert(!test_has_flag(test_link(b, "eth0"), "flags", "UP"));
+}
+END_TEST
+
+START_TEST(waiting_for_a_carrier_in_vain)
+{
+	struct net *a = test_net("a"), *b = test_net("b");
+
+	ck_ok(net_add_veth(a, "eth0", mac_a, b, "eth0", mac_b, &err));
+	ck_ok(net_set_link(a, "eth0", true, &err));
+	ck_refused(ETIMEDOUT, "a: eth0 gets no carrier", net_wait_carrier(a, "eth0", &err));
+	ck_refused(ENODEV, "eth9", net_wait_carrier(a, "eth9", &err));
+}
+END_TEST
+
+START_TEST(waiting_for_an_address)
+{
+	struct net *net = test_net("a");
+
+	ck_ok(net_add_address(net, "lo", "10.0.0.1", 24, &err));
+	ck_ok(net_add_address(net, "lo", "fd00::1", 64, &err));
+	ck_ok(net_wait_address(net, "10.0.0.1", &err));
+	ck_ok(net_wait_address(net, "fd00::1", &err));
+	ck_refused(ETIMEDOUT, "a: fd00::2 is not an address of its own",
+		   net_wait_address(net, "fd00::2", &err));
+	ck_refused(EINVAL, "fd00::x", net_wait_address(net, "fd00::x", &err));
 }
 END_TEST
 
@@ -230,6 +258,8 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, veth_between_two_nets);
 	tcase_add_test(tc, up_down_and_carrier);
+	tcase_add_test(tc, waiting_for_a_carrier_in_vain);
+	tcase_add_test(tc, waiting_for_an_address);
 	tcase_add_test(tc, mtu);
 	tcase_add_test(tc, bridge_forwards_at_once);
 	tcase_add_test(tc, deleting_links);

@@ -40,4 +40,15 @@ int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t siz
 		    const struct net *net, struct err *err, const char *what, ...)
     __attribute__((format(printf, 7, 8)));
 
+/* The link's header, as it is now. */
+struct ifinfomsg;
+int link_get(struct net *net, const char *name, struct ifinfomsg *ret_link, struct err *err);
+
+struct address {
+	int family, size;
+	uint8_t bytes[16];
+};
+/* -EINVAL: TEXT is no IPv4 or IPv6 address. */
+int address_parse(const char *text, struct address *ret_address, struct err *err);
+
 #endif

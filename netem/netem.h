@@ -23,8 +23,8 @@ struct net; /* opaque: descriptor, rtnetlink socket, name for messages */
 
 /* A new, empty network namespace, its `lo` up, IPv6 duplicate address detection, router
  * solicitations and automatic link-local addresses off (sysctl net.ipv6.conf.{all,default}).
- * (A router that is to find IPv6 neighbours by itself wants a link-local address, net_add_address():
- * its solicitations for what it forwards come from no other.) The caller's own
+ * (A router that is to find IPv6 neighbours by itself wants a link-local address,
+ * net_add_address(): its solicitations for what it forwards come from no other.) The caller's own
  * namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
 int net_new(const char *name, struct net **ret_net, struct err *err);
 void net_free(struct net *net);    /* NULL is fine; the namespace goes when its last user does */
@@ -43,6 +43,10 @@ int net_add_bridge(struct net *net, const char *name, struct err *err);
 int net_set_bridge(struct net *net, const char *port, const char *bridge, struct err *err);
 int net_delete_link(struct net *net, const char *name, struct err *err);
 int net_set_link(struct net *net, const char *name, bool up, struct err *err);
+/* Waits until the link has carrier and the kernel has acted on it: attached its queue, opened its
+ * bridge port. A work queue does that, some time after both ends were set up; what is sent before
+ * is lost on the host itself. -ETIMEDOUT after 5 s. */
+int net_wait_carrier(struct net *net, const char *name, struct err *err);
 int net_set_mtu(struct net *net, const char *name, int mtu, struct err *err);
 /* The interface's index (> 0), or -errno. */
 int net_link_index(struct net *net, const char *name, struct err *err);
@@ -50,6 +54,9 @@ int net_link_index(struct net *net, const char *name, struct err *err);
 /* ADDRESS as text, IPv4 or IPv6 by its form; usable at once (IFA_F_NODAD). */
 int net_add_address(struct net *net, const char *name, const char *address, int prefix,
 		    struct err *err);
+/* Waits until ADDRESS is the host's own, for its packets too: an IPv6 address becomes that in a
+ * work queue. -ETIMEDOUT after 5 s. */
+int net_wait_address(struct net *net, const char *address, struct err *err);
 int net_delete_address(struct net *net, const char *name, const char *address, int prefix,
 		       struct err *err);
 /* A default route via GATEWAY. */

@@ -75,7 +75,7 @@ START_TEST(a_new_impairment_replaces_the_old)
 	ck_assert_int_eq(test_int(netem, "limit"), 1000);
 	ck_assert_int_eq(test_int(netem, "rate.rate"), 100000000000);
 	ck_assert_double_eq_tol(test_real(netem, "loss-random.loss"), 1, 1e-9);
-	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.delay_ns = 1000}, &err));
+	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.delay_ns = 1000000}, &err));
 	netem = test_get(root_qdisc(pair.wire, "server"), "options");
 	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
 		json_t *value = json_object_get(netem, off[i]);
@@ -83,7 +83,7 @@ START_TEST(a_new_impairment_replaces_the_old)
 		ck_assert_msg(!value || json_is_false(value) || json_integer_value(value) == 0,
 			      "%s is still there", off[i]);
 	}
-	ck_assert_double_eq_tol(test_real(netem, "delay.delay"), 1e-6, 1e-12);
+	ck_assert_double_eq_tol(test_real(netem, "delay.delay"), 1e-3, 1e-9);
 	ck_assert_double_eq(test_real(netem, "delay.jitter"), 0);
 	ck_ok(net_unimpair(pair.wire, "server", &err));
 	ck_assert_ptr_null(root_qdisc(pair.wire, "server"));

@@ -197,6 +197,9 @@ void test_plug(struct net *net, struct net *wire, const char *name, int number)
 	ck_ok(net_add_address(net, "eth0", test_address(false, 6, number), 64, &err));
 	ck_ok(net_set_link(net, "eth0", true, &err));
 	ck_ok(net_set_link(wire, name, true, &err));
+	ck_ok(net_wait_carrier(net, "eth0", &err));
+	ck_ok(net_wait_carrier(wire, name, &err));
+	ck_ok(net_wait_address(net, test_address(false, 6, number), &err));
 }
 
 struct test_pair test_switch(void)
@@ -222,11 +225,15 @@ static void add_side(struct net *host, struct net *router, int number)
 	ck_ok(net_add_veth(host, "eth0", mac, router, name, other, &err));
 	ck_ok(net_set_link(host, "eth0", true, &err));
 	ck_ok(net_set_link(router, name, true, &err));
+	ck_ok(net_wait_carrier(host, "eth0", &err));
+	ck_ok(net_wait_carrier(router, name, &err));
 	ck_ok(net_add_address(host, "eth0", test_address(true, 4, number), 24, &err));
 	ck_ok(net_add_address(host, "eth0", test_address(true, 6, number), 64, &err));
 	ck_ok(net_add_address(router, name, gateway[0], 24, &err));
 	ck_ok(net_add_address(router, name, gateway[1], 64, &err));
 	ck_ok(net_add_address(router, name, "fe80::fe", 64, &err)); /* see net_new() */
+	ck_ok(net_wait_address(host, test_address(true, 6, number), &err));
+	ck_ok(net_wait_address(router, gateway[1], &err));
 	ck_ok(net_add_default_route(host, gateway[0], &err));
 	ck_ok(net_add_default_route(host, gateway[1], &err));
 }

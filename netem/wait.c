@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting for what the kernel does in its own time, in work queues: look, and if it is not so
+ * yet, listen to what changes and look again at each change.
+ */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net.h"
+
+enum { TIMEOUT_MS = 5000 };
+
+/* 1: it is so; 0: not yet; -errno: it cannot be known. */
+typedef int condition(struct net *net, const void *subject, struct err *err);
+
+/* A socket that hears of changes in the namespace. */
+static int listen_to(struct net *net, unsigned groups, struct err *err)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
+	int back, fd, rc = net_visit(net, &back, err);
+
+	if (rc)
+		return rc;
+	fd = netlink_open(NETLINK_ROUTE);
+	if (fd < 0)
+		rc = err_sys(err, fd, "%s: cannot open a netlink socket", net->name);
+	else if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		rc = err_sys(err, errno, "%s: cannot listen for changes", net->name);
+	if (net_return(back, rc ? NULL : err) && !rc)
+		rc = -EPERM;
+	if (rc && fd >= 0)
+		close(fd);
+	return rc ? rc : fd;
+}
+
+static int wait_until(condition *is_so, struct net *net, const void *subject, unsigned groups,
+		      struct err *err)
+{
+	struct pollfd changes = {.events = POLLIN};
+	char change[4096];
+	int rc = is_so(net, subject, err);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	changes.fd = listen_to(net, groups, err);
+	if (changes.fd < 0)
+		return changes.fd;
+	while (!(rc = is_so(net, subject, err))) {
+		if (poll(&changes, 1, TIMEOUT_MS) == 0) {
+			rc = -ETIMEDOUT;
+			break;
+		}
+		/* When it fails there were too many: look again all the same. */
+		(void)!recv(changes.fd, change, sizeof(change), MSG_DONTWAIT);
+	}
+	close(changes.fd);
+	return rc < 0 ? rc : 0;
+}
+
+/* The flag is set in the work queue (link_watch.c). Since 6.8 a question about the link makes it
+ * do its work first. */
+static int is_running(struct net *net, const void *name, struct err *err)
+{
+	struct ifinfomsg link;
+	int rc = link_get(net, name, &link, err);
+
+	return rc ? rc : !!(link.ifi_flags & IFF_RUNNING);
+}
+
+int net_wait_carrier(struct net *net, const char *name, struct err *err)
+{
+	int rc = wait_until(is_running, net, name, RTMGRP_LINK, err);
+
+	return rc == -ETIMEDOUT ? err_set(err, rc, "%s: %s gets no carrier", net->name, name) : rc;
+}
+
+/* The address's route of type local comes last, once duplicate address detection is done, which
+ * takes a work queue even when there is none to be done (addrconf_dad_completed()). */
+static int is_local(struct net *net, const void *subject, struct err *err)
+{
+	const struct address *address = subject;
+	struct rtmsg route = {.rtm_family = address->family, .rtm_dst_len = 8 * address->size};
+	struct nl_msg *message = netlink_message(RTM_GETROUTE, 0, &route, sizeof(route));
+
+	(void)err; /* no route at all: not yet */
+	if (message)
+		nla_put(message, RTA_DST, address->size, address->bytes);
+	return !netlink_request(net->rtnl, message, &route, sizeof(route), net, NULL, "route") &&
+	       route.rtm_type == RTN_LOCAL;
+}
+
+int net_wait_address(struct net *net, const char *address, struct err *err)
+{
+	struct address own;
+	int rc = address_parse(address, &own, err);
+
+	if (!rc)
+		rc = wait_until(is_local, net, &own,
+				own.family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, err);
+	return rc == -ETIMEDOUT
+		   ? err_set(err, rc, "%s: %s is not an address of its own", net->name, address)
+		   : rc;
+}
