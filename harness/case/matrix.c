@@ -94,13 +94,13 @@ static bool check_variable(struct diags *diags, struct matrix *matrix, int axis,
 {
 	const char *name = value->key->text;
 	const struct variable *known = matrix_variable(matrix, name);
-	const struct axis *other = matrix_axis(matrix, name);
+	const struct axis *other =
+	    known ? &matrix->axis[known->axis] : matrix_axis(matrix, name);
 
 	if (known && known->axis == axis)
 		return true;
-	if (known)
-		other = &matrix->axis[known->axis];
-	if (other) {
+	/* In its own axis it hides the axis' name. */
+	if (other && other != &matrix->axis[axis]) {
 		diag_note(diags,
 			  diag_error(diags, value->key->span, "axis '%s' has a variable '%s' too",
 				     other->name, name),

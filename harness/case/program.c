@@ -43,14 +43,18 @@ static void decode_modifiers(struct decoder *d, const struct node *node, const s
 			  "after a failed %s the program goes on in any case", verb->name);
 }
 
-/* "recv", "recv#2" */
-static char *number_step(struct decoder *d, const struct plan_program *program, const char *verb,
-			 const int *verbs, int which)
+/* "recv", "recv#2": steps with a name of their own do not count, so that what comes and goes
+ * with a `when` can be given one and leave the others' names alone. */
+static char *number_step(struct decoder *d, const struct plan_program *program, const char *verb)
 {
+	size_t length = strlen(verb);
 	int n = 1;
 
-	for (int i = 0; i < program->step_count; i++)
-		n += verbs[i] == which;
+	for (int i = 0; i < program->step_count; i++) {
+		const char *name = program->step[i].name;
+
+		n += strncmp(name, verb, length) == 0 && (!name[length] || name[length] == '#');
+	}
 	return n == 1 ? pool_strdup(d->pool, verb) : pool_printf(d->pool, "%s#%d", verb, n);
 }
 
@@ -126,8 +130,7 @@ static void check_order(struct decoder *d, const struct plan_program *program,
 			  "a %s has to come first", needs);
 }
 
-static void decode_step(struct decoder *d, struct plan_program *program, const struct node *node,
-			int *verbs)
+static void decode_step(struct decoder *d, struct plan_program *program, const struct node *node)
 {
 	struct plan_step *step = &program->step[program->step_count];
 	struct modifiers modifiers = {0};
@@ -135,7 +138,6 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 	const struct verb *verb = verb_pick(d, &step_table, node, &argument);
 	uint32_t given = 0;
 	int before = d->diags->errors;
-	char *numbered;
 
 	if (!verb) {
 		d->steps_missing = true;
@@ -152,9 +154,7 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 		verb->finish(d, argument, given, &step->peer);
 	check_order(d, program, step, verb->name, node);
 	step->peer.flags |= (uint32_t)modifiers.on_failure;
-	verbs[program->step_count] = verb->op;
-	numbered = number_step(d, program, verb->name, verbs, verb->op);
-	step->name = modifiers.as ? modifiers.as : numbered;
+	step->name = modifiers.as ? modifiers.as : number_step(d, program, verb->name);
 	step->text = argument ? pool_printf(d->pool, "%s %s", verb->name, node_text(d->pool, argument))
 			      : pool_strdup(d->pool, verb->name);
 	check_step_name(d, program, node, step->name);
@@ -163,8 +163,6 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 
 void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list)
 {
-	int verbs[STEPS_MAX];
-
 	if (list->count > STEPS_MAX) {
 		diag_error(d->diags, list->key ? list->key->span : list->span,
 			   "more than %d steps in one program", STEPS_MAX);
@@ -172,7 +170,7 @@ void decode_steps(struct decoder *d, struct plan_program *program, const struct 
 	}
 	program->step = pool_alloc(d->pool, sizeof(struct plan_step) * (size_t)list->count);
 	for (const struct node *item = list->child; item; item = item->next)
-		decode_step(d, program, item, verbs);
+		decode_step(d, program, item);
 }
 
 /* The program, other than SELF, whose host has the address and which listens on it. */
