@@ -21,16 +21,16 @@
 #define RECORD_VERSION 1
 
 enum record_state { /* how the run came out, before any judgement */
-	RECORD_COMPLETE,
-	RECORD_SKIPPED, /* the kernel lacks something: `reason` */
-	RECORD_BROKEN	/* the harness or the kernel failed: `reason` */
+		    RECORD_COMPLETE,
+		    RECORD_SKIPPED, /* the kernel lacks something: `reason` */
+		    RECORD_BROKEN   /* the harness or the kernel failed: `reason` */
 };
 
 struct record_kernel {
 	char *name;    /* "live", or the path of the executable */
 	char *release; /* uname -r */
 	char *machine;
-	char *kind;    /* "live", "uml", "qemu" */
+	char *kind; /* "live", "uml", "qemu" */
 	int hz;
 	bool virtual_clock;
 	bool netem;
@@ -38,29 +38,29 @@ struct record_kernel {
 
 /* One packet, at the first place where it was seen, with what became of it. */
 struct record_packet {
-	int64_t sent_ns;      /* at the sender's own interface (or where it was first seen) */
-	int64_t port_ns;      /* at the far end of the sender's cable; -1: never got there */
-	int64_t arrived_ns;   /* at the receiver's interface; -1: lost */
-	int from, to;	      /* hosts; -1: unknown or broadcast; -2: the router itself */
-	uint32_t kinds;	      /* 1 << enum packet_kind */
-	int attempt;	      /* retransmission or probe number n, from 1; 0: neither */
-	char *src, *dst;      /* addresses as text */
+	int64_t sent_ns;    /* at the sender's own interface (or where it was first seen) */
+	int64_t port_ns;    /* at the far end of the sender's cable; -1: never got there */
+	int64_t arrived_ns; /* at the receiver's interface; -1: lost */
+	int from, to;       /* hosts; -1: unknown or broadcast; -2: the router itself */
+	uint32_t kinds;     /* 1 << enum packet_kind */
+	int attempt;        /* retransmission or probe number n, from 1; 0: neither */
+	char *src, *dst;    /* addresses as text */
 	int sport, dport;
-	uint32_t seq, ack;    /* raw */
+	uint32_t seq, ack;        /* raw */
 	int64_t rel_seq, rel_ack; /* relative to each side's initial number; -1: not known */
-	int window;	      /* scaled, in bytes */
-	int payload;	      /* TCP payload, bytes */
-	int flags;	      /* TCP flags, as in the header */
+	int window;               /* scaled, in bytes */
+	int payload;              /* TCP payload, bytes */
+	int flags;                /* TCP flags, as in the header */
 	int icmp_type, icmp_code; /* -1: not ICMP */
-	int incarnation;      /* of the sending host: 0, then 1 after a reboot ... */
-	char *note;	      /* "RST: no such connection", "quotes client:40000 seq 5"; or NULL */
+	int incarnation;          /* of the sending host: 0, then 1 after a reboot ... */
+	char *note; /* "RST: no such connection", "quotes client:40000 seq 5"; or NULL */
 };
 
 struct record_frame { /* one sighting, for the capture */
 	int64_t t_ns;
-	int host, tap;	      /* enum raw_tap; host -1 - n: the router's n-th interface */
+	int host, tap; /* enum raw_tap; host -1 - n: the router's n-th interface */
 	bool outgoing;
-	int packet;	      /* index in packets[], or -1 */
+	int packet; /* index in packets[], or -1 */
 	int length, captured;
 	uint8_t *bytes;
 };
@@ -77,31 +77,31 @@ struct record_step {
 struct record_program {
 	int program, incarnation, pid;
 	int64_t start_ns, end_ns; /* end -1: ran until the end */
-	int exit_status;	  /* -1: not by exit */
-	int signal;		  /* 0: not by a signal */
-	char *output;		  /* of a command; or NULL */
+	int exit_status;          /* -1: not by exit */
+	int signal;               /* 0: not by a signal */
+	char *output;             /* of a command; or NULL */
 };
 
 struct record_socket { /* a change of state, or how it was at a sampled moment */
 	int64_t t_ns;
 	int host;
 	bool sample;
-	int state;	/* TCP_ESTABLISHED ...; 0: gone */
+	int state; /* TCP_ESTABLISHED ...; 0: gone */
 	int family;
-	char *local, *remote;	/* "10.0.0.1:40000", "[fd00::1]:40000" */
+	char *local, *remote; /* "10.0.0.1:40000", "[fd00::1]:40000" */
 	int local_port, remote_port;
-	int timer;		/* 0 none, 1 retransmission, 2 keepalive, 3 TIME_WAIT, 4 probe */
-	int64_t expires_ns;	/* until the timer's due time */
+	int timer;          /* 0 none, 1 retransmission, 2 keepalive, 3 TIME_WAIT, 4 probe */
+	int64_t expires_ns; /* until the timer's due time */
 	int retrans, rqueue, wqueue;
 	bool orphan;
 	uint64_t cookie;
 	/* of tcp_info; -1 where the kernel gave none (TIME_WAIT, SYN_RECV) */
 	int64_t rto_ns, rtt_ns, unacked, backoff, probes, total_retrans, last_data_sent_ns,
-		last_ack_recv_ns, snd_cwnd, bytes_acked, bytes_received;
+	    last_ack_recv_ns, snd_cwnd, bytes_acked, bytes_received;
 };
 
 struct record_fault {
-	int fault;  /* index in the plan's timeline */
+	int fault; /* index in the plan's timeline */
 	int64_t begun_ns, done_ns;
 };
 
@@ -116,41 +116,48 @@ struct record_sampled { /* at t all of the host's sockets were looked at */
 	int host;
 };
 
-#define LIST(type, name) type *name; int name##_count
+#define LIST(type, name)                                                                           \
+	type *name;                                                                                \
+	int name##_count
 struct record {
 	int version;
 	enum record_state state;
 	char *reason;
 	char *file, *source, *variant; /* the case: plan_load() makes the plan again */
-	char **extra_sysctl;	       /* ended by NULL; or NULL */
+	char **extra_sysctl;           /* ended by NULL; or NULL */
 	struct record_kernel kernel;
-	int64_t real_ns;	/* CLOCK_REALTIME at the run's zero: for the capture */
-	int64_t end_ns;		/* when observation ended */
-	int64_t wall_ns;	/* what the run cost, host time */
-	LIST(struct record_packet, packet);   /* by sent_ns */
-	LIST(struct record_frame, frame);     /* by t_ns; not in the JSON Lines */
+	int64_t real_ns;                    /* CLOCK_REALTIME at the run's zero: for the capture */
+	int64_t end_ns;                     /* when observation ended */
+	int64_t wall_ns;                    /* what the run cost, host time */
+	LIST(struct record_packet, packet); /* by sent_ns */
+	LIST(struct record_frame, frame);   /* by t_ns; not in the JSON Lines */
 	LIST(struct record_step, step);
 	LIST(struct record_program, program);
-	LIST(struct record_socket, socket);   /* by t_ns */
+	LIST(struct record_socket, socket); /* by t_ns */
 	LIST(struct record_sampled, sampled);
 	LIST(struct record_fault, fault);
 	LIST(struct record_counter, counter); /* those that moved */
-	void *memory; /* what record_free() gives back */
+	void *memory;                         /* what record_free() gives back */
 };
 #undef LIST
 
 /* Decodes the guest's frames in RAW (a file's whole content; what is cut off at its end is
  * ignored). KERNEL's strings are copied. A guest that wrote RAW_SKIP or RAW_ERROR, or whose
- * frames end without RAW_END, gives the state and the reason, not an error. Returns 0 and
- * *ret_record (record_free), or -EBADMSG: what is in RAW never came from a guest. */
-int record_collect(const struct plan *plan, const struct record_kernel *kernel,
-		   const void *raw, size_t size, struct record **ret_record, struct err *err);
+ * frames end without RAW_END, gives the state and the reason, not an error. The caller sets
+ * wall_ns and extra_sysctl. Returns 0 and *ret_record (record_free), or -EBADMSG: what is in
+ * RAW never came from a guest. */
+int record_collect(const struct plan *plan, const struct record_kernel *kernel, const void *raw,
+		   size_t size, struct record **ret_record, struct err *err);
 
-int record_write(const struct record *record, const struct plan *plan, FILE *file,
-		 struct err *err);
+int record_write(const struct record *record, const struct plan *plan, FILE *file, struct err *err);
 int record_read(FILE *file, struct record **ret_record, struct err *err);
 int record_write_pcapng(const struct record *record, const struct plan *plan, FILE *file,
 			struct err *err);
 void record_free(struct record *record);
+
+/* Replaces what is random in every run by what it means: sequence numbers by relative ones,
+ * ephemeral ports by the order of their appearance, cookies, process ids and the wall clock
+ * by 0. Two runs in virtual time are then the same to the last byte. The frames are dropped. */
+void record_normalise(struct record *record);
 
 #endif

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "list.h"
+#include "parts.h"
+#include "raw.h"
+
+#define MOST_PROGRAMS 64
+#define MOST_HOSTS    16
+#define MOST_BOOTS    64
+
+struct collecting {
+	struct pool *pool;
+	const struct plan *plan;
+	struct record *record;
+	int incarnation[MOST_PROGRAMS];
+	int64_t up_ns[MOST_HOSTS][MOST_BOOTS]; /* when each host came up */
+	int boots[MOST_HOSTS];
+	bool ended;
+};
+
+typedef void take_fn(struct collecting *collecting, const struct raw_frame *frame,
+		     const uint8_t *payload);
+
+static char *text_of(struct collecting *collecting, const struct raw_frame *frame,
+		     const uint8_t *payload)
+{
+	return pool_strndup(collecting->pool, (const char *)payload, frame->size);
+}
+
+static void take_start(struct collecting *collecting, const struct raw_frame *frame,
+		       const uint8_t *payload)
+{
+	struct record *record = collecting->record;
+	struct raw_start start;
+
+	(void)frame;
+	memcpy(&start, payload, sizeof(start));
+	start.release[sizeof(start.release) - 1] = start.machine[sizeof(start.machine) - 1] = '\0';
+	record->kernel.release = pool_strdup(collecting->pool, start.release);
+	record->kernel.machine = pool_strdup(collecting->pool, start.machine);
+	record->kernel.hz =
+	    start.tick_ns > 0 ? (int)((NSEC_PER_SEC + start.tick_ns / 2) / start.tick_ns) : 0;
+	record->kernel.virtual_clock = start.virtual_clock;
+	record->kernel.netem = start.has_netem;
+	record->real_ns = start.real_ns;
+}
+
+static void take_host(struct collecting *collecting, const struct raw_frame *frame,
+		      const uint8_t *payload)
+{
+	struct raw_host host;
+
+	memcpy(&host, payload, sizeof(host));
+	if (host.up && frame->who >= 0 && frame->who < MOST_HOSTS &&
+	    collecting->boots[frame->who] < MOST_BOOTS)
+		collecting->up_ns[frame->who][collecting->boots[frame->who]++] = frame->t_ns;
+}
+
+static void take_packet(struct collecting *collecting, const struct raw_frame *frame,
+			const uint8_t *payload)
+{
+	struct record_frame *added = LIST_ADD(collecting->pool, collecting->record, frame);
+	struct raw_packet packet;
+
+	memcpy(&packet, payload, sizeof(packet));
+	added->t_ns = frame->t_ns;
+	added->host = packet.host;
+	added->tap = packet.tap;
+	added->outgoing = packet.outgoing;
+	added->packet = -1;
+	added->length = (int)packet.length;
+	added->captured = (int)(frame->size - sizeof(packet));
+	added->bytes = pool_alloc(collecting->pool, (size_t)added->captured + 1);
+	memcpy(added->bytes, payload + sizeof(packet), (size_t)added->captured);
+}
+
+static struct record_step *step_find(struct collecting *collecting, int program, uint32_t step)
+{
+	struct record *record = collecting->record;
+
+	for (int i = record->step_count - 1; i >= 0; i--)
+		if (record->step[i].program == program && record->step[i].step == (int)step &&
+		    record->step[i].incarnation == collecting->incarnation[program])
+			return &record->step[i];
+	return NULL;
+}
+
+static void take_step(struct collecting *collecting, const struct raw_frame *frame,
+		      const uint8_t *payload)
+{
+	struct record_step *step;
+	struct peer_event event;
+
+	memcpy(&event, payload, sizeof(event));
+	if (frame->who < 0 || frame->who >= collecting->plan->program_count)
+		return;
+	if (event.phase == PEER_START) {
+		step = LIST_ADD(collecting->pool, collecting->record, step);
+		step->program = frame->who;
+		step->step = (int)event.step;
+		step->incarnation = collecting->incarnation[frame->who];
+		step->start_ns = frame->t_ns;
+		step->end_ns = -1;
+		return;
+	}
+	step = step_find(collecting, frame->who, event.step);
+	if (!step)
+		return;
+	if (event.phase == PEER_CAUGHT) {
+		step->caught_sigterm = true;
+		return;
+	}
+	step->end_ns = frame->t_ns;
+	step->ret = event.ret;
+	step->bytes = event.bytes;
+	step->err = event.err;
+	step->revents = event.revents;
+	step->intact = event.intact;
+	step->local_port = event.local_port;
+}
+
+static struct record_program *program_last(struct record *record, int program)
+{
+	for (int i = record->program_count - 1; i >= 0; i--)
+		if (record->program[i].program == program)
+			return &record->program[i];
+	return NULL;
+}
+
+static void take_program(struct collecting *collecting, const struct raw_frame *frame,
+			 const uint8_t *payload)
+{
+	struct record_program *program;
+	struct raw_program raw;
+
+	memcpy(&raw, payload, sizeof(raw));
+	if (frame->who < 0 || frame->who >= collecting->plan->program_count)
+		return;
+	if (raw.state == RAW_PROGRAM_STARTED) {
+		program = LIST_ADD(collecting->pool, collecting->record, program);
+		program->program = frame->who;
+		program->incarnation = collecting->incarnation[frame->who] = raw.incarnation;
+		program->pid = raw.pid;
+		program->start_ns = frame->t_ns;
+		program->end_ns = -1;
+		program->exit_status = -1;
+		return;
+	}
+	program = program_last(collecting->record, frame->who);
+	if (!program)
+		return;
+	program->end_ns = frame->t_ns;
+	program->exit_status = WIFEXITED(raw.status) ? WEXITSTATUS(raw.status) : -1;
+	program->signal = WIFSIGNALED(raw.status) ? WTERMSIG(raw.status) : 0;
+}
+
+static void take_output(struct collecting *collecting, const struct raw_frame *frame,
+			const uint8_t *payload)
+{
+	struct record_program *program = program_last(collecting->record, frame->who);
+
+	if (program)
+		program->output =
+		    pool_printf(collecting->pool, "%s%.*s", program->output ? program->output : "",
+				(int)frame->size, (const char *)payload);
+}
+
+static char *endpoint(struct collecting *collecting, int family, const uint8_t *address, int port)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(family, address, text, sizeof(text));
+	return pool_printf(collecting->pool, family == AF_INET6 ? "[%s]:%d" : "%s:%d", text, port);
+}
+
+#define INFO(info, size, field)                                                                    \
+	((size) >= offsetof(struct tcp_info, field) + sizeof((info)->field)                        \
+	     ? (int64_t)(info)->field                                                              \
+	     : -1)
+
+static void socket_info(struct record_socket *socket, const uint8_t *bytes, size_t size)
+{
+	struct tcp_info info = {0};
+
+	socket->rto_ns = socket->rtt_ns = socket->unacked = socket->backoff = -1;
+	socket->probes = socket->total_retrans = socket->last_data_sent_ns = -1;
+	socket->last_ack_recv_ns = socket->snd_cwnd = -1;
+	socket->bytes_acked = socket->bytes_received = -1;
+	if (size == 0)
+		return;
+	/* Kernels add to its end: what this one does not give stays -1. */
+	memcpy(&info, bytes, size < sizeof(info) ? size : sizeof(info));
+	socket->rto_ns = INFO(&info, size, tcpi_rto) * 1000;
+	socket->rtt_ns = INFO(&info, size, tcpi_rtt) * 1000;
+	socket->unacked = INFO(&info, size, tcpi_unacked);
+	socket->backoff = INFO(&info, size, tcpi_backoff);
+	socket->probes = INFO(&info, size, tcpi_probes);
+	socket->total_retrans = INFO(&info, size, tcpi_total_retrans);
+	socket->last_data_sent_ns = INFO(&info, size, tcpi_last_data_sent) * 1000000;
+	socket->last_ack_recv_ns = INFO(&info, size, tcpi_last_ack_recv) * 1000000;
+	socket->snd_cwnd = INFO(&info, size, tcpi_snd_cwnd);
+	socket->bytes_acked = INFO(&info, size, tcpi_bytes_acked);
+	socket->bytes_received = INFO(&info, size, tcpi_bytes_received);
+}
+
+static void take_socket(struct collecting *collecting, const struct raw_frame *frame,
+			const uint8_t *payload)
+{
+	struct record_socket *socket = LIST_ADD(collecting->pool, collecting->record, socket);
+	struct raw_socket raw;
+
+	memcpy(&raw, payload, sizeof(raw));
+	socket->t_ns = frame->t_ns;
+	socket->host = frame->who;
+	socket->sample = frame->type == RAW_SAMPLE;
+	socket->state = raw.state;
+	socket->family = raw.family;
+	socket->local = endpoint(collecting, raw.family, raw.src, raw.sport);
+	socket->remote = endpoint(collecting, raw.family, raw.dst, raw.dport);
+	socket->local_port = raw.sport;
+	socket->remote_port = raw.dport;
+	socket->timer = raw.timer;
+	socket->expires_ns = (int64_t)raw.expires_ms * 1000000;
+	socket->retrans = raw.retrans;
+	socket->rqueue = (int)raw.rqueue;
+	socket->wqueue = (int)raw.wqueue;
+	socket->orphan = raw.inode == 0;
+	socket->cookie = (uint64_t)raw.cookie[1] << 32 | raw.cookie[0];
+	if (raw.info_size > frame->size - sizeof(raw))
+		raw.info_size = (uint32_t)(frame->size - sizeof(raw));
+	socket_info(socket, payload + sizeof(raw), raw.info_size);
+}
+
+static void take_sampled(struct collecting *collecting, const struct raw_frame *frame,
+			 const uint8_t *payload)
+{
+	struct record_sampled *sampled = LIST_ADD(collecting->pool, collecting->record, sampled);
+
+	(void)payload;
+	sampled->t_ns = frame->t_ns;
+	sampled->host = frame->who;
+}
+
+static void take_fault(struct collecting *collecting, const struct raw_frame *frame,
+		       const uint8_t *payload)
+{
+	struct record *record = collecting->record;
+	struct record_fault *fault = NULL;
+	int32_t part;
+
+	memcpy(&part, payload, sizeof(part));
+	for (int i = 0; i < record->fault_count; i++)
+		if (record->fault[i].fault == frame->who)
+			fault = &record->fault[i];
+	if (!fault) {
+		fault = LIST_ADD(collecting->pool, record, fault);
+		fault->fault = frame->who;
+		fault->begun_ns = frame->t_ns;
+	}
+	fault->done_ns = frame->t_ns;
+}
+
+static void take_counters(struct collecting *collecting, const struct raw_frame *frame,
+			  const uint8_t *payload)
+{
+	uint32_t when;
+
+	memcpy(&when, payload, sizeof(when));
+	counters_parse(collecting->pool, collecting->record, frame->who, when == 1,
+		       (const char *)payload + sizeof(when), frame->size - sizeof(when));
+}
+
+static void take_skip(struct collecting *collecting, const struct raw_frame *frame,
+		      const uint8_t *payload)
+{
+	collecting->record->state = RECORD_SKIPPED;
+	collecting->record->reason =
+	    pool_printf(collecting->pool, "needs %s", text_of(collecting, frame, payload));
+}
+
+static void take_error(struct collecting *collecting, const struct raw_frame *frame,
+		       const uint8_t *payload)
+{
+	collecting->record->state = RECORD_BROKEN;
+	collecting->record->reason = text_of(collecting, frame, payload);
+}
+
+static void take_end(struct collecting *collecting, const struct raw_frame *frame,
+		     const uint8_t *payload)
+{
+	struct record *record = collecting->record;
+	struct raw_end end;
+
+	(void)frame;
+	memcpy(&end, payload, sizeof(end));
+	collecting->ended = true;
+	record->end_ns = end.t_ns;
+	if (end.packets_missed == 0 || record->state != RECORD_COMPLETE)
+		return;
+	record->state = RECORD_BROKEN;
+	record->reason =
+	    pool_printf(collecting->pool, "the record has holes: the taps missed %u packets",
+			end.packets_missed);
+}
+
+static const struct {
+	take_fn *take;
+	size_t least; /* bytes of payload */
+} takers[] = {
+    [RAW_START] = {take_start, sizeof(struct raw_start)},
+    [RAW_HOST] = {take_host, sizeof(struct raw_host)},
+    [RAW_PACKET] = {take_packet, sizeof(struct raw_packet)},
+    [RAW_STEP] = {take_step, sizeof(struct peer_event)},
+    [RAW_PROGRAM] = {take_program, sizeof(struct raw_program)},
+    [RAW_OUTPUT] = {take_output, 0},
+    [RAW_SOCKET] = {take_socket, sizeof(struct raw_socket)},
+    [RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket)},
+    [RAW_SAMPLED] = {take_sampled, 0},
+    [RAW_FAULT] = {take_fault, sizeof(int32_t)},
+    [RAW_COUNTERS] = {take_counters, sizeof(uint32_t)},
+    [RAW_SKIP] = {take_skip, 0},
+    [RAW_ERROR] = {take_error, 0},
+    [RAW_END] = {take_end, sizeof(struct raw_end)},
+};
+
+static int take_all(struct collecting *collecting, const uint8_t *raw, size_t size, struct err *err)
+{
+	struct raw_frame frame;
+
+	for (size_t at = 0; at + sizeof(frame) <= size; at += sizeof(frame) + frame.size) {
+		memcpy(&frame, raw + at, sizeof(frame));
+		if (frame.type >= sizeof(takers) / sizeof(takers[0]) ||
+		    frame.size < takers[frame.type].least)
+			return err_set(err, EBADMSG, "byte %zu: not a frame of halfopen-guest", at);
+		if (frame.size > size - at - sizeof(frame))
+			break; /* the guest died while it wrote this */
+		takers[frame.type].take(collecting, &frame, raw + at + sizeof(frame));
+	}
+	return 0;
+}
+
+/* Which boot of its host a packet came from. */
+static void number_boots(struct collecting *collecting)
+{
+	struct record *record = collecting->record;
+
+	for (int i = 0; i < record->packet_count; i++) {
+		struct record_packet *packet = &record->packet[i];
+
+		if (packet->from < 0 || packet->from >= MOST_HOSTS)
+			continue;
+		while (packet->incarnation + 1 < collecting->boots[packet->from] &&
+		       collecting->up_ns[packet->from][packet->incarnation + 1] <= packet->sent_ns)
+			packet->incarnation++;
+	}
+}
+
+static struct record_kernel kernel_copy(struct pool *pool, const struct record_kernel *kernel)
+{
+	struct record_kernel copy = *kernel;
+
+	copy.name = pool_strdup(pool, kernel->name ? kernel->name : "");
+	copy.release = pool_strdup(pool, kernel->release ? kernel->release : "");
+	copy.machine = pool_strdup(pool, kernel->machine ? kernel->machine : "");
+	copy.kind = pool_strdup(pool, kernel->kind ? kernel->kind : "");
+	return copy;
+}
+
+int record_collect(const struct plan *plan, const struct record_kernel *kernel, const void *raw,
+		   size_t size, struct record **ret_record, struct err *err)
+{
+	struct pool *pool = pool_new();
+	struct record *record = pool_alloc(pool, sizeof(*record));
+	struct collecting collecting = {.pool = pool, .plan = plan, .record = record};
+	struct packet *packets;
+	int ret;
+
+	record->memory = pool;
+	record->version = RECORD_VERSION;
+	record->file = pool_strdup(pool, plan->file);
+	record->source = pool_strdup(pool, plan->source);
+	record->variant = pool_strdup(pool, plan->variant);
+	record->kernel = kernel_copy(pool, kernel);
+	ret = take_all(&collecting, raw, size, err);
+	if (ret < 0) {
+		record_free(record);
+		return ret;
+	}
+	if (!collecting.ended && record->state == RECORD_COMPLETE) {
+		record->state = RECORD_BROKEN;
+		record->reason = pool_strdup(pool, "the guest ended before the run did");
+	}
+	counters_settle(record);
+	packets = pair_sightings(pool, record, plan);
+	track_connections(pool, record, plan, packets);
+	number_boots(&collecting);
+	*ret_record = record;
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * packet: what one captured frame says, header by header. Pure; knows no connections.
+ */
+#ifndef HALFOPEN_RECORD_PACKET_H
+#define HALFOPEN_RECORD_PACKET_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum packet_protocol { PACKET_OTHER, PACKET_TCP, PACKET_ICMP, PACKET_ICMP6, PACKET_ARP };
+
+struct packet {
+	enum packet_protocol protocol;
+	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
+	int ip_id; /* IPv4; 0 */
+	/* TCP (RFC 9293, RFC 7323) */
+	uint16_t sport, dport;
+	uint32_t seq, ack;
+	uint8_t flags;
+	uint16_t window;            /* as in the header */
+	int payload;                /* bytes, from the IP header's length */
+	int scale;                  /* window scale option; -1: none */
+	uint32_t ts_value, ts_echo; /* 0: no timestamps */
+	/* ICMP, ICMPv6 */
+	int icmp_type, icmp_code; /* -1 */
+	bool quotes;              /* an error, with the beginning of a TCP segment in it */
+	char quoted_src[INET6_ADDRSTRLEN], quoted_dst[INET6_ADDRSTRLEN];
+	uint16_t quoted_sport, quoted_dport;
+	uint32_t quoted_seq;
+	/* ARP, or IPv6's neighbour discovery, which looks the same from here */
+	bool neighbour_request, neighbour_reply;
+};
+
+/* TCP header flags */
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
+
+/* Decodes an Ethernet frame, of which SIZE bytes were kept. What is cut off or unknown is
+ * PACKET_OTHER; the rest of *packet is then zero. */
+void packet_decode(const uint8_t *frame, size_t size, struct packet *packet);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One packet passes up to six taps. Which sightings belong together is told by what no hop
+ * changes: addresses and ports (but where a router translates them), sequence and
+ * acknowledgement number, flags, length, timestamps and the IP identification. What is
+ * alike to the last bit is told apart by order: a tap's k-th sighting of it is the k-th
+ * packet.
+ *
+ * A packet begins where a host's own interface lets it out. One that is first seen elsewhere
+ * was made on the way: by the router, or by netem (duplicated, corrupted).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "parts.h"
+#include "raw.h"
+
+#define FROM_ROUTER (-2)
+
+struct pairing {
+	struct pool *pool;
+	struct record *record;
+	const struct plan *plan;
+	struct packet *packet; /* what record->packet[k] says */
+	int packet_count;
+	uint64_t *signature; /* of record->packet[k] */
+	int signature_count;
+	uint64_t *seen; /* bit mask: at which taps */
+	int seen_count;
+	int *chain; /* next packet with the same hash */
+	int chain_count;
+	int *head;
+	uint64_t head_mask;
+};
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
+	return hash * 0xff51afd7ed558ccdULL;
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+	for (; *text; text++)
+		hash = mix(hash, (uint8_t)*text);
+	return hash;
+}
+
+static uint64_t signature_of(const struct packet *packet, bool translated)
+{
+	uint64_t hash = mix(packet->protocol, packet->flags);
+
+	if (!translated) {
+		hash = mix_text(mix_text(hash, packet->src), packet->dst);
+		hash = mix(hash, (uint64_t)packet->sport << 16 | packet->dport);
+	}
+	hash = mix(hash, (uint64_t)packet->seq << 32 | packet->ack);
+	hash = mix(hash, (uint64_t)packet->ts_value << 32 | packet->ts_echo);
+	hash = mix(hash, (uint64_t)packet->payload << 32 | (uint64_t)packet->window << 16 |
+			     (uint16_t)packet->ip_id);
+	hash = mix(hash, (uint64_t)(packet->icmp_type + 1) << 32 |
+			     (uint64_t)(packet->icmp_code + 1) << 16 |
+			     (uint64_t)packet->neighbour_request << 1 |
+			     (uint64_t)packet->neighbour_reply);
+	return mix(hash, packet->quoted_seq);
+}
+
+static uint64_t tap_bit(const struct record_frame *frame)
+{
+	int place = frame->host >= 0 ? frame->host : 8 + (-1 - frame->host);
+
+	return 1ULL << (((place * 2 + frame->tap) * 2 + frame->outgoing) & 63);
+}
+
+static bool is_origin(const struct record_frame *frame)
+{
+	return frame->host >= 0 && frame->tap == RAW_TAP_HOST && frame->outgoing;
+}
+
+static int host_by_address(const struct plan *plan, const char *address)
+{
+	const char *end;
+
+	for (int i = 0; i < plan->host_count; i++)
+		if (strcmp(plan->host[i].address4, address) == 0 ||
+		    strcmp(plan->host[i].address6, address) == 0)
+			return i;
+	if (plan->network != NETWORK_ROUTER)
+		return PLAN_ANY;
+	/* The router's own addresses end in .254 and ::fe; with translation they stand for
+	 * the host behind. */
+	end = strrchr(address, plan->ip_version == 6 ? ':' : '.');
+	if (!end || strcmp(end, plan->ip_version == 6 ? ":fe" : ".254") != 0)
+		return PLAN_ANY;
+	return plan->nat ? 0 : FROM_ROUTER;
+}
+
+static int packet_add(struct pairing *pairing, const struct record_frame *frame,
+		      const struct packet *packet, uint64_t signature, int from)
+{
+	struct record_packet *added = LIST_ADD(pairing->pool, pairing->record, packet);
+	uint64_t slot = signature & pairing->head_mask;
+	int index = pairing->record->packet_count - 1;
+
+	*LIST_ADD(pairing->pool, pairing, packet) = *packet;
+	*LIST_ADD(pairing->pool, pairing, signature) = signature;
+	*LIST_ADD(pairing->pool, pairing, seen) = tap_bit(frame);
+	*LIST_ADD(pairing->pool, pairing, chain) = -1;
+	/* At the chain's end, so that the earliest is found first. */
+	if (pairing->head[slot] < 0) {
+		pairing->head[slot] = index;
+	} else {
+		int last = pairing->head[slot];
+
+		while (pairing->chain[last] >= 0)
+			last = pairing->chain[last];
+		pairing->chain[last] = index;
+	}
+	added->sent_ns = frame->t_ns;
+	added->port_ns = added->arrived_ns = -1;
+	added->from = from;
+	added->to = host_by_address(pairing->plan, packet->dst);
+	return index;
+}
+
+static int packet_find(const struct pairing *pairing, const struct record_frame *frame,
+		       uint64_t signature, bool *ret_known)
+{
+	uint64_t bit = tap_bit(frame);
+
+	*ret_known = false;
+	for (int i = pairing->head[signature & pairing->head_mask]; i >= 0; i = pairing->chain[i]) {
+		if (pairing->signature[i] != signature ||
+		    pairing->record->packet[i].sent_ns > frame->t_ns)
+			continue;
+		*ret_known = true;
+		if (!(pairing->seen[i] & bit))
+			return i;
+	}
+	return -1;
+}
+
+static void note_sighting(struct pairing *pairing, const struct record_frame *frame, int index)
+{
+	struct record_packet *packet = &pairing->record->packet[index];
+
+	pairing->seen[index] |= tap_bit(frame);
+	if (frame->tap == RAW_TAP_PORT && frame->host == packet->from && !frame->outgoing)
+		packet->port_ns = frame->t_ns;
+	if (frame->tap == RAW_TAP_HOST && frame->host >= 0 && !frame->outgoing &&
+	    (packet->to == frame->host || packet->to == PLAN_ANY))
+		packet->arrived_ns = frame->t_ns;
+	if (packet->to == FROM_ROUTER && frame->tap == RAW_TAP_HOST && frame->host < 0 &&
+	    !frame->outgoing)
+		packet->arrived_ns = frame->t_ns;
+}
+
+/* Where nobody sent it, the way made it. */
+static int packet_of_the_way(struct pairing *pairing, const struct record_frame *frame,
+			     const struct packet *packet, uint64_t signature, bool known)
+{
+	int sender = host_by_address(pairing->plan, packet->src);
+	bool router = !known && pairing->plan->network == NETWORK_ROUTER &&
+		      (frame->host < 0 || packet->protocol == PACKET_ICMP ||
+		       packet->protocol == PACKET_ICMP6 || packet->protocol == PACKET_ARP ||
+		       packet->flags & TCP_RST);
+	int index = packet_add(pairing, frame, packet, signature, router ? FROM_ROUTER : sender);
+
+	if (known)
+		pairing->record->packet[index].note =
+		    pool_strdup(pairing->pool, "duplicated on the way");
+	else if (!router)
+		pairing->record->packet[index].note =
+		    pool_strdup(pairing->pool, "changed on the way: no host sent this");
+	return index;
+}
+
+static int hops(const struct record_frame *frame)
+{
+	/* How far from its origin a sighting is, for those of one moment. */
+	if (frame->host < 0)
+		return frame->tap == RAW_TAP_HOST ? (frame->outgoing ? 4 : 3)
+						  : (frame->outgoing ? 2 : 5);
+	if (frame->tap == RAW_TAP_HOST)
+		return frame->outgoing ? 0 : 7;
+	return frame->outgoing ? 6 : 1;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct record_frame *x = a, *y = b;
+
+	if (x->t_ns != y->t_ns)
+		return x->t_ns < y->t_ns ? -1 : 1;
+	if (hops(x) != hops(y))
+		return hops(x) - hops(y);
+	return x->packet - y->packet; /* until they are paired: the order of capture */
+}
+
+struct packet *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan)
+{
+	struct pairing pairing = {.pool = pool, .record = record, .plan = plan};
+	uint64_t slots = 64;
+
+	while (slots < (uint64_t)record->frame_count)
+		slots *= 2;
+	pairing.head = pool_alloc(pool, slots * sizeof(int));
+	memset(pairing.head, -1, slots * sizeof(int));
+	pairing.head_mask = slots - 1;
+	for (int i = 0; i < record->frame_count; i++)
+		record->frame[i].packet = i;
+	if (record->frame_count)
+		qsort(record->frame, (size_t)record->frame_count, sizeof(*record->frame), by_time);
+	for (int i = 0; i < record->frame_count; i++) {
+		struct record_frame *frame = &record->frame[i];
+		struct packet packet;
+		uint64_t signature;
+		bool known = false;
+
+		packet_decode(frame->bytes, (size_t)frame->captured, &packet);
+		signature = signature_of(&packet, plan->nat);
+		frame->packet = -1;
+		if (is_origin(frame))
+			frame->packet =
+			    packet_add(&pairing, frame, &packet, signature, frame->host);
+		else
+			frame->packet = packet_find(&pairing, frame, signature, &known);
+		if (frame->packet < 0)
+			frame->packet =
+			    packet_of_the_way(&pairing, frame, &packet, signature, known);
+		note_sighting(&pairing, frame, frame->packet);
+	}
+	return pairing.packet;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What each packet is depends on what its connection went through before: so this walks all
+ * packets in time, each twice, when it is sent and when it arrives, and keeps for each side
+ * of each connection what that side had sent and what it had been told.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "parts.h"
+
+struct range { /* a segment as it was first sent */
+	uint32_t start, end;
+	int times;
+};
+
+struct side {
+	char address[INET6_ADDRSTRLEN];
+	uint16_t port;
+	bool numbered; /* isn is known */
+	uint32_t isn;
+	uint32_t next;       /* the highest sequence number sent, plus one */
+	uint32_t acked;      /* the highest acknowledgement that arrived here */
+	int scale;           /* offered in its SYN; -1: not */
+	int64_t peer_window; /* as it last arrived here, in bytes; -1: not yet */
+	bool acks;           /* it has sent an ACK, with: */
+	uint32_t last_ack;
+	int last_window;
+	int keepalive_due; /* keepalive probes that arrived and were not answered */
+	int probes;        /* probes sent in a row without an answer */
+	struct range *range;
+	int range_count;
+};
+
+struct connection {
+	struct side side[2];
+};
+
+struct tracker {
+	struct pool *pool;
+	struct record *record;
+	const struct packet *packets;
+	struct connection *connection;
+	int connection_count;
+};
+
+static int32_t difference(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b); /* RFC 9293, 3.4: comparison modulo 2^32 */
+}
+
+static bool is_side(const struct side *side, const char *address, uint16_t port)
+{
+	return side->port == port && strcmp(side->address, address) == 0;
+}
+
+static struct side side_new(const char *address, uint16_t port)
+{
+	struct side side = {.port = port, .scale = -1, .peer_window = -1};
+
+	snprintf(side.address, sizeof(side.address), "%s", address);
+	return side;
+}
+
+/* The connection of a segment; *RET_FROM: which side sent it. */
+static struct connection *connection_find(struct tracker *tracker, const struct packet *packet,
+					  int *ret_from)
+{
+	struct connection *connection;
+
+	for (int i = tracker->connection_count - 1; i >= 0; i--)
+		for (int from = 0; from < 2; from++)
+			if (is_side(&tracker->connection[i].side[from], packet->src,
+				    packet->sport) &&
+			    is_side(&tracker->connection[i].side[!from], packet->dst,
+				    packet->dport)) {
+				*ret_from = from;
+				return &tracker->connection[i];
+			}
+	connection = LIST_ADD(tracker->pool, tracker, connection);
+	connection->side[0] = side_new(packet->src, packet->sport);
+	connection->side[1] = side_new(packet->dst, packet->dport);
+	*ret_from = 0;
+	return connection;
+}
+
+/* How often this start was sent before; remembers this time. */
+static int times_sent(struct tracker *tracker, struct side *side, uint32_t start, uint32_t end)
+{
+	struct range *range;
+
+	for (int i = side->range_count - 1; i >= 0; i--) {
+		range = &side->range[i];
+		if (difference(start, range->start) >= 0 && difference(start, range->end) < 0)
+			return range->times++;
+	}
+	range = LIST_ADD(tracker->pool, side, range);
+	*range = (struct range){start, end, 1};
+	return 0;
+}
+
+static bool is_probe(const struct side *side, const struct packet *packet)
+{
+	/* net/ipv4/tcp_output.c, tcp_xmit_probe_skb(): one below what is next, and empty. */
+	return side->numbered && packet->payload == 0 &&
+	       !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)) && packet->seq == side->next - 1;
+}
+
+static void sent_syn(struct connection *connection, int from, const struct packet *packet,
+		     struct record_packet *record)
+{
+	struct side *side = &connection->side[from];
+	bool again = side->numbered && side->isn == packet->seq;
+
+	record->kinds |= 1u << (packet->flags & TCP_ACK ? KIND_SYN_ACK : KIND_SYN);
+	if (!again) {
+		if (!(packet->flags & TCP_ACK)) { /* a new connection in an old one's place */
+			struct side *other = &connection->side[!from];
+
+			*other = side_new(other->address, other->port);
+		}
+		*side = side_new(side->address, side->port);
+		side->numbered = true;
+		side->isn = packet->seq;
+		side->next = packet->seq + 1;
+		side->scale = packet->scale;
+	}
+}
+
+static void sent_probe(struct side *side, struct record_packet *record)
+{
+	bool closed = side->peer_window == 0;
+
+	record->kinds |= 1u << (closed ? KIND_WINDOW_PROBE : KIND_KEEPALIVE_PROBE);
+	record->attempt = ++side->probes;
+}
+
+static void sent_ack(struct side *side, const struct side *other, const struct packet *packet,
+		     struct record_packet *record)
+{
+	bool same = side->acks && side->last_ack == packet->ack;
+
+	record->kinds |= 1u << KIND_ACK;
+	if (same && side->keepalive_due > 0)
+		record->kinds |= 1u << KIND_KEEPALIVE_ACK;
+	else if (same && side->last_window == packet->window &&
+		 difference(other->next, packet->ack) > 0)
+		record->kinds |= 1u << KIND_DUPLICATE_ACK;
+}
+
+static const char *reset_note(const struct side *side, const struct packet *packet)
+{
+	/* RFC 9293, 3.10.7.1: where there is no connection, a segment with ACK is answered with
+	 * a RST that takes its number from there and has no ACK itself. */
+	if (!(packet->flags & TCP_ACK))
+		return "RST: no such connection here";
+	if (!side->numbered)
+		return "RST: nobody listens";
+	return "RST: connection aborted";
+}
+
+static void sent(struct tracker *tracker, struct record_packet *record, const struct packet *packet)
+{
+	int from;
+	struct connection *connection = connection_find(tracker, packet, &from);
+	struct side *side = &connection->side[from], *other = &connection->side[!from];
+	uint32_t end = packet->seq + (uint32_t)packet->payload + !!(packet->flags & TCP_FIN) +
+		       !!(packet->flags & TCP_SYN);
+	bool scaled = side->scale >= 0 && other->scale >= 0 && !(packet->flags & TCP_SYN);
+
+	record->kinds |= 1u << KIND_TCP;
+	record->window = scaled ? packet->window << side->scale : packet->window;
+	if (packet->flags & TCP_RST) {
+		record->kinds |= 1u << KIND_RST;
+		if (!record->note)
+			record->note = pool_strdup(tracker->pool, reset_note(side, packet));
+	} else if (packet->flags & TCP_SYN) {
+		sent_syn(connection, from, packet, record);
+	} else if (is_probe(side, packet)) {
+		sent_probe(side, record);
+	} else if (packet->payload == 0 && !(packet->flags & TCP_FIN)) {
+		sent_ack(side, other, packet, record);
+	}
+	if (packet->payload > 0)
+		record->kinds |= 1u << KIND_DATA;
+	if (packet->flags & TCP_FIN)
+		record->kinds |= 1u << KIND_FIN;
+	if (packet->window == 0 && !(packet->flags & (TCP_SYN | TCP_RST)))
+		record->kinds |= 1u << KIND_ZERO_WINDOW;
+	record->rel_seq = side->numbered ? (int64_t)(uint32_t)(packet->seq - side->isn) : -1;
+	record->rel_ack = other->numbered && packet->flags & TCP_ACK
+			      ? (int64_t)(uint32_t)(packet->ack - other->isn)
+			      : -1;
+	if (end != packet->seq && !(packet->flags & TCP_RST)) {
+		int before = times_sent(tracker, side, packet->seq, end);
+
+		if (before > 0) {
+			record->kinds |= 1u << KIND_RETRANSMISSION;
+			record->attempt = before;
+		}
+		if (!side->numbered || difference(end, side->next) > 0)
+			side->next = end;
+		side->numbered = true; /* of one seen from its middle: any number serves */
+	}
+	if (packet->flags & TCP_ACK) {
+		side->acks = true;
+		side->last_ack = packet->ack;
+		side->last_window = packet->window;
+	}
+	side->keepalive_due = 0;
+}
+
+static void arrived(struct tracker *tracker, const struct record_packet *record,
+		    const struct packet *packet)
+{
+	int from;
+	struct connection *connection = connection_find(tracker, packet, &from);
+	struct side *side = &connection->side[!from]; /* who gets it */
+
+	if (record->kinds & 1u << KIND_KEEPALIVE_PROBE)
+		side->keepalive_due++;
+	if (!(packet->flags & TCP_ACK) || packet->flags & TCP_RST)
+		return;
+	side->peer_window = record->window;
+	side->probes = 0;
+	if (difference(packet->ack, side->acked) > 0 || side->acked == 0)
+		side->acked = packet->ack;
+}
+
+static void describe_other(struct tracker *tracker, struct record_packet *record,
+			   const struct packet *packet)
+{
+	if (packet->neighbour_request)
+		record->kinds |= 1u << KIND_ARP_REQUEST;
+	else if (packet->neighbour_reply)
+		record->kinds |= 1u << KIND_ARP_REPLY;
+	else if (packet->protocol == PACKET_ICMP || packet->quotes ||
+		 (packet->protocol == PACKET_ICMP6 &&
+		  (packet->icmp_type < 128 || packet->icmp_type == 128 ||
+		   packet->icmp_type == 129)))
+		record->kinds |= 1u << KIND_ICMP;
+	else
+		record->kinds |= 1u << KIND_OTHER;
+	if (packet->quotes)
+		record->note =
+		    pool_printf(tracker->pool, "quotes %s:%d > %s:%d", packet->quoted_src,
+				packet->quoted_sport, packet->quoted_dst, packet->quoted_dport);
+}
+
+struct moment {
+	int64_t t_ns;
+	int phase; /* 0: arrival of what was sent earlier, 1: sending, 2: arrival at once */
+	int index;
+};
+
+static int by_moment(const void *a, const void *b)
+{
+	const struct moment *x = a, *y = b;
+
+	if (x->t_ns != y->t_ns)
+		return x->t_ns < y->t_ns ? -1 : 1;
+	if (x->phase != y->phase)
+		return x->phase - y->phase;
+	return x->index - y->index;
+}
+
+static void fill(struct tracker *tracker, int index)
+{
+	struct record_packet *record = &tracker->record->packet[index];
+	const struct packet *packet = &tracker->packets[index];
+
+	record->src = pool_strdup(tracker->pool, packet->src);
+	record->dst = pool_strdup(tracker->pool, packet->dst);
+	record->sport = packet->sport;
+	record->dport = packet->dport;
+	record->seq = packet->seq;
+	record->ack = packet->ack;
+	record->rel_seq = record->rel_ack = -1;
+	record->flags = packet->flags;
+	record->window = packet->window;
+	record->payload = packet->payload;
+	record->icmp_type = packet->icmp_type;
+	record->icmp_code = packet->icmp_code;
+	if (packet->protocol != PACKET_TCP)
+		describe_other(tracker, record, packet);
+}
+
+void track_connections(struct pool *pool, struct record *record, const struct plan *plan,
+		       const struct packet *packets)
+{
+	struct tracker tracker = {.pool = pool, .record = record, .packets = packets};
+	struct moment *moment = calloc(2 * (size_t)record->packet_count + 1, sizeof(*moment));
+	int count = 0;
+
+	(void)plan;
+	if (!moment)
+		abort(); /* as pool_alloc() does */
+	for (int i = 0; i < record->packet_count; i++) {
+		const struct record_packet *packet = &record->packet[i];
+
+		fill(&tracker, i);
+		if (packets[i].protocol != PACKET_TCP)
+			continue;
+		moment[count++] = (struct moment){packet->sent_ns, 1, i};
+		if (packet->arrived_ns >= 0)
+			moment[count++] = (struct moment){
+			    packet->arrived_ns, packet->arrived_ns > packet->sent_ns ? 0 : 2, i};
+	}
+	qsort(moment, (size_t)count, sizeof(*moment), by_moment);
+	for (int i = 0; i < count; i++) {
+		struct record_packet *packet = &record->packet[moment[i].index];
+
+		if (moment[i].phase == 1)
+			sent(&tracker, packet, &packets[moment[i].index]);
+		else
+			arrived(&tracker, packet, &packets[moment[i].index]);
+	}
+	free(moment);
+}
