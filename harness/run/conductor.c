@@ -95,6 +95,17 @@ static int agenda_fill(struct stage *stage, struct err *err)
 	return ret;
 }
 
+/* Every run in virtual time starts one second after the boot, whatever the network took to
+ * build: so the timer wheel's phase is always the same, and the kernel has switched to
+ * high-resolution timers (it does at its first tick; until then netem's 1 ms lasts a tick). */
+static void start_aligned(void)
+{
+	struct timespec ts = {.tv_sec = 1};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
 static void start_clock(struct loop *loop)
 {
 	struct stage *stage = &loop->stage;
@@ -110,6 +121,8 @@ static void start_clock(struct loop *loop)
 	snprintf(start.version, sizeof(start.version), "%s", uts.version);
 	/* The two clocks at one moment: the real one is read in the middle of two readings of
 	 * the other. */
+	if (stage->options->virtual_clock)
+		start_aligned();
 	out_start_clock(stage->out);
 	stage->real_ns = realtime_ns();
 	between = out_now(stage->out);

@@ -191,9 +191,10 @@ static int filter_path(struct stage *stage, const struct plan_fault *fault, int 
 	return filter_way(stage, fault, fault->from, fault->to, err);
 }
 
-static bool concerns(int asked, int is)
+/* What was done for all is undone for all only. */
+static bool heals(int asked, int is)
 {
-	return asked == PLAN_ANY || is == PLAN_ANY || asked == is;
+	return asked == PLAN_ANY || asked == is;
 }
 
 static int impair(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
@@ -204,7 +205,7 @@ static int impair(struct stage *stage, const struct plan_fault *fault, int index
 	if (!stage->topology.has_netem)
 		return err_set(err, EOPNOTSUPP, "netem (the kernel's module sch_netem)");
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
-		if (concerns(fault->to, i) && (fault->from != i || fault->to == i))
+		if (heals(fault->to, i) && (fault->from != i || fault->to == i))
 			ret = topology_impair(&stage->topology, i,
 					      fault->op == FAULT_HEAL ? NULL : &fault->impairment,
 					      err);
@@ -218,7 +219,7 @@ static int heal(struct stage *stage, const struct plan_fault *fault, int index, 
 	for (int i = 0; i < stage->filter_count; i++) {
 		struct stage_filter *filter = &stage->filter[i];
 
-		if (concerns(fault->from, filter->from) && concerns(fault->to, filter->to)) {
+		if (heals(fault->from, filter->from) && heals(fault->to, filter->to)) {
 			if (ret == 0)
 				ret = net_delete_filter(filter->net, filter->id, err);
 		} else {

@@ -319,6 +319,8 @@ int topology_impair(struct topology *topology, int host, const struct plan_impai
 			more.delay_ns = now.delay_ns;
 		now = more;
 	}
+	if (memcmp(&topology->host[host].impairment, &now, sizeof(now)) == 0)
+		return 0;
 	topology->host[host].impairment = now;
 	if (!topology->host[host].net)
 		return 0; /* its port comes back with it */
