@@ -31,10 +31,10 @@ END_TEST
 /* The kernel tells of carrier from a work queue, at most a second late (link_watch.c). */
 static void wait_for(struct net *net, const char *name, const char *flag)
 {
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 20; i++) {
 		if (test_has_flag(test_link(net, name), "flags", flag))
 			return;
-		usleep(10000);
+		usleep(100000);
 	}
 	ck_abort_msg("%s does not become %s", name, flag);
 }
@@ -254,7 +254,7 @@ int main(void)
 	Suite *suite = suite_create("link");
 	TCase *tc = tcase_create("link");
 
-	tcase_add_checked_fixture(tc, test_enter_namespaces, NULL);
+	tcase_add_checked_fixture(tc, test_enter_namespaces, test_free_all);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, veth_between_two_nets);
 	tcase_add_test(tc, up_down_and_carrier);

@@ -52,7 +52,6 @@ START_TEST(a_new_net_is_empty_and_quiet)
 		ck_ok(net_get_sysctl(net, name, value, sizeof(value), &err));
 		ck_assert_msg(!strcmp(value, knobs[i / 2][1]), "%s is %s", name, value);
 	}
-	net_free(net);
 	net_free(NULL);
 }
 END_TEST
@@ -87,7 +86,7 @@ START_TEST(functions_keep_the_callers_namespace)
 	ck_assert_uint_eq(namespace_now(), namespace_of(a));
 	ck_assert_uint_ne(namespace_of(c), namespace_of(a));
 	/* and survives the loss of the net that it is in */
-	net_free(a);
+	test_free(a);
 	ck_ok(net_get_sysctl(b, "net.ipv4.tcp_retries2", value, sizeof(value), &err));
 	ck_assert_str_eq(value, "7");
 	ck_ok(net_leave(&err));
@@ -100,11 +99,11 @@ START_TEST(a_namespace_goes_with_its_last_user)
 	static const uint8_t mac[] = {2, 0, 0, 0, 0, 1}, peer[] = {2, 0, 0, 0, 0, 2};
 
 	ck_ok(net_add_veth(net, "eth0", mac, other, "eth0", peer, &err));
-	net_free(net);
+	test_free(net);
 	/* The kernel's clean-up runs in a work queue: wait for what it does, taking the peer along.
 	 */
-	for (int i = 0; i < 500 && test_link(other, "eth0"); i++)
-		usleep(10000);
+	for (int i = 0; i < 50 && test_link(other, "eth0"); i++)
+		usleep(100000);
 	ck_assert_ptr_null(test_link(other, "eth0"));
 }
 END_TEST
@@ -216,7 +215,7 @@ int main(void)
 	Suite *suite = suite_create("net");
 	TCase *tc = tcase_create("net");
 
-	tcase_add_checked_fixture(tc, test_enter_namespaces, NULL);
+	tcase_add_checked_fixture(tc, test_enter_namespaces, test_free_all);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_new_net_is_empty_and_quiet);
 	tcase_add_test(tc, entering_and_leaving);

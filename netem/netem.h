@@ -45,7 +45,7 @@ int net_delete_link(struct net *net, const char *name, struct err *err);
 int net_set_link(struct net *net, const char *name, bool up, struct err *err);
 /* Waits until the link has carrier and the kernel has acted on it: attached its queue, opened its
  * bridge port. A work queue does that, some time after both ends were set up; what is sent before
- * is lost on the host itself. -ETIMEDOUT after 5 s. */
+ * is lost on the host itself. -ETIMEDOUT after 10 s. */
 int net_wait_carrier(struct net *net, const char *name, struct err *err);
 int net_set_mtu(struct net *net, const char *name, int mtu, struct err *err);
 /* The interface's index (> 0), or -errno. */
@@ -55,7 +55,7 @@ int net_link_index(struct net *net, const char *name, struct err *err);
 int net_add_address(struct net *net, const char *name, const char *address, int prefix,
 		    struct err *err);
 /* Waits until ADDRESS is the host's own, for its packets too: an IPv6 address becomes that in a
- * work queue. -ETIMEDOUT after 5 s. */
+ * work queue. -ETIMEDOUT after 10 s. */
 int net_wait_address(struct net *net, const char *address, struct err *err);
 int net_delete_address(struct net *net, const char *name, const char *address, int prefix,
 		       struct err *err);

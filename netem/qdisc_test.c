@@ -217,7 +217,7 @@ int main(void)
 	Suite *suite = suite_create("qdisc");
 	TCase *tc = tcase_create("qdisc");
 
-	tcase_add_checked_fixture(tc, test_enter_namespaces, NULL);
+	tcase_add_checked_fixture(tc, test_enter_namespaces, test_free_all);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, every_field_reads_back);
 	tcase_add_test(tc, a_new_impairment_replaces_the_old);

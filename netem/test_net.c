@@ -72,12 +72,32 @@ void test_enter_namespaces(void)
 	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 }
 
+static struct net *nets[16];
+static json_t *outputs;
+
+void test_free_all(void)
+{
+	for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+		test_free(nets[i]);
+	json_decref(outputs);
+}
+
+void test_free(struct net *net)
+{
+	for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+		if (nets[i] == net)
+			nets[i] = NULL;
+	net_free(net);
+}
+
 struct net *test_net(const char *name)
 {
-	struct net *net = NULL;
+	size_t i = 0;
 
-	ck_ok(net_new(name, &net, &err));
-	return net;
+	while (nets[i])
+		i++;
+	ck_ok(net_new(name, &nets[i], &err));
+	return nets[i];
 }
 
 json_t *test_witness(struct net *net, const char *fmt, ...)
@@ -98,6 +118,9 @@ json_t *test_witness(struct net *net, const char *fmt, ...)
 	ck_assert_msg(pclose(pipe) == 0, "%s failed", command);
 	ck_assert_msg(output != NULL, "%s: %s", command, error.text);
 	ck_ok(net_leave(&err));
+	if (!outputs)
+		outputs = json_array();
+	json_array_append_new(outputs, output);
 	return output;
 }
 

@@ -32,14 +32,18 @@ extern struct net_abilities test_abilities;
 
 bool test_kernel_at_least(int major, int minor);
 
-/* A fixture: moves the test's process into new network and mount namespaces; as an ordinary user
- * in a new user namespace, as its root. */
+/* Fixtures. To begin with: moves the test's process into new network and mount namespaces; as an
+ * ordinary user in a new user namespace, as its root. */
 void test_enter_namespaces(void);
+/* To end with: frees what the test got from the functions below. */
+void test_free_all(void);
 
-/* A namespace, freed when the test's process ends. */
+/* A namespace. */
 struct net *test_net(const char *name);
+/* Frees one early. */
+void test_free(struct net *net);
 
-/* The output of a command inside NET, which must succeed, as JSON (borrowed, like what follows). */
+/* The output of a command inside NET, which must succeed, as JSON. */
 json_t *test_witness(struct net *net, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* `ip -j -d link show dev NAME` in NET; NULL: no such link. */
 json_t *test_link(struct net *net, const char *name);

@@ -13,7 +13,7 @@
 
 #include "net.h"
 
-enum { TIMEOUT_MS = 5000 };
+enum { TIMEOUT_MS = 10000 }; /* work queues of a busy machine are slow */
 
 /* 1: it is so; 0: not yet; -errno: it cannot be known. */
 typedef int condition(struct net *net, const void *subject, struct err *err);
