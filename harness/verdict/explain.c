@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "verdict.h"
+
+#define CONTEXT 6 /* events shown before and after */
+
+/* Line NUMBER of the case's text; *RET_SIZE without its newline. */
+static const char *source_line(const char *source, int number, int *ret_size)
+{
+	while (--number > 0 && source) {
+		source = strchr(source, '\n');
+		source = source ? source + 1 : NULL;
+	}
+	*ret_size = source ? (int)strcspn(source, "\n") : 0;
+	return source ? source : "";
+}
+
+static void explain_context(FILE *out, const struct record_event *events, int count, int64_t t_ns)
+{
+	int at = 0;
+
+	while (at < count && events[at].t_ns < t_ns)
+		at++;
+	fprintf(out, "    around it:\n");
+	for (int i = at > CONTEXT ? at - CONTEXT : 0; i < count && i < at + CONTEXT; i++)
+		fprintf(out, "    %c %14.6f  %s\n", events[i].t_ns == t_ns ? '>' : ' ',
+			(double)events[i].t_ns / 1e9, events[i].text);
+}
+
+static void explain_finding(FILE *out, const struct plan *plan, const struct finding *finding,
+			    const struct record_event *events, int count)
+{
+	const struct plan_place *place = &plan->expect[finding->expect].place;
+	int size;
+	const char *line = source_line(plan->source, place->line, &size);
+
+	fprintf(out, "  %s:%d:%d: %s\n", plan->file, place->line, place->column,
+		finding->holding == UNDECIDED ? "this cannot be judged" : "this did not hold");
+	fprintf(out, "    %5d | %.*s\n", place->line, size, line);
+	fprintf(out, "    expected:   %s\n", finding->expected);
+	fprintf(out, "    observed:   %s\n", finding->observed);
+	fprintf(out, "    difference: %s\n", finding->difference);
+	if (finding->t_ns >= 0)
+		explain_context(out, events, count, finding->t_ns);
+}
+
+char *judgement_explain(const struct plan *plan, const struct record *record,
+			const struct judgement *judgement)
+{
+	struct record_event *events = NULL;
+	char *text = NULL;
+	size_t size;
+	int count = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	if (record_events(plan, record, &events, &count) < 0)
+		count = 0;
+	for (int i = 0; i < judgement->finding_count; i++)
+		if (judgement->finding[i].holding != HOLDS)
+			explain_finding(out, plan, &judgement->finding[i], events, count);
+	record_events_free(events, count);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judging.h"
+
+const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "skip", "error"};
+
+static judge_fn *const judges[] = {
+    [EXPECT_STEP] = judge_step,       [EXPECT_PROGRAM] = judge_program,
+    [EXPECT_SOCKET] = judge_socket,   [EXPECT_WIRE] = judge_wire,
+    [EXPECT_ORDER] = judge_order,     [EXPECT_COUNTER] = judge_counter,
+    [EXPECT_SILENCE] = judge_silence,
+};
+
+__attribute__((format(printf, 3, 4))) static void settle(struct judgement *judgement,
+							 enum verdict verdict, const char *fmt, ...)
+{
+	va_list ap;
+
+	free(judgement->reason);
+	judgement->reason = NULL;
+	judgement->verdict = verdict;
+	va_start(ap, fmt);
+	if (vasprintf(&judgement->reason, fmt, ap) < 0)
+		judgement->reason = NULL;
+	va_end(ap);
+}
+
+static void finding_make(const struct plan *plan, const struct record *record, int expect,
+			 struct finding *finding)
+{
+	struct judging judging = {.plan = plan, .record = record, .t_ns = -1};
+
+	finding->expect = expect;
+	finding->holding = judges[plan->expect[expect].kind](&judging, &plan->expect[expect]);
+	finding->expected = strdup(judging.expected.buf);
+	finding->observed = strdup(judging.observed.buf);
+	finding->difference = strdup(judging.difference.buf);
+	finding->t_ns = judging.t_ns;
+}
+
+static int count_holding(const struct judgement *judgement, enum holding holding,
+			 const struct finding **ret_first)
+{
+	int count = 0;
+
+	for (int i = judgement->finding_count - 1; i >= 0; i--)
+		if (judgement->finding[i].holding == holding) {
+			*ret_first = &judgement->finding[i];
+			count++;
+		}
+	return count;
+}
+
+static bool mentions(const struct finding *finding, const char *text)
+{
+	return strstr(finding->expected, text) || strstr(finding->observed, text) ||
+	       strstr(finding->difference, text);
+}
+
+/* A case that is here to fail passes when it fails once, for the reason that it names. */
+static void settle_must_fail(const struct plan *plan, struct judgement *judgement, int failed,
+			     const struct finding *first)
+{
+	if (failed == 0)
+		settle(judgement, VERDICT_FAIL, "was to fail, but every expectation held");
+	else if (failed > 1)
+		settle(judgement, VERDICT_FAIL,
+		       "was to fail for one reason, but %d expectations failed", failed);
+	else if (plan->fails_with && !mentions(first, plan->fails_with))
+		settle(judgement, VERDICT_FAIL, "was to fail with \"%s\", but failed with: %s",
+		       plan->fails_with, first->difference);
+	else
+		judgement->verdict = VERDICT_PASS;
+}
+
+static void settle_findings(const struct plan *plan, struct judgement *judgement)
+{
+	const struct finding *first = NULL;
+	int failed;
+
+	if (count_holding(judgement, UNDECIDED, &first)) {
+		settle(judgement, VERDICT_ERROR, "%s: %s", first->expected, first->observed);
+		return;
+	}
+	failed = count_holding(judgement, FAILS, &first);
+	if (plan->must_fail)
+		settle_must_fail(plan, judgement, failed, first);
+	else if (failed)
+		settle(judgement, VERDICT_FAIL, "%s; %s", first->observed, first->difference);
+	else
+		judgement->verdict = VERDICT_PASS;
+}
+
+int judge(const struct plan *plan, const struct record *record, struct judgement **ret_judgement,
+	  struct err *err)
+{
+	struct judgement *judgement = calloc(1, sizeof(*judgement));
+
+	if (judgement)
+		judgement->finding =
+		    calloc((size_t)plan->expect_count + 1, sizeof(*judgement->finding));
+	if (!judgement || !judgement->finding) {
+		free(judgement);
+		return err_sys(err, ENOMEM, "cannot judge");
+	}
+	*ret_judgement = judgement;
+	if (record->state != RECORD_COMPLETE) {
+		settle(judgement, record->state == RECORD_SKIPPED ? VERDICT_SKIP : VERDICT_ERROR,
+		       "%s", record->reason ? record->reason : "for no reason that was recorded");
+		return 0;
+	}
+	if (plan->expect_count == 0) {
+		settle(judgement, VERDICT_ERROR, "the case expects nothing");
+		return 0;
+	}
+	for (int i = 0; i < plan->expect_count; i++)
+		finding_make(plan, record, i, &judgement->finding[judgement->finding_count++]);
+	settle_findings(plan, judgement);
+	return 0;
+}
+
+void judgement_free(struct judgement *judgement)
+{
+	if (!judgement)
+		return;
+	for (int i = 0; i < judgement->finding_count; i++) {
+		free(judgement->finding[i].expected);
+		free(judgement->finding[i].observed);
+		free(judgement->finding[i].difference);
+	}
+	free(judgement->finding);
+	free(judgement->reason);
+	free(judgement);
+}

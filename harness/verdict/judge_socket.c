@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sockets at a moment, as the samples show them; and the host's counters.
+ */
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judging.h"
+
+static const char *const timer_name[] = {"none", "retransmission", "keepalive", "time-wait",
+					 "probe"};
+
+/* The host's sample that was taken for this moment; -1: there is none. */
+static int64_t sample_time(const struct judging *judging, const struct expect_socket *expect)
+{
+	const struct record *record = judging->record;
+	int64_t wanted = expect->at_ns == INT64_MAX ? record->end_ns : expect->at_ns;
+	int64_t near = record->kernel.virtual_clock ? SAMPLE_NEAR_NS : REAL_CLOCK_LATE_NS;
+	int64_t best = -1;
+
+	for (int i = 0; i < record->sampled_count; i++) {
+		int64_t t_ns = record->sampled[i].t_ns;
+
+		if (record->sampled[i].host != expect->host || llabs(t_ns - wanted) > near)
+			continue;
+		if (best < 0 || llabs(t_ns - wanted) < llabs(best - wanted))
+			best = t_ns;
+	}
+	return best;
+}
+
+/* A host without power has no sockets; that is seen by what was done to it. */
+static bool is_off(const struct judging *judging, int host, int64_t at_ns)
+{
+	bool off = false;
+
+	for (int i = 0; i < judging->record->fault_count; i++) {
+		const struct record_fault *done = &judging->record->fault[i];
+		const struct plan_fault *fault = &judging->plan->fault[done->fault];
+
+		if (fault->host != host)
+			continue;
+		if (fault->op == FAULT_CRASH && done->begun_ns <= at_ns)
+			off = true;
+		if (fault->op == FAULT_SHUTDOWN && done->done_ns <= at_ns &&
+		    done->done_ns > done->begun_ns)
+			off = true;
+		if (fault->op == FAULT_REBOOT && done->begun_ns <= at_ns)
+			off = done->done_ns > at_ns || done->done_ns == done->begun_ns;
+	}
+	return off;
+}
+
+static bool is_selected(const struct expect_socket *expect, const struct record_socket *socket)
+{
+	bool listens = socket->state == TCP_LISTEN;
+
+	return listens == (expect->states == 1u << TCP_LISTEN) &&
+	       (expect->local_port == PLAN_ANY || expect->local_port == socket->local_port) &&
+	       (expect->remote_port == PLAN_ANY || expect->remote_port == socket->remote_port);
+}
+
+static void say_asked(struct text *text, const char *what, const struct plan_range *range,
+		      bool times)
+{
+	if (!range->set)
+		return;
+	say(text, ", %s ", what);
+	if (times)
+		say_times(text, range);
+	else
+		say_numbers(text, range);
+}
+
+static void socket_expected(struct judging *judging, const struct expect_socket *expect)
+{
+	struct text *text = &judging->expected;
+
+	say_host(text, judging->plan, expect->host);
+	say(text, ": ");
+	if (expect->count != PLAN_ANY)
+		say(text, "%d ", expect->count);
+	say(text, expect->states == 1u ? "no" : "");
+	if (expect->states != 1u)
+		say_states(text, expect->states);
+	say(text, " socket");
+	if (expect->local_port != PLAN_ANY)
+		say(text, " at port %d", expect->local_port);
+	if (expect->remote_port != PLAN_ANY)
+		say(text, " to port %d", expect->remote_port);
+	if (expect->timer >= 0)
+		say(text, ", timer %s", timer_name[expect->timer]);
+	if (expect->orphan >= 0)
+		say(text, expect->orphan ? ", orphan" : ", not an orphan");
+	say_asked(text, "expires", &expect->expires, true);
+	say_asked(text, "rto", &expect->rto, true);
+	say_asked(text, "retransmits", &expect->retransmits, false);
+	say_asked(text, "backoff", &expect->backoff, false);
+	say_asked(text, "probes", &expect->probes, false);
+	say_asked(text, "rqueue", &expect->rqueue, false);
+	say_asked(text, "wqueue", &expect->wqueue, false);
+	say_asked(text, "unacked", &expect->unacked, false);
+	if (expect->at_ns == INT64_MAX) {
+		say(text, " at the end");
+	} else {
+		say(text, " at ");
+		say_time(text, expect->at_ns);
+	}
+}
+
+static void say_socket(struct text *text, const struct record_socket *socket)
+{
+	say_also(text, "%s %s - %s, timer %s", tcp_state_name[socket->state], socket->local,
+		 socket->remote, socket->timer < 5 ? timer_name[socket->timer] : "?");
+	if (socket->timer) {
+		say(text, " in ");
+		say_time(text, socket->expires_ns);
+	}
+	say(text, ", queues %d/%d", socket->rqueue, socket->wqueue);
+	if (socket->rto_ns >= 0) {
+		say(text, ", rto ");
+		say_time(text, socket->rto_ns);
+		say(text, ", backoff %lld, probes %lld, unacked %lld, retransmits %d",
+		    (long long)socket->backoff, (long long)socket->probes,
+		    (long long)socket->unacked, socket->retrans);
+	}
+	if (socket->orphan)
+		say(text, ", orphan");
+}
+
+static void attributes_judge(struct judging *judging, const struct expect_socket *expect,
+			     const struct record_socket *socket)
+{
+	const struct {
+		const char *name;
+		const struct plan_range *range;
+		int64_t value;
+	} numbers[] = {{"retransmits", &expect->retransmits, socket->retrans},
+		       {"backoff", &expect->backoff, socket->backoff},
+		       {"probes", &expect->probes, socket->probes},
+		       {"rqueue", &expect->rqueue, socket->rqueue},
+		       {"wqueue", &expect->wqueue, socket->wqueue},
+		       {"unacked", &expect->unacked, socket->unacked}};
+
+	if (expect->timer >= 0 && expect->timer != socket->timer)
+		say_also(&judging->difference, "timer %s",
+			 socket->timer < 5 ? timer_name[socket->timer] : "?");
+	if (expect->orphan >= 0 && expect->orphan != socket->orphan)
+		say_also(&judging->difference, socket->orphan ? "an orphan" : "not an orphan");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i].range->set)
+			number_holds(judging, numbers[i].name, numbers[i].range, numbers[i].value);
+	if (expect->expires.set)
+		time_holds(judging, "expires", &expect->expires, socket->expires_ns);
+	if (expect->rto.set)
+		time_holds(judging, "rto", &expect->rto, socket->rto_ns);
+}
+
+static void count_judge(struct judging *judging, const struct expect_socket *expect, int selected,
+			int matching)
+{
+	if (expect->count != PLAN_ANY) {
+		if (matching != expect->count)
+			say_also(&judging->difference, "%d instead of %d", matching, expect->count);
+	} else if (selected == 0 && !(expect->states & 1u)) {
+		say_also(&judging->difference, "there is none");
+	} else if (matching < selected) {
+		say_also(&judging->difference, "%d in another state", selected - matching);
+	}
+}
+
+enum holding judge_socket(struct judging *judging, const struct plan_expect *of)
+{
+	const struct expect_socket *expect = &of->socket;
+	const struct record *record = judging->record;
+	int64_t wanted = expect->at_ns == INT64_MAX ? record->end_ns : expect->at_ns;
+	int64_t t_ns = sample_time(judging, expect);
+	int selected = 0, matching = 0;
+
+	socket_expected(judging, expect);
+	judging->t_ns = wanted;
+	if (t_ns < 0 && !is_off(judging, expect->host, wanted)) {
+		say(&judging->observed, "the sockets were not looked at then: the run ended at ");
+		say_time(&judging->observed, record->end_ns);
+		say(&judging->difference, "the record cannot tell");
+		return UNDECIDED;
+	}
+	for (int i = 0; i < record->socket_count; i++) {
+		const struct record_socket *socket = &record->socket[i];
+
+		if (!socket->sample || socket->host != expect->host || socket->t_ns != t_ns ||
+		    !is_selected(expect, socket))
+			continue;
+		selected++;
+		say_socket(&judging->observed, socket);
+		if (!(expect->states & 1u << socket->state))
+			continue;
+		matching++;
+		attributes_judge(judging, expect, socket);
+	}
+	if (!selected)
+		say(&judging->observed,
+		    t_ns < 0 ? "no socket: the host has no power" : "no socket");
+	count_judge(judging, expect, selected, matching);
+	return judging->difference.used ? FAILS : HOLDS;
+}
+
+enum holding judge_counter(struct judging *judging, const struct plan_expect *of)
+{
+	const struct expect_counter *expect = &of->counter;
+	const struct record *record = judging->record;
+	int64_t change = 0;
+	bool any = false;
+
+	for (int i = 0; i < record->counter_count; i++) {
+		const struct record_counter *counter = &record->counter[i];
+
+		if (counter->host != expect->host)
+			continue;
+		any = true;
+		if (strcmp(counter->name, expect->name) == 0)
+			change += counter->after - counter->before;
+	}
+	say_host(&judging->expected, judging->plan, expect->host);
+	say(&judging->expected, ": %s changes by ", expect->name);
+	say_numbers(&judging->expected, &expect->change);
+	judging->t_ns = -1;
+	if (!any) {
+		say(&judging->observed, "no counter of that host was recorded");
+		say(&judging->difference, "the record cannot tell");
+		return UNDECIDED;
+	}
+	say_host(&judging->observed, judging->plan, expect->host);
+	say(&judging->observed, ": %s changed by %lld", expect->name, (long long)change);
+	return number_holds(judging, "change", &expect->change, change) ? HOLDS : FAILS;
+}

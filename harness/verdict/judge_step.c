@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Calls and programs: what a step returned, when; how a program ended.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "event.h"
+#include "judging.h"
+
+static const struct record_step *step_find(const struct record *record,
+					   const struct expect_step *expect)
+{
+	for (int i = 0; i < record->step_count; i++)
+		if (record->step[i].program == expect->program &&
+		    record->step[i].step == expect->step &&
+		    record->step[i].incarnation == expect->incarnation)
+			return &record->step[i];
+	return NULL;
+}
+
+static void say_events(struct text *text, int events)
+{
+	static const struct {
+		int event;
+		const char *name;
+	} names[] = {{POLLIN, "in"},   {POLLOUT, "out"},     {POLLERR, "err"},
+		     {POLLHUP, "hup"}, {POLLRDHUP, "rdhup"}, {POLLPRI, "pri"}};
+
+	if (!events)
+		say(text, " none");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (events & names[i].event)
+			say(text, " %s", names[i].name);
+}
+
+static const char *step_name(const struct judging *judging, const struct expect_step *expect)
+{
+	return judging->plan->program[expect->program].step[expect->step].name;
+}
+
+static void say_step(struct text *text, const struct judging *judging,
+		     const struct expect_step *expect)
+{
+	say(text, "%s.%s", judging->plan->program[expect->program].name,
+	    step_name(judging, expect));
+	if (expect->incarnation)
+		say(text, " after reboot %d", expect->incarnation);
+	say(text, ": ");
+}
+
+static void step_expected(struct judging *judging, const struct expect_step *expect)
+{
+	struct text *text = &judging->expected;
+
+	say_step(text, judging, expect);
+	if (expect->outcome == OUTCOME_BLOCKED)
+		say(text, "still blocked at the end");
+	if (expect->outcome == OUTCOME_NOT_STARTED)
+		say(text, "never started");
+	if (expect->errno_set)
+		say(text, "%s", expect->err ? strerrorname_np(expect->err) : "no error");
+	if (expect->returns.set) {
+		say(text, "%sreturns ", expect->errno_set ? ", " : "");
+		say_numbers(text, &expect->returns);
+	}
+	if (expect->at.set) {
+		say(text, ", at ");
+		say_times(text, &expect->at);
+	}
+	if (expect->took.set) {
+		say(text, ", after ");
+		say_times(text, &expect->took);
+	}
+	if (expect->bytes.set) {
+		say(text, ", bytes ");
+		say_numbers(text, &expect->bytes);
+	}
+	if (expect->intact >= 0)
+		say(text, expect->intact ? ", every byte intact" : ", not intact");
+	if (expect->revents >= 0) {
+		say(text, ", events");
+		say_events(text, expect->revents);
+	}
+}
+
+static void step_observed(struct judging *judging, const struct expect_step *expect,
+			  const struct record_step *step)
+{
+	struct text *text = &judging->observed;
+	char result[128];
+
+	say_step(text, judging, expect);
+	if (!step) {
+		say(text, "never started");
+	} else if (step->end_ns < 0) {
+		say(text, step->caught_sigterm ? "interrupted by SIGTERM, begun at "
+					       : "still blocked at the end, since ");
+		say_time(text, step->start_ns);
+	} else {
+		say(text, "%s at ",
+		    record_step_result(judging->plan, step, result, sizeof(result)));
+		say_time(text, step->end_ns);
+		if (expect->took.set) {
+			say(text, ", after ");
+			say_time(text, step->end_ns - step->start_ns);
+		}
+		if (expect->bytes.set)
+			say(text, ", bytes %lld", (long long)step->bytes);
+	}
+}
+
+static enum holding outcome_differs(struct judging *judging, const struct expect_step *expect,
+				    const struct record_step *step)
+{
+	const char *is = !step              ? "it never started"
+			 : step->end_ns < 0 ? "it never ended"
+					    : "it ended";
+	bool as_expected = expect->outcome == OUTCOME_NOT_STARTED ? !step
+			   : expect->outcome == OUTCOME_BLOCKED   ? step && step->end_ns < 0
+								  : step && step->end_ns >= 0;
+
+	if (!as_expected)
+		say_also(&judging->difference, "%s", is);
+	return as_expected ? HOLDS : FAILS;
+}
+
+static void errno_differs(struct judging *judging, int expected, const struct record_step *step)
+{
+	int err = step->ret < 0 ? step->err : 0;
+
+	if (err != expected)
+		say_also(&judging->difference, "%s instead of %s",
+			 err ? strerrorname_np(err) : "success",
+			 expected ? strerrorname_np(expected) : "success");
+}
+
+enum holding judge_step(struct judging *judging, const struct plan_expect *of)
+{
+	const struct expect_step *expect = &of->step;
+	const struct record_step *step = step_find(judging->record, expect);
+
+	step_expected(judging, expect);
+	step_observed(judging, expect, step);
+	judging->t_ns = step ? (step->end_ns >= 0 ? step->end_ns : step->start_ns) : -1;
+	if (outcome_differs(judging, expect, step) == FAILS)
+		return FAILS;
+	if (!step || step->end_ns < 0)
+		return HOLDS;
+	if (expect->errno_set)
+		errno_differs(judging, expect->err, step);
+	if (expect->returns.set)
+		number_holds(judging, "returned", &expect->returns, step->ret);
+	if (expect->bytes.set)
+		number_holds(judging, "bytes", &expect->bytes, step->bytes);
+	if (expect->at.set)
+		time_holds(judging, "at", &expect->at, step->end_ns);
+	if (expect->took.set)
+		time_holds(judging, "took", &expect->took, step->end_ns - step->start_ns);
+	if (expect->intact >= 0 && expect->intact != step->intact)
+		say_also(&judging->difference,
+			 step->intact ? "the bytes are intact" : "the bytes are not intact");
+	if (expect->revents >= 0 && expect->revents != step->revents) {
+		say_also(&judging->difference, "events");
+		say_events(&judging->difference, step->revents);
+	}
+	return judging->difference.used ? FAILS : HOLDS;
+}
+
+static const struct record_program *program_find(const struct record *record,
+						 const struct expect_program *expect)
+{
+	for (int i = 0; i < record->program_count; i++)
+		if (record->program[i].program == expect->program &&
+		    record->program[i].incarnation == expect->incarnation)
+			return &record->program[i];
+	return NULL;
+}
+
+static void program_expected(struct judging *judging, const struct expect_program *expect)
+{
+	struct text *text = &judging->expected;
+
+	say(text, "%s: ", judging->plan->program[expect->program].name);
+	if (expect->outcome == OUTCOME_BLOCKED)
+		say(text, "still running at the end");
+	else
+		say(text, "ends");
+	if (expect->status >= 0)
+		say(text, " with status %d", expect->status);
+	if (expect->signal > 0)
+		say(text, " by SIG%s", sigabbrev_np(expect->signal));
+	if (expect->at.set) {
+		say(text, " at ");
+		say_times(text, &expect->at);
+	}
+}
+
+static void program_observed(struct judging *judging, const struct expect_program *expect,
+			     const struct record_program *program)
+{
+	struct text *text = &judging->observed;
+
+	say(text, "%s: ", judging->plan->program[expect->program].name);
+	if (!program) {
+		say(text, "never started");
+	} else if (program->end_ns < 0) {
+		say(text, "still running at the end");
+	} else {
+		if (program->signal)
+			say(text, "killed by SIG%s at ", sigabbrev_np(program->signal));
+		else
+			say(text, "exited with status %d at ", program->exit_status);
+		say_time(text, program->end_ns);
+	}
+}
+
+enum holding judge_program(struct judging *judging, const struct plan_expect *of)
+{
+	const struct expect_program *expect = &of->program;
+	const struct record_program *program = program_find(judging->record, expect);
+	bool running = program && program->end_ns < 0;
+
+	program_expected(judging, expect);
+	program_observed(judging, expect, program);
+	judging->t_ns = program ? program->end_ns : -1;
+	if (!program || running != (expect->outcome == OUTCOME_BLOCKED)) {
+		say_also(&judging->difference, !program  ? "it never started"
+					       : running ? "it never ended"
+							 : "it ended");
+		return FAILS;
+	}
+	if (running)
+		return HOLDS;
+	if (expect->status >= 0 && expect->status != program->exit_status)
+		say_also(&judging->difference, "another status");
+	if (expect->signal >= 0 && expect->signal != program->signal)
+		say_also(&judging->difference, "another signal");
+	if (expect->at.set)
+		time_holds(judging, "at", &expect->at, program->end_ns);
+	return judging->difference.used ? FAILS : HOLDS;
+}

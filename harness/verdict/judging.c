@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "judging.h"
+
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "load.h"
+
+static void say_args(struct text *text, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(text->buf + text->used, sizeof(text->buf) - text->used, fmt, ap);
+
+	if (n > 0)
+		text->used += (size_t)n;
+	if (text->used >= sizeof(text->buf))
+		text->used = sizeof(text->buf) - 1;
+}
+
+void say(struct text *text, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_args(text, fmt, ap);
+	va_end(ap);
+}
+
+void say_also(struct text *text, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (text->used)
+		say(text, "; ");
+	va_start(ap, fmt);
+	say_args(text, fmt, ap);
+	va_end(ap);
+}
+
+void say_time(struct text *text, int64_t ns)
+{
+	char buf[64];
+
+	say(text, "%s%s", ns < 0 ? "-" : "", duration_format(ns < 0 ? -ns : ns, buf, sizeof(buf)));
+}
+
+void say_times(struct text *text, const struct plan_range *range)
+{
+	if (range->lo == range->hi) {
+		say_time(text, range->lo);
+		return;
+	}
+	if (range->lo > INT64_MIN && range->lo != 0)
+		say_time(text, range->lo);
+	say(text, "..");
+	if (range->hi != INT64_MAX)
+		say_time(text, range->hi);
+}
+
+void say_numbers(struct text *text, const struct plan_range *range)
+{
+	if (range->lo == range->hi)
+		say(text, "%lld", (long long)range->lo);
+	else if (range->hi == INT64_MAX)
+		say(text, "at least %lld", (long long)range->lo);
+	else
+		say(text, "%lld..%lld", (long long)range->lo, (long long)range->hi);
+}
+
+static void say_bits(struct text *text, uint32_t bits, const char *const *names, int count,
+		     const char *between)
+{
+	const char *before = "";
+
+	for (int i = 0; i < count; i++)
+		if (bits & 1u << i) {
+			say(text, "%s%s", before, names[i]);
+			before = between;
+		}
+}
+
+void say_kinds(struct text *text, uint32_t kinds, const char *between)
+{
+	say_bits(text, kinds, packet_kind_name, KIND_COUNT, between);
+}
+
+void say_states(struct text *text, uint32_t states)
+{
+	say_bits(text, states, tcp_state_name, 13, " or ");
+}
+
+void say_host(struct text *text, const struct plan *plan, int host)
+{
+	if (host >= 0 && host < plan->host_count)
+		say(text, "%s", plan->host[host].name);
+	else
+		say(text, host == -2 ? "router" : "anybody");
+}
+
+static int64_t add_limited(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (a == INT64_MAX || a == INT64_MIN)
+		return a;
+	return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? INT64_MAX : INT64_MIN) : sum;
+}
+
+bool time_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		int64_t ns)
+{
+	bool real = !judging->record->kernel.virtual_clock;
+	int64_t tolerance = range->lo == range->hi ? judging->plan->tolerance_ns : 0;
+	int64_t lo = add_limited(range->lo, -tolerance - (real ? REAL_CLOCK_EARLY_NS : 0));
+	int64_t hi = add_limited(range->hi, tolerance + (real ? REAL_CLOCK_LATE_NS : 0));
+
+	if (ns >= lo && ns <= hi)
+		return true;
+	say_also(&judging->difference, "%s: ", what);
+	say_time(&judging->difference, ns < lo ? range->lo - ns : ns - range->hi);
+	say(&judging->difference, ns < lo ? " too early" : " too late");
+	return false;
+}
+
+bool number_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		  int64_t number)
+{
+	if (number >= range->lo && number <= range->hi)
+		return true;
+	say_also(&judging->difference, "%s: %lld instead of ", what, (long long)number);
+	say_numbers(&judging->difference, range);
+	return false;
+}
+
+bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late)
+{
+	if (!window->set)
+		return true;
+	return t_ns >= (window->lo ? window->lo - early : 0) &&
+	       t_ns <= add_limited(window->hi, late);
+}

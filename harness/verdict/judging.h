@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * judging: what the judges of the several kinds of expectation share: texts that grow, and
+ * ranges with the clock's slack.
+ */
+#ifndef HALFOPEN_JUDGING_H
+#define HALFOPEN_JUDGING_H
+
+#include "verdict.h"
+
+struct text {
+	char buf[1024];
+	size_t used;
+};
+
+/* Appends; what has no room is cut off. */
+void say(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Appends "; " first, unless it is the first. */
+void say_also(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void say_time(struct text *text, int64_t ns);
+void say_times(struct text *text, const struct plan_range *range);   /* "75s..77s" */
+void say_numbers(struct text *text, const struct plan_range *range); /* "5..7", "at least 5" */
+void say_kinds(struct text *text, uint32_t kinds, const char *between);
+void say_states(struct text *text, uint32_t states);
+void say_host(struct text *text, const struct plan *plan, int host); /* -2: router; -1: any */
+
+struct judging {
+	const struct plan *plan;
+	const struct record *record;
+	struct text expected, observed, difference;
+	int64_t t_ns;
+};
+
+/* A judge fills in the texts; the difference is empty exactly when it returns HOLDS. */
+typedef enum holding judge_fn(struct judging *judging, const struct plan_expect *expect);
+
+judge_fn judge_step, judge_program, judge_socket, judge_wire, judge_order, judge_counter,
+    judge_silence;
+
+/* A time against a range: alone it is widened by the tolerance, and on a real clock by that
+ * clock's slack. On failure says by how much in the difference, after WHAT. */
+bool time_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		int64_t ns);
+bool number_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		  int64_t number);
+
+/* Whether a moment lies in a window; the whole run where it is not set. EARLY and LATE widen
+ * the window's edges (negative: narrow them). */
+bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late);
+
+#endif
