@@ -49,7 +49,7 @@ bool decode_options(struct decoder *d, const struct node *node, void *peer_step)
 
 /* The tables, for the reference. */
 extern const struct form case_form, host_form, program_form, impairment_form, step_modifiers,
-	fault_modifiers;
+    fault_modifiers;
 extern const struct verb_table step_table, fault_table;
 
 /* An expectation's kind: where it stands below `expect:`, and what it looks like. */

@@ -22,8 +22,8 @@ struct diag {
 	bool warning;
 	char *text;
 	struct remark *remark, *last_remark;
-	int order;	     /* among those of the same place */
-	int variants;	     /* that get it; 0: it is not about variants */
+	int order;           /* among those of the same place */
+	int variants;        /* that get it; 0: it is not about variants */
 	const char *variant; /* the first of them */
 };
 

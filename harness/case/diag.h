@@ -44,15 +44,15 @@ void diags_done(struct diags *diags);
 
 /* The returned diag is for diag_help() and diag_note(), which take NULL as well. */
 struct diag *diag_error(struct diags *diags, struct span at, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 struct diag *diag_warning(struct diags *diags, struct span at, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 /* A line below the caret: what was expected, what to write instead. */
 void diag_help(struct diags *diags, struct diag *diag, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 /* Another place of the file that has to do with it. */
 void diag_note(struct diags *diags, struct diag *diag, struct span at, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 void diags_end_variant(struct diags *diags, const char *variant);
 

@@ -68,7 +68,8 @@ static void no_variable(struct expansion *e, const struct node *node, const char
 				       "variable '%s' has no value in this variant", name);
 
 	if (variable)
-		diag_note(e->diags, diag, variable->value->key->span, "other variants have it from here");
+		diag_note(e->diags, diag, variable->value->key->span,
+			  "other variants have it from here");
 }
 
 static void too_big(struct expansion *e, const struct node *node)
@@ -113,8 +114,21 @@ static void expand_children(struct expansion *e, const struct node *node, struct
 	}
 }
 
-/* TEXT with its variables put in; NULL when it is too long. */
-static const char *substitute(struct expansion *e, const struct node *node)
+/* Can VALUE stand in place of the LENGTH bytes at AT? False, reported. */
+static bool can_put(struct expansion *e, const struct node *node, const char *at, size_t length,
+		    const char *name, const struct node *value)
+{
+	if (!value)
+		no_variable(e, node, at, length, name);
+	else if (value->kind != NODE_SCALAR)
+		diag_error(e->diags, node_part(node, (size_t)(at - node->text), length),
+			   "variable '%s' is %s: it cannot stand within a text", name,
+			   node_describe(e->pool, value));
+	return value && value->kind == NODE_SCALAR;
+}
+
+/* NODE's text with its variables put in; NULL when it is too long. */
+static const char *substitute(struct expansion *e, const struct node *node, bool *ret_broken)
 {
 	size_t size = 0, length;
 	char name[32], *text = NULL;
@@ -129,12 +143,8 @@ static const char *substitute(struct expansion *e, const struct node *node)
 
 			if (*s == '$' && (length = variable_at(s, name)) && *name) {
 				value = find_variable(e, name);
-				if (!value && !pass)
-					no_variable(e, node, s, length, name);
-				else if (value && value->kind != NODE_SCALAR && !pass)
-					diag_error(e->diags, node_part(node, (size_t)(s - node->text), length),
-						   "variable '%s' is %s: it cannot stand within a text",
-						   name, node_describe(e->pool, value));
+				if (!pass && !can_put(e, node, s, length, name, value))
+					*ret_broken = true;
 				put = value && value->kind == NODE_SCALAR ? value->text : "";
 				put_size = strlen(put);
 			}
@@ -173,7 +183,9 @@ static struct node *expand_scalar(struct expansion *e, const struct node *node)
 		}
 		if (!value) {
 			no_variable(e, node, first, strlen(first), name);
-			return NULL;
+			made->text = "";
+			made->plain = made->broken = true;
+			return made;
 		}
 		made->text = value->text;
 		made->plain = value->plain;
@@ -181,11 +193,14 @@ static struct node *expand_scalar(struct expansion *e, const struct node *node)
 		made->variable = pool_strdup(e->pool, name);
 		return made;
 	}
-	made->text = substitute(e, node);
+	made->text = substitute(e, node, &made->broken);
 	if (!made->text) {
 		too_big(e, node);
 		return NULL;
 	}
+	if (made->broken)
+		made->text = "";
+	made->plain = node->plain || made->broken;
 	made->rewritten = true;
 	return made;
 }

@@ -15,7 +15,8 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 	struct plan_expect *expect;
 
 	if (plan->expect_count == EXPECTS_MAX) {
-		diag_error(d->diags, node->span, "more than %d expectations in one case", EXPECTS_MAX);
+		diag_error(d->diags, node->span, "more than %d expectations in one case",
+			   EXPECTS_MAX);
 		return NULL;
 	}
 	/* Grows by doubling: the pool keeps what was too small until the plan goes. */
@@ -31,37 +32,40 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 		}
 	}
 	expect = &plan->expect[plan->expect_count++];
-	*expect = (struct plan_expect){.kind = kind, .place = place_of(node->key ? node->key : node)};
+	*expect =
+	    (struct plan_expect){.kind = kind, .place = place_of(node->key ? node->key : node)};
 	return expect;
 }
 
 #define SOCKET(member) TO(struct expect_socket, member)
 
 static const struct field socket_fields[] = {
-	{"host", TYPE_HOST, SOCKET(host), .required = true, .help = "whose sockets"},
-	{"at", TYPE_MOMENT, SOCKET(at_ns), .max = INT64_MAX,
-	 .looks = "a moment (10s), or end", .help = "when, at the end if not said"},
-	{"state", TYPE_WORDS, SOCKET(states), .words = state_words,
-	 .help = "one of these; none: there is no such socket. Listening sockets count only where LISTEN is named"},
-	{"count", TYPE_NUMBER, SOCKET(count), .min = 0, .max = 100000,
-	 .help = "exactly so many in one of the states; if not said, at least one, and all selected ones are"},
-	{"port", TYPE_NUMBER, SOCKET(local_port), .min = 1, .max = 65535,
-	 .help = "selects by the local port"},
-	{"remote_port", TYPE_NUMBER, SOCKET(remote_port), .min = 1, .max = 65535,
-	 .help = "selects by the remote port"},
-	{"timer", TYPE_WORD, SOCKET(timer), .words = timer_words, .help = "the timer that runs"},
-	{"expires", TYPE_DURATIONS, SOCKET(expires), .help = "the time that the timer has left"},
-	{"retransmits", TYPE_NUMBERS, SOCKET(retransmits), .max = INT64_MAX,
-	 .help = "retransmissions of the oldest segment"},
-	{"backoff", TYPE_NUMBERS, SOCKET(backoff), .max = INT64_MAX, .help = "times the timer doubled"},
-	{"probes", TYPE_NUMBERS, SOCKET(probes), .max = INT64_MAX,
-	 .help = "keepalive or window probes without an answer"},
-	{"rqueue", TYPE_SIZES, SOCKET(rqueue), .help = "bytes received and not read"},
-	{"wqueue", TYPE_SIZES, SOCKET(wqueue), .help = "bytes sent and not acknowledged"},
-	{"rto", TYPE_DURATIONS, SOCKET(rto), .help = "the retransmission timeout"},
-	{"unacked", TYPE_NUMBERS, SOCKET(unacked), .max = INT64_MAX,
-	 .help = "segments not acknowledged"},
-	{"orphan", TYPE_BOOL, SOCKET(orphan), .help = "no process has it any more"},
+    {"host", TYPE_HOST, SOCKET(host), .required = true, .help = "whose sockets"},
+    {"at", TYPE_MOMENT, SOCKET(at_ns), .max = INT64_MAX, .looks = "a moment (10s), or end",
+     .help = "when, at the end if not said"},
+    {"state", TYPE_WORDS, SOCKET(states), .words = state_words,
+     .help = "one of these; none: there is no such socket. Listening sockets count only where "
+	     "LISTEN is named"},
+    {"count", TYPE_NUMBER, SOCKET(count), .min = 0, .max = 100000,
+     .help = "exactly so many in one of the states; if not said, at least one, and all selected "
+	     "ones are"},
+    {"port", TYPE_NUMBER, SOCKET(local_port), .min = 1, .max = 65535,
+     .help = "selects by the local port"},
+    {"remote_port", TYPE_NUMBER, SOCKET(remote_port), .min = 1, .max = 65535,
+     .help = "selects by the remote port"},
+    {"timer", TYPE_WORD, SOCKET(timer), .words = timer_words, .help = "the timer that runs"},
+    {"expires", TYPE_DURATIONS, SOCKET(expires), .help = "the time that the timer has left"},
+    {"retransmits", TYPE_NUMBERS, SOCKET(retransmits), .max = INT64_MAX,
+     .help = "retransmissions of the oldest segment"},
+    {"backoff", TYPE_NUMBERS, SOCKET(backoff), .max = INT64_MAX, .help = "times the timer doubled"},
+    {"probes", TYPE_NUMBERS, SOCKET(probes), .max = INT64_MAX,
+     .help = "keepalive or window probes without an answer"},
+    {"rqueue", TYPE_SIZES, SOCKET(rqueue), .help = "bytes received and not read"},
+    {"wqueue", TYPE_SIZES, SOCKET(wqueue), .help = "bytes sent and not acknowledged"},
+    {"rto", TYPE_DURATIONS, SOCKET(rto), .help = "the retransmission timeout"},
+    {"unacked", TYPE_NUMBERS, SOCKET(unacked), .max = INT64_MAX,
+     .help = "segments not acknowledged"},
+    {"orphan", TYPE_BOOL, SOCKET(orphan), .help = "no process has it any more"},
 };
 const struct form expect_socket_form = {.name = "a socket expectation", FIELDS(socket_fields)};
 
@@ -94,8 +98,9 @@ void expect_sockets(struct decoder *d, const struct node *list)
 }
 
 /* The groups of /proc/net/snmp, netstat and snmp6 that counters' names start with. */
-static const char *const counter_groups[] = {"TcpExt", "IpExt", "Tcp", "Ip6", "IpReasm", "Ip", "IcmpMsg",
-					     "Icmp6", "Icmp", "MPTcpExt", "UdpLite", "Udp"};
+static const char *const counter_groups[] = {"TcpExt",  "IpExt",    "Tcp",     "Ip6",
+					     "IpReasm", "Ip",       "IcmpMsg", "Icmp6",
+					     "Icmp",    "MPTcpExt", "UdpLite", "Udp"};
 
 static bool check_counter(struct decoder *d, const struct node *key)
 {
@@ -105,21 +110,26 @@ static bool check_counter(struct decoder *d, const struct node *key)
 	for (size_t i = 0; i < sizeof(counter_groups) / sizeof(*counter_groups); i++) {
 		size_t length = strlen(counter_groups[i]);
 
-		if (strncmp(name, counter_groups[i], length) == 0 && name[length] && strlen(name) < 64)
+		if (strncmp(name, counter_groups[i], length) == 0 && name[length] &&
+		    strlen(name) < 64)
 			return true;
 	}
 	diag = diag_error(d->diags, key->span, "'%.60s' is no counter of the kernel", name);
 	if (strncmp(name, "TCP", 3) == 0)
 		diag_help(d->diags, diag, "did you mean 'TcpExt%.60s'?", name);
 	else
-		diag_help(d->diags, diag, "counters are called as in nstat(8): TcpRetransSegs, TcpExtTCPAbortOnTimeout, ...");
+		diag_help(d->diags, diag,
+			  "counters are called as in nstat(8): TcpRetransSegs, "
+			  "TcpExtTCPAbortOnTimeout, ...");
 	return false;
 }
 
 void expect_counters(struct decoder *d, const struct node *map)
 {
-	static const struct field change = {.type = TYPE_NUMBERS, .size = sizeof(struct plan_range),
-					    .min = INT64_MIN, .max = INT64_MAX};
+	static const struct field change = {.type = TYPE_NUMBERS,
+					    .size = sizeof(struct plan_range),
+					    .min = INT64_MIN,
+					    .max = INT64_MAX};
 
 	if (!want_map(d, map, "a mapping of hosts to counters"))
 		return;
@@ -141,10 +151,10 @@ void expect_counters(struct decoder *d, const struct node *map)
 }
 
 static const struct field silence_fields[] = {
-	{"within", TYPE_MOMENTS, TO(struct expect_silence, within), .required = true,
-	 .help = "when (55s..3h)"},
-	{"host", TYPE_HOST, TO(struct expect_silence, host), .min = -1,
-	 .help = "whose packets, steps and sockets; if not said, all"},
+    {"within", TYPE_MOMENTS, TO(struct expect_silence, within), .required = true,
+     .help = "when (55s..3h)"},
+    {"host", TYPE_HOST, TO(struct expect_silence, host), .min = -1,
+     .help = "whose packets, steps and sockets; if not said, all"},
 };
 const struct form expect_silence_form = {.name = "silence", FIELDS(silence_fields)};
 
@@ -163,7 +173,8 @@ static void decode_silence(struct decoder *d, const struct node *node)
 	if (!within || !range->set)
 		return;
 	if (range->lo == range->hi)
-		diag_help(d->diags, node_error(d->diags, within, "silence lasts for a time, not a moment"),
+		diag_help(d->diags,
+			  node_error(d->diags, within, "silence lasts for a time, not a moment"),
 			  "give a range, for example 55s..3h");
 	else if (range->hi != INT64_MAX)
 		moment_check(d, within, range->hi);
@@ -180,25 +191,26 @@ void expect_silence(struct decoder *d, const struct node *node)
 }
 
 static const struct expect_section sections[] = {
-	{"PROGRAM: STEP", EXPECT_STEP, "what a step returned, and when",
-	 "client: {recv: {errno: ETIMEDOUT, at: 75s}}", &expect_step_form, NULL},
-	{"PROGRAM: exit", EXPECT_PROGRAM, "how a program ended", "client: {exit: {status: 0}}",
-	 &expect_exit_form, NULL},
-	{"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
-	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form, expect_sockets},
-	{"wire", EXPECT_WIRE, "packets: who sent which, when, how many",
-	 "wire: [{from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}]",
-	 &expect_wire_form, expect_wire},
-	{"order", EXPECT_ORDER,
-	 "an item of wire: exactly these TCP packets, as sent, in this order, and no others in that time",
-	 "wire: [{order: [client syn, server syn-ack, client ack], before: 1s}]", &expect_order_form,
-	 NULL},
-	{"counters", EXPECT_COUNTER, "by how much a counter of the kernel changed over the run",
-	 "counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5..}}", NULL,
-	 expect_counters},
-	{"silence", EXPECT_SILENCE,
-	 "nothing happened: no packet but background, no step begun or ended, no state changed",
-	 "silence: {within: 55s..3h}", &expect_silence_form, expect_silence},
+    {"PROGRAM: STEP", EXPECT_STEP, "what a step returned, and when",
+     "client: {recv: {errno: ETIMEDOUT, at: 75s}}", &expect_step_form, NULL},
+    {"PROGRAM: exit", EXPECT_PROGRAM, "how a program ended", "client: {exit: {status: 0}}",
+     &expect_exit_form, NULL},
+    {"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
+     "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form, expect_sockets},
+    {"wire", EXPECT_WIRE, "packets: who sent which, when, how many",
+     "wire: [{from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}]",
+     &expect_wire_form, expect_wire},
+    {"order", EXPECT_ORDER,
+     "an item of wire: exactly these TCP packets, as sent, in this order, and no others in that "
+     "time",
+     "wire: [{order: [client syn, server syn-ack, client ack], before: 1s}]", &expect_order_form,
+     NULL},
+    {"counters", EXPECT_COUNTER, "by how much a counter of the kernel changed over the run",
+     "counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5..}}", NULL,
+     expect_counters},
+    {"silence", EXPECT_SILENCE,
+     "nothing happened: no packet but background, no step begun or ended, no state changed",
+     "silence: {within: 55s..3h}", &expect_silence_form, expect_silence},
 };
 const struct expect_table expect_table = {sections, sizeof(sections) / sizeof(*sections)};
 
@@ -217,7 +229,8 @@ static void collect_samples(struct decoder *d)
 
 	plan->sample_ns = pool_alloc(d->pool, sizeof(int64_t) * (size_t)(plan->expect_count + 1));
 	for (int i = 0; i < plan->expect_count; i++)
-		if (plan->expect[i].kind == EXPECT_SOCKET && plan->expect[i].socket.at_ns != INT64_MAX)
+		if (plan->expect[i].kind == EXPECT_SOCKET &&
+		    plan->expect[i].socket.at_ns != INT64_MAX)
 			plan->sample_ns[count++] = plan->expect[i].socket.at_ns;
 	qsort(plan->sample_ns, (size_t)count, sizeof(int64_t), compare_ns);
 	for (int i = 0; i < count; i++)
@@ -254,7 +267,8 @@ static void decode_section(struct decoder *d, const struct node *value)
 		if (sections[i].decode)
 			known_add(&known, sections[i].name);
 	known_help(d->diags,
-		   diag_error(d->diags, value->key->span, "there is no program '%.60s' to expect something of", name),
+		   diag_error(d->diags, value->key->span,
+			      "there is no program '%.60s' to expect something of", name),
 		   &known, "expectations are about");
 }
 

@@ -51,9 +51,10 @@ static bool decode_outcome(struct decoder *d, const struct node *node, void *ret
 		for (int i = 1; i <= ERRNO_LAST; i++)
 			if (errno_by_number(i))
 				known_add(&known, errno_by_number(i));
-		known_help(d->diags,
-			   node_error(d->diags, node, "'%.60s' is no outcome of a step", node->text),
-			   &known, "outcomes are a number or");
+		known_help(
+		    d->diags,
+		    node_error(d->diags, node, "'%.60s' is no outcome of a step", node->text),
+		    &known, "outcomes are a number or");
 		return false;
 	}
 	return true;
@@ -71,25 +72,26 @@ static bool decode_errno(struct decoder *d, const struct node *node, void *ret)
 static const struct word blocked_words[] = {{"true", OUTCOME_BLOCKED, NULL}, {NULL, 0, NULL}};
 
 static const struct field step_fields[] = {
-	{NULL, TYPE_CUSTOM, .decode = decode_outcome,
-	 .looks = "ETIMEDOUT, eof, ok, blocked, not started, or a number",
-	 .schema = "{\"type\": [\"string\", \"integer\"]}",
-	 .help = "short for the errno; returns: 0; errno: 0; blocked: true; it never began; returns"},
-	{"returns", TYPE_NUMBERS, STEP(returns), .min = INT64_MIN, .max = INT64_MAX,
-	 .help = "what the call returned, -1 for an error; bytes in all for send and recv"},
-	{"errno", TYPE_CUSTOM, .decode = decode_errno, .looks = "an error's name (ETIMEDOUT), or 0",
-	 .schema = "{\"type\": [\"string\", \"integer\"]}", .help = "0: it succeeded"},
-	{"at", TYPE_MOMENTS, STEP(at), .help = "when it ended"},
-	{"took", TYPE_DURATIONS, STEP(took), .help = "for how long it ran"},
-	{"blocked", TYPE_WORD, STEP(outcome), .words = blocked_words,
-	 .help = "it began and never ended"},
-	{"bytes", TYPE_SIZES, STEP(bytes), .help = "transferred, also when it then failed"},
-	{"intact", TYPE_BOOL, STEP(intact),
-	 .help = "recv: every byte was the one that the other side's pattern has there"},
-	{"events", TYPE_WORDS, STEP(revents), .words = event_words, .min = -1,
-	 .help = "poll, select: exactly these"},
+    {NULL, TYPE_CUSTOM, .decode = decode_outcome,
+     .looks = "ETIMEDOUT, eof, ok, blocked, not started, or a number",
+     .schema = "{\"type\": [\"string\", \"integer\"]}",
+     .help = "short for the errno; returns: 0; errno: 0; blocked: true; it never began; returns"},
+    {"returns", TYPE_NUMBERS, STEP(returns), .min = INT64_MIN, .max = INT64_MAX,
+     .help = "what the call returned, -1 for an error; bytes in all for send and recv"},
+    {"errno", TYPE_CUSTOM, .decode = decode_errno, .looks = "an error's name (ETIMEDOUT), or 0",
+     .schema = "{\"type\": [\"string\", \"integer\"]}", .help = "0: it succeeded"},
+    {"at", TYPE_MOMENTS, STEP(at), .help = "when it ended"},
+    {"took", TYPE_DURATIONS, STEP(took), .help = "for how long it ran"},
+    {"blocked", TYPE_WORD, STEP(outcome), .words = blocked_words,
+     .help = "it began and never ended"},
+    {"bytes", TYPE_SIZES, STEP(bytes), .help = "transferred, also when it then failed"},
+    {"intact", TYPE_BOOL, STEP(intact),
+     .help = "recv: every byte was the one that the other side's pattern has there"},
+    {"events", TYPE_WORDS, STEP(revents), .words = event_words, .min = -1,
+     .help = "poll, select: exactly these"},
 };
-const struct form expect_step_form = {.name = "a step's expectation", FIELDS(step_fields), .bare = 1};
+const struct form expect_step_form = {
+    .name = "a step's expectation", FIELDS(step_fields), .bare = 1};
 
 static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 {
@@ -117,12 +119,14 @@ static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field exit_fields[] = {
-	{NULL, TYPE_CUSTOM, .decode = decode_end, .looks = "a status (0), a signal (SIGKILL), or running",
-	 .schema = "{\"type\": [\"string\", \"integer\"]}",
-	 .help = "short for the status or the signal; running: it never ended"},
-	{"status", TYPE_NUMBER, TO(struct expect_program, status), .max = 255, .help = "its exit status"},
-	{"signal", TYPE_SIGNAL, TO(struct expect_program, signal), .help = "the signal that killed it"},
-	{"at", TYPE_MOMENTS, TO(struct expect_program, at), .help = "when it ended"},
+    {NULL, TYPE_CUSTOM, .decode = decode_end,
+     .looks = "a status (0), a signal (SIGKILL), or running",
+     .schema = "{\"type\": [\"string\", \"integer\"]}",
+     .help = "short for the status or the signal; running: it never ended"},
+    {"status", TYPE_NUMBER, TO(struct expect_program, status), .max = 255,
+     .help = "its exit status"},
+    {"signal", TYPE_SIGNAL, TO(struct expect_program, signal), .help = "the signal that killed it"},
+    {"at", TYPE_MOMENTS, TO(struct expect_program, at), .help = "when it ended"},
 };
 const struct form expect_exit_form = {.name = "'exit'", FIELDS(exit_fields), .bare = 1};
 
@@ -135,21 +139,26 @@ static bool parse_incarnation(struct decoder *d, const struct node *key, int pro
 	int64_t number = 0;
 	struct why why;
 
-	if (at && (!value_number(at + 1, strlen(at + 1), &number, &why) || number < 0 || number > 1000)) {
-		diag_help(d->diags,
-			  diag_error(d->diags, key->span, "'%.60s' names no start of the program", at),
-			  "write recv@1 for the recv after the first reboot");
+	if (at &&
+	    (!value_number(at + 1, strlen(at + 1), &number, &why) || number < 0 || number > 1000)) {
+		diag_help(
+		    d->diags,
+		    diag_error(d->diags, key->span, "'%.60s' names no start of the program", at),
+		    "write recv@1 for the recv after the first reboot");
 		return false;
 	}
 	if (number > restarts) {
 		const char *host = d->plan->host[d->plan->program[program].host].name;
+		const char *name = d->plan->program[program].name;
 		struct diag *diag =
-			diag_error(d->diags, key->span, "program '%s' is not started %s",
-				   d->plan->program[program].name,
-				   restarts ? "again that often" : "again: no reboot starts it");
+		    restarts ? diag_error(d->diags, key->span,
+					  "the last start of program '%s' is @%d", name, restarts)
+			     : diag_error(d->diags, key->span, "program '%s' is started only once",
+					  name);
 
-		diag_help(d->diags, diag, "the timeline has %d reboot%s of host '%s' that start%s its programs",
-			  restarts, restarts == 1 ? "" : "s", host, restarts == 1 ? "s" : "");
+		diag_help(d->diags, diag,
+			  "reboots of host '%s' start it again, unless they say programs: none",
+			  host);
 		return false;
 	}
 	*ret_name = at ? pool_strndup(d->pool, key->text, (size_t)(at - key->text)) : key->text;
@@ -161,7 +170,8 @@ static bool is_verb(const struct plan_step *step, const char *verb)
 {
 	size_t length = strlen(verb);
 
-	return strncmp(step->text, verb, length) == 0 && (!step->text[length] || step->text[length] == ' ');
+	return strncmp(step->text, verb, length) == 0 &&
+	       (!step->text[length] || step->text[length] == ' ');
 }
 
 /* The step called NAME. `recv#2` is the second recv even when others have names of their own. */
@@ -179,11 +189,11 @@ static int find_step(struct decoder *d, const struct node *key, const struct pla
 	}
 	if (d->steps_missing)
 		return -1;
-	diag = diag_error(d->diags, key->span, "program '%s' has no step '%.60s'", program->name, name);
+	diag = diag_error(d->diags, key->span, "program '%s' has no step '%.60s'", program->name,
+			  name);
 	for (int i = 0; i < program->step_count; i++)
 		if (is_verb(&program->step[i], name)) {
-			diag_note(d->diags, diag,
-				  (struct span){program->step[i].place.line, program->step[i].place.column, 0, 0},
+			diag_note(d->diags, diag, span_of_place(program->step[i].place, "-"),
 				  "this %s is called '%s'", name, program->step[i].name);
 			return -1;
 		}
@@ -197,8 +207,8 @@ static int find_step(struct decoder *d, const struct node *key, const struct pla
 static void check_step(struct decoder *d, const struct node *node, const struct expect_step *step)
 {
 	if (step->outcome == OUTCOME_BLOCKED &&
-	    (step->returns.set || step->errno_set || step->at.set || step->took.set || step->bytes.set ||
-	     step->intact >= 0 || step->revents >= 0))
+	    (step->returns.set || step->errno_set || step->at.set || step->took.set ||
+	     step->bytes.set || step->intact >= 0 || step->revents >= 0))
 		diag_error(d->diags, node_get(node, "blocked")->key->span,
 			   "a step that is blocked has not returned anything");
 	if (step->errno_set && step->err && step->returns.set && step->returns.lo >= 0)
@@ -208,29 +218,36 @@ static void check_step(struct decoder *d, const struct node *node, const struct 
 			  "'bytes' tells what was transferred before");
 }
 
-static void decode_one(struct decoder *d, const struct node *node, const struct node *key, int program,
-		       const char *name, int incarnation)
+static void decode_one(struct decoder *d, const struct node *node, const struct node *key,
+		       int program, const char *name, int incarnation)
 {
 	struct plan_expect *expect;
 	int step = -1;
 
-	if (strcmp(name, "exit") != 0 && (step = find_step(d, key, &d->plan->program[program], name)) < 0)
+	if (strcmp(name, "exit") != 0 &&
+	    (step = find_step(d, key, &d->plan->program[program], name)) < 0)
 		return;
 	expect = expect_add(d, node, step < 0 ? EXPECT_PROGRAM : EXPECT_STEP);
 	if (!expect)
 		return;
 	if (step < 0) {
-		expect->program = (struct expect_program){
-			.program = program, .incarnation = incarnation, .outcome = OUTCOME_DONE,
-			.status = -1, .signal = -1};
+		expect->program = (struct expect_program){.program = program,
+							  .incarnation = incarnation,
+							  .outcome = OUTCOME_DONE,
+							  .status = -1,
+							  .signal = -1};
 		form_decode(d, &expect_exit_form, node, &expect->program);
 		if (expect->program.status >= 0 && expect->program.signal > 0)
-			node_error(d->diags, node, "a program ends by a status or by a signal, not by both");
+			node_error(d->diags, node,
+				   "a program ends by a status or by a signal, not by both");
 		return;
 	}
-	expect->step = (struct expect_step){.program = program, .step = step,
-					    .incarnation = incarnation, .outcome = OUTCOME_DONE,
-					    .intact = -1, .revents = -1};
+	expect->step = (struct expect_step){.program = program,
+					    .step = step,
+					    .incarnation = incarnation,
+					    .outcome = OUTCOME_DONE,
+					    .intact = -1,
+					    .revents = -1};
 	form_decode(d, &expect_step_form, node, &expect->step);
 	if (node->kind == NODE_MAP)
 		check_step(d, node, &expect->step);

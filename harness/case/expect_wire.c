@@ -19,10 +19,10 @@ struct wire_args {
 #define WIRE(member) TO(struct wire_args, wire.member)
 
 static const struct word seen_words[] = {
-	{"sent", SEEN_SENT, "left the sender's interface"},
-	{"delivered", SEEN_DELIVERED, "reached the receiver's interface"},
-	{"lost", SEEN_LOST, "sent, and never reached it"},
-	{NULL, 0, NULL},
+    {"sent", SEEN_SENT, "left the sender's interface"},
+    {"delivered", SEEN_DELIVERED, "reached the receiver's interface"},
+    {"lost", SEEN_LOST, "sent, and never reached it"},
+    {NULL, 0, NULL},
 };
 
 /* A code, or [type, code]. */
@@ -34,7 +34,8 @@ static bool decode_icmp(struct decoder *d, const struct node *node, void *ret)
 	if (node->kind != NODE_LIST)
 		return field_decode(d, &byte, node, &wire->icmp_code);
 	if (node->count != 2) {
-		node_error(d->diags, node, "'icmp' takes a code or [type, code], not %d numbers", node->count);
+		node_error(d->diags, node, "'icmp' takes a code or [type, code], not %d numbers",
+			   node->count);
 		return false;
 	}
 	return field_decode(d, &byte, node->child, &wire->icmp_type) &&
@@ -43,29 +44,34 @@ static bool decode_icmp(struct decoder *d, const struct node *node, void *ret)
 
 #define TIMES                                                                                      \
 	{"within", TYPE_MOMENTS, WIRE(within), .help = "sent when, the whole run if not said"},    \
-	{"after", TYPE_MOMENT, TO(struct wire_args, after_ns), .help = "short for within: after.."}, \
-	{"before", TYPE_MOMENT, TO(struct wire_args, before_ns), .help = "short for within: ..before"}
+	    {"after", TYPE_MOMENT, TO(struct wire_args, after_ns),                                 \
+	     .help = "short for within: after.."},                                                 \
+	{                                                                                          \
+		"before", TYPE_MOMENT, TO(struct wire_args, before_ns),                            \
+		    .help = "short for within: ..before"                                           \
+	}
 #define TIMES_MASK 7u
 
 static const struct field wire_fields[] = {
-	TIMES,
-	{"from", TYPE_HOST, WIRE(from), .min = -2, .looks = "a host, router, or any",
-	 .help = "who sent it"},
-	{"to", TYPE_HOST, WIRE(to), .min = -2, .looks = "a host, router, or any", .help = "to whom"},
-	{"kind", TYPE_WORDS, WIRE(kinds), .words = kind_words,
-	 .help = "any of these kinds, all but background if not said"},
-	{"not", TYPE_WORDS, WIRE(not_kinds), .words = kind_words, .help = "and none of these"},
-	{"seen", TYPE_WORD, WIRE(seen), .words = seen_words, .help = "what became of it, sent if not said"},
-	{"count", TYPE_NUMBERS, WIRE(count), .min = 0, .max = INT64_MAX,
-	 .help = "how many, at least one if not said"},
-	{"every", TYPE_DURATIONS, WIRE(every), .help = "time from one to the next"},
-	{"first", TYPE_MOMENTS, WIRE(first), .help = "when the first was sent"},
-	{"last", TYPE_MOMENTS, WIRE(last), .help = "when the last was sent"},
-	{"length", TYPE_SIZES, WIRE(length), .help = "TCP payload of each, in bytes"},
-	{"icmp", TYPE_CUSTOM, TO(struct wire_args, wire), .decode = decode_icmp,
-	 .looks = "a code, or [type, code]",
-	 .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",
-	 .help = "of the ICMP message"},
+    TIMES,
+    {"from", TYPE_HOST, WIRE(from), .min = -2, .looks = "a host, router, or any",
+     .help = "who sent it"},
+    {"to", TYPE_HOST, WIRE(to), .min = -2, .looks = "a host, router, or any", .help = "to whom"},
+    {"kind", TYPE_WORDS, WIRE(kinds), .words = kind_words,
+     .help = "any of these kinds, all but background if not said"},
+    {"not", TYPE_WORDS, WIRE(not_kinds), .words = kind_words, .help = "and none of these"},
+    {"seen", TYPE_WORD, WIRE(seen), .words = seen_words,
+     .help = "what became of it, sent if not said"},
+    {"count", TYPE_NUMBERS, WIRE(count), .min = 0, .max = INT64_MAX,
+     .help = "how many, at least one if not said"},
+    {"every", TYPE_DURATIONS, WIRE(every), .help = "time from one to the next"},
+    {"first", TYPE_MOMENTS, WIRE(first), .help = "when the first was sent"},
+    {"last", TYPE_MOMENTS, WIRE(last), .help = "when the last was sent"},
+    {"length", TYPE_SIZES, WIRE(length), .help = "TCP payload of each, in bytes"},
+    {"icmp", TYPE_CUSTOM, TO(struct wire_args, wire), .decode = decode_icmp,
+     .looks = "a code, or [type, code]",
+     .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",
+     .help = "of the ICMP message"},
 };
 const struct form expect_wire_form = {.name = "a wire expectation", FIELDS(wire_fields)};
 
@@ -76,11 +82,11 @@ static bool keep_order(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field order_fields[] = {
-	TIMES,
-	{"order", TYPE_CUSTOM, .decode = keep_order, .required = true,
-	 .looks = "a list of packets (client syn)",
-	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
-	 .help = "each a host and what the packet is: all of these kinds"},
+    TIMES,
+    {"order", TYPE_CUSTOM, .decode = keep_order, .required = true,
+     .looks = "a list of packets (client syn)",
+     .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
+     .help = "each a host and what the packet is: all of these kinds"},
 };
 const struct form expect_order_form = {.name = "an order expectation", FIELDS(order_fields)};
 
@@ -91,8 +97,11 @@ static void join_times(struct decoder *d, const struct node *node, uint32_t give
 	struct plan_range *within = &args->wire.within;
 
 	if (given & 6u && node_get(node, "within")) {
-		diag_error(d->diags, node_get(node, "within")->key->span,
-			   "'within' together with '%s'", given & 2u ? "after" : "before");
+		diag_help(d->diags,
+			  diag_error(d->diags, node_get(node, "within")->key->span,
+				     "'within' together with '%s'",
+				     given & 2u ? "after" : "before"),
+			  "after and before are short for a within that is open at one end");
 		return;
 	}
 	if (!(given & 6u))
@@ -101,14 +110,15 @@ static void join_times(struct decoder *d, const struct node *node, uint32_t give
 				      given & 4u ? args->before_ns : INT64_MAX};
 	if (within->lo > within->hi)
 		diag_note(d->diags,
-			  node_error(d->diags, node_get(node, "before"), "'before' is earlier than 'after'"),
+			  node_error(d->diags, node_get(node, "before"),
+				     "'before' is earlier than 'after'"),
 			  node_get(node, "after")->span, "which is here");
 }
 
 /* "client data fin" */
 static bool decode_item(struct decoder *d, const struct node *node, struct expect_order_item *item)
 {
-	struct node word = *node;
+	struct node word;
 	char *text, *rest, *next;
 	int64_t kind;
 
@@ -116,18 +126,20 @@ static bool decode_item(struct decoder *d, const struct node *node, struct expec
 		return false;
 	text = pool_strdup(d->pool, node->text);
 	next = strtok_r(text, " ", &rest);
-	item->from = next ? find_host(d, node, next, 0) : -1;
+	word = node_slice(d->pool, node, next ? (size_t)(next - text) : 0, next ? strlen(next) : 0);
+	item->from = find_host(d, &word, word.text, 0);
 	if (item->from < 0)
 		return false;
 	next = strtok_r(NULL, " ", &rest);
 	if (!next) {
-		diag_help(d->diags, node_error(d->diags, node, "'%.60s' does not say which packet", node->text),
-			  "write a host and a kind, for example %.60s syn", node->text);
+		diag_help(
+		    d->diags,
+		    node_error(d->diags, node, "'%.60s' does not say which packet", node->text),
+		    "write a host and a kind, for example %.60s syn", node->text);
 		return false;
 	}
-	word.rewritten = true; /* a part of the text: no pointing further into it */
 	for (; next; next = strtok_r(NULL, " ", &rest)) {
-		word.text = next;
+		word = node_slice(d->pool, node, (size_t)(next - text), strlen(next));
 		if (!find_word(d, kind_words, &word, &kind))
 			return false;
 		item->kinds |= (uint32_t)kind;
@@ -159,8 +171,9 @@ static void decode_order(struct decoder *d, const struct node *node)
 static void decode_packets(struct decoder *d, const struct node *node)
 {
 	struct plan_expect *expect = expect_add(d, node, EXPECT_WIRE);
-	struct wire_args args = {.wire = {.from = PLAN_ANY, .to = PLAN_ANY, .icmp_type = PLAN_ANY,
-					  .icmp_code = PLAN_ANY}};
+	struct wire_args args = {
+	    .wire = {
+		.from = PLAN_ANY, .to = PLAN_ANY, .icmp_type = PLAN_ANY, .icmp_code = PLAN_ANY}};
 	uint32_t given;
 
 	if (!expect)
@@ -178,7 +191,8 @@ static void decode_packets(struct decoder *d, const struct node *node)
 			   node_get(node, "to")->text);
 	if (args.wire.count.set && args.wire.count.hi == 0 &&
 	    (args.wire.every.set || args.wire.first.set || args.wire.last.set))
-		node_error(d->diags, node_get(node, "count"), "of no packet there is no first, last or next");
+		node_error(d->diags, node_get(node, "count"),
+			   "of no packet there is no first, last or next");
 	expect->wire = args.wire;
 }
 

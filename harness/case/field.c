@@ -14,6 +14,12 @@ struct plan_place place_of(const struct node *node)
 	return (struct plan_place){node->span.line, node->span.column};
 }
 
+struct span span_of_place(struct plan_place place, const char *word)
+{
+	return (struct span){place.line, place.column, place.line,
+			     place.column + (int)strlen(word)};
+}
+
 bool refuse_why(struct decoder *d, const struct node *node, const struct why *why)
 {
 	struct diag *diag = node_error(d->diags, node, "%s", why->text);
@@ -25,7 +31,12 @@ bool refuse_why(struct decoder *d, const struct node *node, const struct why *wh
 
 static bool refuse_kind(struct decoder *d, const struct node *node, const char *looks)
 {
-	if (node->key)
+	if (node->broken)
+		return false;
+	if (node->key && node->kind != NODE_SCALAR)
+		diag_error(d->diags, node->key->span, "'%.60s' takes %s, not %s", node->key->text,
+			   looks, node_describe(d->pool, node));
+	else if (node->key)
 		node_error(d->diags, node, "'%.60s' takes %s, not %s", node->key->text, looks,
 			   node_describe(d->pool, node));
 	else
@@ -65,9 +76,10 @@ static void unknown_key(struct decoder *d, const struct form *form, const struct
 	for (int i = 0; i < form->count; i++)
 		if (form->field[i].key)
 			known_add(&known, form->field[i].key);
-	known_help(d->diags,
-		   diag_error(d->diags, key->span, "unknown key '%.60s' in %s", key->text, form->name),
-		   &known, "its keys");
+	known_help(
+	    d->diags,
+	    diag_error(d->diags, key->span, "unknown key '%.60s' in %s", key->text, form->name),
+	    &known, "its keys");
 }
 
 static void check_required(struct decoder *d, const struct form *form, const struct node *node,
@@ -78,9 +90,11 @@ static void check_required(struct decoder *d, const struct form *form, const str
 
 		if (field->required && !(seen & 1u << i))
 			diag_help(d->diags,
-				  diag_error(d->diags, node->kind == NODE_MAP && node->key ? node->key->span : node->span,
+				  diag_error(d->diags,
+					     node->kind == NODE_MAP && node->key ? node->key->span
+										 : node->span,
 					     "%s lacks '%s'", form->name, field->key),
-				  "%s: %s", field->key, field->help);
+				  "add '%s': %s", field->key, field->help);
 	}
 }
 
@@ -125,8 +139,8 @@ static const struct verb *find_verb(const struct verb_table *table, const char *
 	return NULL;
 }
 
-static void unknown_verb(struct decoder *d, const struct verb_table *table,
-			 const struct node *node, const char *name)
+static void unknown_verb(struct decoder *d, const struct verb_table *table, const struct node *node,
+			 const char *name)
 {
 	struct diag *diag = node_error(d->diags, node, "unknown %s '%.60s'", table->what, name);
 	struct known known;
@@ -134,9 +148,7 @@ static void unknown_verb(struct decoder *d, const struct verb_table *table,
 	known_init(&known, name);
 	for (int i = 0; i < table->count; i++)
 		known_add(&known, table->verb[i].name);
-	for (int i = 0; node->kind == NODE_SCALAR && i < table->modifiers->count; i++)
-		known_add(&known, table->modifiers->field[i].key);
-	known_help(d->diags, diag, &known, table->what);
+	known_help(d->diags, diag, &known, pool_printf(d->pool, "the %ss are", table->what));
 }
 
 static const struct verb *pick_of_map(struct decoder *d, const struct verb_table *table,
@@ -154,8 +166,9 @@ static const struct verb *pick_of_map(struct decoder *d, const struct verb_table
 		}
 		if (verb) {
 			diag_help(d->diags,
-				  diag_error(d->diags, value->key->span, "a second %s, '%s', in one item",
-					     table->what, found->name),
+				  diag_error(d->diags, value->key->span,
+					     "a second %s, '%s', in one item", table->what,
+					     found->name),
 				  "start it with a '- ' of its own");
 			return NULL;
 		}
@@ -163,7 +176,8 @@ static const struct verb *pick_of_map(struct decoder *d, const struct verb_table
 		*ret_argument = value;
 	}
 	if (!verb)
-		diag_help(d->diags, diag_error(d->diags, node->span, "an item without a %s", table->what),
+		diag_help(d->diags,
+			  diag_error(d->diags, node->span, "an item without a %s", table->what),
 			  "for example: %s", table->verb[0].example);
 	return verb;
 }
@@ -184,6 +198,8 @@ const struct verb *verb_pick(struct decoder *d, const struct verb_table *table,
 			unknown_verb(d, table, node, node->text);
 	}
 	if (!verb)
+		return NULL;
+	if (*ret_argument && (*ret_argument)->broken)
 		return NULL;
 	if (*ret_argument && node_is_empty(*ret_argument))
 		*ret_argument = NULL;

@@ -24,26 +24,26 @@ struct decoder {
 
 /* What a value is, and what C type it goes to. Numbers and words go to any integer. */
 enum type {
-	TYPE_TEXT,	/* char * */
-	TYPE_BOOL,	/* integer or bool */
-	TYPE_NUMBER,	/* integer, min..max */
-	TYPE_NUMBERS,	/* struct plan_range, min..max */
-	TYPE_SIZE,	/* integer, min..max */
-	TYPE_SIZES,	/* struct plan_range */
-	TYPE_RATE,	/* int64_t */
-	TYPE_PERCENT,	/* double */
-	TYPE_DURATION,	/* int64_t, min..max (max 0: no limit) */
+	TYPE_TEXT,      /* char * */
+	TYPE_BOOL,      /* integer or bool */
+	TYPE_NUMBER,    /* integer, min..max */
+	TYPE_NUMBERS,   /* struct plan_range, min..max */
+	TYPE_SIZE,      /* integer, min..max */
+	TYPE_SIZES,     /* struct plan_range */
+	TYPE_RATE,      /* int64_t */
+	TYPE_PERCENT,   /* double */
+	TYPE_DURATION,  /* int64_t, min..max (max 0: no limit) */
 	TYPE_DURATIONS, /* struct plan_range */
-	TYPE_MOMENT,	/* int64_t: a time of the run's clock; end: INT64_MAX where max is that */
-	TYPE_MOMENTS,	/* struct plan_range */
-	TYPE_WORD,	/* integer, one of `words` */
-	TYPE_WORDS,	/* uint32_t, one or a list of `words`, their values or-ed */
-	TYPE_HOST,	/* int; min -1: or `any`; min -2: or `router` as well */
-	TYPE_PROGRAM,	/* int */
-	TYPE_ERRNO,	/* int */
-	TYPE_SIGNAL,	/* int */
-	TYPE_FORM,	/* what `form` decodes to */
-	TYPE_CUSTOM,	/* what `decode` makes of it */
+	TYPE_MOMENT,    /* int64_t: a time of the run's clock; end: INT64_MAX where max is that */
+	TYPE_MOMENTS,   /* struct plan_range */
+	TYPE_WORD,      /* integer, one of `words` */
+	TYPE_WORDS,     /* uint32_t, one or a list of `words`, their values or-ed */
+	TYPE_HOST,      /* int; min -1: or `any`; min -2: or `router` as well */
+	TYPE_PROGRAM,   /* int */
+	TYPE_ERRNO,     /* int */
+	TYPE_SIGNAL,    /* int */
+	TYPE_FORM,      /* what `form` decodes to */
+	TYPE_CUSTOM,    /* what `decode` makes of it */
 	TYPE_COUNT
 };
 
@@ -83,7 +83,8 @@ struct form {
 
 /* Decodes NODE, a mapping or a bare value, to OUT, which holds the defaults. Returns a mask
  * of the fields that were given (1 << index); wrong ones are reported and left out. */
-uint32_t form_decode(struct decoder *d, const struct form *form, const struct node *node, void *out);
+uint32_t form_decode(struct decoder *d, const struct form *form, const struct node *node,
+		     void *out);
 
 /* One field's value; false when it was wrong. */
 bool field_decode(struct decoder *d, const struct field *field, const struct node *node, void *out);
@@ -133,6 +134,8 @@ bool find_word(struct decoder *d, const struct word *words, const struct node *n
 	       int64_t *ret_value);
 
 struct plan_place place_of(const struct node *node);
+/* The other way, for a place where WORD stands. */
+struct span span_of_place(struct plan_place place, const char *word);
 
 /* FIELD's place in OUT gets VALUE, whatever integer it is. */
 void field_store(const struct field *field, void *out, int64_t value);

@@ -12,7 +12,8 @@
 #define COMMAND_MAX 4096
 
 /* Words that stand where hosts and programs stand, too. */
-static const char *const reserved[] = {"wire", "router", "any", "all", "end", "sockets", "counters", "silence"};
+static const char *const reserved[] = {"wire", "router",  "any",      "all",
+				       "end",  "sockets", "counters", "silence"};
 
 bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest)
 {
@@ -20,8 +21,8 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
 	size_t good = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 	if (strlen(text) > longest) {
-		diag_error(d->diags, name->span, "the name '%.60s' is too long: at most %zu characters",
-			   text, longest);
+		diag_error(d->diags, name->span,
+			   "the name '%.60s' is too long: at most %zu characters", text, longest);
 		return false;
 	}
 	if (islower((unsigned char)*text) && !text[good])
@@ -36,7 +37,8 @@ static bool check_reserved(struct decoder *d, const struct node *name, const cha
 {
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (strcmp(reserved[i], name->text) == 0) {
-			diag_error(d->diags, name->span, "a %s cannot be called '%s': the word means something else",
+			diag_error(d->diags, name->span,
+				   "a %s cannot be called '%s': the word means something else",
 				   what, name->text);
 			return false;
 		}
@@ -75,10 +77,12 @@ static bool check_sysctl(struct decoder *d, const struct node *value)
 {
 	const char *name = value->key->text;
 
-	if (strncmp(name, "net.", 4) != 0 || strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789_.-/") != strlen(name + 4)) {
-		diag_help(d->diags,
-			  diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host", name),
-			  "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
+	if (strncmp(name, "net.", 4) != 0 ||
+	    strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789_.-/") != strlen(name + 4)) {
+		diag_help(
+		    d->diags,
+		    diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host", name),
+		    "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
 		return false;
 	}
 	return want_scalar(d, value, "the value of a sysctl");
@@ -99,8 +103,8 @@ static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 	for (const struct node *value = node->child; value; value = value->next)
 		if (check_sysctl(d, value))
 			host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
-				pool_strdup(d->pool, value->key->text),
-				pool_strdup(d->pool, value->text), place_of(value->key)};
+			    pool_strdup(d->pool, value->key->text),
+			    pool_strdup(d->pool, value->text), place_of(value->key)};
 	return true;
 }
 
@@ -117,14 +121,15 @@ static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
 		const char *text = d->extra_sysctl[i], *equals = strchr(text, '=');
 
 		if (!equals || equals == text || !equals[1]) {
-			diag_help(d->diags,
-				  diag_error(d->diags, (struct span){0}, "'%.100s' sets no sysctl", text),
-				  "write it as name=value");
+			diag_help(
+			    d->diags,
+			    diag_error(d->diags, (struct span){0}, "'%.100s' sets no sysctl", text),
+			    "write it as name=value");
 			continue;
 		}
 		host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
-			.name = pool_strndup(d->pool, text, (size_t)(equals - text)),
-			.value = pool_strdup(d->pool, equals + 1)};
+		    .name = pool_strndup(d->pool, text, (size_t)(equals - text)),
+		    .value = pool_strdup(d->pool, equals + 1)};
 	}
 }
 
@@ -138,14 +143,14 @@ static bool skip(struct decoder *d, const struct node *node, void *ret)
 
 /* Programs are decoded when all hosts are known. */
 static const struct field host_fields[] = {
-	{"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
-	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
-	 .schema = "{\"type\": \"object\"}", .help = "what the host's kernel is set to"},
-	{"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
-	 .schema = "{\"$ref\": \"#/$defs/program\"}", .help = "its one program, named like the host"},
-	{"programs", TYPE_CUSTOM, .decode = skip, .looks = "a mapping of names to programs",
-	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/program\"}}",
-	 .help = "several programs, each by its name"},
+    {"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
+     .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)", .schema = "{\"type\": \"object\"}",
+     .help = "what the host's kernel is set to"},
+    {"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
+     .schema = "{\"$ref\": \"#/$defs/program\"}", .help = "its one program, named like the host"},
+    {"programs", TYPE_CUSTOM, .decode = skip, .looks = "a mapping of names to programs",
+     .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/program\"}}",
+     .help = "several programs, each by its name"},
 };
 const struct form host_form = {.name = "a host", FIELDS(host_fields)};
 
@@ -158,9 +163,10 @@ void decode_hosts(struct decoder *d, const struct node *hosts)
 		return;
 	if (hosts->count < 2 || hosts->count > most) {
 		diag_help(d->diags,
-			  diag_error(d->diags, hosts->key->span, "%d host%s, but a %s has %s", hosts->count,
-				     hosts->count == 1 ? "" : "s",
-				     most == 2 ? "cable" : "network", most == 2 ? "two ends" : "2 to 8"),
+			  diag_error(d->diags, hosts->key->span, "%d host%s, but a %s has %s",
+				     hosts->count, hosts->count == 1 ? "" : "s",
+				     most == 2 ? "cable" : "network",
+				     most == 2 ? "two ends" : "2 to 8"),
 			  most == 2 ? "for more than two hosts take network: switch"
 				    : "a connection needs two sides");
 		if (hosts->count > HOSTS_MAX)
@@ -190,12 +196,13 @@ static bool decode_program_steps(struct decoder *d, const struct node *node, voi
 }
 
 static const struct field program_fields[] = {
-	{"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
-	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
-	 .help = "what it does, in order"},
-	{"command", TYPE_TEXT, TO(struct plan_program, command),
-	 .help = "a shell command instead of steps"},
-	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns), .help = "when it starts, 0 if not said"},
+    {"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
+     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
+     .help = "what it does, in order"},
+    {"command", TYPE_TEXT, TO(struct plan_program, command),
+     .help = "a shell command instead of steps"},
+    {"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
+     .help = "when it starts, 0 if not said"},
 };
 const struct form program_form = {.name = "a program", FIELDS(program_fields), .bare = 1};
 
@@ -203,15 +210,14 @@ static void check_program_name(struct decoder *d, const struct node *key)
 {
 	const struct plan *plan = d->plan;
 
-	if (!check_name(d, key, "program", NAME_MAX_) || !check_reserved(d, key, "program"))
-		return;
 	for (int i = 0; i < plan->program_count; i++) {
 		struct plan_place place = plan->program[i].place;
 
 		if (strcmp(plan->program[i].name, key->text) == 0)
 			diag_note(d->diags,
-				  diag_error(d->diags, key->span, "a second program called '%s'", key->text),
-				  (struct span){place.line, place.column, 0, 0}, "the first is here");
+				  diag_error(d->diags, key->span, "a second program called '%s'",
+					     key->text),
+				  span_of_place(place, key->text), "the first is here");
 	}
 }
 
@@ -228,7 +234,7 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 	}
 	check_program_name(d, name);
 	*program = (struct plan_program){
-		.name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
+	    .name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
 	given = form_decode(d, &program_form, node, program);
 	plan->program_count++;
 	if (node->kind == NODE_MAP && node_get(node, "steps") && node_get(node, "command"))
@@ -261,10 +267,13 @@ void decode_programs(struct decoder *d, const struct node *hosts)
 					     "host '%s' has both 'program' and 'programs'",
 					     plan->host[i].name),
 				  "put all of them below 'programs'");
-		else if (one)
+		if (one)
 			decode_program(d, i, host->key, one);
-		else if (many && want_map(d, many, "a mapping of names to programs"))
-			for (const struct node *node = many->child; node; node = node->next)
+		if (many && want_map(d, many, "a mapping of names to programs"))
+			for (const struct node *node = many->child; node; node = node->next) {
+				if (check_name(d, node->key, "program", NAME_MAX_))
+					check_reserved(d, node->key, "program");
 				decode_program(d, i, node->key, node);
+			}
 	}
 }

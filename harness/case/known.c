@@ -72,7 +72,7 @@ void known_add(struct known *known, const char *word)
 	size_t used = strlen(known->list);
 	int d = distance(known->wanted, word);
 
-	if (d > 1 && (starts_with(word, known->wanted) || starts_with(known->wanted, word)))
+	if (d > 1 && starts_with(word, known->wanted))
 		d = 1;
 	/* A word of one or two letters is not another one because both are short. */
 	if (d < known->distance && d < (int)strlen(word)) {

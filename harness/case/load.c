@@ -39,8 +39,8 @@ static struct plan *make_plan(struct file *file, struct pool *tree, struct pool 
 			      int *work)
 {
 	struct plan *plan = pool_alloc(pool, sizeof(*plan));
-	struct decoder decoder = {.pool = pool, .diags = &file->diags, .plan = plan,
-				  .extra_sysctl = extra_sysctl};
+	struct decoder decoder = {
+	    .pool = pool, .diags = &file->diags, .plan = plan, .extra_sysctl = extra_sysctl};
 
 	plan->variant = matrix_variant(&file->matrix, pool, choice);
 	decoder.root = matrix_expand(&file->matrix, tree, &file->diags, file->root, choice, work);
@@ -131,7 +131,8 @@ void case_file_free(struct case_file *case_file)
 
 static void no_variant(struct file *file, const char *variant)
 {
-	struct diag *diag = diag_error(&file->diags, (struct span){0}, "there is no variant '%.200s'", variant);
+	struct diag *diag =
+	    diag_error(&file->diags, (struct span){0}, "there is no variant '%.200s'", variant);
 	struct known known;
 	int choice[MATRIX_AXES];
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What may be said in a variant's name: it becomes a folder's and a test's. */
-#define LABEL_CHARACTERS "letters, digits and . _ + - %% :" /* within a format */
+#define LABEL_HELP "it has at most 32 letters, digits, '.', '_', '+', '-', ':' and '%'"
 
 static const char *const axis_keys[] = {"ip", "network", "until", "neighbours", "nat", "tolerance"};
 
@@ -82,9 +82,10 @@ static bool check_label(struct diags *diags, const struct axis *axis, const stru
 
 	if (is_label(label->text))
 		return true;
-	diag = diag_error(diags, label->span, "'%.40s' cannot stand in a variant's name", label->text);
-	diag_help(diags, diag, "use at most 32 " LABEL_CHARACTERS "%s",
-		  axis->sets ? "" : "; or a named set: name: {variable: value}");
+	diag =
+	    diag_error(diags, label->span, "'%.40s' cannot stand in a variant's name", label->text);
+	diag_help(diags, diag, "%s%s", LABEL_HELP,
+		  axis->sets ? "" : "; other values get a name: {name: {variable: value}}");
 	return false;
 }
 
@@ -94,8 +95,7 @@ static bool check_variable(struct diags *diags, struct matrix *matrix, int axis,
 {
 	const char *name = value->key->text;
 	const struct variable *known = matrix_variable(matrix, name);
-	const struct axis *other =
-	    known ? &matrix->axis[known->axis] : matrix_axis(matrix, name);
+	const struct axis *other = known ? &matrix->axis[known->axis] : matrix_axis(matrix, name);
 
 	if (known && known->axis == axis)
 		return true;
@@ -108,9 +108,10 @@ static bool check_variable(struct diags *diags, struct matrix *matrix, int axis,
 		return false;
 	}
 	if (!is_name(name)) {
-		diag_help(diags,
-			  diag_error(diags, value->key->span, "'%.40s' is no name for a variable", name),
-			  "use letters, digits and _");
+		diag_help(
+		    diags,
+		    diag_error(diags, value->key->span, "'%.40s' is no name for a variable", name),
+		    "use letters, digits and _");
 		return false;
 	}
 	if (matrix->variable_count == MATRIX_VARIABLES) {
@@ -128,7 +129,8 @@ static bool read_set(struct pool *pool, struct diags *diags, struct matrix *matr
 
 	if (set->kind != NODE_MAP) {
 		diag_help(diags,
-			  node_error(diags, set, "set '%s' of axis '%s' is a mapping of variables, not %s",
+			  node_error(diags, set,
+				     "set '%s' of axis '%s' is a mapping of variables, not %s",
 				     set->key->text, axis->name, node_describe(pool, set)),
 			  "write it as %s: {variable: value}, or make the axis a list of values",
 			  set->key->text);
@@ -146,21 +148,23 @@ static bool read_values(struct pool *pool, struct diags *diags, const struct axi
 {
 	for (const struct node *value = axis->node->child; value; value = value->next) {
 		if (value->kind != NODE_SCALAR) {
-			diag_help(diags,
-				  diag_error(diags, value->span,
-					     "a value of axis '%s' is a single value, not %s", axis->name,
-					     node_describe(pool, value)),
-				  "for several variables at once name the sets: name: {a: 1, b: 2}");
+			diag_help(
+			    diags,
+			    diag_error(diags, value->span,
+				       "a value of axis '%s' is a single value, not %s", axis->name,
+				       node_describe(pool, value)),
+			    "for several variables at once name the sets: name: {a: 1, b: 2}");
 			return false;
 		}
 		if (!check_label(diags, axis, value))
 			return false;
-		for (const struct node *other = axis->node->child; other != value; other = other->next)
+		for (const struct node *other = axis->node->child; other != value;
+		     other = other->next)
 			if (strcmp(other->text, value->text) == 0) {
 				diag_note(diags,
 					  diag_error(diags, value->span, "'%s' twice in axis '%s'",
 						     value->text, axis->name),
-					  other->span, "here first");
+					  other->span, "it was given here first");
 				return false;
 			}
 	}
@@ -181,31 +185,35 @@ static bool read_axis(struct pool *pool, struct diags *diags, struct matrix *mat
 			      matrix_is_key(node->key->text)};
 	if (!is_name(axis->name)) {
 		diag_help(diags,
-			  diag_error(diags, node->key->span, "'%.40s' is no name for an axis", axis->name),
+			  diag_error(diags, node->key->span, "'%.40s' is no name for an axis",
+				     axis->name),
 			  "use letters, digits and _");
 		return false;
 	}
 	if (node->kind == NODE_SCALAR && !node_is_empty(node)) {
 		diag_help(diags,
-			  node_error(diags, node, "axis '%s' has values in a list, not %s", axis->name,
-				     node_describe(pool, node)),
+			  node_error(diags, node, "axis '%s' has values in a list, not %s",
+				     axis->name, node_describe(pool, node)),
 			  "write it as %s: [%.60s]", axis->name, node->text);
 		return false;
 	}
 	if (!node->count) {
-		diag_help(diags, diag_error(diags, node->key->span, "axis '%s' has no values", axis->name),
+		diag_help(diags,
+			  diag_error(diags, node->key->span, "axis '%s' has no values", axis->name),
 			  "give a list of values, or named sets of variables");
 		return false;
 	}
 	key = axis->used ? node_get(root, axis->name) : NULL;
 	if (key) {
 		diag_note(diags,
-			  diag_error(diags, key->key->span, "'%s' is set by the matrix as well", axis->name),
-			  node->key->span, "here");
+			  diag_error(diags, key->key->span, "'%s' is set by the matrix as well",
+				     axis->name),
+			  node->key->span, "by this axis");
 		return false;
 	}
 	if (node->count > MATRIX_VALUES) {
-		diag_error(diags, node->key->span, "more than %d values in one axis", MATRIX_VALUES);
+		diag_error(diags, node->key->span, "more than %d values in one axis",
+			   MATRIX_VALUES);
 		return false;
 	}
 	matrix->axis_count++;
@@ -279,7 +287,7 @@ bool matrix_find(const struct matrix *matrix, const char *variant, int ret_choic
 		size_t length = strcspn(variant, ",");
 
 		ret_choice[i] = find_label(&matrix->axis[i], variant, length);
-		if (ret_choice[i] < 0)
+		if (ret_choice[i] < 0 || (variant[length] == ',') != (i + 1 < matrix->axis_count))
 			return false;
 		variant += length + (variant[length] == ',');
 	}
@@ -303,8 +311,8 @@ void matrix_warn_unused(const struct matrix *matrix, struct diags *diags)
 
 		if (!axis->used && !axis->sets)
 			diag_help(diags,
-				  diag_warning(diags, axis->node->key->span, "axis '%s' is not used",
-					       axis->name),
+				  diag_warning(diags, axis->node->key->span,
+					       "axis '%s' is not used", axis->name),
 				  "its runs are all the same: say $%s somewhere, or in a 'when:'",
 				  axis->name);
 	}

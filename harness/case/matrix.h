@@ -9,17 +9,17 @@
 
 #include "node.h"
 
-#define MATRIX_AXES	 8
-#define MATRIX_VALUES	 1000 /* of one axis */
+#define MATRIX_AXES      8
+#define MATRIX_VALUES    1000 /* of one axis */
 #define MATRIX_VARIABLES 256  /* of all sets */
-#define MATRIX_VARIANTS	 10000
-#define MATRIX_WORK	 2000000 /* nodes of all variants together: about a second */
+#define MATRIX_VARIANTS  10000
+#define MATRIX_WORK      2000000 /* nodes of all variants together: about a second */
 
 struct axis {
 	const char *name;
 	const struct node *node; /* the list of values, or the mapping of named sets */
-	bool sets;		 /* of variables */
-	bool used;		 /* as a variable, by `when` or as a top-level key */
+	bool sets;               /* of variables */
+	bool used;               /* as a variable, by `when` or as a top-level key */
 };
 
 struct variable {
@@ -31,7 +31,7 @@ struct variable {
 struct matrix {
 	struct axis axis[MATRIX_AXES];
 	int axis_count;
-	int variant_count;	   /* 1 without a matrix */
+	int variant_count;         /* 1 without a matrix */
 	struct variable *variable; /* of the sets; the axes' own names are variables as well */
 	int variable_count;
 };
@@ -58,7 +58,7 @@ void matrix_warn_unused(const struct matrix *matrix, struct diags *diags);
 
 /* Between the files that implement this. */
 struct variable *matrix_variable(const struct matrix *matrix, const char *name); /* or NULL */
-const struct axis *matrix_axis(const struct matrix *matrix, const char *name);	 /* or NULL */
+const struct axis *matrix_axis(const struct matrix *matrix, const char *name);   /* or NULL */
 const struct node *axis_value(const struct axis *axis, int index);
 const char *axis_label(const struct axis *axis, int index);
 bool matrix_is_key(const char *name); /* a top-level key that an axis may set */

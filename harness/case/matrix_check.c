@@ -45,7 +45,8 @@ static void check_scalar(const struct check *c, const struct node *node)
 			return;
 		}
 		if (*name && !matrix_axis(c->matrix, name) && !matrix_variable(c->matrix, name))
-			unknown_variable(c, node_part(node, (size_t)(s - node->text), length), name);
+			unknown_variable(c, node_part(node, (size_t)(s - node->text), length),
+					 name);
 		s += length;
 	}
 }
@@ -55,8 +56,8 @@ static void check_label(const struct check *c, const struct axis *axis, const st
 	struct known known;
 
 	if (value->kind != NODE_SCALAR) {
-		diag_error(c->diags, value->span, "expected a value of axis '%s', not %s", axis->name,
-			   node_describe(c->pool, value));
+		diag_error(c->diags, value->span, "expected a value of axis '%s', not %s",
+			   axis->name, node_describe(c->pool, value));
 		return;
 	}
 	known_init(&known, value->text);
@@ -80,6 +81,10 @@ static void check_when(const struct check *c, const struct node *when)
 			  "write it as when: {ip: 6}");
 		return;
 	}
+	if (!c->matrix->axis_count) {
+		diag_error(c->diags, when->key->span, "'when' in a case without a matrix");
+		return;
+	}
 	for (const struct node *value = when->child; value; value = value->next) {
 		const struct axis *axis = matrix_axis(c->matrix, value->key->text);
 		struct known known;
@@ -99,10 +104,7 @@ static void check_when(const struct check *c, const struct node *when)
 		known_init(&known, value->key->text);
 		for (int i = 0; i < c->matrix->axis_count; i++)
 			known_add(&known, c->matrix->axis[i].name);
-		if (c->matrix->axis_count)
-			known_help(c->diags, diag, &known, "its axes");
-		else
-			diag_help(c->diags, diag, "the case has no matrix at all");
+		known_help(c->diags, diag, &known, "its axes");
 	}
 }
 
@@ -143,7 +145,8 @@ void matrix_check(const struct matrix *matrix, struct pool *pool, struct diags *
 			check_matrix(&check, child);
 		else if (strcmp(child->key->text, "when") == 0)
 			diag_help(diags,
-				  diag_error(diags, child->key->span, "'when' cannot hold for a whole case"),
+				  diag_error(diags, child->key->span,
+					     "'when' cannot hold for a whole case"),
 				  "it stands in items of lists and in hosts");
 		else
 			check_tree(&check, child);

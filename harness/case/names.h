@@ -16,10 +16,10 @@ const char *signal_by_number(int number, char buf[16]);
 #define ERRNO_LAST  133
 #define SIGNAL_LAST 31
 
-extern const struct word state_words[];	 /* 1 << TCP_ESTABLISHED ...; none: 1 << 0 */
-extern const struct word kind_words[];	 /* 1 << KIND_SYN ... */
-extern const struct word event_words[];	 /* POLLIN ... */
-extern const struct word flag_words[];	 /* TH_SYN ... */
-extern const struct word timer_words[];	 /* raw_socket.timer */
+extern const struct word state_words[]; /* 1 << TCP_ESTABLISHED ...; none: 1 << 0 */
+extern const struct word kind_words[];  /* 1 << KIND_SYN ... */
+extern const struct word event_words[]; /* POLLIN ... */
+extern const struct word flag_words[];  /* TH_SYN ... */
+extern const struct word timer_words[]; /* raw_socket.timer */
 
 #endif

@@ -94,11 +94,21 @@ struct span node_part(const struct node *node, size_t offset, size_t length)
 	int quote = span.end_column - span.column - all;
 
 	/* Escapes, folded lines: the text is not what stands in the file, letter by letter. */
-	if (node->origin || node->rewritten || span.line != span.end_line || quote != (node->plain ? 0 : 2))
+	if (node->origin || node->rewritten || span.line != span.end_line ||
+	    quote != (node->plain ? 0 : 2))
 		return span;
 	span.column += quote / 2 + characters(node->text, offset);
 	span.end_column = span.column + characters(node->text + offset, length);
 	return span;
+}
+
+struct node node_slice(struct pool *pool, const struct node *node, size_t offset, size_t length)
+{
+	struct node slice = *node;
+
+	slice.text = pool_strndup(pool, node->text + offset, length);
+	slice.span = node_part(node, offset, length);
+	return slice;
 }
 
 static void note_origin(struct diags *diags, struct diag *diag, const struct node *node)

@@ -12,21 +12,22 @@
 
 #include "diag.h"
 
-#define NODE_DEPTH 20	 /* the language itself needs 10 */
+#define NODE_DEPTH 20    /* the language itself needs 10 */
 #define NODE_COUNT 20000 /* in one case, also after expansion */
-#define NODE_KEYS  256	 /* in one mapping */
+#define NODE_KEYS  256   /* in one mapping */
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
 	enum node_kind kind;
-	bool plain;	   /* a scalar without quotes */
-	const char *text;  /* of a scalar; never NULL */
+	bool plain;       /* a scalar without quotes */
+	const char *text; /* of a scalar; never NULL */
 	struct span span;
-	struct node *key;  /* its key, when it is a value in a mapping */
+	struct node *key; /* its key, when it is a value in a mapping */
 	struct node *child, *next;
-	int count;	   /* children */
-	bool rewritten;	   /* variables were put in: not the text that stands in the file */
+	int count;      /* children */
+	bool broken;    /* has no value, and that was reported */
+	bool rewritten; /* variables were put in: not the text that stands in the file */
 	/* All of it is the value of a variable, which stands there. */
 	const struct node *origin;
 	const char *variable;
@@ -53,8 +54,11 @@ const char *node_text(struct pool *pool, const struct node *node);
  * whole scalar's. */
 struct span node_part(const struct node *node, size_t offset, size_t length);
 
+/* A part of the scalar as a scalar of its own. */
+struct node node_slice(struct pool *pool, const struct node *node, size_t offset, size_t length);
+
 /* A diag at the node, which also says where its value came from if a variable put it there. */
 struct diag *node_error(struct diags *diags, const struct node *node, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 #endif

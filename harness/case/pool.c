@@ -57,20 +57,18 @@ char *pool_strdup(struct pool *pool, const char *text)
 
 char *pool_printf(struct pool *pool, const char *fmt, ...)
 {
+	char *text, *copy;
 	va_list ap;
-	char *text;
 	int length;
 
 	va_start(ap, fmt);
-	length = vsnprintf(NULL, 0, fmt, ap);
+	length = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	if (length < 0)
 		abort();
-	text = pool_alloc(pool, (size_t)length + 1);
-	va_start(ap, fmt);
-	vsnprintf(text, (size_t)length + 1, fmt, ap);
-	va_end(ap);
-	return text;
+	copy = pool_strndup(pool, text, (size_t)length);
+	free(text);
+	return copy;
 }
 
 void pool_done(struct pool *pool)

@@ -13,34 +13,36 @@ struct modifiers {
 	int on_failure;
 };
 
-static const struct word or_words[] = {
-	{"continue", PEER_OR_CONTINUE, "go on with the next step"}, {NULL, 0, NULL}};
+static const struct word or_words[] = {{"continue", PEER_OR_CONTINUE, "go on with the next step"},
+				       {NULL, 0, NULL}};
 
 static const struct field modifier_fields[] = {
-	{"as", TYPE_TEXT, TO(struct modifiers, as), .help = "the step's name in expectations"},
-	{"or", TYPE_WORD, TO(struct modifiers, on_failure), .words = or_words,
-	 .help = "what to do when a connect, listen or accept fails; if not said, the program ends"},
+    {"as", TYPE_TEXT, TO(struct modifiers, as), .help = "the step's name in expectations"},
+    {"or", TYPE_WORD, TO(struct modifiers, on_failure), .words = or_words,
+     .help = "what to do when a connect, listen or accept fails; if not said, the program ends"},
 };
 const struct form step_modifiers = {.name = "step", FIELDS(modifier_fields)};
 
 static void decode_modifiers(struct decoder *d, const struct node *node, const struct verb *verb,
 			     struct modifiers *modifiers)
 {
-	const struct node *as = node_get(node, "as"), *or = node_get(node, "or");
+	const struct node *as = node_get(node, "as"), * or = node_get(node, "or");
 
 	if (as && field_decode(d, &modifier_fields[0], as, modifiers) &&
 	    (!check_name(d, as, "step", 24) || strcmp(as->text, "exit") == 0)) {
 		if (strcmp(as->text, "exit") == 0)
-			diag_help(d->diags, node_error(d->diags, as, "a step cannot be called 'exit'"),
+			diag_help(d->diags,
+				  node_error(d->diags, as, "a step cannot be called 'exit'"),
 				  "in expectations that is the end of the program");
 		modifiers->as = NULL;
 	}
 	if (or)
 		field_decode(d, &modifier_fields[1], or, modifiers);
-	if (or && verb->op != PEER_CONNECT && verb->op != PEER_LISTEN && verb->op != PEER_ACCEPT)
-		diag_help(d->diags,
-			  diag_error(d->diags, or->key->span, "'or' does not go with '%s'", verb->name),
-			  "after a failed %s the program goes on in any case", verb->name);
+	if (or &&verb->op != PEER_CONNECT && verb->op != PEER_LISTEN && verb->op != PEER_ACCEPT)
+		diag_help(
+		    d->diags,
+		    diag_error(d->diags, or->key->span, "'or' does not go with '%s'", verb->name),
+		    "after a failed %s the program goes on in any case", verb->name);
 }
 
 /* "recv", "recv#2": steps with a name of their own do not count, so that what comes and goes
@@ -67,9 +69,10 @@ static void check_step_name(struct decoder *d, const struct plan_program *progra
 		if (strcmp(program->step[i].name, name) != 0)
 			continue;
 		diag_note(d->diags,
-			  diag_error(d->diags, node->span, "a second step called '%s' in program '%s'",
-				     name, program->name),
-			  (struct span){place.line, place.column, 0, 0}, "the first is here");
+			  diag_error(d->diags, node->span,
+				     "a second step called '%s' in program '%s'", name,
+				     program->name),
+			  span_of_place(place, "-"), "the first is here");
 		return;
 	}
 }
@@ -123,9 +126,10 @@ static void check_order(struct decoder *d, const struct plan_program *program,
 	case PEER_OP_COUNT:
 		break;
 	}
-	if (needs)
+	if (needs && !d->steps_missing)
 		diag_help(d->diags,
-			  diag_error(d->diags, node->kind == NODE_MAP ? node->child->key->span : node->span,
+			  diag_error(d->diags,
+				     node->kind == NODE_MAP ? node->child->key->span : node->span,
 				     "'%s' without a socket", verb),
 			  "a %s has to come first", needs);
 }
@@ -155,9 +159,10 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 	check_order(d, program, step, verb->name, node);
 	step->peer.flags |= (uint32_t)modifiers.on_failure;
 	step->name = modifiers.as ? modifiers.as : number_step(d, program, verb->name);
-	step->text = argument ? pool_printf(d->pool, "%s %s", verb->name, node_text(d->pool, argument))
-			      : pool_strdup(d->pool, verb->name);
-	check_step_name(d, program, node, step->name);
+	step->text = argument
+			 ? pool_printf(d->pool, "%s %s", verb->name, node_text(d->pool, argument))
+			 : pool_strdup(d->pool, verb->name);
+	check_step_name(d, program, modifiers.as ? node_get(node, "as") : node, step->name);
 	program->step_count++;
 }
 
@@ -226,12 +231,13 @@ void resolve_targets(struct decoder *d)
 
 		if (!waits_for(plan, i, i, &seen))
 			continue;
-		diag_help(d->diags,
-			  diag_error(d->diags, (struct span){place.line, place.column, 0, 0},
-				     "program '%s' would wait for itself to start",
-				     plan->program[i].name),
-			  "a program starts when those that it connects to listen: do it by two "
-			  "programs of the host");
+		diag_help(
+		    d->diags,
+		    diag_error(d->diags, span_of_place(place, plan->program[i].name),
+			       "program '%s' never starts: it waits for one that waits for it",
+			       plan->program[i].name),
+		    "a program that connects starts when the other side listens; let one side "
+		    "listen in a program of its own");
 		return;
 	}
 }

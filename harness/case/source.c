@@ -38,7 +38,8 @@ size_t source_break(const char *text, size_t size)
 		return size > 1 && text[1] == '\n' ? 2 : 1;
 	if (size > 1 && memcmp(text, "\xc2\x85", 2) == 0)
 		return 2;
-	if (size > 2 && (memcmp(text, "\xe2\x80\xa8", 3) == 0 || memcmp(text, "\xe2\x80\xa9", 3) == 0))
+	if (size > 2 &&
+	    (memcmp(text, "\xe2\x80\xa8", 3) == 0 || memcmp(text, "\xe2\x80\xa9", 3) == 0))
 		return 3;
 	return 0;
 }
@@ -59,8 +60,8 @@ bool source_check(struct diags *diags)
 	size_t n;
 
 	if (diags->size > SOURCE_MAX) {
-		diag_error(diags, (struct span){0}, "the file has %zu bytes: a case has at most 1 MiB",
-			   diags->size);
+		diag_error(diags, (struct span){0},
+			   "the file has %zu bytes: a case has at most 1 MiB", diags->size);
 		return false;
 	}
 	for (size_t i = 0; i < diags->size; i += n) {
@@ -74,11 +75,13 @@ bool source_check(struct diags *diags)
 			struct diag *diag = diag_error(diags, at, "byte 0x%02x is not UTF-8 text",
 						       (unsigned char)s[i]);
 
-			diag_help(diags, diag, "case files are UTF-8: convert it, or mend the editor's setting");
+			diag_help(diags, diag,
+				  "case files are UTF-8: convert it, or mend the editor's setting");
 			return false;
 		}
 		if (is_control(s + i)) {
-			diag_error(diags, at, "control character 0x%02x in the text: is this a text file?",
+			diag_error(diags, at,
+				   "control character 0x%02x in the text: is this a text file?",
 				   (unsigned char)s[i + n - 1]);
 			return false;
 		}

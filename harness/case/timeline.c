@@ -10,7 +10,7 @@
 #include "fault.h"
 
 static const struct field modifier_fields[] = {
-	{"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .required = true, .help = "when"},
+    {"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .required = true, .help = "when"},
 };
 const struct form fault_modifiers = {.name = "fault", FIELDS(modifier_fields)};
 
@@ -46,13 +46,17 @@ static void add_fault(struct decoder *d, const struct plan_fault *fault, char *t
 
 static void decode_fault(struct decoder *d, const struct node *node)
 {
-	struct fault_args args = {.fault = {.program = PLAN_ANY, .host = PLAN_ANY, .from = PLAN_ANY,
-					    .to = PLAN_ANY, .start_again = true,
+	struct fault_args args = {.fault = {.program = PLAN_ANY,
+					    .host = PLAN_ANY,
+					    .from = PLAN_ANY,
+					    .to = PLAN_ANY,
+					    .start_again = true,
 					    .grace_ns = 5 * NSEC_PER_SEC,
 					    .impairment = d->plan->link}};
 	const struct node *argument, *at;
 	const struct verb *verb;
-	int before = d->diags->errors;
+	int before;
+	bool timed = false;
 	uint32_t given;
 
 	if (!want_map(d, node, "a mapping with 'at' and a fault"))
@@ -61,31 +65,32 @@ static void decode_fault(struct decoder *d, const struct node *node)
 	verb = verb_pick(d, &fault_table, node, &argument);
 	if (!at)
 		diag_help(d->diags,
-			  diag_error(d->diags, node->child ? node->child->key->span : node->span, "a fault without 'at'"),
+			  diag_error(d->diags, node->child ? node->child->key->span : node->span,
+				     "a fault without 'at'"),
 			  "write it as {at: 5s, %s}", verb ? verb->example : "crash: server");
 	else
-		field_decode(d, &modifier_fields[0], at, &args.fault);
+		timed = field_decode(d, &modifier_fields[0], at, &args.fault);
 	if (!verb)
 		return;
+	before = d->diags->errors;
 	args.fault.op = (enum fault_op)verb->op;
 	args.fault.place = place_of(argument->key);
 	given = form_decode(d, verb->form, argument, &args);
 	if (d->diags->errors == before && verb->finish)
 		verb->finish(d, argument, given, &args);
-	if (d->diags->errors > before ||
-	    !moment_check(d, at, args.fault.at_ns + (verb->op == FAULT_REBOOT ? args.fault.down_ns : 0) +
-				     (verb->op == FAULT_SHUTDOWN ? args.fault.grace_ns : 0)))
+	if (d->diags->errors > before || !timed ||
+	    !moment_check(d, at,
+			  args.fault.at_ns + (verb->op == FAULT_REBOOT ? args.fault.down_ns : 0) +
+			      (verb->op == FAULT_SHUTDOWN ? args.fault.grace_ns : 0)))
 		return;
 	if (!args.both_ways) {
 		add_fault(d, &args.fault, fault_text(d, verb, &args, argument));
 		return;
 	}
-	add_fault(d, &args.fault,
-		  pool_printf(d->pool, "%s %s -> any", verb->name, argument->text));
+	add_fault(d, &args.fault, pool_printf(d->pool, "%s %s -> any", verb->name, argument->text));
 	args.fault.to = args.fault.from;
 	args.fault.from = PLAN_ANY;
-	add_fault(d, &args.fault,
-		  pool_printf(d->pool, "%s any -> %s", verb->name, argument->text));
+	add_fault(d, &args.fault, pool_printf(d->pool, "%s any -> %s", verb->name, argument->text));
 }
 
 /* By time; of the same time, as the author wrote them. */
@@ -106,7 +111,8 @@ void decode_timeline(struct decoder *d, const struct node *list)
 	if (!want_list(d, list, "a list of faults"))
 		return;
 	if (list->count > FAULTS_MAX) {
-		diag_error(d->diags, list->key->span, "more than %d faults in one case", FAULTS_MAX);
+		diag_error(d->diags, list->key->span, "more than %d faults in one case",
+			   FAULTS_MAX);
 		return;
 	}
 	d->plan->fault = pool_alloc(d->pool, sizeof(struct plan_fault) * 2 * (size_t)list->count);
@@ -129,66 +135,80 @@ int count_restarts(const struct plan *plan, int program)
 	return count;
 }
 
-/* How things stand while the timeline goes by. */
+/* How things stand while the timeline goes by: for each, the fault that made it so. */
 struct course {
-	bool off[HOSTS_MAX], pulled[HOSTS_MAX], stopped[PROGRAMS_MAX];
-	int64_t up_ns[HOSTS_MAX]; /* off until then */
-	bool broken;		  /* something to heal */
+	const struct plan_fault *off[HOSTS_MAX], *pulled[HOSTS_MAX], *stopped[PROGRAMS_MAX];
+	bool broken; /* something to heal */
 };
 
-static void complain(struct decoder *d, const struct plan_fault *fault, const char *what,
-		     const char *name, const char *how)
+static struct span span_of_fault(const struct plan_fault *fault)
 {
-	diag_error(d->diags, (struct span){fault->place.line, fault->place.column, 0, 0},
-		   "%s '%s' %s", what, name, how);
+	struct span span = span_of_place(fault->place, "");
+
+	span.end_column += (int)strcspn(fault->text, " ");
+	return span;
+}
+
+static void complain(struct decoder *d, const struct plan_fault *fault,
+		     const struct plan_fault *since, const char *what, const char *name,
+		     const char *how)
+{
+	struct diag *diag =
+	    diag_error(d->diags, span_of_fault(fault), "%s '%s' %s", what, name, how);
+
+	if (since)
+		diag_note(d->diags, diag, span_of_fault(since), "because of this");
 }
 
 static void check_process(struct decoder *d, struct course *course, const struct plan_fault *fault)
 {
 	const struct plan_program *program = &d->plan->program[fault->program];
-	bool *stopped = &course->stopped[fault->program];
+	const struct plan_fault **stopped = &course->stopped[fault->program];
 
 	if (course->off[program->host])
-		complain(d, fault, "the host of program", program->name, "is off by then");
+		complain(d, fault, course->off[program->host], "the host of program", program->name,
+			 "is off then");
 	else if (fault->at_ns < program->start_ns)
-		complain(d, fault, "program", program->name, "has not started by then");
+		complain(d, fault, NULL, "program", program->name, "has not started by then");
 	else if (fault->op == FAULT_CONTINUE && !*stopped)
-		complain(d, fault, "program", program->name, "is not stopped then");
-	*stopped = fault->op == FAULT_STOP;
+		complain(d, fault, NULL, "program", program->name, "is not stopped then");
+	*stopped = fault->op == FAULT_STOP ? fault : NULL;
+}
+
+static void check_cable(struct decoder *d, struct course *course, const struct plan_fault *fault)
+{
+	const char *name = d->plan->host[fault->host].name;
+	const struct plan_fault **pulled = &course->pulled[fault->host];
+
+	if (fault->op == FAULT_PLUG && !*pulled)
+		complain(d, fault, NULL, "the cable of host", name, "was not pulled before");
+	if (fault->op == FAULT_PULL && *pulled)
+		complain(d, fault, *pulled, "the cable of host", name, "is pulled already");
+	*pulled = fault->op == FAULT_PULL ? fault : NULL;
 }
 
 static void check_host(struct decoder *d, struct course *course, const struct plan_fault *fault)
 {
-	const char *name = d->plan->host[fault->host].name;
-	bool *off = &course->off[fault->host], *pulled = &course->pulled[fault->host];
+	const struct plan_fault **off = &course->off[fault->host];
 
-	if (fault->op == FAULT_PLUG) {
-		if (!*pulled)
-			complain(d, fault, "the cable of", name, "was not pulled before");
-		*pulled = false;
-		return;
-	}
-	if (fault->op == FAULT_PULL) {
-		if (*pulled)
-			complain(d, fault, "the cable of", name, "is pulled already");
-		*pulled = true;
-		return;
-	}
 	if (*off && fault->op != FAULT_REBOOT)
-		complain(d, fault, "host", name, "is off by then");
-	*off = true;
-	course->up_ns[fault->host] =
-	    fault->op == FAULT_REBOOT ? fault->at_ns + fault->down_ns : INT64_MAX;
+		complain(d, fault, *off, "host", d->plan->host[fault->host].name, "is off then");
+	*off = fault;
 	for (int i = 0; i < d->plan->program_count; i++)
 		if (d->plan->program[i].host == fault->host)
-			course->stopped[i] = false;
+			course->stopped[i] = NULL;
+}
+
+static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
+{
+	return off && off->op == FAULT_REBOOT && off->at_ns + off->down_ns <= now_ns;
 }
 
 static void check_fault(struct decoder *d, struct course *course, const struct plan_fault *fault)
 {
 	for (int i = 0; i < d->plan->host_count; i++)
-		if (course->off[i] && course->up_ns[i] <= fault->at_ns)
-			course->off[i] = false;
+		if (is_up_again(course->off[i], fault->at_ns))
+			course->off[i] = NULL;
 	switch (fault->op) {
 	case FAULT_KILL:
 	case FAULT_TERMINATE:
@@ -199,9 +219,11 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 	case FAULT_CRASH:
 	case FAULT_REBOOT:
 	case FAULT_SHUTDOWN:
+		check_host(d, course, fault);
+		break;
 	case FAULT_PULL:
 	case FAULT_PLUG:
-		check_host(d, course, fault);
+		check_cable(d, course, fault);
 		break;
 	case FAULT_BLACKHOLE:
 	case FAULT_REJECT:
@@ -211,8 +233,9 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 		break;
 	case FAULT_HEAL:
 		if (!course->broken)
-			diag_warning(d->diags, (struct span){fault->place.line, fault->place.column, 0, 0},
-				     "nothing to heal: no blackhole, reject, drop or impair before");
+			diag_warning(
+			    d->diags, span_of_fault(fault),
+			    "nothing to heal: no blackhole, reject, drop or impair before");
 		break;
 	case FAULT_FORGET:
 	case FAULT_OP_COUNT:

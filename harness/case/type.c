@@ -33,8 +33,8 @@ bool find_word(struct decoder *d, const struct word *words, const struct node *n
 {
 	struct known known;
 
-	if (node->kind != NODE_SCALAR || node_is_empty(node))
-		return want_scalar(d, node, "a word");
+	if (!want_scalar(d, node, "a word"))
+		return false;
 	known_init(&known, node->text);
 	for (; words->name; words++) {
 		if (strcmp(words->name, node->text) == 0) {
@@ -44,8 +44,8 @@ bool find_word(struct decoder *d, const struct word *words, const struct node *n
 		known_add(&known, words->name);
 	}
 	known_help(d->diags,
-		   node->key ? node_error(d->diags, node, "unknown word '%.60s' for '%s'", node->text,
-					  node->key->text)
+		   node->key ? node_error(d->diags, node, "unknown value '%.60s' for '%s'",
+					  node->text, node->key->text)
 			     : node_error(d->diags, node, "unknown word '%.60s'", node->text),
 		   &known, "it can be");
 	return false;
@@ -92,7 +92,7 @@ int find_program(struct decoder *d, const struct node *node, const char *name)
 	for (int i = 0; i < plan->host_count; i++) {
 		if (strcmp(plan->host[i].name, name) != 0)
 			continue;
-		diag_help(d->diags, diag, "host '%s' has no program of that name", name);
+		diag_help(d->diags, diag, "'%s' is a host without a program of that name", name);
 	}
 	known_help(d->diags, diag, &known, "the programs are");
 	return -1;
@@ -130,8 +130,8 @@ static bool check_bounds(struct decoder *d, const struct field *field, const str
 	if (field->max == INT64_MAX)
 		node_error(d->diags, node, "%s is too small: at least %" PRId64, what, field->min);
 	else
-		node_error(d->diags, node, "%s is not within %" PRId64 "..%" PRId64, what, field->min,
-			   field->max);
+		node_error(d->diags, node, "%s is not within %" PRId64 "..%" PRId64, what,
+			   field->min, field->max);
 	return false;
 }
 
@@ -149,7 +149,7 @@ static bool decode_bool(struct decoder *d, const struct field *field, const stru
 {
 	static const struct word words[] = {{"true", 1, NULL}, {"false", 0, NULL}, {"on", 1, NULL},
 					    {"off", 0, NULL},  {"yes", 1, NULL},   {"no", 0, NULL},
-					    {"1", 1, NULL},    {"0", 0, NULL},	   {NULL, 0, NULL}};
+					    {"1", 1, NULL},    {"0", 0, NULL},     {NULL, 0, NULL}};
 	int64_t value;
 
 	if (!want_scalar(d, node, "true or false") || !find_word(d, words, node, &value))
@@ -221,8 +221,9 @@ static bool decode_duration(struct decoder *d, const struct field *field, const 
 		return false;
 	}
 	if (ns > (field->max ? field->max : RUN_MAX_NS)) {
-		node_error(d->diags, node, "%s is too long: at most %s", node->text,
-			   duration_format(field->max ? field->max : RUN_MAX_NS, most, sizeof(most)));
+		node_error(
+		    d->diags, node, "%s is too long: at most %s", node->text,
+		    duration_format(field->max ? field->max : RUN_MAX_NS, most, sizeof(most)));
 		return false;
 	}
 	field_store(field, out, ns);
@@ -318,6 +319,8 @@ static bool decode_words(struct decoder *d, const struct field *field, const str
 
 	if (node->kind != NODE_LIST)
 		return decode_word(d, field, node, out);
+	if (!node->count && field->min != -1)
+		return want_scalar(d, node, "at least one word");
 	for (const struct node *item = node->child; item; item = item->next) {
 		if (!find_word(d, field->words, item, &value))
 			return false;
@@ -422,42 +425,46 @@ static bool decode_custom(struct decoder *d, const struct field *field, const st
 #define DURATION "([0-9]+(\\\\.[0-9]+)?(h|m|s|ms|us|ns))+|0"
 
 static const struct type_row {
-	bool (*decode)(struct decoder *d, const struct field *field, const struct node *node, void *out);
+	bool (*decode)(struct decoder *d, const struct field *field, const struct node *node,
+		       void *out);
 	const char *looks;
 	const char *schema; /* of a JSON Schema; NULL: see schema.c */
 } types[TYPE_COUNT] = {
-	[TYPE_TEXT] = {decode_text, "a text", "{\"type\": [\"string\", \"number\"]}"},
-	[TYPE_BOOL] = {decode_bool, "true or false",
-		       "{\"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", 1, 0]}"},
-	[TYPE_NUMBER] = {decode_number, "a number", "{\"type\": \"integer\"}"},
-	[TYPE_NUMBERS] = {decode_numbers, "a number or a range (5, 5..7, 5.., ..7)",
-			  "{\"type\": [\"integer\", \"string\"]}"},
-	[TYPE_SIZE] = {decode_size, "a size in bytes (100, 64K, 1M)",
-		       "{\"type\": [\"integer\", \"string\"], \"pattern\": \"^[0-9]+[KMG]?$\"}"},
-	[TYPE_SIZES] = {decode_sizes, "a size in bytes or a range (100, 1K..64K)",
-			"{\"type\": [\"integer\", \"string\"]}"},
-	[TYPE_RATE] = {decode_rate, "a rate (64kbit, 10mbit, 1gbit)",
-		       "{\"type\": \"string\", \"pattern\": \"^[0-9]+[kmg]?bit$\"}"},
-	[TYPE_PERCENT] = {decode_percent, "a percentage (5%, 0.1%)",
-			  "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
-	[TYPE_DURATION] = {decode_duration, "a time (500ms, 75s, 1m15s)",
-			   "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(" DURATION ")$\"}"},
-	[TYPE_DURATIONS] = {decode_durations, "a time or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
-			    "{\"type\": [\"string\", \"integer\"]}"},
-	[TYPE_MOMENT] = {decode_moment, "a moment (500ms, 75s, 1m15s)",
-			 "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(end|" DURATION ")$\"}"},
-	[TYPE_MOMENTS] = {decode_moments, "a moment or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
-			  "{\"type\": [\"string\", \"integer\"]}"},
-	[TYPE_WORD] = {decode_word, "a word", NULL},
-	[TYPE_WORDS] = {decode_words, "a word or a list of words", NULL},
-	[TYPE_HOST] = {decode_host, "a host", "{\"type\": \"string\"}"},
-	[TYPE_PROGRAM] = {decode_program, "a program", "{\"type\": \"string\"}"},
-	[TYPE_ERRNO] = {decode_errno, "an error's name (ETIMEDOUT), or 0",
-			"{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(E[A-Z0-9]+|0)$\"}"},
-	[TYPE_SIGNAL] = {decode_signal, "a signal's name (SIGKILL)",
-			 "{\"type\": \"string\", \"pattern\": \"^SIG[A-Z0-9]+$\"}"},
-	[TYPE_FORM] = {decode_form, "a mapping", NULL},
-	[TYPE_CUSTOM] = {decode_custom, "a value", NULL},
+    [TYPE_TEXT] = {decode_text, "a text", "{\"type\": [\"string\", \"number\"]}"},
+    [TYPE_BOOL] = {decode_bool, "true or false",
+		   "{\"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", 1, 0]}"},
+    [TYPE_NUMBER] = {decode_number, "a number", "{\"type\": \"integer\"}"},
+    [TYPE_NUMBERS] = {decode_numbers, "a number or a range (5, 5..7, 5.., ..7)",
+		      "{\"type\": [\"integer\", \"string\"]}"},
+    [TYPE_SIZE] = {decode_size, "a size in bytes (100, 64K, 1M)",
+		   "{\"type\": [\"integer\", \"string\"], \"pattern\": \"^[0-9]+[KMG]?$\"}"},
+    [TYPE_SIZES] = {decode_sizes, "a size in bytes or a range (100, 1K..64K)",
+		    "{\"type\": [\"integer\", \"string\"]}"},
+    [TYPE_RATE] = {decode_rate, "a rate (64kbit, 10mbit, 1gbit)",
+		   "{\"type\": \"string\", \"pattern\": \"^[0-9]+[kmg]?bit$\"}"},
+    [TYPE_PERCENT] = {decode_percent, "a percentage (5%, 0.1%)",
+		      "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
+    [TYPE_DURATION] = {decode_duration, "a time (500ms, 75s, 1m15s)",
+		       "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(" DURATION ")$\"}"},
+    [TYPE_DURATIONS] = {decode_durations,
+			"a time or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
+			"{\"type\": [\"string\", \"integer\"]}"},
+    [TYPE_MOMENT] = {decode_moment, "a moment (500ms, 75s, 1m15s)",
+		     "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(end|" DURATION
+		     ")$\"}"},
+    [TYPE_MOMENTS] = {decode_moments,
+		      "a moment or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
+		      "{\"type\": [\"string\", \"integer\"]}"},
+    [TYPE_WORD] = {decode_word, "a word", NULL},
+    [TYPE_WORDS] = {decode_words, "a word or a list of words", NULL},
+    [TYPE_HOST] = {decode_host, "a host", "{\"type\": \"string\"}"},
+    [TYPE_PROGRAM] = {decode_program, "a program", "{\"type\": \"string\"}"},
+    [TYPE_ERRNO] = {decode_errno, "an error's name (ETIMEDOUT), or 0",
+		    "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(E[A-Z0-9]+|0)$\"}"},
+    [TYPE_SIGNAL] = {decode_signal, "a signal's name (SIGKILL)",
+		     "{\"type\": \"string\", \"pattern\": \"^SIG[A-Z0-9]+$\"}"},
+    [TYPE_FORM] = {decode_form, "a mapping", NULL},
+    [TYPE_CUSTOM] = {decode_custom, "a value", NULL},
 };
 
 bool field_decode(struct decoder *d, const struct field *field, const struct node *node, void *out)

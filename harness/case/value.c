@@ -15,19 +15,23 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-	{"h", 3600 * NSEC_PER_SEC}, {"m", 60 * NSEC_PER_SEC}, {"s", NSEC_PER_SEC},
-	{"ms", 1000000},	    {"us", 1000},	      {"ns", 1},
+    {"h", 3600 * NSEC_PER_SEC},
+    {"m", 60 * NSEC_PER_SEC},
+    {"s", NSEC_PER_SEC},
+    {"ms", 1000000},
+    {"us", 1000},
+    {"ns", 1},
 };
 
 static const struct unit size_units[] = {{"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}};
 
 static const struct unit rate_units[] = {
-	{"bit", 1}, {"kbit", 1000}, {"mbit", 1000000}, {"gbit", 1000000000}};
+    {"bit", 1}, {"kbit", 1000}, {"mbit", 1000000}, {"gbit", 1000000000}};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool refuse(struct why *why, const char *help, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 static bool refuse(struct why *why, const char *help, const char *fmt, ...)
 {
@@ -107,8 +111,8 @@ static bool unknown_unit(const char *text, size_t length, struct why *why)
 {
 	static const struct {
 		const char *prefix, *unit;
-	} meant[] = {{"min", "m"}, {"sec", "s"}, {"hour", "h"}, {"hr", "h"},  {"milli", "ms"},
-		     {"micro", "us"}, {"nano", "ns"}, {"S", "s"},   {"M", "m"}, {"H", "h"}};
+	} meant[] = {{"min", "m"},    {"sec", "s"},   {"hour", "h"}, {"hr", "h"}, {"milli", "ms"},
+		     {"micro", "us"}, {"nano", "ns"}, {"S", "s"},    {"M", "m"},  {"H", "h"}};
 	char help[80] = "the units are h, m, s, ms, us and ns";
 
 	for (size_t i = 0; i < COUNT(meant); i++) {
@@ -151,7 +155,7 @@ static size_t duration_part(const char *text, size_t length, const struct unit *
 	else if (__builtin_mul_overflow(number, found->factor, &part) ||
 		 __builtin_add_overflow(part, found->factor / scale * rest, &part) ||
 		 __builtin_add_overflow(*sum, part, sum))
-		refuse(why, "a run lasts at most 24h", "the time is too long");
+		refuse(why, "a run lasts at most 24h", "'%.*s' is too long", (int)length, text);
 	else {
 		*unit = found;
 		return at + name;
@@ -250,7 +254,7 @@ bool value_percent(const char *text, double *ret, struct why *why)
 	if (used <= 0 || strcmp(text + at, "%") != 0)
 		return refuse(why, help, "'%s' is not a percentage", text);
 	if (whole > 100 || (whole == 100 && rest))
-		return refuse(why, NULL, "'%s' is more than all", text);
+		return refuse(why, NULL, "'%s' is more than 100%%", text);
 	*ret = (double)whole + (double)rest / (double)scale;
 	return true;
 }
@@ -291,7 +295,8 @@ bool value_range(const char *text, value_parser *parse, int64_t least, struct pl
 		hi = lo;
 	} else {
 		if (dots && length == 2)
-			return refuse(why, "ranges look like 5..7, 5.. or ..7", "a range without ends");
+			return refuse(why, "ranges look like 5..7, 5.. or ..7",
+				      "a range without ends");
 		if (!parse_side(text, left, parse, least, &lo, why) ||
 		    !parse_side(cut + 2, length - left - 2, parse, INT64_MAX, &hi, why))
 			return false;
@@ -300,7 +305,8 @@ bool value_range(const char *text, value_parser *parse, int64_t least, struct pl
 		int64_t middle = lo, width = hi;
 
 		if (middle == least || width == INT64_MAX)
-			return refuse(why, "write it as 75s +- 1s", "'+-' stands between two values");
+			return refuse(why, "write it as 75s +- 1s",
+				      "'+-' stands between two values");
 		if (__builtin_add_overflow(middle, width, &hi))
 			return refuse(why, NULL, "the range is too large");
 		lo = middle - width > least ? middle - width : least;

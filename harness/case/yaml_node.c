@@ -11,6 +11,8 @@
 #include "node.h"
 #include "source.h"
 
+#define YAML_TAG_PREFIX "tag:yaml.org,2002:"
+
 struct parse {
 	yaml_parser_t yaml;
 	struct pool *pool;
@@ -21,26 +23,39 @@ struct parse {
 static const struct complaint {
 	const char *problem; /* libyaml's, src/scanner.c and src/parser.c */
 	const char *text, *help;
+	bool at_start; /* better pointed at where it started than where it was noticed */
 } complaints[] = {
-	{"mapping values are not allowed in this context", "a ': ' in the middle of a value",
-	 "a text that contains ': ' needs quotes; a key needs a line of its own, or { }"},
-	{"did not find expected key", "this line does not fit in: neither a key nor the end of the mapping",
-	 "keys of one mapping start in the same column"},
-	{"did not find expected '-' indicator", "this line does not fit into the list",
-	 "items of one list start with '- ' in the same column"},
-	{"block sequence entries are not allowed in this context", "a list cannot start here",
-	 "the first '- ' of a list stands on a line of its own"},
-	{"could not find expected ':'", "no ':' after this key", NULL},
-	{"did not find expected ',' or ']'", "expected ',' or ']' here", NULL},
-	{"did not find expected ',' or '}'", "expected ',' or '}' here", NULL},
-	{"found unexpected end of stream", "the file ends within a text in quotes", NULL},
-	{"found unexpected document indicator", "the document ends within a text in quotes", NULL},
-	{"found unknown escape character", "unknown escape after '\\'",
-	 "texts in single quotes have no escapes"},
-	{"found character that cannot start any token", "a value cannot start with this character",
-	 "put the value in quotes"},
-	{"did not find expected node content", "expected a value here", NULL},
-	{"did not find expected <document start>", "text after the end of the case", NULL},
+    {"mapping values are not allowed in this context", "a ': ' in the middle of a value",
+     "a text that contains ': ' needs quotes; a key needs a line of its own, or { }", false},
+    {"did not find expected key", "this does not line up with what is above",
+     "keys of one mapping start in the same column, and so do items of one list", false},
+    {"did not find expected '-' indicator", "this does not line up with the items above",
+     "items of one list start with '- ' in the same column", false},
+    {"block sequence entries are not allowed in this context", "a list cannot start here",
+     "the first '- ' of a list stands on a line of its own", false},
+    {"could not find expected ':'", "no ':' after this key", NULL, false},
+    {"did not find expected ',' or ']'", "expected ',' or ']' here", NULL, false},
+    {"did not find expected ',' or '}'", "expected ',' or '}' here", NULL, false},
+    {"found unexpected end of stream", "a text in quotes without an end", NULL, true},
+    {"found unexpected document indicator", "a text in quotes without an end", NULL, true},
+    {"found unknown escape character", "unknown escape after '\\'",
+     "texts in single quotes have no escapes", false},
+    {"found character that cannot start any token", "a value cannot start with this character",
+     "put the value in quotes", false},
+    {"did not find expected node content", "expected a value here", NULL, false},
+    {"did not find expected <document start>", "text after the end of the case", NULL, false},
+};
+
+/* What libyaml was about: where that started is another place to look at. */
+static const struct {
+	const char *context, *text;
+} contexts[] = {
+    {"while parsing a block mapping", "the mapping starts here"},
+    {"while parsing a block collection", "the list starts here"},
+    {"while parsing a flow mapping", "of the mapping that starts here"},
+    {"while parsing a flow sequence", "of the list that starts here"},
+    {"while scanning a simple key", "the key starts here"},
+    {"while scanning a quoted scalar", "the text starts here"},
 };
 
 static struct span span_of(yaml_mark_t start, yaml_mark_t end)
@@ -78,6 +93,7 @@ static void explain(struct parse *parse)
 	const yaml_parser_t *yaml = &parse->yaml;
 	struct span at = span_at(yaml->problem_mark), tab;
 	const struct complaint *complaint = NULL;
+	const char *context = NULL;
 	struct diag *diag;
 
 	if (tab_in_indentation(parse->diags, at.line, &tab)) {
@@ -89,16 +105,21 @@ static void explain(struct parse *parse)
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
 		if (yaml->problem && strcmp(complaints[i].problem, yaml->problem) == 0)
 			complaint = &complaints[i];
+	if (complaint && complaint->at_start)
+		at = span_at(yaml->context_mark);
 	diag = diag_error(parse->diags, at, "%s",
-			  complaint	  ? complaint->text
+			  complaint       ? complaint->text
 			  : yaml->problem ? yaml->problem
 					  : "this is not YAML");
 	if (complaint && complaint->help)
 		diag_help(parse->diags, diag, "%s", complaint->help);
-	if (yaml->context && (yaml->context_mark.line != yaml->problem_mark.line ||
-			      yaml->context_mark.column != yaml->problem_mark.column))
-		diag_note(parse->diags, diag, span_at(yaml->context_mark), "%s that started here",
-			  yaml->context);
+	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++)
+		if (yaml->context && strcmp(contexts[i].context, yaml->context) == 0)
+			context = contexts[i].text;
+	if (context && !(complaint && complaint->at_start) &&
+	    (yaml->context_mark.line != yaml->problem_mark.line ||
+	     yaml->context_mark.column != yaml->problem_mark.column))
+		diag_note(parse->diags, diag, span_at(yaml->context_mark), "%s", context);
 }
 
 static bool next_event(struct parse *parse, yaml_event_t *event)
@@ -132,6 +153,9 @@ static const char *tag_of(const yaml_event_t *event)
 		tag = event->data.sequence_start.tag;
 	if (event->type == YAML_MAPPING_START_EVENT)
 		tag = event->data.mapping_start.tag;
+	/* What was written as !!str comes as this. */
+	if (tag && strncmp((const char *)tag, YAML_TAG_PREFIX, strlen(YAML_TAG_PREFIX)) == 0)
+		tag += strlen(YAML_TAG_PREFIX);
 	return (const char *)tag;
 }
 
@@ -142,11 +166,13 @@ static bool refuse_extras(struct parse *parse, const yaml_event_t *event)
 	struct diag *diag = NULL;
 
 	if (event->type == YAML_ALIAS_EVENT)
-		diag = diag_error(parse->diags, at, "alias '*%s': a case has no anchors and aliases",
-				  event->data.alias.anchor);
+		diag =
+		    diag_error(parse->diags, at, "alias '*%s': a case has no anchors and aliases",
+			       event->data.alias.anchor);
 	else if (anchor_of(event))
-		diag = diag_error(parse->diags, at, "anchor '&%s': a case has no anchors and aliases",
-				  anchor_of(event));
+		diag =
+		    diag_error(parse->diags, at, "anchor '&%s': a case has no anchors and aliases",
+			       anchor_of(event));
 	else if (tag_of(event))
 		diag = diag_error(parse->diags, at, "tag '%s': a case has no tags", tag_of(event));
 	else
@@ -291,11 +317,13 @@ static bool expect_event(struct parse *parse, yaml_event_type_t type)
 	right = event.type == type;
 	at = span_of(event.start_mark, event.end_mark);
 	if (!right && event.type == YAML_STREAM_END_EVENT)
-		diag_help(parse->diags, diag_error(parse->diags, (struct span){1, 1, 1, 1},
-						   "the file is empty"),
-			  "a case has at least 'case: what it shows' and 'hosts:'");
+		diag_help(parse->diags,
+			  diag_error(parse->diags, (struct span){1, 1, 1, 1},
+				     "there is no case in this file"),
+			  "it starts with 'case: what it shows'");
 	else if (!right)
-		diag_help(parse->diags, diag_error(parse->diags, at, "a second document starts here"),
+		diag_help(parse->diags,
+			  diag_error(parse->diags, at, "a second document starts here"),
 			  "a case file holds one case: make it a file of its own");
 	yaml_event_delete(&event);
 	return right;
@@ -315,8 +343,9 @@ static struct node *parse_stream(struct parse *parse)
 		return NULL;
 	if (root->kind == NODE_MAP)
 		return root;
-	diag_help(parse->diags, diag_error(parse->diags, root->span, "a case is a mapping, not %s",
-					   node_describe(parse->pool, root)),
+	diag_help(parse->diags,
+		  diag_error(parse->diags, root->span, "a case is a mapping, not %s",
+			     node_describe(parse->pool, root)),
 		  "it starts with 'case: what it shows'");
 	return NULL;
 }
@@ -333,7 +362,8 @@ struct node *node_parse(struct pool *pool, struct diags *diags)
 		return NULL;
 	}
 	yaml_parser_set_encoding(&parse.yaml, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parse.yaml, (const unsigned char *)diags->source, diags->size);
+	yaml_parser_set_input_string(&parse.yaml, (const unsigned char *)diags->source,
+				     diags->size);
 	root = parse_stream(&parse);
 	yaml_parser_delete(&parse.yaml);
 	return root;

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every form of every fault.
+ */
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "case_test.h"
+
+#define C 0 /* client */
+#define V 1 /* server */
+#define A PLAN_ANY
+
+static struct plan *load_fault(const char *fault, int ip)
+{
+	char source[2048];
+
+	snprintf(source, sizeof(source),
+		 "network: router\nlink: {delay: 7ms}\nip: %d\n" TWO_HOSTS "timeline:\n"
+		 "  - {at: 1s, stop: client}\n"
+		 "  - {at: 1s, pull: client}\n"
+		 "  - {at: 1s, blackhole: all}\n"
+		 "  - {at: 5s, %s}\nexpect: {}\n",
+		 ip, fault);
+	return load(source);
+}
+
+static const struct {
+	const char *fault;
+	int op, program, host, from, to;
+	const char *text;
+} faults[] = {
+    {"kill: server", FAULT_KILL, V, A, A, A, "kill server"},
+    {"terminate: client", FAULT_TERMINATE, C, A, A, A, "terminate client"},
+    {"stop: server", FAULT_STOP, V, A, A, A, "stop server"},
+    {"continue: client", FAULT_CONTINUE, C, A, A, A, "continue client"},
+    {"crash: server", FAULT_CRASH, A, V, A, A, "crash server"},
+    {"reboot: server", FAULT_REBOOT, A, V, A, A, "reboot server"},
+    {"shutdown: server", FAULT_SHUTDOWN, A, V, A, A, "shutdown server"},
+    {"pull: server", FAULT_PULL, A, V, A, A, "pull server"},
+    {"plug: client", FAULT_PLUG, A, C, A, A, "plug client"},
+    {"blackhole: all", FAULT_BLACKHOLE, A, A, A, A, "blackhole all"},
+    {"blackhole: {from: client, to: server}", FAULT_BLACKHOLE, A, A, C, V,
+     "blackhole client -> server"},
+    {"blackhole: {to: server}", FAULT_BLACKHOLE, A, A, A, V, "blackhole any -> server"},
+    {"blackhole: {from: client, to: any}", FAULT_BLACKHOLE, A, A, C, A, "blackhole client -> any"},
+    {"heal: all", FAULT_HEAL, A, A, A, A, "heal all"},
+    {"heal: {from: server, to: client}", FAULT_HEAL, A, A, V, C, "heal server -> client"},
+    {"drop: {from: client, flags: fin}", FAULT_DROP, A, A, C, A, "drop from=client flags=fin"},
+    {"impair: {to: client, loss: 5%}", FAULT_IMPAIR, A, A, A, C, "impair to=client loss=5%"},
+    {"reject: {from: client, to: server, with: rst}", FAULT_REJECT, A, A, C, V,
+     "reject client -> server with tcp reset"},
+    {"forget: router", FAULT_FORGET, A, A, A, A, "forget router"},
+};
+#define FAULTS ((int)(sizeof(faults) / sizeof(*faults)))
+
+START_TEST(faults_are_resolved)
+{
+	struct plan *plan = load_fault(faults[_i].fault, 4);
+	const struct plan_fault *fault = &plan->fault[3];
+
+	ck_assert_int_eq(plan->fault_count, 4);
+	ck_assert_int_eq(fault->at_ns, 5 * NSEC_PER_SEC);
+	ck_assert_int_eq(fault->op, faults[_i].op);
+	ck_assert_int_eq(fault->program, faults[_i].program);
+	ck_assert_int_eq(fault->host, faults[_i].host);
+	ck_assert_int_eq(fault->from, faults[_i].from);
+	ck_assert_int_eq(fault->to, faults[_i].to);
+	ck_assert_str_eq(fault->text, faults[_i].text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(hosts_stand_for_both_ways)
+{
+	struct plan *plan = load_fault("blackhole: server", 4);
+
+	ck_assert_int_eq(plan->fault_count, 5);
+	ck_assert_int_eq(plan->fault[3].from, V);
+	ck_assert_int_eq(plan->fault[3].to, A);
+	ck_assert_str_eq(plan->fault[3].text, "blackhole server -> any");
+	ck_assert_int_eq(plan->fault[4].from, A);
+	ck_assert_int_eq(plan->fault[4].to, V);
+	ck_assert_str_eq(plan->fault[4].text, "blackhole any -> server");
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(details_of_faults)
+{
+	struct plan *plan = load_fault("reboot: {host: server, down: 3s, programs: none}", 4);
+
+	ck_assert_int_eq(plan->fault[3].down_ns, 3 * NSEC_PER_SEC);
+	ck_assert(!plan->fault[3].start_again);
+	plan_free(plan);
+	plan = load_fault("reboot: server", 4);
+	ck_assert_int_eq(plan->fault[3].down_ns, 0);
+	ck_assert(plan->fault[3].start_again);
+	plan_free(plan);
+	plan = load_fault("shutdown: {host: server, grace: 90s}", 4);
+	ck_assert_int_eq(plan->fault[3].grace_ns, 90 * NSEC_PER_SEC);
+	plan_free(plan);
+	plan = load_fault("drop: {from: client, flags: [syn, ack], longer_than: 500, next: 3}", 4);
+	ck_assert_int_eq(plan->fault[3].filter.flags, TH_SYN | TH_ACK);
+	ck_assert_int_eq(plan->fault[3].filter.flags_mask, TH_SYN | TH_ACK);
+	ck_assert_int_eq(plan->fault[3].filter.longer_than, 500);
+	ck_assert_int_eq(plan->fault[3].filter.count, 3);
+	plan_free(plan);
+	plan = load_fault("reject: {to: server, with: rst, packets: {flags: psh, next: 1}}", 4);
+	ck_assert_int_eq(plan->fault[3].filter.flags, TH_PUSH);
+	ck_assert_int_eq(plan->fault[3].filter.count, 1);
+	plan_free(plan);
+}
+END_TEST
+
+/* What an impairment does not name stays as the case's link has it. */
+START_TEST(impairments_build_on_the_link)
+{
+	struct plan *plan = load_fault("impair: {to: server, jitter: 1ms, loss: 5%, duplicate: 1%, "
+				       "reorder: 2%, corrupt: 3%, rate: 1gbit, limit: 9}",
+				       4);
+	const struct plan_impairment *impairment = &plan->fault[3].impairment;
+
+	ck_assert_int_eq(impairment->delay_ns, 7000000);
+	ck_assert_int_eq(impairment->jitter_ns, 1000000);
+	ck_assert(impairment->loss == 5 && impairment->duplicate == 1 && impairment->reorder == 2 &&
+		  impairment->corrupt == 3);
+	ck_assert_int_eq(impairment->rate, 1000000000);
+	ck_assert_int_eq(impairment->limit, 9);
+	plan_free(plan);
+}
+END_TEST
+
+static const struct {
+	const char *with;
+	int code4, code6;
+	const char *nft4, *nft6;
+} refusals[] = {
+    {"net-unreachable", 0, 0, "net-unreachable", "no-route"},
+    {"host-unreachable", 1, 3, "host-unreachable", "addr-unreachable"},
+    {"protocol-unreachable", 2, 4, "prot-unreachable", "port-unreachable"},
+    {"port-unreachable", 3, 4, "port-unreachable", "port-unreachable"},
+    {"net-prohibited", 9, 1, "net-prohibited", "admin-prohibited"},
+    {"host-prohibited", 10, 1, "host-prohibited", "admin-prohibited"},
+    {"admin-prohibited", 13, 1, "admin-prohibited", "admin-prohibited"},
+    {"no-route", 0, 0, "net-unreachable", "no-route"},
+    {"address-unreachable", 1, 3, "host-unreachable", "addr-unreachable"},
+    {"code 5", 5, 5, "code 5", "code 5"},
+};
+#define REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
+
+START_TEST(refusals_go_by_ip_version)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "reject: {to: server, with: %s}", refusals[_i].with);
+	for (int ip = 4; ip <= 6; ip += 2) {
+		struct plan *plan = load_fault(text, ip);
+		const struct plan_fault *fault = &plan->fault[3];
+
+		ck_assert_int_eq(fault->reject_type, ip == 4 ? 3 : 1);
+		ck_assert_int_eq(fault->reject_code,
+				 ip == 4 ? refusals[_i].code4 : refusals[_i].code6);
+		ck_assert_str_eq(fault->reject_with,
+				 ip == 4 ? refusals[_i].nft4 : refusals[_i].nft6);
+		plan_free(plan);
+	}
+}
+END_TEST
+
+START_TEST(a_reset_has_no_type)
+{
+	struct plan *plan = load_fault("reject: {to: server, with: rst}", 6);
+
+	ck_assert_int_eq(plan->fault[3].reject_type, -1);
+	plan_free(plan);
+}
+END_TEST
+
+/* By time, and as written where the time is the same. */
+START_TEST(faults_are_sorted)
+{
+	struct plan *plan = load(TWO_HOSTS "timeline:\n"
+					   "  - {at: 9s, reboot: server}\n"
+					   "  - {at: 5s, crash: server}\n"
+					   "  - {at: 9s, kill: client}\n"
+					   "  - {at: 0, pull: client}\n" EXPECT);
+	const enum fault_op order[] = {FAULT_PULL, FAULT_CRASH, FAULT_REBOOT, FAULT_KILL};
+
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(plan->fault[i].op, order[i]);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(impossible_courses_are_refused)
+{
+	const struct {
+		const char *timeline, *text;
+	} wrong[] = {
+	    {"{at: 1s, continue: client}", "program 'client' is not stopped then"},
+	    {"{at: 1s, pull: client}, {at: 2s, pull: client}", "is pulled already"},
+	    {"{at: 1s, reboot: {host: client, down: 9s}}, {at: 2s, crash: client}", "is off then"},
+	    {"{at: 1s, shutdown: client}, {at: 2s, kill: client}", "is off then"},
+	    {"{at: 1s, reboot: {host: client, down: 24h}}", "is too late"},
+	    {"{at: 1s, kill: client, crash: server}", "a second fault, 'crash', in one item"},
+	    {"crash", "expected a mapping with 'at' and a fault, not 'crash'"},
+	    {"{at: 1s, crash: }", "'crash' lacks its value"},
+	    {"{at: 1s, forget: router}", "'forget' in a network without a router"},
+	    {"{at: 1s, reject: {to: server}}", "'reject' lacks 'with'"},
+	    {"{at: 1s, blackhole: {}}", "'blackhole' says nothing"},
+	    {"{at: 1s, reboot: {host: client, progams: none}}", "did you mean 'programs'?"},
+	};
+	char source[1024];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		snprintf(source, sizeof(source), TWO_HOSTS "timeline: [%s]\n" EXPECT,
+			 wrong[i].timeline);
+		must_refuse(source, wrong[i].text);
+	}
+	plan_free(load(TWO_HOSTS "timeline: [{at: 1s, reboot: {host: client, down: 9s}}, "
+				 "{at: 10s, crash: client}, {at: 11s, reboot: client}]\n" EXPECT));
+}
+END_TEST
+
+START_TEST(healing_nothing_is_warned_of)
+{
+	struct diagnostics diagnostics;
+	struct case_file *made;
+	const char *source = TWO_HOSTS "timeline: [{at: 1s, heal: all}]\n" EXPECT;
+
+	ck_assert_int_eq(case_parse("x", source, strlen(source), &made, &diagnostics), 0);
+	ck_assert_int_eq(diagnostics.warnings, 1);
+	ck_assert_ptr_nonnull(strstr(diagnostics.text, "warning: nothing to heal"));
+	diagnostics_done(&diagnostics);
+	case_file_free(made);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("fault");
+	TCase *tests = tcase_create("fault");
+
+	tcase_add_loop_test(tests, faults_are_resolved, 0, FAULTS);
+	tcase_add_test(tests, hosts_stand_for_both_ways);
+	tcase_add_test(tests, details_of_faults);
+	tcase_add_test(tests, impairments_build_on_the_link);
+	tcase_add_loop_test(tests, refusals_go_by_ip_version, 0, REFUSALS);
+	tcase_add_test(tests, a_reset_has_no_type);
+	tcase_add_test(tests, faults_are_sorted);
+	tcase_add_test(tests, impossible_courses_are_refused);
+	tcase_add_test(tests, healing_nothing_is_warned_of);
+	suite_add_tcase(suite, tests);
+	return run_suite(suite);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The reference of the case language, as Markdown, from the same tables that decode it.
+ */
+#include "reference.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+#include "load.h"
+
+static void print_words(FILE *out, const struct word *words)
+{
+	for (const struct word *word = words; word->name; word++) {
+		fprintf(out, "%s`%s`", word == words ? "" : ", ", word->name);
+		if (word->help)
+			fprintf(out, " (%s)", word->help);
+	}
+}
+
+static void print_looks(FILE *out, const struct field *field)
+{
+	if (field->type == TYPE_WORDS)
+		fputs("one or a list of ", out);
+	if (field->words && !field->looks)
+		print_words(out, field->words);
+	else if (field->form)
+		fprintf(out, "a mapping, see below");
+	else
+		fputs(field_looks(field), out);
+	if (field->type == TYPE_NUMBER && field->min != field->max)
+		fprintf(out,
+			field->max < INT_MAX ? " (%" PRId64 "..%" PRId64 ")"
+					     : " (at least %" PRId64 ")",
+			field->min, field->max);
+}
+
+static void print_fields(FILE *out, const struct form *form)
+{
+	fputs("\n| key | value | meaning |\n| --- | --- | --- |\n", out);
+	for (int i = 0; i < form->count; i++) {
+		const struct field *field = &form->field[i];
+
+		if (field->key)
+			fprintf(out, "| `%s`%s | ", field->key,
+				field->required ? " (required)" : "");
+		else
+			fputs("| (bare) | ", out);
+		print_looks(out, field);
+		fprintf(out, " | %s |\n", field->help);
+	}
+	for (int i = 0; i < form->count; i++) {
+		const struct form *inner = form->field[i].form;
+
+		if (!inner)
+			continue;
+		fprintf(out, "\nKeys of `%s`%s:\n", form->field[i].key,
+			inner->bare ? ", if it is a mapping" : "");
+		print_fields(out, inner);
+	}
+	if (form->bare && form->field[form->bare - 1].key && form->count > 1)
+		fprintf(out, "\nA value without a mapping is `%s`.\n",
+			form->field[form->bare - 1].key);
+}
+
+static void print_verbs(FILE *out, const struct verb_table *table)
+{
+	for (int i = 0; i < table->count; i++) {
+		const struct verb *verb = &table->verb[i];
+		const struct form *form = verb->form;
+
+		fprintf(out, "\n### %s\n\n`%s`: %s.\n", verb->name, verb->example, verb->help);
+		if (form && form->count == 1 && !form->field->key) {
+			fputs("\nValue: ", out);
+			print_looks(out, form->field);
+			fprintf(out, "; %s.%s\n", form->field->help,
+				verb->argument == ARGUMENT_OPTIONAL ? " It may be left out." : "");
+		} else if (form) {
+			print_fields(out, form);
+		}
+	}
+}
+
+static void print_options(FILE *out)
+{
+	fprintf(out, "\n%s\n| option | value | meaning |\n| --- | --- | --- |\n",
+		reference_options);
+	for (int i = 0; i < option_count; i++)
+		fprintf(out, "| `%s`%s | %s | %s |\n", option_table[i].name,
+			option_table[i].level6 ? " (`IPV6_RECVERR` where ip is 6)" : "",
+			option_looks(&option_table[i]), option_table[i].help);
+}
+
+static void print_expectations(FILE *out)
+{
+	for (int i = 0; i < expect_table.count; i++) {
+		const struct expect_section *section = &expect_table.section[i];
+
+		fprintf(out, "\n### %s\n\n`%s`: %s.\n", section->name, section->example,
+			section->help);
+		if (section->form)
+			print_fields(out, section->form);
+	}
+}
+
+char *case_reference_markdown(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s\n## Keys of a case\n", reference_intro);
+	print_fields(out, &case_form);
+	fputs("\nKeys of `link`, here and in `network`:\n", out);
+	print_fields(out, &impairment_form);
+	fprintf(out, "\n%s\n%s", reference_networks, reference_matrix);
+	fprintf(out, "\n%s\nKeys of a host:\n", reference_hosts);
+	print_fields(out, &host_form);
+	fputs("\nKeys of a program that is a mapping:\n", out);
+	print_fields(out, &program_form);
+	fprintf(out, "\n%s", reference_steps);
+	print_fields(out, &step_modifiers);
+	print_verbs(out, &step_table);
+	print_options(out);
+	fprintf(out, "\n%s", reference_timeline);
+	print_verbs(out, &fault_table);
+	fprintf(out, "\n%s", reference_expect);
+	print_expectations(out);
+	fclose(out);
+	return text;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The part of docs/case-format.md that is written by hand.
+ */
+#include "reference.h"
+
+const char reference_intro[] =
+    "# The case format, version 1\n"
+    "\n"
+    "<!-- Made from the tables in harness/case by the test case_reference_test --write. -->\n"
+    "\n"
+    "A case is a YAML file with one mapping. It says which hosts there are, what runs on them,\n"
+    "what goes wrong and when, and what must come out. `halfopen lint FILE` checks it without\n"
+    "running it; `halfopen run FILE` runs it, once for each variant of its matrix.\n"
+    "\n"
+    "```yaml\n"
+    "case: the server's host loses power while the client waits, with keepalive\n"
+    "matrix:\n"
+    "  ip: [4, 6]\n"
+    "hosts:\n"
+    "  client:\n"
+    "    program:\n"
+    "      - connect: server:8081\n"
+    "      - setsockopt: {SO_KEEPALIVE: 1, TCP_KEEPIDLE: 10s, TCP_KEEPINTVL: 3s, TCP_KEEPCNT: 5}\n"
+    "      - recv\n"
+    "  server:\n"
+    "    program:\n"
+    "      - listen: 8081\n"
+    "      - accept\n"
+    "      - recv\n"
+    "timeline:\n"
+    "  - {at: 55s, crash: server}\n"
+    "expect:\n"
+    "  client:\n"
+    "    recv: {errno: ETIMEDOUT, at: 75s..77s}\n"
+    "  wire:\n"
+    "    - {from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}\n"
+    "```\n"
+    "\n"
+    "Anchors, aliases, tags, several documents in one file and keys given twice are refused.\n"
+    "A file has at most 1 MiB.\n"
+    "\n"
+    "## Values\n"
+    "\n"
+    "| what | how it is written |\n"
+    "| --- | --- |\n"
+    "| time | `500ms`, `75s`, `1m15s`, `2h`, `2h11m15s`, `1.5s`, `100us`; only `0` needs no unit "
+    "|\n"
+    "| range of times | `75s..77s`, `75s..`, `..77s`, `75s +- 1s`; `75s` alone is widened by the "
+    "tolerance |\n"
+    "| range of numbers | `5`, `5..7`, `5..`, `..7`; both ends belong to it |\n"
+    "| percentage | `5%`, `0.1%` |\n"
+    "| size in bytes | `100`, `64K`, `1M` (K is 1024) |\n"
+    "| rate in bits a second | `64kbit`, `10mbit`, `1gbit` (k is 1000) |\n"
+    "\n"
+    "Moments are times of the run's clock, which is 0 when the programs are started. No run\n"
+    "lasts longer than 24 hours of it.\n";
+
+const char reference_matrix[] =
+    "## The matrix\n"
+    "\n"
+    "An axis is a list of values, or a mapping of named sets of variables:\n"
+    "\n"
+    "```yaml\n"
+    "matrix:\n"
+    "  ip: [4, 6]\n"
+    "  timers:\n"
+    "    default: {idle: 7200s, dead: 7875s..8010s}\n"
+    "    short: {idle: 10s, dead: 22s..23s}\n"
+    "```\n"
+    "\n"
+    "The case is run with each combination; the variants here are `ip=4,timers=default`,\n"
+    "`ip=4,timers=short`, `ip=6,timers=default` and `ip=6,timers=short`.\n"
+    "\n"
+    "- `$idle` or `${idle}` in a value (not in a key) is replaced by the variable's value, `$ip`\n"
+    "  and `$timers` by the axis' value. A value that is nothing but `$name` takes the variable's\n"
+    "  type, which may be a list or a mapping. A dollar sign is written `$$`.\n"
+    "- An axis called `ip`, `network`, `neighbours`, `nat`, `until` or `tolerance` sets the key "
+    "of\n"
+    "  that name.\n"
+    "- A mapping with `when: {axis: value}` or `when: {axis: [value, value]}` is there only in\n"
+    "  these variants: a step, a fault, an expectation, a host. With several axes all must hold.\n";
+
+const char reference_hosts[] =
+    "## Hosts and programs\n"
+    "\n"
+    "Names of hosts and programs are `[a-z][a-z0-9-]*`, at most 12 characters. There are two to\n"
+    "eight hosts. A program is one of\n"
+    "\n"
+    "```yaml\n"
+    "program: [steps]\n"
+    "program: {start: 2s, steps: [steps]}\n"
+    "program: {command: \"redis-server --port 6379\"}\n"
+    "```\n"
+    "\n"
+    "Programs start at 0, or at `start`; but one that connects to a port on which another program\n"
+    "listens starts only when that listen is done.\n";
+
+const char reference_steps[] =
+    "## Steps\n"
+    "\n"
+    "A step is a word, or a mapping of one verb. Steps run in order whatever they return, but\n"
+    "after a failed connect, listen or accept the program ends. When the steps run out the\n"
+    "program exits with status 0, and the kernel closes its sockets. SIGPIPE is ignored unless\n"
+    "`sigpipe: default` says otherwise.\n"
+    "\n"
+    "In expectations a step is called by its verb; the second of the same verb is `recv#2`. One\n"
+    "with a name of its own (`as`) does not count there.\n"
+    "\n"
+    "Keys that go beside the verb:\n";
+
+const char reference_options[] =
+    "### Socket options\n"
+    "\n"
+    "At most 8 in one step. Before connect or listen they are set on the socket that these will\n"
+    "use.\n";
+
+const char reference_timeline[] = "## The timeline\n"
+				  "\n"
+				  "A list of faults, each with its moment: `{at: 55s, crash: "
+				  "server}`. Beside `at` and the fault\n"
+				  "there may be a `when`.\n";
+
+const char reference_expect[] =
+    "## Expectations\n"
+    "\n"
+    "Below `expect:` stand programs by their names, and `sockets`, `wire`, `counters` and\n"
+    "`silence`. What is not mentioned is not checked.\n"
+    "\n"
+    "A key of a program is the name of a step, or `exit`. Steps of the program's first start are\n"
+    "meant; `recv@1` is the one after its host's first reboot. In place of one expectation there\n"
+    "may be a list of them, each with its `when`.\n";
+
+const char reference_networks[] =
+    "## Networks and addresses\n"
+    "\n"
+    "Host number n (from 1, in the order of the file) has the interface `eth0` with the MAC\n"
+    "address 02:00:00:00:00:0n. On a cable and at a switch its addresses are 10.0.0.n/24 and\n"
+    "fd00::n/64; at a router 10.0.n.1/24 and fd00:0:0:n::1/64, where the router has 10.0.n.254 "
+    "and\n"
+    "fd00:0:0:n::fe. A connect may go to an address that no one has: `10.0.0.99:80`.\n"
+    "\n"
+    "Each way takes 1 ms where the kernel has netem, unless `link` says otherwise.\n";

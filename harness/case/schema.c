@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A JSON Schema of the case language for editors: from the tables, and as text, so that the
+ * guest's library needs no JSON. It accepts every right case and knows most wrong ones;
+ * `halfopen lint` knows all.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+#include "load.h"
+
+/* Any value can be made of variables. */
+#define VARIABLE "{\"type\": \"string\", \"pattern\": \"\\\\$\"}"
+#define WHEN     "\"when\": {\"type\": \"object\"}"
+
+static void print_form(FILE *out, const struct form *form, const char *more);
+
+static void print_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void print_words(FILE *out, const struct word *words)
+{
+	fputs("{\"enum\": [", out);
+	for (const struct word *word = words; word->name; word++) {
+		if (word != words)
+			fputs(", ", out);
+		print_string(out, word->name);
+		/* What YAML takes for something else than a string. */
+		if (word->name[strspn(word->name, "0123456789")] == '\0' ||
+		    strcmp(word->name, "true") == 0 || strcmp(word->name, "false") == 0)
+			fprintf(out, ", %s", word->name);
+	}
+	fputs("]}", out);
+}
+
+static void print_value(FILE *out, const struct field *field)
+{
+	fputs("{\"description\": ", out);
+	print_string(out, field->help);
+	fputs(", \"anyOf\": [", out);
+	if (field->form) {
+		print_form(out, field->form, NULL);
+	} else if (field->words) {
+		print_words(out, field->words);
+		if (field->type == TYPE_WORDS) {
+			fputs(", {\"type\": \"array\", \"items\": ", out);
+			print_words(out, field->words);
+			fputc('}', out);
+		}
+	} else {
+		fputs(field_schema(field) ? field_schema(field) : "{}", out);
+	}
+	fputs(", " VARIABLE "]}", out);
+}
+
+/* The mapping of a form; and the value that may stand for it. MORE: another property. */
+static void print_form(FILE *out, const struct form *form, const char *more)
+{
+	const char *between = "";
+
+	if (form->bare) {
+		fputs("{\"anyOf\": [", out);
+		print_value(out, &form->field[form->bare - 1]);
+		if (form->count == 1) {
+			fputs("]}", out);
+			return;
+		}
+		fputs(", ", out);
+	}
+	fputs("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {", out);
+	for (int i = 0; i < form->count; i++) {
+		if (!form->field[i].key)
+			continue;
+		fputs(between, out);
+		print_string(out, form->field[i].key);
+		fputs(": ", out);
+		print_value(out, &form->field[i]);
+		between = ", ";
+	}
+	fprintf(out, "%s%s}", more ? between : "", more ? more : "");
+	between = ", \"required\": [";
+	for (int i = 0; i < form->count; i++) {
+		if (!form->field[i].required || !form->field[i].key)
+			continue;
+		fputs(between, out);
+		print_string(out, form->field[i].key);
+		between = ", ";
+	}
+	fprintf(out, "%s}%s", strcmp(between, ", ") == 0 ? "]" : "", form->bare ? "]}" : "");
+}
+
+static void print_verb(FILE *out, const struct verb_table *table, const struct verb *verb)
+{
+	fputs("{\"type\": \"object\", \"description\": ", out);
+	print_string(out, verb->help);
+	fputs(", \"additionalProperties\": false, \"properties\": {", out);
+	print_string(out, verb->name);
+	fputs(": ", out);
+	if (verb->argument == ARGUMENT_NONE) {
+		fputs("{\"type\": \"null\"}", out);
+	} else {
+		fputs(verb->argument == ARGUMENT_OPTIONAL ? "{\"anyOf\": [{\"type\": \"null\"}, "
+							  : "",
+		      out);
+		print_form(out, verb->form, NULL);
+		fputs(verb->argument == ARGUMENT_OPTIONAL ? "]}" : "", out);
+	}
+	for (int i = 0; i < table->modifiers->count; i++) {
+		fputs(", ", out);
+		print_string(out, table->modifiers->field[i].key);
+		fputs(": ", out);
+		print_value(out, &table->modifiers->field[i]);
+	}
+	fputs(", " WHEN "}, \"required\": [", out);
+	print_string(out, verb->name);
+	for (int i = 0; i < table->modifiers->count; i++) {
+		if (!table->modifiers->field[i].required)
+			continue;
+		fputs(", ", out);
+		print_string(out, table->modifiers->field[i].key);
+	}
+	fputs("]}", out);
+}
+
+/* Words without an argument, and mappings of one verb. */
+static void print_verbs(FILE *out, const struct verb_table *table)
+{
+	const char *between = "";
+
+	fputs("{\"anyOf\": [" VARIABLE, out);
+	fputs(", {\"enum\": [", out);
+	for (int i = 0; i < table->count; i++) {
+		if (table->verb[i].argument == ARGUMENT_REQUIRED)
+			continue;
+		fputs(between, out);
+		print_string(out, table->verb[i].name);
+		between = ", ";
+	}
+	fputs("]}", out);
+	for (int i = 0; i < table->count; i++) {
+		fputs(",\n  ", out);
+		print_verb(out, table, &table->verb[i]);
+	}
+	fputs("]}", out);
+}
+
+static void print_list(FILE *out, const struct form *form)
+{
+	fputs("{\"type\": \"array\", \"items\": ", out);
+	print_form(out, form, WHEN);
+	fputc('}', out);
+}
+
+/* Keys that are no section are programs, and theirs are steps. */
+static void print_expect(FILE *out)
+{
+	fputs("{\"type\": \"object\", \"properties\": {\n  \"sockets\": ", out);
+	print_list(out, &expect_socket_form);
+	fputs(",\n  \"wire\": {\"type\": \"array\", \"items\": {\"anyOf\": [", out);
+	print_form(out, &expect_wire_form, WHEN);
+	fputs(", ", out);
+	print_form(out, &expect_order_form, WHEN);
+	fputs("]}},\n  \"counters\": {\"type\": \"object\", \"additionalProperties\": {\"type\": "
+	      "\"object\"}}"
+	      ",\n  \"silence\": {\"anyOf\": [",
+	      out);
+	print_form(out, &expect_silence_form, WHEN);
+	fputs(", ", out);
+	print_list(out, &expect_silence_form);
+	fputs(
+	    "]}},\n  \"additionalProperties\": {\"type\": \"object\", \"properties\": {\"exit\": ",
+	    out);
+	print_form(out, &expect_exit_form, WHEN);
+	fputs("},\n  \"additionalProperties\": {\"anyOf\": [", out);
+	print_form(out, &expect_step_form, WHEN);
+	fputs(", ", out);
+	print_list(out, &expect_step_form);
+	fputs("]}}}", out);
+}
+
+char *case_reference_schema(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs("{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+	      "\"title\": \"a case of halfopen, version 1\",\n\"$ref\": "
+	      "\"#/$defs/case\",\n\"$defs\": {\n\"case\": ",
+	      out);
+	print_form(out, &case_form, NULL);
+	fputs(",\n\"link\": ", out);
+	print_form(out, &impairment_form, WHEN);
+	fputs(",\n\"host\": {\"anyOf\": [{\"type\": \"null\"}, ", out);
+	print_form(out, &host_form, WHEN);
+	fputs("]},\n\"program\": ", out);
+	print_form(out, &program_form, WHEN);
+	fputs(",\n\"step\": ", out);
+	print_verbs(out, &step_table);
+	fputs(",\n\"fault\": ", out);
+	print_verbs(out, &fault_table);
+	fputs(",\n\"expect\": ", out);
+	print_expect(out);
+	fputs("}}\n", out);
+	fclose(out);
+	return text;
+}
