@@ -38,6 +38,13 @@ void diags_done(struct diags *diags)
 }
 
 static char *format(struct pool *pool, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+static struct diag *append(struct diags *diags, struct span at, bool warning, const char *fmt,
+			   va_list ap) __attribute__((format(printf, 4, 0)));
+static void add_remark(struct diags *diags, struct diag *diag, struct span at, const char *fmt,
+		       va_list ap) __attribute__((format(printf, 4, 0)));
+
+static char *format(struct pool *pool, const char *fmt, va_list ap)
 {
 	char text[512];
 

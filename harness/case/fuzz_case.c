@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A libFuzzer target for everything between a case file and its plans. To run it:
+ *
+ *   cmake -B build-fuzz -DCMAKE_C_COMPILER=clang -DHALFOPEN_FUZZ=ON -DHALFOPEN_SANITIZE=ON
+ *   cmake --build build-fuzz --target fuzz_case fuzz_case_dictionary
+ *   build-fuzz/fuzz_case_dictionary > case.dict
+ *   mkdir corpus; find cases -name '*.yaml' -exec cp --backup=numbered -t corpus {} +
+ *   build-fuzz/fuzz_case -dict=case.dict -max_len=4096 -timeout=5 -runs=1000000 corpus
+ *
+ * An input of more than 5 s is a finding as well: hostile files must be refused quickly.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+
+#define VARIANTS 4 /* plans made of one input */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void load_variant(const char *source, size_t size, const char *variant)
+{
+	struct diagnostics diagnostics;
+	struct plan *plan;
+
+	/* What case_parse() took is right in every variant. */
+	if (plan_load("fuzz.yaml", source, size, variant, NULL, &plan, &diagnostics) < 0)
+		abort();
+	plan_free(plan);
+	diagnostics_done(&diagnostics);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct diagnostics diagnostics;
+	struct case_file *made = NULL;
+	char *source = malloc(size + 1);
+
+	memcpy(source, data, size);
+	source[size] = '\0';
+	if (case_parse("fuzz.yaml", source, size, &made, &diagnostics) == 0) {
+		for (int i = 0; i < made->variant_count && i < VARIANTS; i++)
+			load_variant(source, size, made->variant[i]);
+		case_file_free(made);
+	} else if (!diagnostics.errors || !*diagnostics.text) {
+		abort();
+	}
+	diagnostics_done(&diagnostics);
+	free(source);
+	return 0;
+}
