@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "signals.h"
 
 /* The last bytes of a stream. Moving the text is dear only when a guest talks a lot. */
 struct tail {
@@ -72,23 +73,31 @@ int64_t guest_clock_ns(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-/* 1: the guest has ended; 0: it has not, and the time is over. */
-static int wait_for_end(int pidfd, int console, int64_t limit_ns, struct tail *tail)
+static bool has_ended(pid_t pid, int *ret_status)
+{
+	return waitpid(pid, ret_status, WNOHANG) == pid;
+}
+
+/* False: the time is over, and it has not ended. */
+static bool wait_for_end(const struct guest *guest, struct signals *signals, int64_t limit_ns,
+			 struct tail *tail, int *ret_status)
 {
 	int64_t deadline = guest_clock_ns() + limit_ns, left;
-	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = console, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = signals->fd, .events = POLLIN},
+			       {.fd = guest->console, .events = POLLIN}};
 
 	while ((left = deadline - guest_clock_ns()) > 0) {
 		struct timespec ts = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
 
-		if (ppoll(fds, 2, &ts, NULL) < 0)
-			continue;
-		if (fds[1].revents && console_read(console, tail))
+		while (signals_next(signals))
+			;
+		if (has_ended(guest->pid, ret_status))
+			return true;
+		if (ppoll(fds, 2, &ts, NULL) > 0 && fds[1].revents &&
+		    console_read(guest->console, tail))
 			fds[1].fd = -1;
-		if (fds[0].revents)
-			return 1;
 	}
-	return 0;
+	return false;
 }
 
 int guest_prepare_child(int console)
@@ -112,24 +121,25 @@ int guest_prepare_child(int console)
 int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_size, struct err *err)
 {
 	struct tail tail = {.text = text, .size = text_size - 1};
-	int pidfd = pidfd_open(guest->pid, 0);
-	int status, ended, ret = 0;
+	struct signals signals;
+	bool ended;
+	int status;
+	int ret = signals_open(&signals, NULL, 0, err);
 
 	fcntl(guest->console, F_SETFL, O_NONBLOCK);
-	ended = pidfd >= 0 && wait_for_end(pidfd, guest->console, limit_ns, &tail);
-	if (pidfd < 0)
-		ret = err_sys(err, errno, "cannot watch the guest");
-	if (!ended)
+	ended = ret == 0 && wait_for_end(guest, &signals, limit_ns, &tail, &status);
+	if (ret == 0)
+		signals_close(&signals);
+	if (!ended) {
 		kill(guest->pid, SIGKILL);
-	while (waitpid(guest->pid, &status, 0) < 0 && errno == EINTR)
-		;
+		while (waitpid(guest->pid, &status, 0) < 0 && errno == EINTR)
+			;
+	}
 	/* A UML's user processes are in its session, and have lost their tracer. */
 	kill(-guest->pid, SIGKILL);
 	console_read(guest->console, &tail);
 	tail_finish(&tail);
 	close(guest->console);
-	if (pidfd >= 0)
-		close(pidfd);
 	if (ret)
 		return ret;
 	if (!ended)

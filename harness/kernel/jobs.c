@@ -10,12 +10,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "signals.h"
 
 #define TICK_MS 100
 
@@ -27,7 +29,9 @@ struct head {
 
 struct worker {
 	pid_t pid; /* 0: the place is free */
-	int pidfd, pipe;
+	int pipe;
+	int status;
+	bool ended;
 	int index;
 	char *data; /* head and data, as far as they came */
 	size_t size, room;
@@ -36,7 +40,8 @@ struct worker {
 struct pool {
 	const struct jobs *jobs;
 	struct worker *worker; /* jobs->parallel of them */
-	struct pollfd *fds;    /* two for each: its end, and its pipe */
+	struct pollfd *fds;    /* their pipes, and after them the signals */
+	struct signals signals;
 	int next, running;
 };
 
@@ -77,7 +82,7 @@ static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent
 
 static int pool_start(struct pool *pool, int place, struct err *err)
 {
-	int fd[2], index = pool->next, pidfd;
+	int fd[2], index = pool->next;
 	pid_t pid, parent = getpid();
 
 	if (pipe2(fd, O_CLOEXEC) < 0)
@@ -85,24 +90,17 @@ static int pool_start(struct pool *pool, int place, struct err *err)
 	fcntl(fd[0], F_SETFL, O_NONBLOCK);
 	fflush(NULL);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		signals_close(&pool->signals);
 		worker_main(pool->jobs, index, fd[1], parent);
-	close(fd[1]);
-	pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
-	if (pidfd < 0) {
-		int error = errno;
-
-		close(fd[0]);
-		if (pid > 0) {
-			kill(pid, SIGKILL);
-			waitpid(pid, NULL, 0);
-		}
-		return err_sys(err, error, "cannot start a run's process");
 	}
-	pool->worker[place] =
-	    (struct worker){.pid = pid, .pidfd = pidfd, .pipe = fd[0], .index = index};
-	pool->fds[2 * place] = (struct pollfd){.fd = pidfd, .events = POLLIN};
-	pool->fds[2 * place + 1] = (struct pollfd){.fd = fd[0], .events = POLLIN};
+	close(fd[1]);
+	if (pid < 0) {
+		close(fd[0]);
+		return err_sys(err, errno, "fork");
+	}
+	pool->worker[place] = (struct worker){.pid = pid, .pipe = fd[0], .index = index};
+	pool->fds[place] = (struct pollfd){.fd = fd[0], .events = POLLIN};
 	pool->next++;
 	pool->running++;
 	if (pool->jobs->started)
@@ -110,13 +108,13 @@ static int pool_start(struct pool *pool, int place, struct err *err)
 	return 0;
 }
 
-static void worker_done(struct worker *worker, struct pollfd fds[2])
+static void pool_free_place(struct pool *pool, int place)
 {
-	close(worker->pidfd);
-	close(worker->pipe);
-	free(worker->data);
-	*worker = (struct worker){0};
-	fds[0].fd = fds[1].fd = -1;
+	close(pool->worker[place].pipe);
+	free(pool->worker[place].data);
+	pool->worker[place] = (struct worker){0};
+	pool->fds[place].fd = -1;
+	pool->running--;
 }
 
 static void pool_finish(struct pool *pool, int place)
@@ -124,10 +122,7 @@ static void pool_finish(struct pool *pool, int place)
 	struct worker *worker = &pool->worker[place];
 	struct job_result result = {.index = worker->index};
 	struct head head;
-	int status = 0;
 
-	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-		;
 	if (worker->size >= sizeof(head))
 		memcpy(&head, worker->data, sizeof(head));
 	if (worker->size >= sizeof(head) && worker->size == sizeof(head) + head.size) {
@@ -135,9 +130,9 @@ static void pool_finish(struct pool *pool, int place)
 		result.size = head.size;
 		result.error = head.error;
 		result.err = head.err;
-	} else if (WIFSIGNALED(status)) {
+	} else if (WIFSIGNALED(worker->status)) {
 		result.error = err_set(&result.err, ECHILD, "the run's process died: %s",
-				       strsignal(WTERMSIG(status)));
+				       strsignal(WTERMSIG(worker->status)));
 	} else {
 		result.error = err_set(&result.err, ECHILD, "the run's process ended early");
 	}
@@ -179,19 +174,23 @@ static int pool_step(struct pool *pool, struct err *err)
 			ret = pool_start(pool, i, err);
 	if (ret)
 		return ret;
-	if (poll(pool->fds, 2 * jobs->parallel, jobs->tick ? TICK_MS : -1) < 0)
-		return errno == EINTR ? 0 : err_sys(err, errno, "poll");
+	if (poll(pool->fds, jobs->parallel + 1, jobs->tick ? TICK_MS : -1) < 0 && errno != EINTR)
+		return err_sys(err, errno, "poll");
+	while (signals_next(&pool->signals))
+		;
 	for (int i = 0; i < jobs->parallel; i++) {
-		struct pollfd *fds = &pool->fds[2 * i];
+		struct worker *worker = &pool->worker[i];
 
-		if (!pool->worker[i].pid || !(fds[0].revents | fds[1].revents))
+		if (!worker->pid)
 			continue;
-		ret = pool_read(&pool->worker[i], err);
+		/* First its end, then what it wrote: the other way round could miss some. */
+		worker->ended = waitpid(worker->pid, &worker->status, WNOHANG) == worker->pid;
+		ret = pool_read(worker, err);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
-			fds[1].fd = -1;
-		if (fds[0].revents)
+			pool->fds[i].fd = -1;
+		if (worker->ended)
 			pool_finish(pool, i);
 	}
 	if (jobs->tick)
@@ -204,9 +203,11 @@ static void pool_abandon(struct pool *pool)
 	for (int i = 0; i < pool->jobs->parallel; i++) {
 		if (!pool->worker[i].pid)
 			continue;
-		kill(pool->worker[i].pid, SIGKILL);
-		waitpid(pool->worker[i].pid, NULL, 0);
-		worker_done(&pool->worker[i], &pool->fds[2 * i]);
+		if (!pool->worker[i].ended) {
+			kill(pool->worker[i].pid, SIGKILL);
+			waitpid(pool->worker[i].pid, NULL, 0);
+		}
+		pool_free_place(pool, i);
 	}
 }
 
@@ -216,15 +217,22 @@ int jobs_run(const struct jobs *jobs, struct err *err)
 	int ret = 0;
 
 	pool.worker = calloc(jobs->parallel, sizeof(*pool.worker));
-	pool.fds = calloc(2 * jobs->parallel, sizeof(*pool.fds));
+	pool.fds = calloc(jobs->parallel + 1, sizeof(*pool.fds));
 	if (!pool.worker || !pool.fds)
 		ret = err_sys(err, ENOMEM, "jobs");
-	for (int i = 0; i < 2 * jobs->parallel && !ret; i++)
+	else
+		ret = signals_open(&pool.signals, NULL, 0, err);
+	if (ret)
+		goto out;
+	for (int i = 0; i < jobs->parallel; i++)
 		pool.fds[i].fd = -1;
+	pool.fds[jobs->parallel] = (struct pollfd){.fd = pool.signals.fd, .events = POLLIN};
 	while (!ret && (pool.running || pool.next < jobs->count))
 		ret = pool_step(&pool, err);
-	if (ret && pool.worker && pool.fds)
+	if (ret)
 		pool_abandon(&pool);
+	signals_close(&pool.signals);
+out:
 	free(pool.worker);
 	free(pool.fds);
 	return ret;

@@ -119,7 +119,7 @@ static const char *become_guest(int console)
 {
 	if (guest_prepare_child(console) < 0)
 		return "redirecting";
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		return "making mounts private";
 	/* Refused where a container hides parts of /proc: better known before the run. */
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)

@@ -10,51 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "descendants.h"
 #include "err.h"
 #include "scratch.h"
+#include "signals.h"
 
 #define GRACE_MS 1000
 
 static const int handed_on[] = {SIGINT, SIGTERM, SIGHUP};
-#define HANDED_ON (sizeof(handed_on) / sizeof(handed_on[0]))
-
-/* Signals are read from a descriptor, so that no handler is needed and none is lost. */
-struct watch {
-	int signals;
-	sigset_t old_mask;
-};
-
-static int watch_init(struct watch *watch, struct err *err)
-{
-	struct sigaction action;
-	sigset_t mask;
-
-	signal(SIGCHLD, SIG_DFL); /* ignored, it would take the status away */
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGCHLD);
-	for (size_t i = 0; i < HANDED_ON; i++) {
-		/* What nohup or a shell told us to ignore stays ignored. */
-		sigaction(handed_on[i], NULL, &action);
-		if (action.sa_handler != SIG_IGN)
-			sigaddset(&mask, handed_on[i]);
-	}
-	sigprocmask(SIG_BLOCK, &mask, &watch->old_mask);
-	watch->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (watch->signals < 0)
-		return err_sys(err, errno, "signalfd");
-	return 0;
-}
-
-static void watch_done(struct watch *watch)
-{
-	close(watch->signals);
-	sigprocmask(SIG_SETMASK, &watch->old_mask, NULL);
-}
+#define HANDED_ON (int)(sizeof(handed_on) / sizeof(handed_on[0]))
 
 /* Reaps whoever ended; true when CHILD was among them. */
 static bool reap(pid_t child, int *ret_status)
@@ -74,23 +41,22 @@ static bool reap(pid_t child, int *ret_status)
 
 /* Until CHILD ends (0, with its status), or LIFELINE says end-of-file, or the grace after a
  * signal is over (-1). LIFELINE may be -1. ret_signal: the last one handed on. */
-static int watch_child(struct watch *watch, pid_t child, int lifeline, bool with_grace,
+static int watch_child(struct signals *signals, pid_t child, int lifeline, bool with_grace,
 		       int *ret_status, int *ret_signal)
 {
-	struct pollfd fds[] = {{.fd = watch->signals, .events = POLLIN},
+	struct pollfd fds[] = {{.fd = signals->fd, .events = POLLIN},
 			       {.fd = lifeline, .events = POLLIN}};
-	struct signalfd_siginfo info;
-	int timeout_ms = -1, ready;
+	int timeout_ms = -1, ready, sig;
 
 	for (;;) {
 		ready = poll(fds, 2, timeout_ms);
 		if (ready == 0 || (ready > 0 && fds[1].revents))
 			return -1;
-		while (read(watch->signals, &info, sizeof(info)) == sizeof(info)) {
-			if (info.ssi_signo == SIGCHLD)
+		while ((sig = signals_next(signals))) {
+			if (sig == SIGCHLD)
 				continue;
-			kill(child, info.ssi_signo);
-			*ret_signal = info.ssi_signo;
+			kill(child, sig);
+			*ret_signal = sig;
 			timeout_ms = with_grace ? GRACE_MS : -1;
 		}
 		if (reap(child, ret_status))
@@ -118,22 +84,22 @@ static void run_work(int (*work)(void *arg, const char *scratch), void *arg, con
 
 /* The back's whole life. Its status is the work's. */
 static void run_back(int (*work)(void *arg, const char *scratch), void *arg, const char *scratch,
-		     struct watch *front_watch, int lifeline, int report)
+		     struct signals *front_signals, int lifeline, int report)
 {
 	pid_t back = getpid(), child;
-	struct watch watch;
-	struct err err;
+	struct signals signals;
+	struct err err = {""};
 	int status = SIGKILL, signal_seen = 0;
 
 	setsid();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (watch_init(&watch, &err) || scratch_make(scratch, &err))
+	if (signals_open(&signals, handed_on, HANDED_ON, &err) || scratch_make(scratch, &err))
 		goto fail;
-	close(front_watch->signals);
-	watch.old_mask = front_watch->old_mask;
+	close(front_signals->fd);
+	signals.old_mask = front_signals->old_mask;
 	child = fork();
 	if (child == 0) {
-		watch_done(&watch);
+		signals_close(&signals);
 		close(lifeline);
 		close(report);
 		run_work(work, arg, scratch, back);
@@ -144,7 +110,7 @@ static void run_back(int (*work)(void *arg, const char *scratch), void *arg, con
 		goto fail;
 	}
 	close(report);
-	watch_child(&watch, child, lifeline, true, &status, &signal_seen);
+	watch_child(&signals, child, lifeline, true, &status, &signal_seen);
 	descendants_kill();
 	scratch_remove(scratch);
 	_exit(status_of(status));
@@ -155,13 +121,13 @@ fail:
 }
 
 /* The front's end of it, when the back is running. */
-static int run_front(struct watch *watch, pid_t back, const char *scratch, int report,
+static int run_front(struct signals *signals, pid_t back, const char *scratch, int report,
 		     struct err *err)
 {
 	int status, signal_seen = 0;
 	struct err why;
 
-	watch_child(watch, back, -1, false, &status, &signal_seen);
+	watch_child(signals, back, -1, false, &status, &signal_seen);
 	if (WIFSIGNALED(status)) {
 		descendants_kill();
 		scratch_remove(scratch);
@@ -170,7 +136,7 @@ static int run_front(struct watch *watch, pid_t back, const char *scratch, int r
 	if (read(report, &why, sizeof(why)) == sizeof(why))
 		return err_set(err, ECHILD, "%s", why.text);
 	if (signal_seen && WEXITSTATUS(status) >= 128) {
-		watch_done(watch);
+		signals_close(signals);
 		signal(signal_seen, SIG_DFL);
 		raise(signal_seen);
 	}
@@ -181,7 +147,7 @@ int supervise(int (*work)(void *arg, const char *scratch), void *arg, struct err
 {
 	int lifeline[2], report[2], ret;
 	char scratch[SCRATCH_PATH_MAX];
-	struct watch watch;
+	struct signals signals;
 	pid_t back;
 
 	ret = scratch_name(scratch, err);
@@ -190,7 +156,7 @@ int supervise(int (*work)(void *arg, const char *scratch), void *arg, struct err
 	if (pipe2(lifeline, O_CLOEXEC) < 0 || pipe2(report, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "pipe");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	ret = watch_init(&watch, err);
+	ret = signals_open(&signals, handed_on, HANDED_ON, err);
 	if (ret)
 		return ret;
 	fflush(NULL);
@@ -198,14 +164,14 @@ int supervise(int (*work)(void *arg, const char *scratch), void *arg, struct err
 	if (back == 0) {
 		close(lifeline[1]);
 		close(report[0]);
-		run_back(work, arg, scratch, &watch, lifeline[0], report[1]);
+		run_back(work, arg, scratch, &signals, lifeline[0], report[1]);
 	}
 	close(lifeline[0]);
 	close(report[1]);
 	ret = back < 0 ? err_sys(err, errno, "fork")
-		       : run_front(&watch, back, scratch, report[0], err);
+		       : run_front(&signals, back, scratch, report[0], err);
 	close(lifeline[1]);
 	close(report[0]);
-	watch_done(&watch);
+	signals_close(&signals);
 	return ret;
 }
