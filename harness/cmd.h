@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd: the commands, one file each. main.c has the one table of them.
+ */
+#ifndef HALFOPEN_CMD_H
+#define HALFOPEN_CMD_H
+
+#include <argp.h>
+
+enum exit_status {                     /* of every command */
+		   EXIT_HELD = 0,      /* all expectations held */
+		   EXIT_FAILED = 1,    /* one did not */
+		   EXIT_USAGE = 2,     /* a bad case, or bad usage */
+		   EXIT_COULD_NOT = 3, /* the harness could not do its job */
+		   EXIT_SKIPPED = 77   /* all runs were skipped */
+};
+
+typedef int command_fn(int argc, char **argv);
+command_fn cmd_run, cmd_list, cmd_lint, cmd_judge, cmd_show, cmd_doctor, cmd_reference;
+
+/* Parses the command line with ARGP; what is wrong is told and ends the program with
+ * EXIT_USAGE, --help with 0. INPUT is what the parser gets. */
+void cmd_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "kernel.h"
+#include "netem.h"
+
+static void tell(const char *what, bool there, const char *remedy)
+{
+	printf("  %-36s %s\n", what, there ? "yes" : "no");
+	if (!there && remedy && *remedy)
+		printf("      %s\n", remedy);
+}
+
+static bool doctor_helpers(char **ret_folder)
+{
+	static const char *const names[] = {"halfopen-guest", "halfopen-peer", "halfopen-nft"};
+	struct err err = {0};
+	bool all = kernel_find_helpers(ret_folder, &err) == 0;
+
+	puts("halfopen's own programs:");
+	if (!all)
+		tell("the folder with them", false, err.text);
+	for (size_t i = 0; all && i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%s/%s", *ret_folder, names[i]);
+		tell(path, access(path, X_OK) == 0, "build it: cmake --build build");
+		all = all && access(path, X_OK) == 0;
+	}
+	return all;
+}
+
+static bool doctor_uml(void)
+{
+	struct kernel kernel = {0};
+	struct err err = {0};
+	bool boots = false;
+
+	puts("virtual time (a User-Mode Linux kernel; needs no rights at all):");
+	if (kernel_find(NULL, &kernel, &err) < 0 || !kernel_clock_is_virtual(&kernel)) {
+		tell("a UML kernel in the cache folder", false,
+		     "ci/build-kernel makes one, once, in about five minutes");
+	} else {
+		char line[512];
+
+		snprintf(line, sizeof(line), "%s (Linux %s)", kernel.path, kernel.release);
+		tell(line, true, NULL);
+		boots = kernel_probe(&kernel, &err) == 0;
+		tell("it boots here", boots, err.text);
+	}
+	kernel_done(&kernel);
+	return boots;
+}
+
+static bool doctor_live(void)
+{
+	static char live[] = "live";
+	struct net_abilities can = {0};
+	struct kernel kernel = {0};
+	struct err err = {0};
+	bool runs;
+
+	puts("the live kernel (real time):");
+	runs = kernel_find(live, &kernel, &err) == 0 && kernel_probe(&kernel, &err) == 0;
+	tell("namespaces may be made", runs, err.text);
+	kernel_done(&kernel);
+	if (!runs)
+		return false;
+	if (net_probe(&can, &err) < 0) {
+		tell("it can be probed", false, err.text);
+		return false;
+	}
+	tell("veth, the cables", can.veth, "modprobe veth");
+	tell("bridge, the switches", can.bridge, "modprobe bridge");
+	tell("IPv6", can.ipv6, "boot without ipv6.disable=1");
+	tell("nftables on the bridge (blackhole)", can.nft_bridge, "modprobe nf_tables");
+	tell("nftables' reject (router answers)", can.nft_reject, "modprobe nft_reject_inet");
+	tell("address translation, its memory", can.nat && can.conntrack,
+	     "modprobe nft_chain_nat nf_conntrack_netlink");
+	tell("netem (delay, loss; else skipped)", can.netem,
+	     "modprobe sch_netem; or run those cases on the UML kernel, which has it");
+	return can.veth && can.bridge;
+}
+
+static error_t no_option(int key, char *arg, struct argp_state *state)
+{
+	(void)key, (void)arg, (void)state;
+	return ARGP_ERR_UNKNOWN;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	static const struct argp argp = {
+	    NULL,
+	    no_option,
+	    NULL,
+	    "Tells what this machine can do for halfopen, what is missing, and how to get it. "
+	    "Changes nothing. Exit status 3: no case can be run at all.",
+	    NULL,
+	    NULL,
+	    NULL};
+	char *folder = NULL;
+	bool helpers, uml, live;
+
+	cmd_parse(&argp, argc, argv, NULL);
+	helpers = doctor_helpers(&folder);
+	uml = doctor_uml();
+	live = doctor_live();
+	free(folder);
+	if (!helpers || (!uml && !live)) {
+		puts("No case can be run here as it is.");
+		return EXIT_COULD_NOT;
+	}
+	printf("Cases run here: %s%s%s.\n", uml ? "in virtual time" : "",
+	       uml && live ? " and " : "", live ? "on the live kernel" : "");
+	return EXIT_HELD;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "results.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *string_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static double number_of(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+void result_print(const json_t *result, const char *name, FILE *out)
+{
+	static const char *const words[][2] = {
+	    {"pass", "PASS"}, {"fail", "FAIL"}, {"skip", "SKIP"}, {"error", "ERROR"}};
+	const char *verdict = string_of(result, "verdict"), *reason = string_of(result, "reason");
+	const char *word = "ERROR";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(verdict, words[i][0]) == 0)
+			word = words[i][1];
+	fprintf(out, "%-5s %s", word, name);
+	if (number_of(result, "wall_s") > 0)
+		fprintf(out, "  (%.1f s simulated in %.2f s)", number_of(result, "simulated_s"),
+			number_of(result, "wall_s"));
+	fprintf(out, "%s%s\n", *reason ? ": " : "", reason);
+	fputs(string_of(result, "text"), out);
+}
+
+void results_print_kernel(json_t *const *results, int count, FILE *out)
+{
+	for (int i = 0; i < count; i++) {
+		const json_t *kernel = json_object_get(results[i], "kernel");
+
+		if (number_of(kernel, "hz") == 0)
+			continue;
+		fprintf(out, "kernel: %s, Linux %s, HZ %d, %s clock%s\n", string_of(kernel, "name"),
+			string_of(kernel, "release"), (int)number_of(kernel, "hz"),
+			json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual" : "real",
+			json_is_true(json_object_get(kernel, "netem"))
+			    ? ""
+			    : ", without netem: links have no delay");
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		const json_t *kernel = json_object_get(results[i], "kernel");
+
+		if (*string_of(kernel, "release")) {
+			fprintf(out, "kernel: %s, Linux %s\n", string_of(kernel, "name"),
+				string_of(kernel, "release"));
+			return;
+		}
+	}
+}
+
+double results_simulated_s(json_t *const *results, int count)
+{
+	double sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += number_of(results[i], "simulated_s");
+	return sum;
+}
+
+int results_save(json_t *const *results, int count, const char *out, struct err *err)
+{
+	json_t *array = json_array();
+	char path[4096], whole[4096];
+	int ret = 0;
+
+	for (int i = 0; i < count; i++) {
+		json_t *copy = json_copy(results[i]);
+
+		json_object_del(copy, "text");
+		json_array_append_new(array, copy);
+	}
+	snprintf(path, sizeof(path), "%s/.results.json.new", out);
+	snprintf(whole, sizeof(whole), "%s/results.json", out);
+	if (json_dump_file(array, path, JSON_INDENT(1)) < 0 || rename(path, whole) < 0)
+		ret = err_sys(err, errno ? errno : EIO, "%s", whole);
+	json_decref(array);
+	return ret;
+}

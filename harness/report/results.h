@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * results: the outcomes of many runs: as lines for a person, and as results.json. An outcome
+ * is a JSON object with case, file, variant, claims, kernel, verdict, reason, simulated_s,
+ * wall_s, and text: what a person reads under a run that did not pass.
+ */
+#ifndef HALFOPEN_RESULTS_H
+#define HALFOPEN_RESULTS_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "err.h"
+
+/* A line, and the text below it. NAME: file and variant. */
+void result_print(const json_t *result, const char *name, FILE *out);
+
+/* "kernel: ..., Linux 6.12.117, HZ 250, virtual clock": of the first that knows. */
+void results_print_kernel(json_t *const *results, int count, FILE *out);
+
+double results_simulated_s(json_t *const *results, int count);
+
+/* OUT/results.json, without the texts; complete or not there at all. */
+int results_save(json_t *const *results, int count, const char *out, struct err *err);
+
+#endif

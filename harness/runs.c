@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "runs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *read_file(const char *path, size_t *ret_size, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0, n;
+	FILE *copy = open_memstream(&text, &size);
+	char chunk[8192];
+	bool failed = !file || !copy;
+
+	while (!failed && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		failed = fwrite(chunk, 1, n, copy) != n || size > 4u << 20;
+	failed = failed || ferror(file);
+	if (failed)
+		err_sys(err, errno ? errno : EFBIG, "%s", path);
+	if (file)
+		fclose(file);
+	if (copy)
+		fclose(copy);
+	if (failed) {
+		free(text);
+		return NULL;
+	}
+	*ret_size = size;
+	return text;
+}
+
+static void run_add(struct runs *runs, const struct case_text *text, const char *variant)
+{
+	struct run *run;
+
+	runs->run = realloc(runs->run, (size_t)(runs->run_count + 1) * sizeof(*runs->run));
+	if (!runs->run)
+		abort();
+	run = &runs->run[runs->run_count++];
+	run->text = text;
+	run->variant = variant;
+	if (asprintf(&run->name, "%s%s%s", text->path, *variant ? ":" : "", variant) < 0)
+		abort();
+}
+
+/* Parses PATH and adds its runs; VARIANT: that one only. */
+static int file_add(struct runs *runs, const char *path, const char *variant, struct err *err)
+{
+	struct case_text *text = calloc(1, sizeof(*text));
+	struct diagnostics diagnostics;
+	bool found = false;
+	int ret;
+
+	runs->text = realloc(runs->text, (size_t)(runs->text_count + 1) * sizeof(*runs->text));
+	if (!text || !runs->text)
+		abort();
+	runs->text[runs->text_count++] = text;
+	text->path = strdup(path);
+	text->source = read_file(path, &text->size, err);
+	if (!text->source)
+		return -ENOENT;
+	ret = case_parse(path, text->source, text->size, &text->parsed, &diagnostics);
+	fputs(diagnostics.text, stderr);
+	diagnostics_done(&diagnostics);
+	if (ret < 0)
+		return err_set(err, -ret, "%s is no valid case", path);
+	for (int i = 0; i < text->parsed->variant_count; i++)
+		if (!variant || strcmp(variant, text->parsed->variant[i]) == 0) {
+			run_add(runs, text, text->parsed->variant[i]);
+			found = true;
+		}
+	if (found)
+		return 0;
+	return err_set(err, ENOENT, "%s has no variant '%s'; `halfopen list %s` shows them", path,
+		       variant, path);
+}
+
+static int is_meant(const struct dirent *entry)
+{
+	const char *end = strrchr(entry->d_name, '.');
+
+	if (entry->d_name[0] == '.' || strcmp(entry->d_name, "broken") == 0)
+		return 0;
+	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN ||
+	       (end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0));
+}
+
+static int path_add(struct runs *runs, const char *path, struct err *err);
+
+static int folder_add(struct runs *runs, const char *folder, struct err *err)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_meant, alphasort), ret = 0;
+
+	if (count < 0)
+		return err_sys(err, errno, "%s", folder);
+	for (int i = 0; i < count; i++) {
+		char *path;
+		int one;
+
+		if (asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0)
+			abort();
+		one = path_add(runs, path, err); /* all diagnostics, not just the first file's */
+		ret = ret < 0 ? ret : one;
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return ret;
+}
+
+static int path_add(struct runs *runs, const char *path, struct err *err)
+{
+	const char *colon = strchr(path, ':');
+	struct stat st;
+	char *file;
+	int ret;
+
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode) ? folder_add(runs, path, err)
+					   : file_add(runs, path, NULL, err);
+	if (!colon)
+		return err_sys(err, errno, "%s", path);
+	file = strndup(path, (size_t)(colon - path));
+	if (!file)
+		abort();
+	ret = file_add(runs, file, colon + 1, err);
+	free(file);
+	return ret;
+}
+
+int runs_collect(char *const *names, struct runs *ret_runs, struct err *err)
+{
+	static char shipped[] = HALFOPEN_CASES;
+	static char *const all[] = {shipped, NULL};
+	int ret = 0;
+
+	*ret_runs = (struct runs){0};
+	if (!names || !*names)
+		names = all;
+	if (names == all && access(shipped, R_OK) < 0)
+		return err_sys(err, errno, "the shipped cases (%s)", shipped);
+	for (; *names; names++) {
+		int one = path_add(ret_runs, *names, err);
+
+		ret = ret < 0 ? ret : one;
+	}
+	if (ret == 0 && ret_runs->run_count == 0)
+		ret = err_set(err, ENOENT, "no cases there");
+	return ret;
+}
+
+void runs_done(struct runs *runs)
+{
+	for (int i = 0; i < runs->run_count; i++)
+		free(runs->run[i].name);
+	for (int i = 0; i < runs->text_count; i++) {
+		case_file_free(runs->text[i]->parsed);
+		free(runs->text[i]->path);
+		free(runs->text[i]->source);
+		free(runs->text[i]);
+	}
+	free(runs->run);
+	free(runs->text);
+}
+
+static bool has_claim(const struct case_file *parsed, const char *claim)
+{
+	for (int i = 0; i < parsed->claim_count; i++)
+		if (strcasecmp(parsed->claims[i], claim) == 0)
+			return true;
+	return false;
+}
+
+void runs_select(struct runs *runs, const char *filter, const char *claim)
+{
+	int kept = 0;
+
+	for (int i = 0; i < runs->run_count; i++) {
+		struct run *run = &runs->run[i];
+
+		if ((filter && !strstr(run->name, filter) && fnmatch(filter, run->name, 0) != 0) ||
+		    (claim && !has_claim(run->text->parsed, claim)))
+			free(run->name);
+		else
+			runs->run[kept++] = *run;
+	}
+	runs->run_count = kept;
+}
+
+static void latest(int64_t *at_ns, const struct plan_range *range)
+{
+	int64_t end_ns = !range->set ? 0 : range->hi != INT64_MAX ? range->hi : range->lo;
+
+	if (end_ns > *at_ns)
+		*at_ns = end_ns;
+}
+
+int64_t plan_duration_ns(const struct plan *plan)
+{
+	int64_t at_ns = plan->last_ns;
+
+	if (plan->until_ns)
+		return plan->until_ns;
+	for (int i = 0; i < plan->expect_count; i++)
+		if (plan->expect[i].kind == EXPECT_STEP)
+			latest(&at_ns, &plan->expect[i].step.at);
+		else if (plan->expect[i].kind == EXPECT_PROGRAM)
+			latest(&at_ns, &plan->expect[i].program.at);
+	/* What the programs wait for of their own accord. */
+	for (int i = 0; i < plan->program_count; i++) {
+		int64_t end_ns = plan->program[i].start_ns;
+
+		for (int j = 0; j < plan->program[i].step_count; j++) {
+			const struct peer_step *step = &plan->program[i].step[j].peer;
+
+			if (step->op == PEER_WAIT && step->time_ns > end_ns)
+				end_ns = step->time_ns;
+			else if (step->op == PEER_SLEEP || step->op == PEER_HEARTBEAT)
+				end_ns += step->time_ns;
+		}
+		if (end_ns > at_ns)
+			at_ns = end_ns;
+	}
+	return at_ns;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * runs: from what the user named to the runs that are meant: files, folders, variants.
+ */
+#ifndef HALFOPEN_RUNS_H
+#define HALFOPEN_RUNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "load.h"
+
+struct case_text { /* one case file, parsed */
+	char *path;
+	char *source;
+	size_t size;
+	struct case_file *parsed;
+};
+
+struct run { /* one case, one variant */
+	const struct case_text *text;
+	const char *variant;
+	char *name; /* "cases/keepalive/crash.yaml:ip=4,timers=short"; the file alone without a
+		       matrix */
+};
+
+struct runs {
+	struct case_text **text;
+	int text_count;
+	struct run *run;
+	int run_count;
+};
+
+/* NAMES: files, folders (with all below but `broken` and what begins with a dot), and
+ * FILE:VARIANT, ended by NULL; none: the shipped cases. Diagnostics are printed to stderr.
+ * Returns 0; -EINVAL when a case is wrong, -ENOENT when there is no such thing. */
+int runs_collect(char *const *names, struct runs *ret_runs, struct err *err);
+void runs_done(struct runs *runs);
+
+/* Keeps those whose name contains or matches (fnmatch) FILTER and that have CLAIM; NULL: any. */
+void runs_select(struct runs *runs, const char *filter, const char *claim);
+
+/* How long the run lasts on a real clock, as far as its plan tells. */
+int64_t plan_duration_ns(const struct plan *plan);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "record.h"
+#include "verdict.h"
+
+struct outcome {
+	enum verdict verdict;
+	char *reason, *text;
+	struct plan *plan;
+	struct record *record;
+	struct judgement *judgement;
+	struct kernel_result kernel;
+};
+
+char *worker_folder(const struct run *run, const char *out)
+{
+	const char *name = run->text->path;
+	const char *story = name, *slash;
+	char *folder;
+	int size;
+
+	/* The last two parts of the path: the story and the case. */
+	while ((slash = strchr(story, '/')) && strchr(slash + 1, '/'))
+		story = slash + 1;
+	size =
+	    (int)(strrchr(story, '.') && strrchr(story, '.') > story ? strrchr(story, '.') - story
+								     : (long)strlen(story));
+	if (asprintf(&folder, "%s/%.*s%s%s", out, size, story, *run->variant ? "/" : "",
+		     run->variant) < 0)
+		abort();
+	return folder;
+}
+
+static char *plan_text(const struct run *run, const struct worker_options *options,
+		       size_t *ret_size)
+{
+	char *text = NULL;
+	FILE *file = open_memstream(&text, ret_size);
+
+	if (!file)
+		return NULL;
+	fprintf(file, "halfopen-plan 1\nfile %s\nvariant %s\nclock %s\nhelpers %s\n",
+		run->text->path, run->variant,
+		kernel_clock_is_virtual(options->kernel) ? "virtual" : "real", options->helpers);
+	for (const char *const *sysctl = options->sysctl; sysctl && *sysctl; sysctl++)
+		fprintf(file, "sysctl %s\n", *sysctl);
+	fputc('\n', file);
+	fwrite(run->text->source, 1, run->text->size, file);
+	if (fclose(file) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void settle(struct outcome *outcome, enum verdict verdict, const char *reason)
+{
+	outcome->verdict = verdict;
+	outcome->reason = strdup(reason);
+}
+
+/* On a real clock nobody waits for two hours. */
+static bool takes_too_long(const struct worker_options *options, struct outcome *outcome)
+{
+	int64_t needs_ns = plan_duration_ns(outcome->plan);
+	char needs[64], most[64], reason[256];
+
+	if (kernel_clock_is_virtual(options->kernel) || needs_ns <= options->max_real_ns)
+		return false;
+	snprintf(reason, sizeof(reason), "takes %s on a real clock; --max-real is %s",
+		 duration_format(needs_ns, needs, sizeof(needs)),
+		 duration_format(options->max_real_ns, most, sizeof(most)));
+	settle(outcome, VERDICT_SKIP, reason);
+	return true;
+}
+
+static int collect(const struct worker_options *options, struct outcome *outcome, struct err *err)
+{
+	char live[] = "live";
+	struct record_kernel kernel = {.name = options->kernel->path ? options->kernel->path : live,
+				       .kind = (char *)kernel_kind_name(options->kernel->kind),
+				       .virtual_clock = kernel_clock_is_virtual(options->kernel)};
+	int ret = record_collect(outcome->plan, &kernel, outcome->kernel.raw,
+				 outcome->kernel.raw_size, &outcome->record, err);
+
+	if (ret < 0)
+		return ret;
+	outcome->record->wall_ns = outcome->kernel.wall_ns;
+	outcome->record->extra_sysctl = (char **)options->sysctl;
+	ret = judge(outcome->plan, outcome->record, &outcome->judgement, err);
+	if (ret < 0)
+		return ret;
+	outcome->verdict = outcome->judgement->verdict;
+	if (outcome->judgement->reason)
+		outcome->reason = strdup(outcome->judgement->reason);
+	if (outcome->verdict == VERDICT_FAIL || outcome->verdict == VERDICT_ERROR)
+		outcome->text =
+		    judgement_explain(outcome->plan, outcome->record, outcome->judgement);
+	return 0;
+}
+
+static void boot(const struct run *run, const struct worker_options *options,
+		 struct outcome *outcome)
+{
+	struct err err = {0};
+	size_t size = 0;
+	char *text = plan_text(run, options, &size), *guest = NULL;
+	struct kernel_job job = {.scratch = options->scratch,
+				 .plan = text,
+				 .plan_size = size,
+				 .wall_limit_ns = options->wall_limit_ns};
+	int ret;
+
+	if (!text || asprintf(&guest, "%s/halfopen-guest", options->helpers) < 0)
+		abort();
+	job.guest = guest;
+	/* A run in real time may take as long as it needs, and a little for all around it. */
+	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
+		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
+	ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
+	if (ret == 0)
+		ret = collect(options, outcome, &err);
+	if (ret < 0) {
+		settle(outcome, VERDICT_ERROR, err.text);
+		outcome->text = NULL;
+	}
+	if (outcome->verdict == VERDICT_ERROR && !outcome->text && outcome->kernel.console[0] &&
+	    asprintf(&outcome->text, "  the last that the kernel said:\n%s\n",
+		     outcome->kernel.console) < 0)
+		outcome->text = NULL;
+	free(text);
+	free(guest);
+}
+
+static int folders_make(char *path)
+{
+	for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return -errno;
+		*at = '/';
+	}
+	return mkdir(path, 0777) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static FILE *file_open(const char *folder, const char *name, struct err *err)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "we");
+	if (!file)
+		err_sys(err, errno, "%s", path);
+	return file;
+}
+
+static int text_save(const char *folder, const char *name, const char *text, struct err *err)
+{
+	FILE *file = file_open(folder, name, err);
+
+	if (!file)
+		return -EIO;
+	fputs(text, file);
+	return fclose(file) == 0 ? 0 : err_sys(err, errno, "%s/%s", folder, name);
+}
+
+static int record_save(const struct outcome *outcome, const char *folder, struct err *err)
+{
+	FILE *file = file_open(folder, "record.jsonl", err);
+	int ret = file ? record_write(outcome->record, outcome->plan, file, err) : -EIO;
+
+	if (file && fclose(file) != 0 && ret == 0)
+		ret = err_sys(err, errno, "%s/record.jsonl", folder);
+	if (ret < 0)
+		return ret;
+	file = file_open(folder, "capture.pcapng", err);
+	ret = file ? record_write_pcapng(outcome->record, outcome->plan, file, err) : -EIO;
+	if (file && fclose(file) != 0 && ret == 0)
+		ret = err_sys(err, errno, "%s/capture.pcapng", folder);
+	return ret;
+}
+
+static int save(const struct run *run, const struct worker_options *options,
+		const struct outcome *outcome, struct err *err)
+{
+	char *folder = worker_folder(run, options->out), *text;
+	int ret = folders_make(folder);
+
+	if (ret < 0)
+		ret = err_sys(err, ret, "%s", folder);
+	if (ret == 0 && outcome->record)
+		ret = record_save(outcome, folder, err);
+	if (ret == 0 &&
+	    asprintf(&text, "%s: %s%s%s\n%s", run->name, verdict_name[outcome->verdict],
+		     outcome->reason ? ": " : "", outcome->reason ? outcome->reason : "",
+		     outcome->text ? outcome->text : "") >= 0) {
+		ret = text_save(folder, "verdict.txt", text, err);
+		free(text);
+	}
+	if (ret == 0 && outcome->verdict == VERDICT_ERROR)
+		ret = text_save(folder, "console.txt", outcome->kernel.console, err);
+	free(folder);
+	return ret;
+}
+
+static json_t *kernel_json(const struct outcome *outcome, const struct kernel *kernel)
+{
+	const struct record_kernel *known = outcome->record ? &outcome->record->kernel : NULL;
+
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b}", "name",
+			 kernel->path ? kernel->path : "live", "kind",
+			 kernel_kind_name(kernel->kind), "release",
+			 known && *known->release ? known->release : kernel->release, "hz",
+			 known ? known->hz : 0, "virtual_clock", kernel_clock_is_virtual(kernel),
+			 "netem", known ? known->netem : 0);
+}
+
+static int result_write(const struct run *run, const struct worker_options *options,
+			const struct outcome *outcome, FILE *result, struct err *err)
+{
+	const struct case_file *parsed = run->text->parsed;
+	json_t *claims = json_array(), *object;
+	int ret;
+
+	for (int i = 0; i < parsed->claim_count; i++)
+		json_array_append_new(claims, json_string(parsed->claims[i]));
+	object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s?, s:f, s:f, s:s?}", "case",
+			   parsed->name, "file", run->text->path, "variant", run->variant, "claims",
+			   claims, "kernel", kernel_json(outcome, options->kernel), "verdict",
+			   verdict_name[outcome->verdict], "reason", outcome->reason, "simulated_s",
+			   outcome->record ? (double)outcome->record->end_ns / 1e9 : 0.0, "wall_s",
+			   (double)outcome->kernel.wall_ns / 1e9, "text", outcome->text);
+	if (!object)
+		return err_set(err, EINVAL, "the outcome is no valid UTF-8");
+	ret = json_dumpf(object, result, JSON_COMPACT) < 0
+		  ? err_sys(err, EIO, "cannot hand over the outcome")
+		  : 0;
+	json_decref(object);
+	return ret;
+}
+
+int worker_run(const struct run *run, const struct worker_options *options, FILE *result,
+	       struct err *err)
+{
+	struct outcome outcome = {.verdict = VERDICT_ERROR};
+	struct diagnostics diagnostics;
+	int ret = plan_load(run->text->path, run->text->source, run->text->size, run->variant,
+			    options->sysctl, &outcome.plan, &diagnostics);
+
+	if (ret < 0)
+		return err_set(err, -ret, "%s", diagnostics.text);
+	if (!takes_too_long(options, &outcome))
+		boot(run, options, &outcome);
+	ret = options->out ? save(run, options, &outcome, err) : 0;
+	if (ret == 0)
+		ret = result_write(run, options, &outcome, result, err);
+	judgement_free(outcome.judgement);
+	record_free(outcome.record);
+	plan_free(outcome.plan);
+	kernel_result_done(&outcome.kernel);
+	diagnostics_done(&diagnostics);
+	free(outcome.reason);
+	free(outcome.text);
+	return ret;
+}

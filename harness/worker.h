@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * worker: one run from plan to verdict, in a process of its own: boots the kernel, collects
+ * the record, judges it, and gives back the outcome as one JSON object.
+ */
+#ifndef HALFOPEN_WORKER_H
+#define HALFOPEN_WORKER_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "err.h"
+#include "kernel.h"
+#include "runs.h"
+
+struct worker_options {
+	const struct kernel *kernel;
+	const char *helpers;       /* folder of guest, peer and nft */
+	const char *scratch;       /* folder for what is temporary */
+	const char *out;           /* results folder; NULL: none */
+	const char *const *sysctl; /* "k=v", ended by NULL */
+	int64_t max_real_ns;       /* longest run on a real clock */
+	int64_t wall_limit_ns;     /* 0: the kernel's own */
+};
+
+/* Writes the outcome to RESULT: {"case", "file", "variant", "claims", "kernel": {...},
+ * "verdict", "reason", "simulated_s", "wall_s", "text"}; text is what a person reads under a
+ * run that did not pass. Returns 0 or -errno: then nothing was written. */
+int worker_run(const struct run *run, const struct worker_options *options, FILE *result,
+	       struct err *err);
+
+/* The folder of a run's results below OUT: malloc()ed. */
+char *worker_folder(const struct run *run, const char *out);
+
+#endif
