@@ -1,44 +1,43 @@
-/* SPDX-License-Identifier: MIT
- *
- * halfopen lint: checks case files, every variant, without running them.
- */
-#include <argp.h>
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "command.h"
-#include "selection.h"
+#include "cmd.h"
+#include "runs.h"
 
-static error_t take(int key, char *arg, struct argp_state *state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	(void)arg;
 	if (key == ARGP_KEY_NO_ARGS)
-		argp_error(state, "which FILE?");
-	return key == ARGP_KEY_NO_ARGS ? 0 : ARGP_ERR_UNKNOWN;
+		argp_error(state, "name the case files or folders to check");
+	if (key != ARGP_KEY_ARGS)
+		return ARGP_ERR_UNKNOWN;
+	*(char ***)state->input = state->argv + state->next;
+	return 0;
 }
-
-static const struct argp parser = {
-    .parser = take,
-    .args_doc = "FILE|FOLDER ...",
-    .doc = "Checks case files without running them. Exit status 2 if one is wrong.",
-};
 
 int cmd_lint(int argc, char **argv)
 {
-	const struct selection_filter all = {0};
-	struct selection selection;
-	struct err err;
-	int first, ret;
+	static const struct argp argp = {
+	    NULL,
+	    parse_option,
+	    "FILE | FOLDER...",
+	    "Checks case files without running them. Errors are told as compilers do it: the "
+	    "place, the line, a caret, and what would have been right.",
+	    NULL,
+	    NULL,
+	    NULL};
+	char **names = NULL;
+	struct runs runs;
+	struct err err = {0};
+	int ret = EXIT_HELD;
 
-	argp_parse(&parser, argc, argv, ARGP_NO_ARGS, &first, NULL);
-	if (selection_make(argv + first, argc - first, &all, &selection, &err) < 0)
-		return command_fail(STATUS_USAGE, &err);
-	fputs(selection.diagnostics, stderr);
-	if (selection.errors)
-		printf("%d of %d files are wrong\n", selection.errors, selection.file_count);
-	else
-		printf("%d %s checked, all fine\n", selection.file_count,
-		       selection.file_count == 1 ? "file" : "files");
-	ret = selection.errors ? STATUS_USAGE : STATUS_HELD;
-	selection_done(&selection);
+	cmd_parse(&argp, argc, argv, &names);
+	if (runs_collect(names, &runs, &err) < 0) {
+		fprintf(stderr, "halfopen lint: %s\n", err.text);
+		ret = EXIT_USAGE;
+	} else {
+		printf("%d files checked, all fine: %d runs\n", runs.text_count, runs.run_count);
+	}
+	runs_done(&runs);
 	return ret;
 }

@@ -1,128 +1,116 @@
-/* SPDX-License-Identifier: MIT
- *
- * halfopen list: which cases there are, with their variants.
- */
-#include <argp.h>
+/* SPDX-License-Identifier: MIT */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "command.h"
-#include "selection.h"
-#include "text.h"
+#include "cmd.h"
+#include "runs.h"
 
 struct options {
-	struct selection_filter filter;
+	char **names;
 	bool json;
-	char **what;
-	int what_count;
 };
 
-enum { KEY_CLAIM = 256, KEY_JSON };
+static const struct argp_option argp_options[] = {
+    {"json", 'j', NULL, 0, "as a JSON array, one object a run", 0}, {0}};
 
-static const struct argp_option option_table[] = {
-    {"json", KEY_JSON, NULL, 0, "an array, one object a run", 0},
-    {"filter", 'k', "GLOB", 0, "only runs with this in FILE:VARIANT", 0},
-    {"claim", KEY_CLAIM, "ID", 0, "only cases that are about this claim", 0},
-    {0}};
-
-static error_t take(int key, char *arg, struct argp_state *state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
 
+	(void)arg;
 	switch (key) {
-	case KEY_JSON:
+	case 'j':
 		options->json = true;
 		return 0;
-	case 'k':
-		options->filter.pattern = arg;
-		return 0;
-	case KEY_CLAIM:
-		options->filter.claim = arg;
-		return 0;
 	case ARGP_KEY_ARGS:
-		options->what = state->argv + state->next;
-		options->what_count = state->argc - state->next;
+		options->names = state->argv + state->next;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp parser = {
-    .options = option_table,
-    .parser = take,
-    .args_doc = "[FILE | FOLDER | FILE:VARIANT ...]",
-    .doc = "Lists cases, their claims, and their variants with the time that each takes on its "
-	   "own clock. Without arguments: all that ship.",
-};
-
-static void list_text(const struct selection *selection)
+static int64_t duration_of(const struct run *run)
 {
-	const char *file = "";
+	struct diagnostics diagnostics;
+	struct plan *plan = NULL;
+	int64_t ns = 0;
 
-	for (int i = 0; i < selection->run_count; i++) {
-		const struct plan *plan = selection->run[i];
-		char expected[32];
+	if (plan_load(run->text->path, run->text->source, run->text->size, run->variant, NULL,
+		      &plan, &diagnostics) == 0)
+		ns = plan_duration_ns(plan);
+	plan_free(plan);
+	diagnostics_done(&diagnostics);
+	return ns;
+}
 
-		if (strcmp(plan->file, file) != 0) {
-			printf("%s%s: %s", i ? "\n" : "", plan->file, plan->name);
-			for (int k = 0; k < plan->claim_count; k++)
-				printf("%s%s", k ? ", " : " [", plan->claims[k]);
-			printf("%s\n", plan->claim_count ? "]" : "");
-			file = plan->file;
+static void print_text(const struct runs *runs)
+{
+	const struct case_text *last = NULL;
+
+	for (int i = 0; i < runs->run_count; i++) {
+		const struct run *run = &runs->run[i];
+		const struct case_file *parsed = run->text->parsed;
+		char buf[64];
+
+		if (run->text != last) {
+			printf("%s: %s", run->text->path, parsed->name);
+			for (int j = 0; j < parsed->claim_count; j++)
+				printf("%s%s", j ? " " : "  [", parsed->claims[j]);
+			puts(parsed->claim_count ? "]" : "");
 		}
-		printf("  %10s  %s\n",
-		       text_duration(selection_expected_ns(plan), expected, sizeof(expected)),
-		       plan->variant[0] ? plan->variant : "(one run)");
+		last = run->text;
+		printf("    %-40s %s\n", *run->variant ? run->variant : "(one variant)",
+		       duration_format(duration_of(run), buf, sizeof(buf)));
 	}
+	printf("%d cases, %d runs\n", runs->text_count, runs->run_count);
 }
 
-static json_t *run_object(const struct plan *plan)
-{
-	json_t *claims = json_array(), *object;
-	char *story, *stem;
-
-	for (int i = 0; i < plan->claim_count; i++)
-		json_array_append_new(claims, json_string(plan->claims[i]));
-	selection_name(plan->file, &story, &stem);
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "case", plan->name, "file",
-			   plan->file, "story", story, "name", stem, "variant", plan->variant,
-			   "claims", claims, "expected_s",
-			   (double)selection_expected_ns(plan) / 1e9);
-	free(story);
-	free(stem);
-	return object;
-}
-
-static void list_json(const struct selection *selection)
+static void print_json(const struct runs *runs)
 {
 	json_t *array = json_array();
 
-	for (int i = 0; i < selection->run_count; i++)
-		json_array_append_new(array, run_object(selection->run[i]));
-	json_dumpf(array, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	for (int i = 0; i < runs->run_count; i++) {
+		const struct run *run = &runs->run[i];
+		json_t *claims = json_array();
+
+		for (int j = 0; j < run->text->parsed->claim_count; j++)
+			json_array_append_new(claims, json_string(run->text->parsed->claims[j]));
+		json_array_append_new(
+		    array,
+		    json_pack("{s:s, s:s, s:s, s:s, s:o, s:f}", "case", run->text->parsed->name,
+			      "file", run->text->path, "variant", run->variant, "name", run->name,
+			      "claims", claims, "duration_s", (double)duration_of(run) / 1e9));
+	}
+	json_dumpf(array, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(array);
 }
 
 int cmd_list(int argc, char **argv)
 {
+	static const struct argp argp = {argp_options,
+					 parse_option,
+					 "[FILE | FOLDER]...",
+					 "Lists cases: their claims, their variants, and how long "
+					 "each run lasts at the least on its own clock.",
+					 NULL,
+					 NULL,
+					 NULL};
 	struct options options = {0};
-	struct selection selection;
-	struct err err;
-	int ret;
+	struct runs runs;
+	struct err err = {0};
+	int ret = EXIT_HELD;
 
-	argp_parse(&parser, argc, argv, 0, NULL, &options);
-	if (selection_make(options.what, options.what_count, &options.filter, &selection, &err) < 0)
-		return command_fail(STATUS_USAGE, &err);
-	fputs(selection.diagnostics, stderr);
-	ret = selection.errors ? STATUS_USAGE : STATUS_HELD;
-	if (options.json)
-		list_json(&selection);
-	else
-		list_text(&selection);
-	selection_done(&selection);
+	cmd_parse(&argp, argc, argv, &options);
+	if (runs_collect(options.names, &runs, &err) < 0) {
+		fprintf(stderr, "halfopen list: %s\n", err.text);
+		ret = EXIT_USAGE;
+	} else if (options.json) {
+		print_json(&runs);
+	} else {
+		print_text(&runs);
+	}
+	runs_done(&runs);
 	return ret;
 }

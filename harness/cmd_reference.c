@@ -1,47 +1,53 @@
-/* SPDX-License-Identifier: MIT
- *
- * halfopen reference: the case language, from the tables that read it.
- */
-#include <argp.h>
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "command.h"
+#include "cmd.h"
 #include "load.h"
 
-static const struct argp_option option_table[] = {
-    {"markdown", 'm', NULL, 0, "for people: docs/case-format.md (the default)", 0},
-    {"schema", 's', NULL, 0, "for editors: a JSON Schema", 0},
+typedef char *reference_fn(void);
+
+static const struct argp_option argp_options[] = {
+    {"markdown", 'm', NULL, 0, "as Markdown, for docs/case-format.md (the default)", 0},
+    {"schema", 's', NULL, 0, "as a JSON Schema, for editors", 0},
     {0}};
 
-static error_t take(int key, char *arg, struct argp_state *state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	char *(**form)(void) = state->input;
+	reference_fn **reference = state->input;
 
 	(void)arg;
-	if (key == 'm')
-		*form = case_reference_markdown;
-	else if (key == 's')
-		*form = case_reference_schema;
-	else
+	switch (key) {
+	case 'm':
+		*reference = case_reference_markdown;
+		return 0;
+	case 's':
+		*reference = case_reference_schema;
+		return 0;
+	default:
 		return ARGP_ERR_UNKNOWN;
-	return 0;
+	}
 }
-
-static const struct argp parser = {
-    .options = option_table,
-    .parser = take,
-    .doc = "Prints the reference of the case language.",
-};
 
 int cmd_reference(int argc, char **argv)
 {
-	char *(*form)(void) = case_reference_markdown;
+	static const struct argp argp = {argp_options,
+					 parse_option,
+					 NULL,
+					 "Prints the reference of the case language, made from the "
+					 "tables that the parser goes by.",
+					 NULL,
+					 NULL,
+					 NULL};
+	reference_fn *reference = case_reference_markdown;
 	char *text;
 
-	argp_parse(&parser, argc, argv, 0, NULL, &form);
-	text = form();
+	cmd_parse(&argp, argc, argv, &reference);
+	text = reference();
+	if (!text)
+		return EXIT_COULD_NOT;
 	fputs(text, stdout);
 	free(text);
-	return STATUS_HELD;
+	return EXIT_HELD;
 }

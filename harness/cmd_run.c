@@ -1,179 +1,386 @@
-/* SPDX-License-Identifier: MIT
- *
- * halfopen run: cases from file to verdict.
- */
-#include <argp.h>
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "batch.h"
-#include "command.h"
-#include "execute.h"
+#include "cmd.h"
+#include "jobs.h"
+#include "results.h"
 #include "supervisor.h"
+#include "verdict.h"
+#include "worker.h"
 
-#define MOST_SYSCTLS 64
+#define LIVE_RUNS_PER_CORE 4 /* they mostly wait */
+#define MOST_SYSCTLS       64
 
 struct options {
-	const char *kernel, *out;
-	struct selection_filter filter;
+	char **names;
+	const char *kernel, *out, *filter, *claim;
 	const char *sysctl[MOST_SYSCTLS + 1];
-	int sysctl_count;
-	int jobs;
+	int sysctls, jobs;
 	int64_t max_real_ns, wall_limit_ns;
-	char **what; /* FILE ..., as selection_make() takes them */
-	int what_count;
 };
 
-enum { KEY_MAX_REAL = 256, KEY_CLAIM, KEY_SYSCTL, KEY_WALL_LIMIT };
+struct session { /* one `halfopen run` */
+	struct options options;
+	struct runs runs;
+	int *order; /* in which the runs are started */
+	struct kernel kernel;
+	struct worker_options worker;
+	json_t **result; /* by run */
+	int count[VERDICT_COUNT];
+	int done, running;
+	struct timespec begun;
+	bool terminal;
+};
 
-static const struct argp_option option_table[] = {
+enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL };
+
+static const struct argp_option argp_options[] = {
     {"kernel", 'K', "KERNEL", 0,
-     "`live`, or the path of a UML kernel; default: $HALFOPEN_UML, or else the newest that "
-     "ci/build-kernel made, or else live",
+     "`live`, or the path of a UML kernel (default: the one that ci/build-kernel made, or else "
+     "live)",
      0},
-    {"jobs", 'j', "N", 0, "so many runs at a time; default: as many as there are cores", 0},
-    {"out", 'o', "FOLDER", 0, "leave results.json there, and a folder a run", 0},
+    {"jobs", 'j', "N", 0, "so many runs at once (default: the cores; four times that on live)", 0},
+    {"out", KEY_OUT, "DIR", 0,
+     "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
+     "verdict.txt",
+     0},
+    {"filter", 'k', "PATTERN", 0, "only runs whose FILE:VARIANT contains or matches PATTERN", 0},
+    {"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
+    {"sysctl", KEY_SYSCTL, "NAME=VALUE", 0, "set this on all hosts first; may be repeated", 0},
     {"max-real", KEY_MAX_REAL, "TIME", 0,
-     "on a real clock, skip what takes longer; default: 60s", 0},
+     "skip runs that take longer on a real clock (default: 60s)", 0},
     {"wall-limit", KEY_WALL_LIMIT, "TIME", 0,
-     "give a run up after so much real time; default: 60s, and on a real clock what it takes "
-     "in addition",
-     0},
-    {"filter", 'k', "GLOB", 0, "only runs with this in FILE:VARIANT", 0},
-    {"claim", KEY_CLAIM, "ID", 0, "only cases that are about this claim", 0},
-    {"sysctl", KEY_SYSCTL, "NAME=VALUE", 0,
-     "set on every host, before what the case sets; may be repeated", 0},
+     "a run that takes longer than this, whatever its clock says, is an error (default: 60s)", 0},
     {0}};
 
-static error_t take_duration(const char *arg, int64_t *ret_ns, struct argp_state *state)
+static int64_t duration_option(const char *arg, struct argp_state *state)
 {
-	if (duration_parse(arg, ret_ns) < 0 || *ret_ns <= 0)
-		argp_error(state, "'%s' is no time; write it as 90s, 1m30s or 500ms", arg);
-	return 0;
+	int64_t ns = 0;
+
+	if (duration_parse(arg, &ns) < 0 || ns <= 0)
+		argp_error(state, "'%s' is no time; write it as 500ms, 30s or 1m30s", arg);
+	return ns;
 }
 
-static error_t take_sysctl(struct options *options, const char *arg, struct argp_state *state)
-{
-	if (!strchr(arg, '='))
-		argp_error(state, "'%s' is not NAME=VALUE", arg);
-	if (options->sysctl_count == MOST_SYSCTLS)
-		argp_error(state, "more than %d sysctls", MOST_SYSCTLS);
-	options->sysctl[options->sysctl_count++] = arg;
-	return 0;
-}
-
-static error_t take_jobs(struct options *options, const char *arg, struct argp_state *state)
-{
-	char *end;
-	long jobs = strtol(arg, &end, 10);
-
-	if (*end || end == arg || jobs < 1 || jobs > 1024)
-		argp_error(state, "'%s' is no number of jobs; it is 1 to 1024", arg);
-	options->jobs = (int)jobs;
-	return 0;
-}
-
-static error_t take(int key, char *arg, struct argp_state *state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
+	char *end;
 
 	switch (key) {
 	case 'K':
 		options->kernel = arg;
 		return 0;
 	case 'j':
-		return take_jobs(options, arg, state);
-	case 'o':
+		options->jobs = (int)strtol(arg, &end, 10);
+		if (*end || options->jobs < 1 || options->jobs > 1000)
+			argp_error(state, "'%s' is no number of jobs from 1 to 1000", arg);
+		return 0;
+	case KEY_OUT:
 		options->out = arg;
 		return 0;
 	case 'k':
-		options->filter.pattern = arg;
+		options->filter = arg;
 		return 0;
 	case KEY_CLAIM:
-		options->filter.claim = arg;
+		options->claim = arg;
+		return 0;
+	case KEY_SYSCTL:
+		if (!strchr(arg, '=') || arg[0] == '=' || strchr(arg, '\n'))
+			argp_error(state, "'%s' is no NAME=VALUE", arg);
+		if (options->sysctls == MOST_SYSCTLS)
+			argp_error(state, "more than %d sysctls", MOST_SYSCTLS);
+		options->sysctl[options->sysctls++] = arg;
 		return 0;
 	case KEY_MAX_REAL:
-		return take_duration(arg, &options->max_real_ns, state);
+		options->max_real_ns = duration_option(arg, state);
+		return 0;
 	case KEY_WALL_LIMIT:
-		return take_duration(arg, &options->wall_limit_ns, state);
-	case KEY_SYSCTL:
-		return take_sysctl(options, arg, state);
+		options->wall_limit_ns = duration_option(arg, state);
+		return 0;
 	case ARGP_KEY_ARGS:
-		options->what = state->argv + state->next;
-		options->what_count = state->argc - state->next;
+		options->names = state->argv + state->next;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp parser = {
-    .options = option_table,
-    .parser = take,
-    .args_doc = "[FILE | FOLDER | FILE:VARIANT | FILE:LINE ...]",
-    .doc = "Runs cases, and tells what held. Without arguments: all that ship.\v"
-	   "FILE:VARIANT means the runs that have these values: cases/a.yaml:ip=4,timers=short or "
-	   "just cases/a.yaml:ip=4. FILE:LINE means those in which that line takes part.\n\n"
-	   "Exit status: 0 all held; 1 an expectation failed; 2 bad case or usage; 3 could not "
-	   "run; 77 all were skipped.",
-};
-
-static int run_selection(const struct options *options, const struct selection *selection)
+static double elapsed_s(const struct session *session)
 {
-	struct batch batch = {.selection = selection,
-			      .extra_sysctl = options->sysctl,
-			      .out = options->out,
-			      .parallel = options->jobs,
-			      .max_real_ns = options->max_real_ns,
-			      .wall_limit_ns = options->wall_limit_ns};
-	struct kernel kernel;
-	struct err err;
-	int ret;
+	struct timespec now;
 
-	if (options->out && execute_make_folder(options->out, &err) < 0)
-		return command_fail(STATUS_CANNOT, &err);
-	if (kernel_find(options->kernel, &kernel, &err) < 0)
-		return command_fail(STATUS_USAGE, &err);
-	batch.kernel = &kernel;
-	ret = kernel_probe(&kernel, &err);
-	if (ret < 0) {
-		err_add(&err, ret, "this kernel cannot run here");
-		ret = command_fail(STATUS_CANNOT, &err);
-	} else {
-		ret = supervise(batch_run, &batch, &err);
-		if (ret < 0)
-			ret = command_fail(STATUS_CANNOT, &err);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - session->begun.tv_sec) +
+	       (double)(now.tv_nsec - session->begun.tv_nsec) / 1e9;
+}
+
+static void status_clear(const struct session *session)
+{
+	if (session->terminal)
+		fputs("\r\033[K", stdout);
+}
+
+static void status_show(void *arg)
+{
+	const struct session *session = arg;
+	double spent = elapsed_s(session);
+
+	if (!session->terminal)
+		return;
+	printf("\r\033[K%d of %d done, %d running, %d failed", session->done,
+	       session->runs.run_count, session->running,
+	       session->count[VERDICT_FAIL] + session->count[VERDICT_ERROR]);
+	if (session->done)
+		printf(", about %.0f s left",
+		       spent / session->done * (session->runs.run_count - session->done));
+	fflush(stdout);
+}
+
+static int work_one(void *arg, int index, FILE *out, struct err *err)
+{
+	struct session *session = arg;
+
+	return worker_run(&session->runs.run[session->order[index]], &session->worker, out, err);
+}
+
+static void one_started(void *arg, int index)
+{
+	struct session *session = arg;
+
+	(void)index;
+	session->running++;
+	status_show(session);
+}
+
+/* The outcome of a run whose process did not give one. */
+static json_t *result_of_dead(const struct session *session, const struct run *run,
+			      const struct err *err)
+{
+	json_t *claims = json_array();
+
+	for (int i = 0; i < run->text->parsed->claim_count; i++)
+		json_array_append_new(claims, json_string(run->text->parsed->claims[i]));
+	return json_pack("{s:s, s:s, s:s, s:o, s:{s:s}, s:s, s:s, s:f, s:f}", "case",
+			 run->text->parsed->name, "file", run->text->path, "variant", run->variant,
+			 "claims", claims, "kernel", "name",
+			 session->kernel.path ? session->kernel.path : "live", "verdict", "error",
+			 "reason", err->text, "simulated_s", 0.0, "wall_s", 0.0);
+}
+
+static enum verdict verdict_of(const json_t *result)
+{
+	const char *name = json_string_value(json_object_get(result, "verdict"));
+
+	for (int i = 0; name && i < VERDICT_COUNT; i++)
+		if (strcmp(name, verdict_name[i]) == 0)
+			return (enum verdict)i;
+	return VERDICT_ERROR;
+}
+
+static void one_finished(void *arg, const struct job_result *job)
+{
+	struct session *session = arg;
+	int index = session->order[job->index];
+	const struct run *run = &session->runs.run[index];
+	json_t *result = job->error ? NULL : json_loadb(job->data, job->size, 0, NULL);
+
+	if (!result)
+		result = result_of_dead(session, run, &job->err);
+	session->result[index] = result;
+	session->count[verdict_of(result)]++;
+	session->done++;
+	session->running--;
+	status_clear(session);
+	result_print(result, run->name, stdout);
+	fflush(stdout);
+	status_show(session);
+}
+
+static int compare_duration(const void *a, const void *b, void *arg)
+{
+	const int64_t *duration = arg;
+	int64_t x = duration[*(const int *)a], y = duration[*(const int *)b];
+
+	return x != y ? (x < y ? 1 : -1) : *(const int *)a - *(const int *)b;
+}
+
+/* On a real clock the longest go first, so that none is left over at the end. In virtual
+ * time the length says nothing about the cost. */
+static void order_make(struct session *session)
+{
+	int count = session->runs.run_count;
+	int64_t *duration = calloc((size_t)count, sizeof(*duration));
+
+	session->order = calloc((size_t)count, sizeof(*session->order));
+	if (!session->order || !duration)
+		abort();
+	for (int i = 0; i < count; i++) {
+		const struct run *run = &session->runs.run[i];
+		struct diagnostics diagnostics;
+		struct plan *plan = NULL;
+
+		session->order[i] = i;
+		if (kernel_clock_is_virtual(&session->kernel))
+			continue;
+		if (plan_load(run->text->path, run->text->source, run->text->size, run->variant,
+			      NULL, &plan, &diagnostics) == 0)
+			duration[i] = plan_duration_ns(plan);
+		plan_free(plan);
+		diagnostics_done(&diagnostics);
 	}
-	kernel_done(&kernel);
-	return ret;
+	qsort_r(session->order, (size_t)count, sizeof(*session->order), compare_duration, duration);
+	free(duration);
+}
+
+static int summary(struct session *session)
+{
+	const int *count = session->count;
+
+	status_clear(session);
+	results_print_kernel(session->result, session->runs.run_count, stdout);
+	printf("%.1f simulated hours in %.1f s\n",
+	       results_simulated_s(session->result, session->runs.run_count) / 3600,
+	       elapsed_s(session));
+	if (count[VERDICT_ERROR])
+		printf("%d of the failed could not be run or judged\n", count[VERDICT_ERROR]);
+	printf("%d passed, %d failed, %d skipped\n", count[VERDICT_PASS],
+	       count[VERDICT_FAIL] + count[VERDICT_ERROR], count[VERDICT_SKIP]);
+	if (count[VERDICT_ERROR])
+		return EXIT_COULD_NOT;
+	if (count[VERDICT_FAIL])
+		return EXIT_FAILED;
+	return count[VERDICT_PASS] ? EXIT_HELD : EXIT_SKIPPED;
+}
+
+static int work(void *arg, const char *scratch)
+{
+	struct session *session = arg;
+	struct err err = {0};
+	struct jobs jobs = {.count = session->runs.run_count,
+			    .parallel = session->options.jobs,
+			    .work = work_one,
+			    .started = one_started,
+			    .finished = one_finished,
+			    .tick = session->terminal ? status_show : NULL,
+			    .arg = session};
+
+	session->worker.scratch = scratch;
+	if (jobs_run(&jobs, &err) < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		return EXIT_COULD_NOT;
+	}
+	if (session->options.out && results_save(session->result, session->runs.run_count,
+						 session->options.out, &err) < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		return EXIT_COULD_NOT;
+	}
+	return summary(session);
+}
+
+/* A folder that holds something else is not ours to fill. */
+static int out_prepare(const char *out, struct err *err)
+{
+	char path[4096];
+	DIR *dir;
+	int entries = 0;
+
+	if (mkdir(out, 0777) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_sys(err, errno, "--out %s", out);
+	dir = opendir(out);
+	if (!dir)
+		return err_sys(err, errno, "--out %s", out);
+	while (entries < 3 && readdir(dir))
+		entries++;
+	closedir(dir);
+	snprintf(path, sizeof(path), "%s/results.json", out);
+	if (entries > 2 && access(path, F_OK) < 0)
+		return err_set(err, EEXIST,
+			       "--out %s: there is something else in this folder; name a new one",
+			       out);
+	return 0;
+}
+
+static int prepare(struct session *session, char **ret_helpers, struct err *err)
+{
+	const struct options *options = &session->options;
+	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	int ret = kernel_find(options->kernel, &session->kernel, err);
+
+	if (ret == 0)
+		ret = kernel_probe(&session->kernel, err);
+	if (ret == 0)
+		ret = kernel_find_helpers(ret_helpers, err);
+	if (ret == 0 && options->out)
+		ret = out_prepare(options->out, err);
+	if (ret < 0)
+		return ret;
+	if (!session->options.jobs)
+		session->options.jobs =
+		    kernel_clock_is_virtual(&session->kernel) ? cores : LIVE_RUNS_PER_CORE * cores;
+	session->worker = (struct worker_options){.kernel = &session->kernel,
+						  .helpers = *ret_helpers,
+						  .out = options->out,
+						  .sysctl = session->options.sysctl,
+						  .max_real_ns = options->max_real_ns,
+						  .wall_limit_ns = options->wall_limit_ns};
+	session->result = calloc((size_t)session->runs.run_count, sizeof(*session->result));
+	if (!session->result)
+		abort();
+	order_make(session);
+	return 0;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct options options = {.kernel = getenv("HALFOPEN_UML"),
-				  .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
-				  .max_real_ns = 60 * NSEC_PER_SEC};
-	struct selection selection;
-	struct err err;
-	int ret = 0;
+	static const struct argp argp = {
+	    argp_options,
+	    parse_option,
+	    "[FILE | FOLDER | FILE:VARIANT]...",
+	    "Runs cases and judges them: the shipped ones, or those named. Nothing is started "
+	    "before all of them were read and found right.\v"
+	    "The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
+	    "expectation failed, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
+	    NULL,
+	    NULL,
+	    NULL};
+	struct session session = {.options = {.max_real_ns = 60 * NSEC_PER_SEC},
+				  .terminal = isatty(STDOUT_FILENO)};
+	char *helpers = NULL;
+	struct err err = {0};
+	int ret;
 
-	argp_parse(&parser, argc, argv, 0, NULL, &options);
-	options.filter.extra_sysctl = options.sysctl;
-	if (selection_make(options.what, options.what_count, &options.filter, &selection, &err) < 0)
-		return command_fail(STATUS_USAGE, &err);
-	fputs(selection.diagnostics, stderr);
-	if (selection.errors) {
-		ret = STATUS_USAGE;
-	} else if (selection.run_count == 0) {
-		err_set(&err, ENOENT, "no run is meant by this (%d case files were read)",
-			selection.file_count);
-		ret = command_fail(STATUS_USAGE, &err);
-	} else {
-		ret = run_selection(&options, &selection);
+	cmd_parse(&argp, argc, argv, &session.options);
+	if (runs_collect(session.options.names, &session.runs, &err) < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		return EXIT_USAGE;
 	}
-	selection_done(&selection);
+	runs_select(&session.runs, session.options.filter, session.options.claim);
+	if (session.runs.run_count == 0) {
+		fprintf(stderr, "halfopen run: no run fits --filter and --claim\n");
+		return EXIT_USAGE;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &session.begun);
+	ret = prepare(&session, &helpers, &err);
+	if (ret == 0)
+		ret = supervise(work, &session, &err);
+	if (ret < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		ret = EXIT_COULD_NOT;
+	}
+	free(helpers);
+	free(session.order);
+	free(session.result);
+	kernel_done(&session.kernel);
+	runs_done(&session.runs);
 	return ret;
 }

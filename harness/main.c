@@ -1,42 +1,44 @@
-/* SPDX-License-Identifier: MIT
- *
- * halfopen: what a TCP connection does when the other side goes away. Only dispatches.
- */
-#include <argp.h>
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "cmd.h"
 #include "diag.h"
 
-static const struct command {
-	const char *name, *help;
-	int (*main)(int argc, char **argv);
+static const struct {
+	const char *name;
+	command_fn *run;
+	const char *help;
 } commands[] = {
-    {"run", "run cases, and tell what held", cmd_run},
-    {"list", "list cases, their variants and how long they take", cmd_list},
-    {"lint", "check case files without running them", cmd_lint},
-    {"judge", "judge a run again, from its record", cmd_judge},
-    {"show", "draw what happened in a run", cmd_show},
-    {"doctor", "what this machine can do, what is missing, how to get it", cmd_doctor},
-    {"reference", "print the reference of the case language", cmd_reference},
+    {"run", cmd_run, "run cases and judge them"},
+    {"list", cmd_list, "list cases and their variants"},
+    {"lint", cmd_lint, "check case files without running them"},
+    {"judge", cmd_judge, "judge recorded runs again"},
+    {"show", cmd_show, "show what happened in a recorded run"},
+    {"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it"},
+    {"reference", cmd_reference, "print the reference of the case language"},
 };
-
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-int command_fail(enum exit_status status, const struct err *err)
+const char *argp_program_version = "halfopen " HALFOPEN_VERSION;
+error_t argp_err_exit_status = EXIT_USAGE;
+
+void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
-	fprintf(stderr, "halfopen: %s\n", err->text);
-	return status;
+	if (argp_parse(argp, argc, argv, 0, NULL, input) != 0)
+		exit(EXIT_USAGE);
 }
 
-static int usage(FILE *out, int status)
+static void usage(FILE *to)
 {
-	fprintf(out, "usage: halfopen COMMAND [ARG ...]\n\n");
+	fprintf(to, "Usage: halfopen COMMAND [ARGUMENT...]\n"
+		    "What a TCP connection really does when the other side dies.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
-	fprintf(out, "\n`halfopen COMMAND --help` says more. In short: halfopen run\n");
-	return status;
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fprintf(to, "\n`halfopen COMMAND --help` says more about each.\n"
+		    "Exit status: 0 all held, 1 an expectation failed, 2 bad case or usage,\n"
+		    "3 could not run, 77 all skipped.\n");
 }
 
 static int unknown(const char *name)
@@ -48,31 +50,34 @@ static int unknown(const char *name)
 		known_add(&known, commands[i].name);
 	fprintf(stderr, "halfopen: there is no command '%s'", name);
 	if (known.nearest)
-		fprintf(stderr, "; did you mean '%s'?\n", known.nearest);
-	else
-		fprintf(stderr, " (there are: %s)\n", known.list);
-	return STATUS_USAGE;
+		fprintf(stderr, "; did you mean '%s'?", known.nearest);
+	fprintf(stderr, "\n`halfopen --help` lists them.\n");
+	return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
 	char name[64];
 
-	argp_err_exit_status = STATUS_USAGE;
-	if (argc < 2)
-		return usage(stderr, STATUS_USAGE);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return usage(stdout, 0);
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("halfopen " HALFOPEN_VERSION);
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts(argp_program_version);
 		return 0;
 	}
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
 		snprintf(name, sizeof(name), "halfopen %s", commands[i].name);
-		argv[1] = name;
-		return commands[i].main(argc - 1, argv + 1);
+		argv[1] = name; /* what argp puts before its messages */
+		return commands[i].run(argc - 1, argv + 1);
 	}
 	return unknown(argv[1]);
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "canvas.h"
+
+#include <string.h>
+
+static const struct {
+	uint32_t unicode;
+	char ascii;
+} glyphs[GLYPH_COUNT] = {
+    [GLYPH_LIFELINE] = {0x2502, '|'}, [GLYPH_DOTTED] = {0x250a, ':'},
+    [GLYPH_LINE] = {0x2500, '-'},     [GLYPH_DOUBLE] = {0x2550, '='},
+    [GLYPH_LEFT] = {0x25c0, '<'},     [GLYPH_RIGHT] = {0x25b6, '>'},
+    [GLYPH_CROSS] = {0x2717, 'X'},    [GLYPH_ORIGIN] = {0x25c6, '*'},
+};
+
+static const char *const inks[INK_COUNT] = {
+    [INK_NONE] = "",
+    [INK_DIM] = "\033[2m",
+    [INK_STATE] = "\033[36m",
+    [INK_NOTE] = "\033[33m",
+    [INK_LOST] = "\033[31m",
+    [INK_FAULT] = "\033[1;35m",
+    [INK_GOOD] = "\033[32m",
+    [INK_BAD] = "\033[1;31m",
+};
+
+static void clear(struct canvas *canvas)
+{
+	for (int i = 0; i < CANVAS_WIDTH; i++) {
+		canvas->cell[i] = ' ';
+		canvas->ink[i] = INK_NONE;
+	}
+}
+
+void canvas_init(struct canvas *canvas, FILE *out, bool ascii, bool color)
+{
+	*canvas = (struct canvas){.out = out, .ascii = ascii, .color = color};
+	clear(canvas);
+}
+
+static void put(struct canvas *canvas, int column, uint32_t cell, enum ink ink)
+{
+	if (column < 0 || column >= CANVAS_WIDTH)
+		return;
+	canvas->cell[column] = cell;
+	canvas->ink[column] = (uint8_t)ink;
+}
+
+void canvas_glyph(struct canvas *canvas, int column, enum glyph glyph, enum ink ink)
+{
+	put(canvas, column, canvas->ascii ? (uint32_t)glyphs[glyph].ascii : glyphs[glyph].unicode,
+	    ink);
+}
+
+void canvas_line(struct canvas *canvas, int from, int to, enum glyph glyph, enum ink ink)
+{
+	for (int i = from < to ? from : to; i <= (from < to ? to : from); i++)
+		canvas_glyph(canvas, i, glyph, ink);
+}
+
+/* One character off *text, never beyond END. What is no UTF-8 comes byte by byte. */
+static uint32_t decode(const char **text, const char *end)
+{
+	const unsigned char *at = (const unsigned char *)*text;
+	int more = *at >= 0xf0 ? 3 : *at >= 0xe0 ? 2 : *at >= 0xc0 ? 1 : 0;
+	uint32_t cell = more ? *at & (0x3fu >> more) : *at;
+
+	(*text)++;
+	for (int i = 1; i <= more; i++) {
+		if (*text == end || (at[i] & 0xc0) != 0x80)
+			return '?';
+		cell = cell << 6 | (at[i] & 0x3fu);
+		(*text)++;
+	}
+	return cell < 0x20 || (cell >= 0x7f && cell < 0xa0) ? '?' : cell;
+}
+
+int canvas_width(const char *text, size_t size)
+{
+	const char *end = text + size;
+	int width = 0;
+
+	for (; text < end; width++)
+		decode(&text, end);
+	return width;
+}
+
+void canvas_text(struct canvas *canvas, int column, int width, const char *text, size_t size,
+		 enum ink ink)
+{
+	const char *end = text + size;
+	bool cut = canvas_width(text, size) > width;
+
+	for (int i = 0; i < width && text < end; i++) {
+		uint32_t cell = decode(&text, end);
+
+		if (cut && i >= width - 2)
+			cell = '.';
+		put(canvas, column + i, canvas->ascii && cell > 0x7e ? '?' : cell, ink);
+	}
+}
+
+static void encode(uint32_t cell, FILE *out)
+{
+	if (cell < 0x80) {
+		fputc((int)cell, out);
+	} else if (cell < 0x800) {
+		fputc((int)(0xc0 | cell >> 6), out);
+		fputc((int)(0x80 | (cell & 0x3f)), out);
+	} else if (cell < 0x10000) {
+		fputc((int)(0xe0 | cell >> 12), out);
+		fputc((int)(0x80 | (cell >> 6 & 0x3f)), out);
+		fputc((int)(0x80 | (cell & 0x3f)), out);
+	} else {
+		fputc((int)(0xf0 | (cell >> 18 & 7)), out);
+		fputc((int)(0x80 | (cell >> 12 & 0x3f)), out);
+		fputc((int)(0x80 | (cell >> 6 & 0x3f)), out);
+		fputc((int)(0x80 | (cell & 0x3f)), out);
+	}
+}
+
+void canvas_flush(struct canvas *canvas)
+{
+	int end = CANVAS_WIDTH, ink = INK_NONE;
+
+	while (end > 0 && canvas->cell[end - 1] == ' ')
+		end--;
+	for (int i = 0; i < end; i++) {
+		if (canvas->color && canvas->ink[i] != ink) {
+			ink = canvas->ink[i];
+			fprintf(canvas->out, "\033[0m%s", inks[ink]);
+		}
+		encode(canvas->cell[i], canvas->out);
+	}
+	if (ink != INK_NONE)
+		fputs("\033[0m", canvas->out);
+	fputc('\n', canvas->out);
+	clear(canvas);
+}
