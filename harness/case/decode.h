@@ -10,8 +10,8 @@
 
 /* Enough for every case that someone means; a plan stays small and quick to make. */
 #define HOSTS_MAX    8
-#define PROGRAMS_MAX 32
-#define STEPS_MAX    256 /* of one program */
+#define PROGRAMS_MAX 16
+#define STEPS_MAX    100 /* of one program */
 #define FAULTS_MAX   256
 #define EXPECTS_MAX  1024
 #define NAME_MAX_    12 /* of hosts and programs: they become interfaces */

@@ -60,13 +60,12 @@ void diags_end_variant(struct diags *diags, const char *variant);
 void diags_print(struct diags *diags, struct diagnostics *ret_diagnostics);
 
 /* The words that would have been right, and the nearest of them to the one that was given:
- * known_init(), known_add() for each, known_help(). */
+ * known_init(), known_add() for each, known_help(). Costs nothing until there is something to
+ * help with, so lookups can collect as they go. The words must last until known_help(). */
 struct known {
 	const char *wanted;
-	const char *nearest;
-	int distance;
-	char list[240];
-	bool all; /* LIST holds every one of them */
+	const char *word[160];
+	int count;
 };
 void known_init(struct known *known, const char *wanted);
 void known_add(struct known *known, const char *word);

@@ -17,7 +17,7 @@ struct expansion {
 	struct pool *pool;
 	struct diags *diags;
 	const struct node *value[MATRIX_AXES]; /* that each axis has */
-	size_t nodes, bytes;
+	size_t nodes, bytes, lookups;
 	bool too_big;
 };
 
@@ -45,6 +45,7 @@ static const struct node *find_variable(struct expansion *e, const char *name)
 {
 	struct variable *variable = matrix_variable(e->matrix, name);
 
+	e->lookups++;
 	if (variable) {
 		variable->used = true;
 		return node_get(e->value[variable->axis], name);
@@ -154,8 +155,8 @@ static const char *substitute(struct expansion *e, const struct node *node, bool
 				memcpy(text + size, put, put_size);
 			size += put_size;
 		}
-		e->bytes += size;
-		if (size > TEXT_MAX || e->bytes > 4 * TEXT_MAX + 2 * e->diags->size)
+		e->bytes += size + strlen(node->text);
+		if (size > TEXT_MAX || e->bytes > 4 * TEXT_MAX + 8 * e->diags->size)
 			return NULL;
 		if (!pass)
 			text = pool_alloc(e->pool, size + 1);
@@ -290,6 +291,6 @@ struct node *matrix_expand(struct matrix *matrix, struct pool *pool, struct diag
 		key->key = axis->node->key;
 		node_append(made, key);
 	}
-	*work += (int)(e.nodes + e.bytes / 64);
+	*work += (int)(e.nodes + e.bytes / 64 + e.lookups * (size_t)matrix->variable_count / 16);
 	return e.too_big ? NULL : made;
 }

@@ -155,10 +155,10 @@ static const struct word programs_words[] = {
 static const struct word router_word[] = {{"router", 0, NULL}, {NULL, 0, NULL}};
 
 static const struct field process_fields[] = {
-    {NULL, TYPE_PROGRAM, FAULT(program), .help = "which program"},
+    {NULL, TYPE_PROGRAM, FAULT(program), .help = ""},
 };
 static const struct field host_fields[] = {
-    {NULL, TYPE_HOST, FAULT(host), .help = "which host"},
+    {NULL, TYPE_HOST, FAULT(host), .help = ""},
 };
 static const struct field reboot_fields[] = {
     {"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
@@ -203,7 +203,7 @@ static const struct field impair_fields[] = {
     IMPAIRMENT(struct fault_args, fault.impairment.),
 };
 static const struct field forget_fields[] = {
-    {NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = "who"},
+    {NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = ""},
 };
 
 #define FORM(verb, fields, bare_)                                                                  \

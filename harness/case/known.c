@@ -55,11 +55,14 @@ static int distance(const char *a, const char *b)
 
 void known_init(struct known *known, const char *wanted)
 {
-	*known = (struct known){.wanted = wanted, .all = true};
-	/* A third of the letters may be wrong. */
-	known->distance = (int)strlen(wanted) / 3 + 1;
-	if (known->distance < 2)
-		known->distance = 2;
+	known->wanted = wanted;
+	known->count = 0;
+}
+
+void known_add(struct known *known, const char *word)
+{
+	if (known->count < (int)(sizeof(known->word) / sizeof(*known->word)))
+		known->word[known->count++] = word;
 }
 
 static bool starts_with(const char *text, const char *start)
@@ -67,30 +70,46 @@ static bool starts_with(const char *text, const char *start)
 	return strlen(start) >= 3 && strncasecmp(text, start, strlen(start)) == 0;
 }
 
-void known_add(struct known *known, const char *word)
+static const char *nearest(const struct known *known)
 {
-	size_t used = strlen(known->list);
-	int d = distance(known->wanted, word);
+	/* A third of the letters may be wrong. */
+	int least = (int)strlen(known->wanted) / 3 + 1;
+	const char *word = NULL;
 
-	if (d > 1 && starts_with(word, known->wanted))
-		d = 1;
-	/* A word of one or two letters is not another one because both are short. */
-	if (d < known->distance && d < (int)strlen(word)) {
-		known->distance = d;
-		known->nearest = word;
+	if (least < 2)
+		least = 2;
+	for (int i = 0; i < known->count; i++) {
+		int d = distance(known->wanted, known->word[i]);
+
+		if (d > 1 && starts_with(known->word[i], known->wanted))
+			d = 1;
+		/* A word of one or two letters is not another one because both are short. */
+		if (d < least && d < (int)strlen(known->word[i])) {
+			least = d;
+			word = known->word[i];
+		}
 	}
-	if (used + strlen(word) + 3 < sizeof(known->list))
-		snprintf(known->list + used, sizeof(known->list) - used, "%s%s", used ? ", " : "",
-			 word);
-	else
-		known->all = false;
+	return word;
 }
 
 void known_help(struct diags *diags, struct diag *diag, const struct known *known,
 		const char *intro)
 {
-	if (known->nearest)
-		diag_help(diags, diag, "did you mean '%s'?", known->nearest);
-	else if (*known->list)
-		diag_help(diags, diag, "%s: %s%s", intro, known->list, known->all ? "" : ", ...");
+	const char *word = diag ? nearest(known) : NULL;
+	char list[240] = "";
+	size_t used = 0;
+
+	if (word) {
+		diag_help(diags, diag, "did you mean '%s'?", word);
+		return;
+	}
+	for (int i = 0; i < known->count; i++) {
+		if (used + strlen(known->word[i]) + 8 > sizeof(list)) {
+			strcpy(list + used, ", ...");
+			break;
+		}
+		used += (size_t)sprintf(list + used, "%s%s", i ? ", " : "", known->word[i]);
+	}
+	if (known->count)
+		diag_help(diags, diag, "%s: %s", intro, list);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "case_test.h"
 
@@ -158,6 +159,54 @@ START_TEST(bounds_growth)
 }
 END_TEST
 
+static void ten_axes(char **end)
+{
+	*end += sprintf(*end, "matrix:\n");
+	for (int i = 0; i < 4; i++)
+		*end += sprintf(*end, "  a%d: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n", i);
+}
+
+/* Much work for little text: it is stopped as well, or done quickly. */
+START_TEST(is_quick_with_hostile_matrices)
+{
+	char *source = malloc(1 << 20), *end = source + sprintf(source, "case: a\n");
+	clock_t start = clock();
+
+	/* Ten thousand times many variables that are all empty. */
+	end += sprintf(end, "matrix:\n  a: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n  v:\n    s: {");
+	for (int i = 0; i < 200; i++)
+		end += sprintf(end, "v%d: '', ", i);
+	end += sprintf(end, "}\nhosts: {a: , b: }\nabout: \"$a");
+	for (int i = 0; i < 100000; i++)
+		end += sprintf(end, "${v199}");
+	strcpy(end, "\"\n");
+	must_refuse(source, "too");
+
+	/* As many programs and steps as there may be, ten thousand times. */
+	end = source + sprintf(source, "case: a\nabout: $a0$a1$a2$a3\n");
+	ten_axes(&end);
+	end += sprintf(end, "hosts:\n  b:\n  a:\n    programs:\n");
+	for (int i = 0; i < 16; i++) {
+		end += sprintf(end, "      p%d: [", i);
+		for (int j = 0; j < 100; j++)
+			end += sprintf(end, "connect: 'a:%d', ", j + 1);
+		end += sprintf(end, "]\n");
+	}
+	must_refuse(source, "too many variants of too long a case");
+
+	/* Errors that each look for the nearest of many words. */
+	end = source + sprintf(source, "case: a\nmatrix:\n  a: [");
+	for (int i = 0; i < 1000; i++)
+		end += sprintf(end, "a-value-of-an-axis-%d, ", i);
+	end += sprintf(end, "]\nhosts: {a: , b: }\ntimeline:\n");
+	for (int i = 0; i < 3000; i++)
+		end += sprintf(end, "  - {when: {a: a-value-of-another-axis-%d}}\n", i);
+	must_refuse(source, "has no value 'a-value-of-another-axis-19'");
+	free(source);
+	ck_assert_msg((clock() - start) / CLOCKS_PER_SEC < 15, "slow");
+}
+END_TEST
+
 START_TEST(finds_variables_in_text)
 {
 	static const struct {
@@ -188,6 +237,8 @@ int main(void)
 	tcase_add_test(tests, sets_top_level_keys);
 	tcase_add_test(tests, warns_of_what_is_not_used);
 	tcase_add_test(tests, bounds_growth);
+	tcase_add_test(tests, is_quick_with_hostile_matrices);
+	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, finds_variables_in_text);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);

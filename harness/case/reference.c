@@ -28,9 +28,11 @@ static void print_looks(FILE *out, const struct field *field)
 		fputs("one or a list of ", out);
 	if (field->words && !field->looks)
 		print_words(out, field->words);
-	else if (field->form)
-		fprintf(out, "a mapping, see below");
-	else
+	else if (field->form && field->form->bare)
+		print_looks(out, &field->form->field[field->form->bare - 1]);
+	if (field->form)
+		fprintf(out, "%sa mapping, see below", field->form->bare ? "; or " : "");
+	else if (!field->words || field->looks)
 		fputs(field_looks(field), out);
 	if (field->type == TYPE_NUMBER && field->min != field->max)
 		fprintf(out,
@@ -77,7 +79,7 @@ static void print_verbs(FILE *out, const struct verb_table *table)
 		if (form && form->count == 1 && !form->field->key) {
 			fputs("\nValue: ", out);
 			print_looks(out, form->field);
-			fprintf(out, "; %s.%s\n", form->field->help,
+			fprintf(out, "%s%s.%s\n", *form->field->help ? "; " : "", form->field->help,
 				verb->argument == ARGUMENT_OPTIONAL ? " It may be left out." : "");
 		} else if (form) {
 			print_fields(out, form);

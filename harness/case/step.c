@@ -173,10 +173,10 @@ static const struct field close_fields[] = {
      .help = "the listening socket instead of the connection"},
 };
 static const struct field shutdown_fields[] = {
-    {NULL, TYPE_WORD, PEER(amount), .words = half_words, .help = "which half"},
+    {NULL, TYPE_WORD, PEER(amount), .words = half_words, .help = ""},
 };
 static const struct field exit_fields[] = {
-    {NULL, TYPE_NUMBER, PEER(amount), .min = 0, .max = 255, .help = "the status"},
+    {NULL, TYPE_NUMBER, PEER(amount), .min = 0, .max = 255, .help = "the exit status"},
 };
 static const struct field option_fields[] = {
     {NULL, TYPE_CUSTOM, .decode = decode_options, .looks = "a mapping of socket options",
@@ -202,10 +202,10 @@ static const struct field heartbeat_fields[] = {
      .help = "ends after that, without limit if not said"},
 };
 static const struct field on_sigterm_fields[] = {
-    {NULL, TYPE_WORD, PEER(amount), .words = close_word, .help = "what to do"},
+    {NULL, TYPE_WORD, PEER(amount), .words = close_word, .help = ""},
 };
 static const struct field sigpipe_fields[] = {
-    {NULL, TYPE_WORD, PEER(amount), .words = sigpipe_words, .help = "what to do"},
+    {NULL, TYPE_WORD, PEER(amount), .words = sigpipe_words, .help = ""},
 };
 
 #define FORM(verb, fields, bare_)                                                                  \
