@@ -155,7 +155,6 @@ int net_delete_filter(struct net *net, int id, struct err *err)
 {
 	struct text text = {0};
 
-	add(&text, "flush chain %s halfopen f%d; ", family_of(id), id);
 	add(&text, "delete chain %s halfopen f%d", family_of(id), id);
 	return nft_run(net, text.bytes, err);
 }

@@ -13,13 +13,6 @@
  * attributes are parsed liberally. */
 enum { NETEM_PRNG_SEED = 14 };
 
-/* psched ticks, of 64 ns, as far as 32 bits go: kernels that know LATENCY64 and JITTER64
- * (4.15) take their times from those. */
-static uint32_t ticks(int64_t ns)
-{
-	return ns >> 6 > UINT32_MAX ? UINT32_MAX : (uint32_t)(ns >> 6);
-}
-
 /* The kernel's scale of probability: 2^32-1 is always. */
 static uint32_t probability(double percent)
 {
@@ -50,8 +43,7 @@ static void put_options(struct nl_msg *message, const struct net_impairment *i)
 	uint64_t bytes = i->rate ? (i->rate + 7) / 8 : 0;
 	struct nlattr *options = nla_nest_start(message, TCA_OPTIONS);
 	struct tc_netem_qopt base = {
-	    .latency = ticks(i->delay_ns),
-	    .jitter = ticks(i->jitter_ns),
+	    /* its 32-bit times yield to LATENCY64 and JITTER64 (4.15) */
 	    .limit = i->limit ? i->limit : 1000,
 	    .loss = probability(i->loss),
 	    .duplicate = probability(i->duplicate),

@@ -60,7 +60,7 @@ START_TEST(a_new_impairment_replaces_the_old)
 	static const char *const off[] = {"loss-random", "duplicate", "reorder", "corrupt",
 					  "rate",        "gap",       "ecn"};
 	struct test_pair pair = test_switch();
-	json_t *netem;
+	json_t *netem, *zero = json_integer(0);
 
 	need_netem();
 	ck_ok(net_impair(pair.wire, "server",
@@ -80,7 +80,7 @@ START_TEST(a_new_impairment_replaces_the_old)
 	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
 		json_t *value = json_object_get(netem, off[i]);
 
-		ck_assert_msg(!value || json_is_false(value) || json_integer_value(value) == 0,
+		ck_assert_msg(!value || json_is_false(value) || json_equal(value, zero),
 			      "%s is still there", off[i]);
 	}
 	ck_assert_double_eq_tol(test_real(netem, "delay.delay"), 1e-3, 1e-9);
@@ -88,6 +88,7 @@ START_TEST(a_new_impairment_replaces_the_old)
 	ck_ok(net_unimpair(pair.wire, "server", &err));
 	ck_assert_ptr_null(root_qdisc(pair.wire, "server"));
 	ck_ok(net_unimpair(pair.wire, "server", &err)); /* nothing left to do */
+	json_decref(zero);
 }
 END_TEST
 
@@ -152,13 +153,14 @@ START_TEST(delay_and_rate_take_their_time)
 	took = now_ns() - start;
 	ck_assert_msg(took >= 50000000 && took < 80000000, "%lld ns", (long long)took);
 	ck_assert_int_eq(recv(server, &(char){0}, 1, 0), 1);
-	/* 1250 bytes with their headers, at 100 kbit/s: 100 ms and that for the headers */
+	/* 1250 bytes with their headers, at 100 kbit/s: 103 ms; more when the
+	 * network talks in between (group memberships) */
 	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.rate = 100000}, &err));
 	start = now_ns();
 	test_send(client, 'b', 1250);
 	ck_assert_int_eq(poll(&ready, 1, 5000), 1);
 	took = now_ns() - start;
-	ck_assert_msg(took >= 102000000 && took < 130000000, "%lld ns", (long long)took);
+	ck_assert_msg(took >= 102000000 && took < 250000000, "%lld ns", (long long)took);
 }
 END_TEST
 
