@@ -2,56 +2,55 @@
 #include "recorded.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "load.h"
 
-static int make_plan(struct recorded *recorded, struct err *err)
-{
-	const struct record *record = recorded->record;
-	struct diagnostics diagnostics;
-	int ret = plan_load(record->file, record->source, strlen(record->source), record->variant,
-			    (const char *const *)record->extra_sysctl, &recorded->plan,
-			    &diagnostics);
-
-	if (ret < 0)
-		err_set(err, ret, "its case is none for this version:\n%.900s", diagnostics.text);
-	diagnostics_done(&diagnostics);
-	return ret;
-}
-
-int recorded_open(const char *path, struct recorded *ret_recorded, struct err *err)
+int recorded_load(const char *name, struct recorded *ret_recorded, struct err *err)
 {
 	struct recorded recorded = {0};
-	char inside[PATH_MAX];
+	struct diagnostics diagnostics = {0};
 	struct stat st;
-	FILE *in;
+	FILE *file;
 	int ret;
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		snprintf(inside, sizeof(inside), "%s/record.jsonl", path);
-		path = inside;
+	if (stat(name, &st) < 0)
+		return err_sys(err, errno, "%s", name);
+	if (asprintf(&recorded.path, "%s%s", name, S_ISDIR(st.st_mode) ? "/record.jsonl" : "") < 0)
+		abort();
+	file = fopen(recorded.path, "re");
+	if (!file) {
+		ret = err_sys(err, errno, "%s", recorded.path);
+		goto out;
 	}
-	in = fopen(path, "re");
-	if (!in)
-		return err_sys(err, errno, "%s", path);
-	ret = record_read(in, &recorded.record, err);
-	fclose(in);
-	if (ret == 0)
-		ret = make_plan(&recorded, err);
-	if (ret < 0) {
-		record_free(recorded.record);
-		return err_add(err, ret, "%s", path);
+	ret = record_read(file, &recorded.record, err);
+	fclose(file);
+	if (ret == 0) {
+		const struct record *record = recorded.record;
+
+		ret = plan_load(record->file, record->source, strlen(record->source),
+				record->variant, (const char *const *)record->extra_sysctl,
+				&recorded.plan, &diagnostics);
+		if (ret < 0)
+			err_set(err, EBADMSG, "the case in the record is not valid here:\n%s",
+				diagnostics.text);
+		diagnostics_done(&diagnostics);
 	}
-	*ret_recorded = recorded;
-	return 0;
+	if (ret < 0)
+		err_add(err, ret, "%s", recorded.path);
+out:
+	if (ret < 0)
+		recorded_done(&recorded);
+	else
+		*ret_recorded = recorded;
+	return ret;
 }
 
 void recorded_done(struct recorded *recorded)
 {
+	free(recorded->path);
 	plan_free(recorded->plan);
 	record_free(recorded->record);
-	*recorded = (struct recorded){0};
 }
