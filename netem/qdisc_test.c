@@ -60,9 +60,10 @@ START_TEST(a_new_impairment_replaces_the_old)
 	static const char *const off[] = {"loss-random", "duplicate", "reorder", "corrupt",
 					  "rate",        "gap",       "ecn"};
 	struct test_pair pair = test_switch();
-	json_t *netem, *zero = json_integer(0);
+	json_t *netem, *zero;
 
 	need_netem();
+	zero = json_integer(0);
 	ck_ok(net_impair(pair.wire, "server",
 			 &(struct net_impairment){.delay_ns = 20000000,
 						  .loss = 100,
