@@ -49,8 +49,8 @@ static int unknown(const char *name)
 	for (size_t i = 0; i < COMMANDS; i++)
 		known_add(&known, commands[i].name);
 	fprintf(stderr, "halfopen: there is no command '%s'", name);
-	if (known.nearest)
-		fprintf(stderr, "; did you mean '%s'?", known.nearest);
+	if (known_nearest(&known))
+		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
 	fprintf(stderr, "\n`halfopen --help` lists them.\n");
 	return EXIT_USAGE;
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * recorded: a run of earlier, from its folder or its record alone.
+ * recorded: a run read back from its folder: the record, and the plan made again from it.
  */
 #ifndef HALFOPEN_RECORDED_H
 #define HALFOPEN_RECORDED_H
 
+#include "err.h"
 #include "plan.h"
 #include "record.h"
 
 struct recorded {
+	char *path; /* of the record.jsonl */
 	struct record *record;
-	struct plan *plan; /* made again from the record */
+	struct plan *plan;
 };
 
-/* PATH: record.jsonl, or the folder that it is in. 0 and *ret_recorded (recorded_done()), or
- * -errno. */
-int recorded_open(const char *path, struct recorded *ret_recorded, struct err *err);
+/* NAME: a run's folder, or its record.jsonl. */
+int recorded_load(const char *name, struct recorded *ret_recorded, struct err *err);
 void recorded_done(struct recorded *recorded);
 
 #endif

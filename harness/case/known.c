@@ -70,7 +70,7 @@ static bool starts_with(const char *text, const char *start)
 	return strlen(start) >= 3 && strncasecmp(text, start, strlen(start)) == 0;
 }
 
-static const char *nearest(const struct known *known)
+const char *known_nearest(const struct known *known)
 {
 	/* A third of the letters may be wrong. */
 	int least = (int)strlen(known->wanted) / 3 + 1;
@@ -95,7 +95,7 @@ static const char *nearest(const struct known *known)
 void known_help(struct diags *diags, struct diag *diag, const struct known *known,
 		const char *intro)
 {
-	const char *word = diag ? nearest(known) : NULL;
+	const char *word = diag ? known_nearest(known) : NULL;
 	char list[240] = "";
 	size_t used = 0;
 
