@@ -335,7 +335,9 @@ static int take_all(struct collecting *collecting, const uint8_t *raw, size_t si
 {
 	struct raw_frame frame;
 
-	for (size_t at = 0; at + sizeof(frame) <= size; at += sizeof(frame) + frame.size) {
+	/* Behind its end the guest only clears up. */
+	for (size_t at = 0; at + sizeof(frame) <= size && !collecting->ended;
+	     at += sizeof(frame) + frame.size) {
 		memcpy(&frame, raw + at, sizeof(frame));
 		if (frame.type >= sizeof(takers) / sizeof(takers[0]) ||
 		    frame.size < takers[frame.type].least)

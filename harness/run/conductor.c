@@ -96,8 +96,9 @@ static int agenda_fill(struct stage *stage, struct err *err)
 }
 
 /* Every run in virtual time starts one second after the boot, whatever the network took to
- * build: so the timer wheel's phase is always the same, and the kernel has switched to
- * high-resolution timers (it does at its first tick; until then netem's 1 ms lasts a tick). */
+ * build: so the timer wheel's phase is always the same, links and addresses are in force, and
+ * the kernel has switched to high-resolution timers (it does at its first tick; until then
+ * netem's 1 ms lasts a tick). */
 static void start_aligned(void)
 {
 	struct timespec ts = {.tv_sec = 1};
@@ -151,7 +152,10 @@ static int set_up(struct loop *loop, struct err *err)
 	if (ret < 0)
 		return ret;
 	uname(&uts);
-	ret = needs_check(stage, &uts, err);
+	if (!stage->options->virtual_clock)
+		ret = topology_wait(&stage->topology, err);
+	if (ret == 0)
+		ret = needs_check(stage, &uts, err);
 	if (ret < 0)
 		return ret;
 	ret = stage->wire_tap = tap_open(stage->topology.wire, err);

@@ -243,6 +243,39 @@ static int router_build(struct topology *topology, struct err *err)
 	return ret < 0 ? err_add(err, ret, "router") : 0;
 }
 
+/* Carriers and IPv6 addresses come into force in work queues of the kernel's; what is sent
+ * before that is lost on the host itself. */
+static int host_wait(struct topology *topology, int i, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct topology_host *host = &topology->host[i];
+	int ret = 0;
+
+	if (host->carrier)
+		ret = net_wait_carrier(topology->wire, plan->host[i].name, err);
+	if (ret == 0 && host->carrier)
+		ret = net_wait_carrier(host->net, "eth0", err);
+	if (ret == 0 && plan->ip_version == 6)
+		ret = net_wait_address(host->net, plan->host[i].address6, err);
+	return ret < 0 ? err_add(err, ret, "host %s", plan->host[i].name) : 0;
+}
+
+static int router_wait(struct topology *topology, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	char name[IFNAMSIZ], address[64];
+	int ret = 0;
+
+	for (int i = 0; i < plan->host_count && ret == 0; i++) {
+		snprintf(name, sizeof(name), "eth%d", i);
+		ret = net_wait_carrier(topology->router, name, err);
+		if (ret == 0 && plan->ip_version == 6)
+			ret = net_wait_address(topology->router, router_address(plan, i, address),
+					       err);
+	}
+	return ret < 0 ? err_add(err, ret, "router") : 0;
+}
+
 int topology_build(struct topology *topology, const struct plan *plan, struct err *err)
 {
 	char bridge[IFNAMSIZ];
@@ -264,6 +297,15 @@ int topology_build(struct topology *topology, const struct plan *plan, struct er
 	for (int i = 0; i < plan->host_count && ret == 0; i++)
 		ret = host_build(topology, i, err);
 	return ret < 0 ? ret : carriers_update(topology, err);
+}
+
+int topology_wait(struct topology *topology, struct err *err)
+{
+	int ret = topology->router ? router_wait(topology, err) : 0;
+
+	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
+		ret = host_wait(topology, i, err);
+	return ret;
 }
 
 void topology_done(struct topology *topology)
@@ -298,7 +340,9 @@ int topology_power_on(struct topology *topology, int host, struct err *err)
 
 	topology->host[host].incarnation++;
 	ret = host_build(topology, host, err);
-	return ret < 0 ? ret : carriers_update(topology, err);
+	if (ret == 0)
+		ret = carriers_update(topology, err);
+	return ret < 0 ? ret : host_wait(topology, host, err);
 }
 
 int topology_plug(struct topology *topology, int host, bool plugged, struct err *err)

@@ -47,6 +47,9 @@ struct topology {
  * still calls topology_done(). */
 int topology_build(struct topology *topology, const struct plan *plan, struct err *err);
 void topology_done(struct topology *topology);
+/* Until all that was built is in force. On a virtual clock a second's sleep does it too, and
+ * costs less. */
+int topology_wait(struct topology *topology, struct err *err);
 
 /* A host's power. Off: the port goes first, so that nothing more gets out; the caller has
  * already killed the processes (or will see them cut off). On: the same addresses and MAC
