@@ -22,7 +22,8 @@ static int64_t sample_time(const struct judging *judging, const struct expect_so
 	for (int i = 0; i < record->sampled_count; i++) {
 		int64_t t_ns = record->sampled[i].t_ns;
 
-		if (record->sampled[i].host != expect->host || llabs(t_ns - wanted) > near)
+		if (record->sampled[i].host != expect->host || t_ns < wanted - SAMPLE_NEAR_NS ||
+		    t_ns > wanted + near)
 			continue;
 		if (best < 0 || llabs(t_ns - wanted) < llabs(best - wanted))
 			best = t_ns;
@@ -47,16 +48,20 @@ static bool is_off(const struct judging *judging, int host, int64_t at_ns)
 		    done->done_ns > done->begun_ns)
 			off = true;
 		if (fault->op == FAULT_REBOOT && done->begun_ns <= at_ns)
-			off = done->done_ns > at_ns || done->done_ns == done->begun_ns;
+			off = fault->down_ns > 0 &&
+			      (done->done_ns > at_ns || done->done_ns == done->begun_ns);
 	}
 	return off;
 }
 
+/* Who asks for listening sockets alone means no others; else they do not count unless asked. */
 static bool is_selected(const struct expect_socket *expect, const struct record_socket *socket)
 {
-	bool listens = socket->state == TCP_LISTEN;
+	uint32_t listen = 1u << TCP_LISTEN;
+	bool kind_is_asked = socket->state == TCP_LISTEN ? expect->states & listen
+							 : (expect->states & ~1u) != listen;
 
-	return listens == (expect->states == 1u << TCP_LISTEN) &&
+	return kind_is_asked &&
 	       (expect->local_port == PLAN_ANY || expect->local_port == socket->local_port) &&
 	       (expect->remote_port == PLAN_ANY || expect->remote_port == socket->remote_port);
 }
@@ -81,10 +86,13 @@ static void socket_expected(struct judging *judging, const struct expect_socket 
 	say(text, ": ");
 	if (expect->count != PLAN_ANY)
 		say(text, "%d ", expect->count);
-	say(text, expect->states == 1u ? "no" : "");
-	if (expect->states != 1u)
+	if (expect->states == 1u) {
+		say(text, "no ");
+	} else if ((expect->states | 1u | 1u << TCP_LISTEN) != (1u << 13) - 1) {
 		say_states(text, expect->states);
-	say(text, " socket");
+		say(text, " ");
+	}
+	say(text, expect->count != PLAN_ANY && expect->count != 1 ? "sockets" : "socket");
 	if (expect->local_port != PLAN_ANY)
 		say(text, " at port %d", expect->local_port);
 	if (expect->remote_port != PLAN_ANY)
@@ -151,10 +159,14 @@ static void attributes_judge(struct judging *judging, const struct expect_socket
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (numbers[i].range->set)
 			number_holds(judging, numbers[i].name, numbers[i].range, numbers[i].value);
-	if (expect->expires.set)
-		time_holds(judging, "expires", &expect->expires, socket->expires_ns);
-	if (expect->rto.set)
-		time_holds(judging, "rto", &expect->rto, socket->rto_ns);
+	if (expect->expires.set && !socket->timer)
+		say_also(&judging->difference, "expires: no timer runs");
+	else if (expect->expires.set)
+		span_holds(judging, "expires", &expect->expires, socket->expires_ns);
+	if (expect->rto.set && socket->rto_ns < 0)
+		say_also(&judging->difference, "rto: there is none in this state");
+	else if (expect->rto.set)
+		span_holds(judging, "rto", &expect->rto, socket->rto_ns);
 }
 
 static void count_judge(struct judging *judging, const struct expect_socket *expect, int selected,
@@ -166,7 +178,8 @@ static void count_judge(struct judging *judging, const struct expect_socket *exp
 	} else if (selected == 0 && !(expect->states & 1u)) {
 		say_also(&judging->difference, "there is none");
 	} else if (matching < selected) {
-		say_also(&judging->difference, "%d in another state", selected - matching);
+		say_also(&judging->difference, "%d %s", selected - matching,
+			 expect->states == 1u ? "there" : "in another state");
 	}
 }
 

@@ -36,6 +36,13 @@ static void say_events(struct text *text, int events)
 			say(text, " %s", names[i].name);
 }
 
+static void say_incarnation(struct text *text, int incarnation)
+{
+	if (incarnation)
+		say(text, " after reboot %d", incarnation);
+	say(text, ": ");
+}
+
 static const char *step_name(const struct judging *judging, const struct expect_step *expect)
 {
 	return judging->plan->program[expect->program].step[expect->step].name;
@@ -46,9 +53,7 @@ static void say_step(struct text *text, const struct judging *judging,
 {
 	say(text, "%s.%s", judging->plan->program[expect->program].name,
 	    step_name(judging, expect));
-	if (expect->incarnation)
-		say(text, " after reboot %d", expect->incarnation);
-	say(text, ": ");
+	say_incarnation(text, expect->incarnation);
 }
 
 static void step_expected(struct judging *judging, const struct expect_step *expect)
@@ -158,8 +163,10 @@ enum holding judge_step(struct judging *judging, const struct plan_expect *of)
 	if (expect->at.set)
 		time_holds(judging, "at", &expect->at, step->end_ns);
 	if (expect->took.set)
-		time_holds(judging, "took", &expect->took, step->end_ns - step->start_ns);
-	if (expect->intact >= 0 && expect->intact != step->intact)
+		span_holds(judging, "took", &expect->took, step->end_ns - step->start_ns);
+	if (expect->intact >= 0 && step->bytes == 0)
+		say_also(&judging->difference, "no byte came");
+	else if (expect->intact >= 0 && expect->intact != step->intact)
 		say_also(&judging->difference,
 			 step->intact ? "the bytes are intact" : "the bytes are not intact");
 	if (expect->revents >= 0 && expect->revents != step->revents) {
@@ -179,17 +186,26 @@ static const struct record_program *program_find(const struct record *record,
 	return NULL;
 }
 
+static void say_program(struct text *text, const struct judging *judging,
+			const struct expect_program *expect)
+{
+	say(text, "%s", judging->plan->program[expect->program].name);
+	say_incarnation(text, expect->incarnation);
+}
+
 static void program_expected(struct judging *judging, const struct expect_program *expect)
 {
 	struct text *text = &judging->expected;
 
-	say(text, "%s: ", judging->plan->program[expect->program].name);
+	say_program(text, judging, expect);
 	if (expect->outcome == OUTCOME_BLOCKED)
 		say(text, "still running at the end");
 	else
 		say(text, "ends");
 	if (expect->status >= 0)
 		say(text, " with status %d", expect->status);
+	if (expect->signal == 0)
+		say(text, " by no signal");
 	if (expect->signal > 0)
 		say(text, " by SIG%s", sigabbrev_np(expect->signal));
 	if (expect->at.set) {
@@ -198,21 +214,27 @@ static void program_expected(struct judging *judging, const struct expect_progra
 	}
 }
 
+static void say_end(struct text *text, const struct record_program *program)
+{
+	if (program->signal)
+		say(text, "killed by SIG%s", sigabbrev_np(program->signal));
+	else
+		say(text, "exited with status %d", program->exit_status);
+}
+
 static void program_observed(struct judging *judging, const struct expect_program *expect,
 			     const struct record_program *program)
 {
 	struct text *text = &judging->observed;
 
-	say(text, "%s: ", judging->plan->program[expect->program].name);
+	say_program(text, judging, expect);
 	if (!program) {
 		say(text, "never started");
 	} else if (program->end_ns < 0) {
 		say(text, "still running at the end");
 	} else {
-		if (program->signal)
-			say(text, "killed by SIG%s at ", sigabbrev_np(program->signal));
-		else
-			say(text, "exited with status %d at ", program->exit_status);
+		say_end(text, program);
+		say(text, " at ");
 		say_time(text, program->end_ns);
 	}
 }
@@ -234,10 +256,9 @@ enum holding judge_program(struct judging *judging, const struct plan_expect *of
 	}
 	if (running)
 		return HOLDS;
-	if (expect->status >= 0 && expect->status != program->exit_status)
-		say_also(&judging->difference, "another status");
-	if (expect->signal >= 0 && expect->signal != program->signal)
-		say_also(&judging->difference, "another signal");
+	if ((expect->status >= 0 && expect->status != program->exit_status) ||
+	    (expect->signal >= 0 && expect->signal != program->signal))
+		say_end(&judging->difference, program);
 	if (expect->at.set)
 		time_holds(judging, "at", &expect->at, program->end_ns);
 	return judging->difference.used ? FAILS : HOLDS;

@@ -7,6 +7,17 @@
 #include "event.h"
 #include "judging.h"
 
+/* On a real clock the edges of a window that is to be empty do not count; something must be
+ * left of it. */
+static bool is_wide_enough(struct judging *judging, const struct plan_range *window)
+{
+	if (judging->record->kernel.virtual_clock || !window->set || window->hi == INT64_MAX ||
+	    window->hi - window->lo > REAL_CLOCK_EARLY_NS + REAL_CLOCK_LATE_NS)
+		return true;
+	say_also(&judging->difference, "too short a time for a real clock");
+	return false;
+}
+
 static bool matches(const struct expect_wire *expect, const struct record_packet *packet)
 {
 	bool arrived = packet->arrived_ns >= 0;
@@ -21,6 +32,8 @@ static bool matches(const struct expect_wire *expect, const struct record_packet
 	       (expect->icmp_code == PLAN_ANY || expect->icmp_code == packet->icmp_code);
 }
 
+#define ALL_BUT_BACKGROUND (((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER))
+
 static void wire_expected(struct judging *judging, const struct expect_wire *expect,
 			  const struct plan_range *count)
 {
@@ -29,7 +42,14 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 
 	say_numbers(text, count);
 	say(text, " ");
-	say_kinds(text, expect->kinds, " or ");
+	if (expect->kinds == ALL_BUT_BACKGROUND)
+		say(text, "packets");
+	else
+		say_kinds(text, expect->kinds, " or ");
+	if (expect->icmp_type != PLAN_ANY)
+		say(text, " type %d", expect->icmp_type);
+	if (expect->icmp_code != PLAN_ANY)
+		say(text, " code %d", expect->icmp_code);
 	if (expect->not_kinds) {
 		say(text, ", not ");
 		say_kinds(text, expect->not_kinds, " or ");
@@ -62,6 +82,8 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 	}
 }
 
+#define TIMES_SHOWN 20
+
 struct counting {
 	int count;           /* in the window as it is */
 	int least, most;     /* in the window with its edges blurred */
@@ -87,16 +109,29 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 		counting->least += within(&expect->within, t_ns, -late, -early);
 		if (!within(&expect->within, t_ns, 0, 0))
 			continue;
-		if (expect->every.set && counting->count)
-			time_holds(judging, "spacing", &expect->every, t_ns - counting->last);
+		if (expect->every.set && counting->count &&
+		    !span_holds(judging, "spacing", &expect->every, t_ns - counting->last) &&
+		    judging->t_ns < 0)
+			judging->t_ns = t_ns;
 		counting->count++;
 		counting->first = counting->first < 0 ? t_ns : counting->first;
 		counting->last = t_ns;
-		if (counting->count <= 20) {
+		if (counting->count <= TIMES_SHOWN) {
 			say(&counting->times, counting->count > 1 ? ", " : " at ");
 			say_time(&counting->times, t_ns);
 		}
 	}
+}
+
+/* What there is none of may only have been missed, when the run or the window was too short. */
+static bool none_is_known(struct judging *judging, const struct expect_wire *expect,
+			  const struct plan_range *count)
+{
+	if (count->hi == INT64_MAX && !expect->last.set)
+		return true;
+	if (!was_observed(judging, &expect->within))
+		return false;
+	return count->lo > 0 || is_wide_enough(judging, &expect->within);
 }
 
 enum holding judge_wire(struct judging *judging, const struct plan_expect *of)
@@ -109,32 +144,78 @@ enum holding judge_wire(struct judging *judging, const struct plan_expect *of)
 	wire_expected(judging, expect, count);
 	wire_count(judging, expect, &counting);
 	say(&judging->observed, "%d%s%s", counting.count, counting.times.buf,
-	    counting.count > 20 ? ", ..." : "");
-	judging->t_ns = counting.last >= 0   ? counting.last
-			: expect->within.set ? expect->within.lo
-					     : -1;
+	    counting.count > TIMES_SHOWN ? ", ..." : "");
 	if (counting.most < count->lo || counting.least > count->hi)
 		number_holds(judging, "count", count, counting.count);
 	if (expect->every.set && counting.count < 2)
 		say_also(&judging->difference, "no spacing: fewer than two");
-	if ((expect->first.set || expect->last.set) && counting.count == 0) {
-		if (!judging->difference.used)
-			say_also(&judging->difference, "there is none");
-		return FAILS;
-	}
-	if (expect->first.set)
-		time_holds(judging, "first", &expect->first, counting.first);
-	if (expect->last.set)
+	if ((expect->first.set || expect->last.set) && counting.count == 0 &&
+	    !judging->difference.used)
+		say(&judging->difference, "there is none");
+	if (counting.count && expect->first.set &&
+	    !time_holds(judging, "first", &expect->first, counting.first) && judging->t_ns < 0)
+		judging->t_ns = counting.first;
+	if (counting.count && expect->last.set)
 		time_holds(judging, "last", &expect->last, counting.last);
-	return judging->difference.used ? FAILS : HOLDS;
+	if (judging->t_ns < 0)
+		judging->t_ns = counting.last >= 0   ? counting.last
+				: expect->within.set ? expect->within.lo
+						     : -1;
+	if (judging->difference.used)
+		return FAILS;
+	return none_is_known(judging, expect, count) ? HOLDS : UNDECIDED;
 }
 
 static void say_item(struct text *text, const struct plan *plan, int from, uint32_t kinds)
 {
-	say(text, "%s", text->used ? ", " : "");
 	say_host(text, plan, from);
 	say(text, " ");
 	say_kinds(text, kinds, "+");
+}
+
+static void say_packet(struct text *text, const struct plan *plan,
+		       const struct record_packet *packet)
+{
+	say_item(text, plan, packet->from, packet->kinds & ~(1u << KIND_TCP));
+}
+
+static void say_list(struct text *text, const struct plan *plan, const struct expect_order *expect)
+{
+	for (int i = 0; i < expect->item_count; i++) {
+		say(text, i ? ", " : "");
+		say_item(text, plan, expect->item[i].from, expect->item[i].kinds);
+	}
+	if (!expect->item_count)
+		say(text, "no TCP packets");
+	if (expect->within.set) {
+		say(text, " within ");
+		say_times(text, &expect->within);
+	}
+}
+
+static bool is_item(const struct expect_order *expect, int at, const struct record_packet *packet)
+{
+	return at < expect->item_count && packet->from == expect->item[at].from &&
+	       (packet->kinds & expect->item[at].kinds) == expect->item[at].kinds;
+}
+
+/* The first packet that is not what it should be. */
+static void order_differs(struct judging *judging, const struct expect_order *expect, int at,
+			  const struct record_packet *packet)
+{
+	struct text *text = &judging->difference;
+
+	judging->t_ns = packet->sent_ns;
+	say(text, "number %d is ", at + 1);
+	say_packet(text, judging->plan, packet);
+	say(text, " at ");
+	say_time(text, packet->sent_ns);
+	if (at < expect->item_count) {
+		say(text, " instead of ");
+		say_item(text, judging->plan, expect->item[at].from, expect->item[at].kinds);
+	} else {
+		say(text, ", one too many");
+	}
 }
 
 enum holding judge_order(struct judging *judging, const struct plan_expect *of)
@@ -144,44 +225,39 @@ enum holding judge_order(struct judging *judging, const struct plan_expect *of)
 	int at = 0;
 
 	judging->t_ns = expect->within.set ? expect->within.lo : 0;
-	for (int i = 0; i < expect->item_count; i++)
-		say_item(&judging->expected, plan, expect->item[i].from, expect->item[i].kinds);
+	say_list(&judging->expected, plan, expect);
 	for (int i = 0; i < judging->record->packet_count; i++) {
 		const struct record_packet *packet = &judging->record->packet[i];
-		const struct expect_order_item *item = &expect->item[at];
-		bool fits = at < expect->item_count && packet->from == item->from &&
-			    (packet->kinds & item->kinds) == item->kinds;
 
 		if (!(packet->kinds & 1u << KIND_TCP) ||
 		    !within(&expect->within, packet->sent_ns, 0, 0))
 			continue;
-		say_item(&judging->observed, plan, packet->from, packet->kinds & ~(1u << KIND_TCP));
-		if (!fits && !judging->difference.used) {
-			judging->t_ns = packet->sent_ns;
-			say(&judging->difference, "number %d is another: ", at + 1);
-			say_host(&judging->difference, plan, packet->from);
-			say(&judging->difference, " ");
-			say_kinds(&judging->difference, packet->kinds & ~(1u << KIND_TCP), "+");
-			say(&judging->difference, " at ");
-			say_time(&judging->difference, packet->sent_ns);
-		}
+		say(&judging->observed, at ? ", " : "");
+		say_packet(&judging->observed, plan, packet);
+		if (!judging->difference.used && !is_item(expect, at, packet))
+			order_differs(judging, expect, at, packet);
 		at++;
 	}
-	if (!judging->observed.used)
+	if (!at)
 		say(&judging->observed, "no TCP packets");
-	if (at < expect->item_count && !judging->difference.used)
-		say(&judging->difference, "%d are missing", expect->item_count - at);
-	return judging->difference.used ? FAILS : HOLDS;
+	if (at < expect->item_count && !judging->difference.used) {
+		say(&judging->difference, "number %d is missing: ", at + 1);
+		say_item(&judging->difference, plan, expect->item[at].from, expect->item[at].kinds);
+	}
+	if (judging->difference.used)
+		return FAILS;
+	return was_observed(judging, &expect->within) ? HOLDS : UNDECIDED;
 }
 
 /* On a real clock the edges do not count: what belongs before or behind may be seen late. */
 static bool disturbs(const struct judging *judging, const struct expect_silence *expect, int host,
 		     int64_t t_ns)
 {
-	int64_t late = judging->record->kernel.virtual_clock ? 0 : -REAL_CLOCK_LATE_NS;
+	bool real = !judging->record->kernel.virtual_clock;
 
 	return (expect->host == PLAN_ANY || expect->host == host) &&
-	       within(&expect->within, t_ns, late, late);
+	       within(&expect->within, t_ns, real ? -REAL_CLOCK_LATE_NS : 0,
+		      real ? -REAL_CLOCK_EARLY_NS : 0);
 }
 
 static const char *const what[] = {
@@ -193,6 +269,21 @@ static const char *const what[] = {
     [EVENT_PACKET] = "a packet",
     [EVENT_SOCKET] = "a socket changed its state",
 };
+
+static void say_disturbance(struct judging *judging, const struct record_event *event)
+{
+	struct text *text = &judging->observed;
+
+	judging->t_ns = event->t_ns;
+	say(&judging->difference, "%s at ", what[event->kind]);
+	say_time(&judging->difference, event->t_ns);
+	say(text, "%s", event->text);
+	if (event->kind == EVENT_PACKET) {
+		say(text, " [");
+		say_kinds(text, judging->record->packet[event->index].kinds, " ");
+		say(text, "]");
+	}
+}
 
 enum holding judge_silence(struct judging *judging, const struct plan_expect *of)
 {
@@ -206,35 +297,25 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 		say(&judging->expected, " within ");
 		say_times(&judging->expected, &expect->within);
 	}
-	judging->t_ns = -1;
-	if (record_events(judging->plan, judging->record, &events, &count) < 0 ||
-	    (expect->within.set && expect->within.lo > judging->record->end_ns)) {
-		say(&judging->observed, "the run ended before");
-		say(&judging->difference, "the record cannot tell");
+	if (record_events(judging->plan, judging->record, &events, &count) < 0) {
+		say(&judging->observed, "no memory to look");
+		say(&judging->difference, "the record was not read");
 		return UNDECIDED;
 	}
 	for (int i = 0; i < count; i++) {
 		const struct record_event *event = &events[i];
 
-		if (!what[event->kind] || !disturbs(judging, expect, event->host, event->t_ns))
-			continue;
-		if (disturbed++)
-			continue;
-		judging->t_ns = event->t_ns;
-		say(&judging->difference, "%s at ", what[event->kind]);
-		say_time(&judging->difference, event->t_ns);
-		say(&judging->observed, "%s", event->text);
-		if (event->kind == EVENT_PACKET) {
-			say(&judging->observed, " [");
-			say_kinds(&judging->observed, judging->record->packet[event->index].kinds,
-				  " ");
-			say(&judging->observed, "]");
-		}
+		if (what[event->kind] && disturbs(judging, expect, event->host, event->t_ns) &&
+		    disturbed++ == 0)
+			say_disturbance(judging, event);
 	}
 	record_events_free(events, count);
-	if (!disturbed)
-		say(&judging->observed, "nothing");
-	else if (disturbed > 1)
+	if (disturbed > 1)
 		say(&judging->observed, " and %d more events", disturbed - 1);
-	return disturbed ? FAILS : HOLDS;
+	if (disturbed)
+		return FAILS;
+	say(&judging->observed, "nothing");
+	return was_observed(judging, &expect->within) && is_wide_enough(judging, &expect->within)
+		   ? HOLDS
+		   : UNDECIDED;
 }

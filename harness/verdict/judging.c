@@ -62,6 +62,8 @@ void say_numbers(struct text *text, const struct plan_range *range)
 {
 	if (range->lo == range->hi)
 		say(text, "%lld", (long long)range->lo);
+	else if (range->lo == INT64_MIN)
+		say(text, "at most %lld", (long long)range->hi);
 	else if (range->hi == INT64_MAX)
 		say(text, "at least %lld", (long long)range->lo);
 	else
@@ -107,20 +109,33 @@ static int64_t add_limited(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? INT64_MAX : INT64_MIN) : sum;
 }
 
-bool time_holds(struct judging *judging, const char *what, const struct plan_range *range,
-		int64_t ns)
+/* EARLY_NS: how much too early it may be on a real clock. */
+static bool ns_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		     int64_t ns, int64_t early_ns, const char *less, const char *more)
 {
 	bool real = !judging->record->kernel.virtual_clock;
 	int64_t tolerance = range->lo == range->hi ? judging->plan->tolerance_ns : 0;
-	int64_t lo = add_limited(range->lo, -tolerance - (real ? REAL_CLOCK_EARLY_NS : 0));
+	int64_t lo = add_limited(range->lo, -tolerance - (real ? early_ns : 0));
 	int64_t hi = add_limited(range->hi, tolerance + (real ? REAL_CLOCK_LATE_NS : 0));
 
 	if (ns >= lo && ns <= hi)
 		return true;
 	say_also(&judging->difference, "%s: ", what);
 	say_time(&judging->difference, ns < lo ? range->lo - ns : ns - range->hi);
-	say(&judging->difference, ns < lo ? " too early" : " too late");
+	say(&judging->difference, " too %s", ns < lo ? less : more);
 	return false;
+}
+
+bool time_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		int64_t ns)
+{
+	return ns_holds(judging, what, range, ns, REAL_CLOCK_EARLY_NS, "early", "late");
+}
+
+bool span_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		int64_t ns)
+{
+	return ns_holds(judging, what, range, ns, REAL_CLOCK_LATE_NS, "short", "long");
 }
 
 bool number_holds(struct judging *judging, const char *what, const struct plan_range *range,
@@ -139,4 +154,18 @@ bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_
 		return true;
 	return t_ns >= (window->lo ? window->lo - early : 0) &&
 	       t_ns <= add_limited(window->hi, late);
+}
+
+bool was_observed(struct judging *judging, const struct plan_range *window)
+{
+	int64_t last_ns = window->hi == INT64_MAX ? window->lo : window->hi;
+
+	if (judging->plan->until_ns && last_ns > judging->plan->until_ns)
+		last_ns = judging->plan->until_ns;
+	if (!window->set || last_ns <= judging->record->end_ns)
+		return true;
+	say_also(&judging->observed, "the run ended at ");
+	say_time(&judging->observed, judging->record->end_ns);
+	say_also(&judging->difference, "the record cannot tell");
+	return false;
 }

@@ -41,11 +41,20 @@ judge_fn judge_step, judge_program, judge_socket, judge_wire, judge_order, judge
  * clock's slack. On failure says by how much in the difference, after WHAT. */
 bool time_holds(struct judging *judging, const char *what, const struct plan_range *range,
 		int64_t ns);
+/* The same for the time between two events, of which either may have been seen late. */
+bool span_holds(struct judging *judging, const char *what, const struct plan_range *range,
+		int64_t ns);
 bool number_holds(struct judging *judging, const char *what, const struct plan_range *range,
 		  int64_t number);
 
 /* Whether a moment lies in a window; the whole run where it is not set. EARLY and LATE widen
  * the window's edges (negative: narrow them). */
 bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late);
+
+/* Whether the run lasted as long as the window, or as long as the case wanted; where the window
+ * has no end, until it begins. Of
+ * what did not happen in a time that was not observed nothing can be said: then says so, and
+ * returns false. */
+bool was_observed(struct judging *judging, const struct plan_range *window);
 
 #endif
