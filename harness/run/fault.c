@@ -159,15 +159,16 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 						   "eth4", "eth5", "eth6", "eth7"};
 	struct topology *topology = &stage->topology;
 	const struct plan_host *host = stage->plan->host;
-	struct net_filter filter = {.hook =
-					topology->router ? NET_FILTER_FORWARD : NET_FILTER_BRIDGE,
+	struct net_filter filter = {.hook = topology->router ? NET_FILTER_FORWARD
+							     : NET_FILTER_BRIDGE,
 				    .verdict = NET_FILTER_DROP,
 				    .flags_mask = fault->filter.flags_mask,
 				    .flags = fault->filter.flags,
 				    .longer_than = fault->filter.longer_than,
 				    .count = fault->filter.count};
-	struct stage_filter done = {
-	    .net = topology->router ? topology->router : topology->wire, .from = from, .to = to};
+	struct stage_filter done = {.net = topology->router ? topology->router : topology->wire,
+				    .from = from,
+				    .to = to};
 	int ret;
 
 	if (from != PLAN_ANY)
@@ -176,8 +177,8 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 		filter.out = topology->router ? router_names[to] : host[to].name;
 	if (fault->op == FAULT_REJECT) {
 		filter.ip_version = stage->plan->ip_version;
-		filter.verdict =
-		    fault->reject_type < 0 ? NET_FILTER_REJECT_RST : NET_FILTER_REJECT_ICMP;
+		filter.verdict = fault->reject_type < 0 ? NET_FILTER_REJECT_RST
+							: NET_FILTER_REJECT_ICMP;
 		filter.icmp_code = fault->reject_code;
 	}
 	ret = net_add_filter(done.net, &filter, &done.id, err);
@@ -245,21 +246,21 @@ static const struct {
 	fault_fn *begin;
 	fault_fn *go_on; /* when its second moment comes */
 } faults[FAULT_OP_COUNT] = {
-    [FAULT_KILL] = {signal_program, NULL},
-    [FAULT_TERMINATE] = {signal_program, NULL},
-    [FAULT_STOP] = {signal_program, NULL},
-    [FAULT_CONTINUE] = {signal_program, NULL},
-    [FAULT_CRASH] = {crash, NULL},
-    [FAULT_REBOOT] = {reboot_begin, reboot_end},
-    [FAULT_SHUTDOWN] = {shutdown_begin, shutdown_end},
-    [FAULT_PULL] = {pull_or_plug, NULL},
-    [FAULT_PLUG] = {pull_or_plug, NULL},
-    [FAULT_BLACKHOLE] = {filter_path, NULL},
-    [FAULT_REJECT] = {filter_path, NULL},
-    [FAULT_DROP] = {filter_path, NULL},
-    [FAULT_IMPAIR] = {impair, NULL},
-    [FAULT_HEAL] = {heal, NULL},
-    [FAULT_FORGET] = {forget, NULL},
+	[FAULT_KILL] = {signal_program, NULL},
+	[FAULT_TERMINATE] = {signal_program, NULL},
+	[FAULT_STOP] = {signal_program, NULL},
+	[FAULT_CONTINUE] = {signal_program, NULL},
+	[FAULT_CRASH] = {crash, NULL},
+	[FAULT_REBOOT] = {reboot_begin, reboot_end},
+	[FAULT_SHUTDOWN] = {shutdown_begin, shutdown_end},
+	[FAULT_PULL] = {pull_or_plug, NULL},
+	[FAULT_PLUG] = {pull_or_plug, NULL},
+	[FAULT_BLACKHOLE] = {filter_path, NULL},
+	[FAULT_REJECT] = {filter_path, NULL},
+	[FAULT_DROP] = {filter_path, NULL},
+	[FAULT_IMPAIR] = {impair, NULL},
+	[FAULT_HEAL] = {heal, NULL},
+	[FAULT_FORGET] = {forget, NULL},
 };
 
 static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, struct err *err)

@@ -56,7 +56,7 @@ void out_frame(struct out *out, enum raw_type type, int who, int64_t t_ns, const
 	       size_t head_size, const void *tail, size_t tail_size)
 {
 	struct raw_frame frame = {
-	    .type = type, .size = (uint32_t)(head_size + tail_size), .who = who, .t_ns = t_ns};
+		.type = type, .size = (uint32_t)(head_size + tail_size), .who = who, .t_ns = t_ns};
 
 	append(out, &frame, sizeof(frame));
 	append(out, head, head_size);

@@ -164,8 +164,8 @@ static int take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_n
 	const struct inet_diag_msg *msg = NLMSG_DATA(nlh);
 	struct raw_socket socket = socket_of(msg);
 	struct known *known = known_find(sockets, &socket);
-	struct rtattr *attr =
-	    (struct rtattr *)(void *)((char *)NLMSG_DATA(nlh) + NLMSG_ALIGN(sizeof(*msg)));
+	struct rtattr *attr = (struct rtattr *)(void *)((char *)NLMSG_DATA(nlh) +
+							NLMSG_ALIGN(sizeof(*msg)));
 	int left = (int)nlh->nlmsg_len - (int)NLMSG_LENGTH(sizeof(*msg));
 	const void *info = NULL;
 

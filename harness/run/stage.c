@@ -132,8 +132,8 @@ int stage_unwatch(struct stage *stage, int host, struct err *err)
 	int ret = stage_drain_taps(stage, err);
 
 	if (ret == 0)
-		ret =
-		    counters_write(stage->topology.host[host].net, host, 1, t_ns, stage->out, err);
+		ret = counters_write(stage->topology.host[host].net, host, 1, t_ns, stage->out,
+				     err);
 	stage->missed += tap_missed(stage->tap[host]);
 	close(stage->tap[host]);
 	stage->tap[host] = -1;

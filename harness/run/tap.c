@@ -67,8 +67,8 @@ int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, co
 		}
 		n = recvmmsg(fd, msgs, TAP_BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
 		for (int i = 0; i < n; i++) {
-			struct raw_packet packet = {.outgoing =
-							from[i].sll_pkttype == PACKET_OUTGOING,
+			struct raw_packet packet = {.outgoing = from[i].sll_pkttype ==
+								PACKET_OUTGOING,
 						    .length = msgs[i].msg_len};
 
 			if (!interface(arg, from[i].sll_ifindex, &packet))

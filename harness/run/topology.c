@@ -165,8 +165,8 @@ static int host_build(struct topology *topology, int i, struct err *err)
 
 	ret = net_new(name, &host->net, err);
 	if (ret == 0)
-		ret =
-		    net_add_veth(host->net, "eth0", host->mac, topology->wire, name, port_mac, err);
+		ret = net_add_veth(host->net, "eth0", host->mac, topology->wire, name, port_mac,
+				   err);
 	if (ret == 0)
 		ret = net_set_bridge(topology->wire, name,
 				     bridge_name(bridge, bridge_of(topology, i)), err);
@@ -206,9 +206,12 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 	if (ret == 0)
 		ret = net_add_address(topology->router, name, router_address(plan, i, address),
 				      prefix_of(plan), err);
+	/* Without a link-local address it would solicit no neighbour for what it forwards. */
+	if (ret == 0 && plan->neighbours_dynamic && plan->ip_version == 6)
+		ret = net_add_address(topology->router, name, "fe80::fe", 64, err);
 	if (ret == 0 && !plan->neighbours_dynamic)
-		ret =
-		    net_add_neighbour(topology->router, name, address_of(plan, i), host->mac, err);
+		ret = net_add_neighbour(topology->router, name, address_of(plan, i), host->mac,
+					err);
 	if (ret < 0)
 		return ret;
 	host->router_index = net_link_index(topology->router, name, err);
