@@ -149,6 +149,11 @@ static struct diag *find_same(struct diags *diags, const struct diag *end)
 	return NULL;
 }
 
+void diags_end_file(struct diags *diags)
+{
+	diags->round = diags->last;
+}
+
 void diags_end_variant(struct diags *diags, const char *variant)
 {
 	struct diag **link = diags->round ? &diags->round->next : &diags->first;

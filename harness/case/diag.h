@@ -54,6 +54,8 @@ void diag_help(struct diags *diags, struct diag *diag, const char *fmt, ...)
 void diag_note(struct diags *diags, struct diag *diag, struct span at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* What was said so far is about the whole file, whatever the variants. */
+void diags_end_file(struct diags *diags);
 void diags_end_variant(struct diags *diags, const char *variant);
 
 /* All of it as text, in file order. */

@@ -208,8 +208,7 @@ static struct node *expand_scalar(struct expansion *e, const struct node *node)
 
 static bool is_chosen(const struct expansion *e, int axis, const struct node *values)
 {
-	const struct node *chosen = e->value[axis];
-	const char *label = e->matrix->axis[axis].sets ? chosen->key->text : chosen->text;
+	const char *label = axis_label(&e->matrix->axis[axis], e->value[axis]);
 
 	if (values->kind == NODE_SCALAR)
 		return strcmp(values->text, label) == 0;

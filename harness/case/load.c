@@ -23,7 +23,10 @@ static bool file_read(struct file *file, const char *name, const char *source, s
 	*file = (struct file){0};
 	diags_init(&file->diags, name, source, size);
 	file->root = node_parse(&file->tree, &file->diags);
-	return file->root && matrix_read(&file->tree, &file->diags, file->root, &file->matrix);
+	if (!file->root || !matrix_read(&file->tree, &file->diags, file->root, &file->matrix))
+		return false;
+	diags_end_file(&file->diags);
+	return true;
 }
 
 static void file_done(struct file *file)
@@ -40,7 +43,7 @@ static struct plan *make_plan(struct file *file, struct pool *tree, struct pool 
 {
 	struct plan *plan = pool_alloc(pool, sizeof(*plan));
 	struct decoder decoder = {
-	    .pool = pool, .diags = &file->diags, .plan = plan, .extra_sysctl = extra_sysctl};
+		.pool = pool, .diags = &file->diags, .plan = plan, .extra_sysctl = extra_sysctl};
 
 	plan->variant = matrix_variant(&file->matrix, pool, choice);
 	decoder.root = matrix_expand(&file->matrix, tree, &file->diags, file->root, choice, work);
@@ -131,8 +134,8 @@ void case_file_free(struct case_file *case_file)
 
 static void no_variant(struct file *file, const char *variant)
 {
-	struct diag *diag =
-	    diag_error(&file->diags, (struct span){0}, "there is no variant '%.200s'", variant);
+	struct diag *diag = diag_error(&file->diags, (struct span){0},
+				       "there is no variant '%.200s'", variant);
 	struct known known;
 	int choice[MATRIX_AXES];
 

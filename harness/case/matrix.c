@@ -45,10 +45,8 @@ const struct node *axis_value(const struct axis *axis, int index)
 	return value;
 }
 
-const char *axis_label(const struct axis *axis, int index)
+const char *axis_label(const struct axis *axis, const struct node *value)
 {
-	const struct node *value = axis_value(axis, index);
-
 	return axis->sets ? value->key->text : value->text;
 }
 
@@ -268,11 +266,12 @@ void matrix_choice(const struct matrix *matrix, int index, int choice[MATRIX_AXE
 static int find_label(const struct axis *axis, const char *text, size_t length)
 {
 	size_t name = strlen(axis->name);
+	int i = 0;
 
 	if (length <= name || memcmp(text, axis->name, name) != 0 || text[name] != '=')
 		return -1;
-	for (int i = 0; i < axis->node->count; i++) {
-		const char *label = axis_label(axis, i);
+	for (const struct node *value = axis->node->child; value; value = value->next, i++) {
+		const char *label = axis_label(axis, value);
 
 		if (strlen(label) == length - name - 1 &&
 		    memcmp(label, text + name + 1, length - name - 1) == 0)
@@ -299,8 +298,9 @@ char *matrix_variant(const struct matrix *matrix, struct pool *pool, const int c
 	char *name = pool_strdup(pool, "");
 
 	for (int i = 0; i < matrix->axis_count; i++)
-		name = pool_printf(pool, "%s%s%s=%s", name, i ? "," : "", matrix->axis[i].name,
-				   axis_label(&matrix->axis[i], choice[i]));
+		name = pool_printf(
+		    pool, "%s%s%s=%s", name, i ? "," : "", matrix->axis[i].name,
+		    axis_label(&matrix->axis[i], axis_value(&matrix->axis[i], choice[i])));
 	return name;
 }
 

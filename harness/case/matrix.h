@@ -13,7 +13,7 @@
 #define MATRIX_VALUES    1000 /* of one axis */
 #define MATRIX_VARIABLES 256  /* of all sets */
 #define MATRIX_VARIANTS  10000
-#define MATRIX_WORK      2000000 /* nodes of all variants together: about a second */
+#define MATRIX_WORK      1000000 /* nodes of all variants together: about a second */
 
 struct axis {
 	const char *name;
@@ -60,7 +60,7 @@ void matrix_warn_unused(const struct matrix *matrix, struct diags *diags);
 struct variable *matrix_variable(const struct matrix *matrix, const char *name); /* or NULL */
 const struct axis *matrix_axis(const struct matrix *matrix, const char *name);   /* or NULL */
 const struct node *axis_value(const struct axis *axis, int index);
-const char *axis_label(const struct axis *axis, int index);
+const char *axis_label(const struct axis *axis, const struct node *value);
 bool matrix_is_key(const char *name); /* a top-level key that an axis may set */
 
 /* The `$name` at TEXT[0] == '$'. Bytes used; *ret_name is "" for `$$`. 0: not one. */

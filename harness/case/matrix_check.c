@@ -61,10 +61,10 @@ static void check_label(const struct check *c, const struct axis *axis, const st
 		return;
 	}
 	known_init(&known, value->text);
-	for (int i = 0; i < axis->node->count; i++) {
-		if (strcmp(axis_label(axis, i), value->text) == 0)
+	for (const struct node *has = axis->node->child; has; has = has->next) {
+		if (strcmp(axis_label(axis, has), value->text) == 0)
 			return;
-		known_add(&known, axis_label(axis, i));
+		known_add(&known, axis_label(axis, has));
 	}
 	known_help(c->diags,
 		   node_error(c->diags, value, "axis '%s' has no value %s", axis->name,

@@ -178,21 +178,27 @@ void decode_steps(struct decoder *d, struct plan_program *program, const struct 
 		decode_step(d, program, item);
 }
 
-/* The program, other than SELF, whose host has the address and which listens on it. */
-static int find_listener(const struct plan *plan, int self, const struct sockaddr_in6 *address)
+static bool listens_on(const struct plan_program *program, in_port_t port)
 {
-	for (int i = 0; i < plan->program_count; i++) {
-		const struct plan_program *program = &plan->program[i];
-		struct sockaddr_in6 own = host_address(plan, program->host, 0);
+	for (int i = 0; i < program->step_count; i++)
+		if (program->step[i].peer.op == PEER_LISTEN &&
+		    program->step[i].peer.addr.sin6_port == port)
+			return true;
+	return false;
+}
 
-		own.sin6_port = address->sin6_port; /* at the same place in a sockaddr_in */
-		if (i == self || memcmp(&own, address, sizeof(own)) != 0)
-			continue;
-		for (int j = 0; j < program->step_count; j++)
-			if (program->step[j].peer.op == PEER_LISTEN &&
-			    program->step[j].peer.addr.sin6_port == address->sin6_port)
-				return i;
-	}
+/* The program, other than SELF, whose host has the address and which listens on its port.
+ * OWN: the address of each program's host, without a port. */
+static int find_listener(const struct plan *plan, const struct sockaddr_in6 *own, int self,
+			 struct sockaddr_in6 address)
+{
+	in_port_t port = address.sin6_port; /* at the same place in a sockaddr_in */
+
+	address.sin6_port = 0;
+	for (int i = 0; i < plan->program_count; i++)
+		if (i != self && memcmp(&own[i], &address, sizeof(address)) == 0 &&
+		    listens_on(&plan->program[i], port))
+			return i;
 	return PLAN_ANY;
 }
 
@@ -217,13 +223,16 @@ static bool waits_for(const struct plan *plan, int from, int whom, uint32_t *see
 void resolve_targets(struct decoder *d)
 {
 	struct plan *plan = d->plan;
+	struct sockaddr_in6 own[PROGRAMS_MAX];
 
+	for (int i = 0; i < plan->program_count; i++)
+		own[i] = host_address(plan, plan->program[i].host, 0);
 	for (int i = 0; i < plan->program_count; i++)
 		for (int j = 0; j < plan->program[i].step_count; j++) {
 			struct plan_step *step = &plan->program[i].step[j];
 
 			if (step->peer.op == PEER_CONNECT && step->peer.addr.sin6_port)
-				step->target_program = find_listener(plan, i, &step->peer.addr);
+				step->target_program = find_listener(plan, own, i, step->peer.addr);
 		}
 	for (int i = 0; i < plan->program_count; i++) {
 		struct plan_place place = plan->program[i].place;

@@ -25,37 +25,37 @@ static const struct complaint {
 	const char *text, *help;
 	bool at_start; /* better pointed at where it started than where it was noticed */
 } complaints[] = {
-    {"mapping values are not allowed in this context", "a ': ' in the middle of a value",
-     "a text that contains ': ' needs quotes; a key needs a line of its own, or { }", false},
-    {"did not find expected key", "this does not line up with what is above",
-     "keys of one mapping start in the same column, and so do items of one list", false},
-    {"did not find expected '-' indicator", "this does not line up with the items above",
-     "items of one list start with '- ' in the same column", false},
-    {"block sequence entries are not allowed in this context", "a list cannot start here",
-     "the first '- ' of a list stands on a line of its own", false},
-    {"could not find expected ':'", "no ':' after this key", NULL, false},
-    {"did not find expected ',' or ']'", "expected ',' or ']' here", NULL, false},
-    {"did not find expected ',' or '}'", "expected ',' or '}' here", NULL, false},
-    {"found unexpected end of stream", "a text in quotes without an end", NULL, true},
-    {"found unexpected document indicator", "a text in quotes without an end", NULL, true},
-    {"found unknown escape character", "unknown escape after '\\'",
-     "texts in single quotes have no escapes", false},
-    {"found character that cannot start any token", "a value cannot start with this character",
-     "put the value in quotes", false},
-    {"did not find expected node content", "expected a value here", NULL, false},
-    {"did not find expected <document start>", "text after the end of the case", NULL, false},
+	{"mapping values are not allowed in this context", "a ': ' in the middle of a value",
+	 "a text that contains ': ' needs quotes; a key needs a line of its own, or { }", false},
+	{"did not find expected key", "this does not line up with what is above",
+	 "keys of one mapping start in the same column, and so do items of one list", false},
+	{"did not find expected '-' indicator", "this does not line up with the items above",
+	 "items of one list start with '- ' in the same column", false},
+	{"block sequence entries are not allowed in this context", "a list cannot start here",
+	 "the first '- ' of a list stands on a line of its own", false},
+	{"could not find expected ':'", "no ':' after this key", NULL, false},
+	{"did not find expected ',' or ']'", "expected ',' or ']' here", NULL, false},
+	{"did not find expected ',' or '}'", "expected ',' or '}' here", NULL, false},
+	{"found unexpected end of stream", "a text in quotes without an end", NULL, true},
+	{"found unexpected document indicator", "a text in quotes without an end", NULL, true},
+	{"found unknown escape character", "unknown escape after '\\'",
+	 "texts in single quotes have no escapes", false},
+	{"found character that cannot start any token", "a value cannot start with this character",
+	 "put the value in quotes", false},
+	{"did not find expected node content", "expected a value here", NULL, false},
+	{"did not find expected <document start>", "text after the end of the case", NULL, false},
 };
 
 /* What libyaml was about: where that started is another place to look at. */
 static const struct {
 	const char *context, *text;
 } contexts[] = {
-    {"while parsing a block mapping", "the mapping starts here"},
-    {"while parsing a block collection", "the list starts here"},
-    {"while parsing a flow mapping", "of the mapping that starts here"},
-    {"while parsing a flow sequence", "of the list that starts here"},
-    {"while scanning a simple key", "the key starts here"},
-    {"while scanning a quoted scalar", "the text starts here"},
+	{"while parsing a block mapping", "the mapping starts here"},
+	{"while parsing a block collection", "the list starts here"},
+	{"while parsing a flow mapping", "of the mapping that starts here"},
+	{"while parsing a flow sequence", "of the list that starts here"},
+	{"while scanning a simple key", "the key starts here"},
+	{"while scanning a quoted scalar", "the text starts here"},
 };
 
 static struct span span_of(yaml_mark_t start, yaml_mark_t end)
@@ -166,13 +166,13 @@ static bool refuse_extras(struct parse *parse, const yaml_event_t *event)
 	struct diag *diag = NULL;
 
 	if (event->type == YAML_ALIAS_EVENT)
-		diag =
-		    diag_error(parse->diags, at, "alias '*%s': a case has no anchors and aliases",
-			       event->data.alias.anchor);
+		diag = diag_error(parse->diags, at,
+				  "alias '*%s': a case has no anchors and aliases",
+				  event->data.alias.anchor);
 	else if (anchor_of(event))
-		diag =
-		    diag_error(parse->diags, at, "anchor '&%s': a case has no anchors and aliases",
-			       anchor_of(event));
+		diag = diag_error(parse->diags, at,
+				  "anchor '&%s': a case has no anchors and aliases",
+				  anchor_of(event));
 	else if (tag_of(event))
 		diag = diag_error(parse->diags, at, "tag '%s': a case has no tags", tag_of(event));
 	else
@@ -226,7 +226,10 @@ static struct node *parse_list(struct parse *parse, struct node *list, int depth
 	return list;
 }
 
-static bool check_key(struct parse *parse, const struct node *map, const struct node *key)
+/* Whether KEY can be one of MAP's. *ret_again: it is there already, and what follows is
+ * read, but does not become part of the tree. */
+static bool check_key(struct parse *parse, const struct node *map, const struct node *key,
+		      bool *ret_again)
 {
 	const struct node *earlier;
 	struct diag *diag;
@@ -241,17 +244,19 @@ static bool check_key(struct parse *parse, const struct node *map, const struct 
 		return false;
 	}
 	earlier = node_get(map, key->text);
+	*ret_again = earlier != NULL;
 	if (earlier) {
 		diag = diag_error(parse->diags, key->span, "key '%.60s' given twice", key->text);
 		diag_note(parse->diags, diag, earlier->key->span, "it was given here first");
 	}
-	return true; /* the rest of the file is still worth reading */
+	return true;
 }
 
 static struct node *parse_map(struct parse *parse, struct node *map, int depth)
 {
 	struct node **link = &map->child, *key, *value;
 	yaml_event_t event;
+	bool again;
 
 	map->kind = NODE_MAP;
 	for (;;) {
@@ -260,11 +265,13 @@ static struct node *parse_map(struct parse *parse, struct node *map, int depth)
 		if (event.type == YAML_MAPPING_END_EVENT)
 			break;
 		key = parse_value(parse, &event, depth + 1);
-		if (!key || !check_key(parse, map, key) || !next_event(parse, &event))
+		if (!key || !check_key(parse, map, key, &again) || !next_event(parse, &event))
 			return NULL;
 		value = parse_value(parse, &event, depth + 1);
 		if (!value)
 			return NULL;
+		if (again)
+			continue;
 		value->key = key;
 		*link = value;
 		link = &value->next;
