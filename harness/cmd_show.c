@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "ladder.h"
 #include "recorded.h"
-#include "show.h"
 
 struct options {
 	const char *name;
-	struct show_options show;
+	struct ladder_options ladder;
 	bool normalised;
 	const char *color;
 };
 
-enum { KEY_ASCII = 256, KEY_COLOR, KEY_NORMALISED };
+enum { KEY_ASCII = 256, KEY_ALL, KEY_COLOR, KEY_NORMALISED };
 
 static const struct argp_option argp_options[] = {
-    {"ascii", KEY_ASCII, NULL, 0, "no characters outside ASCII", 0},
+    {"ascii", KEY_ASCII, NULL, 0,
+     "no characters outside ASCII; so it is where the locale is not UTF-8", 0},
+    {"all", KEY_ALL, NULL, 0, "every packet, of long transfers as well", 0},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default: auto)", 0},
     {"normalised", KEY_NORMALISED, NULL, 0,
      "the record itself, as JSON Lines, with what is random replaced: two runs of a case in "
@@ -32,7 +36,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_ASCII:
-		options->show.ascii = true;
+		options->ladder.ascii = true;
+		return 0;
+	case KEY_ALL:
+		options->ladder.all = true;
 		return 0;
 	case KEY_COLOR:
 		if (strcmp(arg, "auto") != 0 && strcmp(arg, "always") != 0 &&
@@ -56,14 +63,36 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static bool color_wanted(const char *when)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (strcmp(when, "auto") != 0)
+		return strcmp(when, "always") == 0;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+static int draw(const struct recorded *recorded, const struct ladder_options *options,
+		struct err *err)
+{
+	struct judgement *judgement = NULL;
+	int ret = judge(recorded->plan, recorded->record, &judgement, err);
+
+	if (ret < 0)
+		return ret;
+	ret = ladder_print(recorded->plan, recorded->record, judgement, options, stdout, err);
+	judgement_free(judgement);
+	return ret;
+}
+
 int cmd_show(int argc, char **argv)
 {
 	static const struct argp argp = {
 	    argp_options,
 	    parse_option,
 	    "FOLDER | RECORD",
-	    "Shows what happened in a recorded run: each host's calls, packets and socket "
-	    "states, on one time axis.",
+	    "Draws what happened in a recorded run: each host's calls, packets and socket "
+	    "states, and the faults, time downward.",
 	    NULL,
 	    NULL,
 	    NULL};
@@ -72,18 +101,19 @@ int cmd_show(int argc, char **argv)
 	struct err err = {0};
 	int ret;
 
+	setlocale(LC_CTYPE, "");
+	options.ladder.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	cmd_parse(&argp, argc, argv, &options);
 	if (recorded_load(options.name, &recorded, &err) < 0) {
 		fprintf(stderr, "halfopen show: %s\n", err.text);
 		return EXIT_USAGE;
 	}
-	options.show.color = strcmp(options.color, "always") == 0 ||
-			     (strcmp(options.color, "auto") == 0 && isatty(STDOUT_FILENO));
+	options.ladder.color = color_wanted(options.color);
 	if (options.normalised) {
 		record_normalise(recorded.record);
 		ret = record_write(recorded.record, recorded.plan, stdout, &err);
 	} else {
-		ret = show(recorded.plan, recorded.record, &options.show, stdout, &err);
+		ret = draw(&recorded, &options.ladder, &err);
 	}
 	if (ret < 0)
 		fprintf(stderr, "halfopen show: %s\n", err.text);

@@ -7,21 +7,16 @@ static const struct {
 	uint32_t unicode;
 	char ascii;
 } glyphs[GLYPH_COUNT] = {
-    [GLYPH_LIFELINE] = {0x2502, '|'}, [GLYPH_DOTTED] = {0x250a, ':'},
-    [GLYPH_LINE] = {0x2500, '-'},     [GLYPH_DOUBLE] = {0x2550, '='},
-    [GLYPH_LEFT] = {0x25c0, '<'},     [GLYPH_RIGHT] = {0x25b6, '>'},
-    [GLYPH_CROSS] = {0x2717, 'X'},    [GLYPH_ORIGIN] = {0x25c6, '*'},
+	[GLYPH_LIFELINE] = {0x2502, '|'}, [GLYPH_DOTTED] = {0x250a, ':'},
+	[GLYPH_LINE] = {0x2500, '-'},     [GLYPH_DOUBLE] = {0x2550, '='},
+	[GLYPH_LEFT] = {0x25c0, '<'},     [GLYPH_RIGHT] = {0x25b6, '>'},
+	[GLYPH_CROSS] = {0x2717, 'X'},    [GLYPH_ORIGIN] = {0x25c6, '*'},
 };
 
 static const char *const inks[INK_COUNT] = {
-    [INK_NONE] = "",
-    [INK_DIM] = "\033[2m",
-    [INK_STATE] = "\033[36m",
-    [INK_NOTE] = "\033[33m",
-    [INK_LOST] = "\033[31m",
-    [INK_FAULT] = "\033[1;35m",
-    [INK_GOOD] = "\033[32m",
-    [INK_BAD] = "\033[1;31m",
+	[INK_NONE] = "",         [INK_DIM] = "\033[2m",    [INK_STATE] = "\033[36m",
+	[INK_NOTE] = "\033[33m", [INK_LOST] = "\033[31m",  [INK_FAULT] = "\033[1;35m",
+	[INK_GOOD] = "\033[32m", [INK_BAD] = "\033[1;31m",
 };
 
 static void clear(struct canvas *canvas)

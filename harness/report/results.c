@@ -20,7 +20,7 @@ static double number_of(const json_t *object, const char *key)
 void result_print(const json_t *result, const char *name, FILE *out)
 {
 	static const char *const words[][2] = {
-	    {"pass", "PASS"}, {"fail", "FAIL"}, {"skip", "SKIP"}, {"error", "ERROR"}};
+		{"pass", "PASS"}, {"fail", "FAIL"}, {"skip", "SKIP"}, {"error", "ERROR"}};
 	const char *verdict = string_of(result, "verdict"), *reason = string_of(result, "reason");
 	const char *word = "ERROR";
 
@@ -46,8 +46,8 @@ void results_print_kernel(json_t *const *results, int count, FILE *out)
 			string_of(kernel, "release"), (int)number_of(kernel, "hz"),
 			json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual" : "real",
 			json_is_true(json_object_get(kernel, "netem"))
-			    ? ""
-			    : ", without netem: links have no delay");
+				? ""
+				: ", without netem: links have no delay");
 		return;
 	}
 	for (int i = 0; i < count; i++) {

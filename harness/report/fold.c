@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "fold.h"
+
+#include <netinet/tcp.h>
+#include <stdlib.h>
+
+#define AT_ONCE_NS   1000000LL /* a call this short has no start and end, but a moment */
+#define PACKETS_KEPT 3         /* at either end of a folded row of packets */
+#define PACKETS_MANY 12
+#define PAUSE_NS     500000000LL
+
+/* Data or its acknowledgement, that arrived, the first time. */
+static bool is_ordinary(const struct record *record, const struct record_event *event)
+{
+	const struct record_packet *packet = &record->packet[event->index];
+	const unsigned ordinary = 1u << KIND_TCP | 1u << KIND_DATA | 1u << KIND_ACK;
+
+	return event->kind == EVENT_PACKET && packet->kinds & 1u << KIND_TCP &&
+	       !(packet->kinds & ~ordinary) && packet->arrived_ns >= 0 &&
+	       !(packet->flags & (TH_SYN | TH_FIN | TH_RST));
+}
+
+static void fold_packets(const struct record *record, const struct record_event *events, int count,
+			 struct fold *folds)
+{
+	for (int from = 0, to; from<count; from = to> from ? to : from + 1) {
+		for (to = from; to < count && is_ordinary(record, &events[to]); to++)
+			if (to > from && events[to].t_ns - events[to - 1].t_ns > PAUSE_NS)
+				break;
+		if (to - from < PACKETS_MANY)
+			continue;
+		folds[from + PACKETS_KEPT].packets = to - from - 2 * PACKETS_KEPT;
+		for (int i = from + PACKETS_KEPT; i < to - PACKETS_KEPT; i++)
+			folds[i].hidden = true;
+	}
+}
+
+/* Hides the end of a call that ended at once, with nothing of note in between. */
+static void fold_step(const struct record *record, const struct record_event *events, int count,
+		      int start, struct fold *folds)
+{
+	const struct record_step *step = &record->step[events[start].index];
+
+	if (step->end_ns < 0 || step->end_ns - step->start_ns > AT_ONCE_NS || step->caught_sigterm)
+		return;
+	for (int i = start + 1;
+	     i < count && events[i].kind != EVENT_PACKET && events[i].kind != EVENT_FAULT; i++) {
+		if (events[i].kind == EVENT_STEP_END && events[i].index == events[start].index) {
+			folds[start].whole = true;
+			folds[i].hidden = true;
+			return;
+		}
+	}
+}
+
+struct fold *fold_events(const struct plan *plan, const struct record *record,
+			 const struct record_event *events, int count, bool packets)
+{
+	struct fold *folds = calloc((size_t)count + 1, sizeof(*folds));
+
+	if (!folds)
+		return NULL;
+	for (int i = 0; i < count; i++) {
+		/* Everyone starts at 0; of a command there is nothing else to see. */
+		if (events[i].kind == EVENT_PROGRAM_START) {
+			const struct record_program *program = &record->program[events[i].index];
+
+			folds[i].hidden = program->incarnation == 0 &&
+					  !plan->program[program->program].command;
+		} else if (events[i].kind == EVENT_STEP_START) {
+			fold_step(record, events, count, i, folds);
+		}
+	}
+	if (packets)
+		fold_packets(record, events, count, folds);
+	return folds;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fold: which events the ladder leaves out, since they say nothing new.
+ */
+#ifndef HALFOPEN_FOLD_H
+#define HALFOPEN_FOLD_H
+
+#include <stdbool.h>
+
+#include "event.h"
+
+struct fold { /* of one event */
+	bool hidden;
+	bool whole;  /* a step's start: it ended at once, and its end is hidden */
+	int packets; /* so many ordinary packets are left out here, this one and those after it */
+};
+
+/* One for each of the COUNT events, to free(); NULL: no memory. PACKETS: whether long rows of
+ * ordinary segments are folded as well. */
+struct fold *fold_events(const struct plan *plan, const struct record *record,
+			 const struct record_event *events, int count, bool packets);
+
+#endif

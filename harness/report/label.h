@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * label: what the ladder says of one event, short enough for its columns. Each function
+ * writes into BUF and returns it.
+ */
+#ifndef HALFOPEN_LABEL_H
+#define HALFOPEN_LABEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record.h"
+
+/* "SYN ACK seq 0 ack 1", "ICMP host unreachable", "who has 10.0.0.2?" */
+const char *label_packet(const struct plan *plan, const struct record_packet *packet, char *buf,
+			 size_t size);
+/* "retransmission 3", "keepalive probe 1, no such connection"; "" for nothing special. */
+const char *label_packet_note(const struct record_packet *packet, char *buf, size_t size);
+
+enum label_part { LABEL_START, LABEL_END, LABEL_WHOLE /* both in one */, LABEL_WAITING };
+/* "recv ...", "recv: ETIMEDOUT", "setsockopt SO_KEEPALIVE=1", "recv still waits". */
+const char *label_step(const struct plan *plan, const struct record_step *step,
+		       enum label_part part, char *buf, size_t size);
+
+/* "starts again", "killed by SIGKILL", "exits with 0". */
+const char *label_program(const struct plan *plan, const struct record_program *program, bool start,
+			  char *buf, size_t size);
+
+/* "[ESTABLISHED]", "[LISTEN :8081]"; WITH_PORT where a host has several connections. */
+const char *label_socket(const struct record_socket *socket, bool with_port, char *buf,
+			 size_t size);
+
+/* "crash server", and DONE, where that is later: "server is up again". */
+const char *label_fault(const struct plan *plan, const struct record_fault *fault, bool done,
+			char *buf, size_t size);
+
+/* "0.001", "1:15.214", "2:11:15.004": for the time column. */
+const char *label_time(int64_t ns, char *buf, size_t size);
+
+/* "2h11m15s", "1m15s", "15.2s", "0.04s": rounded, for people. */
+const char *label_duration(int64_t ns, char *buf, size_t size);
+
+#endif
