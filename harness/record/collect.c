@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <linux/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "list.h"
 #include "parts.h"
 #include "raw.h"
 
+#define MOST_OUTPUT   (64 << 10) /* bytes kept of what a command wrote */
 #define MOST_PROGRAMS 64
 #define MOST_HOSTS    16
 #define MOST_BOOTS    64
@@ -59,18 +57,21 @@ static void take_host(struct collecting *collecting, const struct raw_frame *fra
 	struct raw_host host;
 
 	memcpy(&host, payload, sizeof(host));
-	if (host.up && frame->who >= 0 && frame->who < MOST_HOSTS &&
-	    collecting->boots[frame->who] < MOST_BOOTS)
+	if (host.up && collecting->boots[frame->who] < MOST_BOOTS)
 		collecting->up_ns[frame->who][collecting->boots[frame->who]++] = frame->t_ns;
 }
 
 static void take_packet(struct collecting *collecting, const struct raw_frame *frame,
 			const uint8_t *payload)
 {
-	struct record_frame *added = LIST_ADD(collecting->pool, collecting->record, frame);
+	struct record_frame *added;
 	struct raw_packet packet;
 
 	memcpy(&packet, payload, sizeof(packet));
+	if (packet.host >= collecting->plan->host_count ||
+	    packet.host < -collecting->plan->host_count || packet.tap > RAW_TAP_PORT)
+		return;
+	added = LIST_ADD(collecting->pool, collecting->record, frame);
 	added->t_ns = frame->t_ns;
 	added->host = packet.host;
 	added->tap = packet.tap;
@@ -100,7 +101,7 @@ static void take_step(struct collecting *collecting, const struct raw_frame *fra
 	struct peer_event event;
 
 	memcpy(&event, payload, sizeof(event));
-	if (frame->who < 0 || frame->who >= collecting->plan->program_count)
+	if (event.step >= (uint32_t)collecting->plan->program[frame->who].step_count)
 		return;
 	if (event.phase == PEER_START) {
 		step = LIST_ADD(collecting->pool, collecting->record, step);
@@ -142,8 +143,6 @@ static void take_program(struct collecting *collecting, const struct raw_frame *
 	struct raw_program raw;
 
 	memcpy(&raw, payload, sizeof(raw));
-	if (frame->who < 0 || frame->who >= collecting->plan->program_count)
-		return;
 	if (raw.state == RAW_PROGRAM_STARTED) {
 		program = LIST_ADD(collecting->pool, collecting->record, program);
 		program->program = frame->who;
@@ -166,77 +165,22 @@ static void take_output(struct collecting *collecting, const struct raw_frame *f
 			const uint8_t *payload)
 {
 	struct record_program *program = program_last(collecting->record, frame->who);
+	const char *before = program && program->output ? program->output : "";
 
-	if (program)
-		program->output =
-		    pool_printf(collecting->pool, "%s%.*s", program->output ? program->output : "",
-				(int)frame->size, (const char *)payload);
-}
-
-static char *endpoint(struct collecting *collecting, int family, const uint8_t *address, int port)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(family, address, text, sizeof(text));
-	return pool_printf(collecting->pool, family == AF_INET6 ? "[%s]:%d" : "%s:%d", text, port);
-}
-
-#define INFO(info, size, field)                                                                    \
-	((size) >= offsetof(struct tcp_info, field) + sizeof((info)->field)                        \
-	     ? (int64_t)(info)->field                                                              \
-	     : -1)
-
-static void socket_info(struct record_socket *socket, const uint8_t *bytes, size_t size)
-{
-	struct tcp_info info = {0};
-
-	socket->rto_ns = socket->rtt_ns = socket->unacked = socket->backoff = -1;
-	socket->probes = socket->total_retrans = socket->last_data_sent_ns = -1;
-	socket->last_ack_recv_ns = socket->snd_cwnd = -1;
-	socket->bytes_acked = socket->bytes_received = -1;
-	if (size == 0)
-		return;
-	/* Kernels add to its end: what this one does not give stays -1. */
-	memcpy(&info, bytes, size < sizeof(info) ? size : sizeof(info));
-	socket->rto_ns = INFO(&info, size, tcpi_rto) * 1000;
-	socket->rtt_ns = INFO(&info, size, tcpi_rtt) * 1000;
-	socket->unacked = INFO(&info, size, tcpi_unacked);
-	socket->backoff = INFO(&info, size, tcpi_backoff);
-	socket->probes = INFO(&info, size, tcpi_probes);
-	socket->total_retrans = INFO(&info, size, tcpi_total_retrans);
-	socket->last_data_sent_ns = INFO(&info, size, tcpi_last_data_sent) * 1000000;
-	socket->last_ack_recv_ns = INFO(&info, size, tcpi_last_ack_recv) * 1000000;
-	socket->snd_cwnd = INFO(&info, size, tcpi_snd_cwnd);
-	socket->bytes_acked = INFO(&info, size, tcpi_bytes_acked);
-	socket->bytes_received = INFO(&info, size, tcpi_bytes_received);
+	if (program && strlen(before) + frame->size <= MOST_OUTPUT)
+		program->output = pool_printf(collecting->pool, "%s%.*s", before, (int)frame->size,
+					      (const char *)payload);
 }
 
 static void take_socket(struct collecting *collecting, const struct raw_frame *frame,
 			const uint8_t *payload)
 {
 	struct record_socket *socket = LIST_ADD(collecting->pool, collecting->record, socket);
-	struct raw_socket raw;
 
-	memcpy(&raw, payload, sizeof(raw));
+	socket_decode(collecting->pool, payload, frame->size, socket);
 	socket->t_ns = frame->t_ns;
 	socket->host = frame->who;
 	socket->sample = frame->type == RAW_SAMPLE;
-	socket->state = raw.state;
-	socket->family = raw.family;
-	socket->local = endpoint(collecting, raw.family, raw.src, raw.sport);
-	socket->remote = endpoint(collecting, raw.family, raw.dst, raw.dport);
-	socket->local_port = raw.sport;
-	socket->remote_port = raw.dport;
-	socket->timer = raw.timer;
-	socket->expires_ns = (int64_t)raw.expires_ms * 1000000;
-	socket->retrans = raw.retrans;
-	socket->rqueue = (int)raw.rqueue;
-	socket->wqueue = (int)raw.wqueue;
-	socket->orphan = raw.inode == 0;
-	socket->cookie = (uint64_t)raw.cookie[1] << 32 | raw.cookie[0];
-	if (raw.info_size > frame->size - sizeof(raw))
-		raw.info_size = (uint32_t)(frame->size - sizeof(raw));
-	socket_info(socket, payload + sizeof(raw), raw.info_size);
 }
 
 static void take_sampled(struct collecting *collecting, const struct raw_frame *frame,
@@ -311,25 +255,44 @@ static void take_end(struct collecting *collecting, const struct raw_frame *fram
 			end.packets_missed);
 }
 
+enum who { WHO_NOBODY, WHO_HOST, WHO_PROGRAM, WHO_FAULT };
+
 static const struct {
 	take_fn *take;
 	size_t least; /* bytes of payload */
+	enum who who; /* what raw_frame.who numbers */
 } takers[] = {
-    [RAW_START] = {take_start, sizeof(struct raw_start)},
-    [RAW_HOST] = {take_host, sizeof(struct raw_host)},
-    [RAW_PACKET] = {take_packet, sizeof(struct raw_packet)},
-    [RAW_STEP] = {take_step, sizeof(struct peer_event)},
-    [RAW_PROGRAM] = {take_program, sizeof(struct raw_program)},
-    [RAW_OUTPUT] = {take_output, 0},
-    [RAW_SOCKET] = {take_socket, sizeof(struct raw_socket)},
-    [RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket)},
-    [RAW_SAMPLED] = {take_sampled, 0},
-    [RAW_FAULT] = {take_fault, sizeof(int32_t)},
-    [RAW_COUNTERS] = {take_counters, sizeof(uint32_t)},
-    [RAW_SKIP] = {take_skip, 0},
-    [RAW_ERROR] = {take_error, 0},
-    [RAW_END] = {take_end, sizeof(struct raw_end)},
+    [RAW_START] = {take_start, sizeof(struct raw_start), WHO_NOBODY},
+    [RAW_HOST] = {take_host, sizeof(struct raw_host), WHO_HOST},
+    [RAW_PACKET] = {take_packet, sizeof(struct raw_packet), WHO_NOBODY},
+    [RAW_STEP] = {take_step, sizeof(struct peer_event), WHO_PROGRAM},
+    [RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
+    [RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
+    [RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
+    [RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
+    [RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},
+    [RAW_FAULT] = {take_fault, sizeof(int32_t), WHO_FAULT},
+    [RAW_COUNTERS] = {take_counters, sizeof(uint32_t), WHO_HOST},
+    [RAW_SKIP] = {take_skip, 0, WHO_NOBODY},
+    [RAW_ERROR] = {take_error, 0, WHO_NOBODY},
+    [RAW_END] = {take_end, sizeof(struct raw_end), WHO_NOBODY},
 };
+
+static bool is_known(const struct plan *plan, const struct raw_frame *frame)
+{
+	switch (takers[frame->type].who) {
+	case WHO_NOBODY:
+		return true;
+	case WHO_HOST:
+		return frame->who >= 0 && frame->who < plan->host_count && frame->who < MOST_HOSTS;
+	case WHO_PROGRAM:
+		return frame->who >= 0 && frame->who < plan->program_count &&
+		       frame->who < MOST_PROGRAMS;
+	case WHO_FAULT:
+		return frame->who >= 0 && frame->who < plan->fault_count;
+	}
+	return false;
+}
 
 static int take_all(struct collecting *collecting, const uint8_t *raw, size_t size, struct err *err)
 {
@@ -340,7 +303,7 @@ static int take_all(struct collecting *collecting, const uint8_t *raw, size_t si
 	     at += sizeof(frame) + frame.size) {
 		memcpy(&frame, raw + at, sizeof(frame));
 		if (frame.type >= sizeof(takers) / sizeof(takers[0]) ||
-		    frame.size < takers[frame.type].least)
+		    frame.size < takers[frame.type].least || !is_known(collecting->plan, &frame))
 			return err_set(err, EBADMSG, "byte %zu: not a frame of halfopen-guest", at);
 		if (frame.size > size - at - sizeof(frame))
 			break; /* the guest died while it wrote this */
@@ -363,6 +326,20 @@ static void number_boots(struct collecting *collecting)
 		       collecting->up_ns[packet->from][packet->incarnation + 1] <= packet->sent_ns)
 			packet->incarnation++;
 	}
+}
+
+/* Frames come as the guest reads them, one source after the other; and a damaged text must
+ * not spoil the file. */
+static void record_tidy(struct record *record)
+{
+	LIST_SORT(record, step, start_ns);
+	LIST_SORT(record, program, start_ns);
+	LIST_SORT(record, socket, t_ns);
+	LIST_SORT(record, sampled, t_ns);
+	LIST_SORT(record, fault, begun_ns);
+	json_clean(record->reason);
+	for (int i = 0; i < record->program_count; i++)
+		json_clean(record->program[i].output);
 }
 
 static struct record_kernel kernel_copy(struct pool *pool, const struct record_kernel *kernel)
@@ -400,10 +377,11 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 		record->state = RECORD_BROKEN;
 		record->reason = pool_strdup(pool, "the guest ended before the run did");
 	}
-	counters_settle(record);
+	counters_settle(pool, record, plan);
 	packets = pair_sightings(pool, record, plan);
 	track_connections(pool, record, plan, packets);
 	number_boots(&collecting);
+	record_tidy(record);
 	*ret_record = record;
 	return 0;
 }

@@ -227,8 +227,9 @@ static void add_faults(struct events *events)
 
 		add(events, fault->begun_ns, EVENT_FAULT, -1, i, "*** %s", planned->text);
 		if (fault->done_ns != fault->begun_ns)
-			add(events, fault->done_ns, EVENT_FAULT, -1, i, "*** %s: second part",
-			    planned->text);
+			add(events, fault->done_ns, EVENT_FAULT, planned->host, i, "*** %s is %s",
+			    host_name(events->plan, planned->host),
+			    planned->op == FAULT_REBOOT ? "up again" : "off");
 	}
 }
 
@@ -245,9 +246,13 @@ int record_events(const struct plan *plan, const struct record *record,
 		  struct record_event **ret_events, int *ret_count)
 {
 	struct events events = {.plan = plan, .record = record};
-	size_t most = 3 * (size_t)record->step_count + 2 * (size_t)record->program_count +
-		      (size_t)record->packet_count + (size_t)record->socket_count +
-		      2 * (size_t)record->fault_count;
+	size_t most;
+
+	if (!record_fits(record, plan))
+		return -EINVAL;
+	most = 3 * (size_t)record->step_count + 2 * (size_t)record->program_count +
+	       (size_t)record->packet_count + (size_t)record->socket_count +
+	       2 * (size_t)record->fault_count;
 
 	events.event = calloc(most + 1, sizeof(*events.event));
 	if (!events.event)

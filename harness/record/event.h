@@ -26,7 +26,8 @@ struct record_event {
 	char *text; /* "client: recv = -1 ETIMEDOUT", owned */
 };
 
-/* Returns 0 and *ret_events, sorted by time (record_events_free), or -ENOMEM. */
+/* Returns 0 and *ret_events, sorted by time (record_events_free), -ENOMEM, or -EINVAL: the
+ * record is not of this plan. */
 int record_events(const struct plan *plan, const struct record *record,
 		  struct record_event **ret_events, int *ret_count);
 void record_events_free(struct record_event *events, int count);

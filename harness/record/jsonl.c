@@ -10,133 +10,8 @@
 #include <string.h>
 
 #include "list.h"
-#include "pool.h"
-#include "record.h"
-
-enum member_type {
-	MEMBER_INT,
-	MEMBER_INT64,
-	MEMBER_UINT32,
-	MEMBER_UINT64,
-	MEMBER_BOOL,
-	MEMBER_TEXT,
-	MEMBER_KINDS
-};
-
-struct member {
-	const char *name;
-	enum member_type type;
-	size_t offset;
-};
-
-#define MEMBER(type, of, name)                                                                     \
-	{                                                                                          \
-#name, MEMBER_##type, offsetof(struct of, name)                                    \
-	}
-
-static const struct member packet_members[] = {MEMBER(INT64, record_packet, sent_ns),
-					       MEMBER(INT64, record_packet, port_ns),
-					       MEMBER(INT64, record_packet, arrived_ns),
-					       MEMBER(INT, record_packet, from),
-					       MEMBER(INT, record_packet, to),
-					       MEMBER(KINDS, record_packet, kinds),
-					       MEMBER(INT, record_packet, attempt),
-					       MEMBER(TEXT, record_packet, src),
-					       MEMBER(TEXT, record_packet, dst),
-					       MEMBER(INT, record_packet, sport),
-					       MEMBER(INT, record_packet, dport),
-					       MEMBER(UINT32, record_packet, seq),
-					       MEMBER(UINT32, record_packet, ack),
-					       MEMBER(INT64, record_packet, rel_seq),
-					       MEMBER(INT64, record_packet, rel_ack),
-					       MEMBER(INT, record_packet, window),
-					       MEMBER(INT, record_packet, payload),
-					       MEMBER(INT, record_packet, flags),
-					       MEMBER(INT, record_packet, icmp_type),
-					       MEMBER(INT, record_packet, icmp_code),
-					       MEMBER(INT, record_packet, incarnation),
-					       MEMBER(TEXT, record_packet, note),
-					       {0}};
-
-static const struct member step_members[] = {MEMBER(INT, record_step, program),
-					     MEMBER(INT, record_step, step),
-					     MEMBER(INT, record_step, incarnation),
-					     MEMBER(INT64, record_step, start_ns),
-					     MEMBER(INT64, record_step, end_ns),
-					     MEMBER(INT64, record_step, ret),
-					     MEMBER(INT64, record_step, bytes),
-					     MEMBER(INT, record_step, err),
-					     MEMBER(INT, record_step, revents),
-					     MEMBER(INT, record_step, intact),
-					     MEMBER(INT, record_step, local_port),
-					     MEMBER(BOOL, record_step, caught_sigterm),
-					     {0}};
-
-static const struct member program_members[] = {MEMBER(INT, record_program, program),
-						MEMBER(INT, record_program, incarnation),
-						MEMBER(INT, record_program, pid),
-						MEMBER(INT64, record_program, start_ns),
-						MEMBER(INT64, record_program, end_ns),
-						MEMBER(INT, record_program, exit_status),
-						MEMBER(INT, record_program, signal),
-						MEMBER(TEXT, record_program, output),
-						{0}};
-
-static const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
-					       MEMBER(INT, record_socket, host),
-					       MEMBER(BOOL, record_socket, sample),
-					       MEMBER(INT, record_socket, state),
-					       MEMBER(INT, record_socket, family),
-					       MEMBER(TEXT, record_socket, local),
-					       MEMBER(TEXT, record_socket, remote),
-					       MEMBER(INT, record_socket, local_port),
-					       MEMBER(INT, record_socket, remote_port),
-					       MEMBER(INT, record_socket, timer),
-					       MEMBER(INT64, record_socket, expires_ns),
-					       MEMBER(INT, record_socket, retrans),
-					       MEMBER(INT, record_socket, rqueue),
-					       MEMBER(INT, record_socket, wqueue),
-					       MEMBER(BOOL, record_socket, orphan),
-					       MEMBER(UINT64, record_socket, cookie),
-					       MEMBER(INT64, record_socket, rto_ns),
-					       MEMBER(INT64, record_socket, rtt_ns),
-					       MEMBER(INT64, record_socket, unacked),
-					       MEMBER(INT64, record_socket, backoff),
-					       MEMBER(INT64, record_socket, probes),
-					       MEMBER(INT64, record_socket, total_retrans),
-					       MEMBER(INT64, record_socket, last_data_sent_ns),
-					       MEMBER(INT64, record_socket, last_ack_recv_ns),
-					       MEMBER(INT64, record_socket, snd_cwnd),
-					       MEMBER(INT64, record_socket, bytes_acked),
-					       MEMBER(INT64, record_socket, bytes_received),
-					       {0}};
-
-static const struct member sampled_members[] = {
-    MEMBER(INT64, record_sampled, t_ns), MEMBER(INT, record_sampled, host), {0}};
-
-static const struct member fault_members[] = {MEMBER(INT, record_fault, fault),
-					      MEMBER(INT64, record_fault, begun_ns),
-					      MEMBER(INT64, record_fault, done_ns),
-					      {0}};
-
-static const struct member counter_members[] = {MEMBER(INT, record_counter, host),
-						MEMBER(TEXT, record_counter, name),
-						MEMBER(INT64, record_counter, before),
-						MEMBER(INT64, record_counter, after),
-						{0}};
-
-static const struct member kernel_members[] = {
-    MEMBER(TEXT, record_kernel, name),    MEMBER(TEXT, record_kernel, release),
-    MEMBER(TEXT, record_kernel, machine), MEMBER(TEXT, record_kernel, kind),
-    MEMBER(INT, record_kernel, hz),       MEMBER(BOOL, record_kernel, virtual_clock),
-    MEMBER(BOOL, record_kernel, netem),   {0}};
-
-static const struct member header_members[] = {
-    MEMBER(INT, record, version),   MEMBER(INT, record, state),
-    MEMBER(TEXT, record, reason),   MEMBER(TEXT, record, file),
-    MEMBER(TEXT, record, source),   MEMBER(TEXT, record, variant),
-    MEMBER(INT64, record, real_ns), MEMBER(INT64, record, end_ns),
-    MEMBER(INT64, record, wall_ns), {0}};
+#include "members.h"
+#include "parts.h"
 
 struct kind {
 	const char *ev;
@@ -159,107 +34,6 @@ static const struct kind kinds[] = {
     KIND(socket, t_ns),    KIND(sampled, t_ns),     KIND(counter, after) /* all at the end */};
 #define KINDS         ((int)(sizeof(kinds) / sizeof(kinds[0])))
 #define COUNTERS_KIND (KINDS - 1)
-
-static json_t *kinds_write(uint32_t mask)
-{
-	json_t *array = json_array();
-
-	for (int i = 0; i < KIND_COUNT; i++)
-		if (mask & 1u << i)
-			json_array_append_new(array, json_string(packet_kind_name[i]));
-	return array;
-}
-
-static uint32_t kinds_read(const json_t *array)
-{
-	uint32_t mask = 0;
-	size_t at;
-	json_t *name;
-
-	json_array_foreach(array, at, name)
-	{
-		for (int i = 0; i < KIND_COUNT; i++)
-			if (json_is_string(name) &&
-			    strcmp(json_string_value(name), packet_kind_name[i]) == 0)
-				mask |= 1u << i;
-	}
-	return mask;
-}
-
-static json_t *member_write(const struct member *member, const void *of)
-{
-	const void *at = (const char *)of + member->offset;
-
-	switch (member->type) {
-	case MEMBER_INT:
-		return json_integer(*(const int *)at);
-	case MEMBER_INT64:
-		return json_integer(*(const int64_t *)at);
-	case MEMBER_UINT32:
-		return json_integer(*(const uint32_t *)at);
-	case MEMBER_UINT64: /* JSON's integers have a sign */
-		return json_integer((json_int_t) * (const uint64_t *)at);
-	case MEMBER_BOOL:
-		return json_boolean(*(const bool *)at);
-	case MEMBER_TEXT:
-		return *(char *const *)at
-			   ? json_stringn_nocheck(*(char *const *)at, strlen(*(char *const *)at))
-			   : json_null();
-	case MEMBER_KINDS:
-		return kinds_write(*(const uint32_t *)at);
-	}
-	return NULL;
-}
-
-static void member_read(struct pool *pool, const struct member *member, const json_t *value,
-			void *of)
-{
-	void *at = (char *)of + member->offset;
-
-	switch (member->type) {
-	case MEMBER_INT:
-		*(int *)at = (int)json_integer_value(value);
-		break;
-	case MEMBER_INT64:
-		*(int64_t *)at = json_integer_value(value);
-		break;
-	case MEMBER_UINT32:
-		*(uint32_t *)at = (uint32_t)json_integer_value(value);
-		break;
-	case MEMBER_UINT64:
-		*(uint64_t *)at = (uint64_t)json_integer_value(value);
-		break;
-	case MEMBER_BOOL:
-		*(bool *)at = json_is_true(value);
-		break;
-	case MEMBER_TEXT:
-		*(char **)at =
-		    json_is_string(value) ? pool_strdup(pool, json_string_value(value)) : NULL;
-		break;
-	case MEMBER_KINDS:
-		*(uint32_t *)at = kinds_read(value);
-		break;
-	}
-}
-
-static void members_write(json_t *object, const struct member *member, const void *of)
-{
-	for (; member->name; member++)
-		json_object_set_new_nocheck(object, member->name, member_write(member, of));
-}
-
-static int members_read(struct pool *pool, const struct member *member, const json_t *object,
-			void *of, struct err *err)
-{
-	for (; member->name; member++) {
-		const json_t *value = json_object_get(object, member->name);
-
-		if (!value)
-			return err_set(err, EBADMSG, "\"%s\" is missing", member->name);
-		member_read(pool, member, value, of);
-	}
-	return 0;
-}
 
 static json_t *header_write(const struct record *record, const struct plan *plan)
 {
@@ -300,8 +74,8 @@ static int header_read(struct record *record, const json_t *header, struct err *
 	if (ret == 0 && record->version != RECORD_VERSION)
 		ret = err_set(err, EBADMSG, "a record of version %d; this program reads version %d",
 			      record->version, RECORD_VERSION);
-	if (ret == 0 && !record->source)
-		ret = err_set(err, EBADMSG, "\"source\" is no string");
+	if (json_array_size(sysctl) == 0)
+		return ret;
 	record->extra_sysctl = pool_alloc(pool, (json_array_size(sysctl) + 1) * sizeof(char *));
 	for (size_t i = 0; i < json_array_size(sysctl); i++)
 		record->extra_sysctl[i] =
@@ -309,6 +83,17 @@ static int header_read(struct record *record, const json_t *header, struct err *
 					  ? json_string_value(json_array_get(sysctl, i))
 					  : "");
 	return ret;
+}
+
+void json_clean(char *text)
+{
+	json_t *json = text ? json_string(text) : NULL;
+
+	/* json_string() wants UTF-8. Without it, all that is not ASCII goes. */
+	for (; text && !json && *text; text++)
+		if (*text & 0x80)
+			*text = '?';
+	json_decref(json);
 }
 
 static int write_line(json_t *object, FILE *file, struct err *err)

@@ -31,18 +31,40 @@ static int port_normalise(struct ports *ports, int port)
 static char *endpoint_normalise(struct pool *pool, const char *endpoint, int port)
 {
 	const char *colon = strrchr(endpoint, ':');
+	int length = (int)(colon ? (size_t)(colon - endpoint) : strlen(endpoint));
 
-	return pool_printf(pool, "%.*s:%d", (int)(colon - endpoint), endpoint, port);
+	return pool_printf(pool, "%.*s:%d", length, endpoint, port);
 }
 
-static void packet_normalise(struct pool *pool, struct ports *ports, struct record_packet *packet)
+static void packet_normalise(struct ports *ports, struct record_packet *packet)
 {
 	packet->seq = packet->ack = 0;
 	packet->sport = port_normalise(ports, packet->sport);
 	packet->dport = port_normalise(ports, packet->dport);
-	/* An ICMP error's note has the ports that it quotes. */
-	if (packet->note && strncmp(packet->note, "quotes ", 7) == 0)
-		packet->note = pool_strdup(pool, "quotes a segment");
+}
+
+static void socket_normalise(struct pool *pool, struct ports *ports, struct record_socket *socket)
+{
+	socket->cookie = 0;
+	socket->local_port = port_normalise(ports, socket->local_port);
+	socket->remote_port = port_normalise(ports, socket->remote_port);
+	socket->local = endpoint_normalise(pool, socket->local, socket->local_port);
+	socket->remote = endpoint_normalise(pool, socket->remote, socket->remote_port);
+}
+
+/* The kernel lists sockets in the order of a hash that is random in each boot. */
+static int by_place(const void *a, const void *b)
+{
+	const struct record_socket *x = a, *y = b;
+	int order = strcmp(x->local, y->local);
+
+	if (x->t_ns != y->t_ns)
+		return x->t_ns < y->t_ns ? -1 : 1;
+	if (x->host != y->host || x->sample != y->sample)
+		return x->host != y->host ? x->host - y->host : x->sample - y->sample;
+	if (order == 0)
+		order = strcmp(x->remote, y->remote);
+	return order ? order : x->state - y->state;
 }
 
 void record_normalise(struct record *record)
@@ -50,22 +72,16 @@ void record_normalise(struct record *record)
 	struct ports ports = {0};
 
 	record->real_ns = record->wall_ns = 0;
-	record->frame_count = 0;
+	record->frame_count = 0; /* they are full of sequence numbers and checksums */
 	for (int i = 0; i < record->packet_count; i++)
-		packet_normalise(record->memory, &ports, &record->packet[i]);
+		packet_normalise(&ports, &record->packet[i]);
 	for (int i = 0; i < record->step_count; i++)
 		record->step[i].local_port = port_normalise(&ports, record->step[i].local_port);
 	for (int i = 0; i < record->program_count; i++)
 		record->program[i].pid = 0;
-	for (int i = 0; i < record->socket_count; i++) {
-		struct record_socket *socket = &record->socket[i];
-
-		socket->cookie = 0;
-		socket->local_port = port_normalise(&ports, socket->local_port);
-		socket->remote_port = port_normalise(&ports, socket->remote_port);
-		socket->local =
-		    endpoint_normalise(record->memory, socket->local, socket->local_port);
-		socket->remote =
-		    endpoint_normalise(record->memory, socket->remote, socket->remote_port);
-	}
+	for (int i = 0; i < record->socket_count; i++)
+		socket_normalise(record->memory, &ports, &record->socket[i]);
+	if (record->socket_count)
+		qsort(record->socket, (size_t)record->socket_count, sizeof(*record->socket),
+		      by_place);
 }

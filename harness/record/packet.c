@@ -117,6 +117,9 @@ static void decode_icmp(struct bytes bytes, bool v6, struct packet *packet)
 		packet->neighbour_request = packet->icmp_type == 135; /* RFC 4861 */
 		packet->neighbour_reply = packet->icmp_type == 136;
 	}
+	/* Sent to a group's address, it says in its body whom it looks for. */
+	if (packet->neighbour_request && bytes.size >= 24)
+		inet_ntop(AF_INET6, bytes.at + 8, packet->dst, sizeof(packet->dst));
 	/* Errors quote what they are about behind their own eight bytes (RFC 792, RFC 4443). */
 	if (v6 ? packet->icmp_type >= 128
 	       : packet->icmp_type != 3 && packet->icmp_type != 11 && packet->icmp_type != 12)

@@ -9,6 +9,7 @@
  * A packet begins where a host's own interface lets it out. One that is first seen elsewhere
  * was made on the way: by the router, or by netem (duplicated, corrupted).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 #include "parts.h"
 #include "raw.h"
 
-#define FROM_ROUTER (-2)
+#define HURRY_NS (150 * 1000000LL) /* more than what a busy machine needs to forward */
 
 struct pairing {
 	struct pool *pool;
@@ -32,6 +33,7 @@ struct pairing {
 	int chain_count;
 	int *head;
 	uint64_t head_mask;
+	int64_t longest_way_ns;
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -78,22 +80,49 @@ static bool is_origin(const struct record_frame *frame)
 	return frame->host >= 0 && frame->tap == RAW_TAP_HOST && frame->outgoing;
 }
 
-static int host_by_address(const struct plan *plan, const char *address)
+static bool is_router_address(const struct plan *plan, int host, const char *address)
 {
-	const char *end;
+	char own[INET6_ADDRSTRLEN];
 
+	snprintf(own, sizeof(own), plan->ip_version == 6 ? "fd00:0:0:%d::fe" : "10.0.%d.254",
+		 host + 1);
+	return strcmp(own, address) == 0;
+}
+
+int place_of_address(const struct plan *plan, const char *address)
+{
 	for (int i = 0; i < plan->host_count; i++)
 		if (strcmp(plan->host[i].address4, address) == 0 ||
 		    strcmp(plan->host[i].address6, address) == 0)
 			return i;
 	if (plan->network != NETWORK_ROUTER)
 		return PLAN_ANY;
-	/* The router's own addresses end in .254 and ::fe; with translation they stand for
-	 * the host behind. */
-	end = strrchr(address, plan->ip_version == 6 ? ':' : '.');
-	if (!end || strcmp(end, plan->ip_version == 6 ? ":fe" : ".254") != 0)
-		return PLAN_ANY;
-	return plan->nat ? 0 : FROM_ROUTER;
+	/* With translation, the last host is outside and knows the first by this address. */
+	if (plan->nat && is_router_address(plan, plan->host_count - 1, address))
+		return 0;
+	for (int i = 0; i < plan->host_count; i++)
+		if (is_router_address(plan, i, address))
+			return PLACE_ROUTER;
+	return PLAN_ANY;
+}
+
+/* For how long a packet may be under way. Of those alike, one sent earlier than that is lost:
+ * a keepalive probe without timestamps is repeated to the last bit. Less than any TCP timer. */
+static int64_t longest_way_ns(const struct plan *plan)
+{
+	int64_t delay_ns = plan->link.delay_ns + plan->link.jitter_ns;
+
+	if (plan->link.rate)
+		return INT64_MAX; /* as long as the queue is */
+	for (int i = 0; i < plan->fault_count; i++) {
+		const struct plan_impairment *impairment = &plan->fault[i].impairment;
+
+		if (impairment->rate)
+			return INT64_MAX;
+		if (impairment->delay_ns + impairment->jitter_ns > delay_ns)
+			delay_ns = impairment->delay_ns + impairment->jitter_ns;
+	}
+	return 2 * delay_ns + HURRY_NS;
 }
 
 static int packet_add(struct pairing *pairing, const struct record_frame *frame,
@@ -120,25 +149,32 @@ static int packet_add(struct pairing *pairing, const struct record_frame *frame,
 	added->sent_ns = frame->t_ns;
 	added->port_ns = added->arrived_ns = -1;
 	added->from = from;
-	added->to = host_by_address(pairing->plan, packet->dst);
+	added->to = place_of_address(pairing->plan, packet->dst);
 	return index;
 }
 
+/* The packet that this is a further sighting of; -1: none. *RET_KNOWN: there are such, but
+ * this tap has seen them all. */
 static int packet_find(const struct pairing *pairing, const struct record_frame *frame,
 		       uint64_t signature, bool *ret_known)
 {
 	uint64_t bit = tap_bit(frame);
+	int old = -1;
 
 	*ret_known = false;
 	for (int i = pairing->head[signature & pairing->head_mask]; i >= 0; i = pairing->chain[i]) {
-		if (pairing->signature[i] != signature ||
-		    pairing->record->packet[i].sent_ns > frame->t_ns)
+		int64_t sent_ns = pairing->record->packet[i].sent_ns;
+
+		if (pairing->signature[i] != signature)
 			continue;
 		*ret_known = true;
-		if (!(pairing->seen[i] & bit))
+		if (pairing->seen[i] & bit)
+			continue;
+		if (frame->t_ns - sent_ns <= pairing->longest_way_ns)
 			return i;
+		old = i;
 	}
-	return -1;
+	return old;
 }
 
 static void note_sighting(struct pairing *pairing, const struct record_frame *frame, int index)
@@ -151,7 +187,7 @@ static void note_sighting(struct pairing *pairing, const struct record_frame *fr
 	if (frame->tap == RAW_TAP_HOST && frame->host >= 0 && !frame->outgoing &&
 	    (packet->to == frame->host || packet->to == PLAN_ANY))
 		packet->arrived_ns = frame->t_ns;
-	if (packet->to == FROM_ROUTER && frame->tap == RAW_TAP_HOST && frame->host < 0 &&
+	if (packet->to == PLACE_ROUTER && frame->tap == RAW_TAP_HOST && frame->host < 0 &&
 	    !frame->outgoing)
 		packet->arrived_ns = frame->t_ns;
 }
@@ -160,19 +196,20 @@ static void note_sighting(struct pairing *pairing, const struct record_frame *fr
 static int packet_of_the_way(struct pairing *pairing, const struct record_frame *frame,
 			     const struct packet *packet, uint64_t signature, bool known)
 {
-	int sender = host_by_address(pairing->plan, packet->src);
+	int sender = place_of_address(pairing->plan, packet->src);
 	bool router = !known && pairing->plan->network == NETWORK_ROUTER &&
 		      (frame->host < 0 || packet->protocol == PACKET_ICMP ||
 		       packet->protocol == PACKET_ICMP6 || packet->protocol == PACKET_ARP ||
 		       packet->flags & TCP_RST);
-	int index = packet_add(pairing, frame, packet, signature, router ? FROM_ROUTER : sender);
+	int index = packet_add(pairing, frame, packet, signature, router ? PLACE_ROUTER : sender);
 
-	if (known)
-		pairing->record->packet[index].note =
-		    pool_strdup(pairing->pool, "duplicated on the way");
-	else if (!router)
-		pairing->record->packet[index].note =
-		    pool_strdup(pairing->pool, "changed on the way: no host sent this");
+	/* The bridge has background of its own: only TCP is strange. */
+	if (router || (!known && packet->protocol != PACKET_TCP))
+		return index;
+	pairing->record->packet[index].made_on_way = true;
+	pairing->record->packet[index].note =
+	    pool_strdup(pairing->pool,
+			known ? "duplicated on the way" : "changed on the way: no host sent this");
 	return index;
 }
 
@@ -208,6 +245,7 @@ struct packet *pair_sightings(struct pool *pool, struct record *record, const st
 	pairing.head = pool_alloc(pool, slots * sizeof(int));
 	memset(pairing.head, -1, slots * sizeof(int));
 	pairing.head_mask = slots - 1;
+	pairing.longest_way_ns = longest_way_ns(plan);
 	for (int i = 0; i < record->frame_count; i++)
 		record->frame[i].packet = i;
 	if (record->frame_count)

@@ -9,14 +9,26 @@
 #include "pool.h"
 #include "record.h"
 
+/* sockets.c: a struct raw_socket and the tcp_info behind it, SIZE bytes in all. */
+void socket_decode(struct pool *pool, const uint8_t *payload, size_t size,
+		   struct record_socket *socket);
+
+/* jsonl.c: takes out of TEXT (NULL is fine) what JSON cannot hold, in place. */
+void json_clean(char *text);
+
 /* counters.c: adds one host's counters as the kernel prints them (/proc/net/snmp, netstat,
  * snmp6). AFTER: they are of the end, not of the start. */
 void counters_parse(struct pool *pool, struct record *record, int host, bool after,
 		    const char *text, size_t size);
-/* Drops the counters that did not move. */
-void counters_settle(struct record *record);
+/* Drops the counters that did not move, but for those that PLAN asks for: one that is
+ * not there then is one that the kernel does not have. */
+void counters_settle(struct pool *pool, struct record *record, const struct plan *plan);
 
-/* pair.c: from record->frame (sorted) to record->packet: which sightings are one packet. The
+/* pair.c: whose address this is: a host's number, PLACE_ROUTER, or PLAN_ANY for nobody's. */
+#define PLACE_ROUTER (-2)
+int place_of_address(const struct plan *plan, const char *address);
+
+/* From record->frame (sorted) to record->packet: which sightings are one packet. The
  * k-th element of the returned array, in the pool, is what packet k says. */
 struct packet *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan);
 

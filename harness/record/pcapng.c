@@ -5,6 +5,7 @@
  * just before, and what became of a packet that was lost.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,10 @@ enum {
 };
 enum { LINKTYPE_ETHERNET = 1 };
 
+#define MOST_CAPTURED 65536 /* bytes of one frame */
+
 struct block { /* one block, as it grows */
-	uint8_t bytes[4096];
+	uint8_t bytes[MOST_CAPTURED + 4096];
 	size_t size;
 };
 
@@ -105,11 +108,10 @@ static int write_interface(const struct plan *plan, int tap, FILE *file)
 
 	if (place < plan->host_count)
 		snprintf(name, sizeof(name), "%s%s", plan->host[place].name,
-			 tap % 2 ? " (far end of its cable)" : "");
+			 tap % 2 ? " port" : "");
 	else
-		snprintf(name, sizeof(name), "router towards %s%s",
-			 plan->host[place - plan->host_count].name,
-			 tap % 2 ? " (far end of its cable)" : "");
+		snprintf(name, sizeof(name), "router to %s%s",
+			 plan->host[place - plan->host_count].name, tap % 2 ? " port" : "");
 	block_begin(&block, BLOCK_INTERFACE);
 	put(&block, link, sizeof(link));
 	put32(&block, 0);
@@ -118,35 +120,57 @@ static int write_interface(const struct plan *plan, int tap, FILE *file)
 	return block_end(&block, file);
 }
 
-/* What is to be said of this frame; "" for nothing. */
-static const char *comment_of(const struct record *record, const struct plan *plan, int index,
-			      char *text, size_t size)
+struct comment {
+	char text[1024];
+	size_t used;
+};
+
+__attribute__((format(printf, 2, 3))) static void comment_add(struct comment *comment,
+							      const char *fmt, ...)
 {
-	const struct record_frame *frame = &record->frame[index];
-	int64_t before_ns = index ? record->frame[index - 1].t_ns : -1;
-	size_t used = 0;
+	va_list ap;
+	size_t room = sizeof(comment->text) - comment->used;
+	int n;
 
-	text[0] = '\0';
-	for (int i = 0; i < record->fault_count; i++)
-		if (record->fault[i].begun_ns > before_ns &&
-		    record->fault[i].begun_ns <= frame->t_ns)
-			used += (size_t)snprintf(text + used, size - used, "before this: %s. ",
-						 plan->fault[record->fault[i].fault].text);
-	if (frame->packet >= 0 && used < size) {
-		const struct record_packet *packet = &record->packet[frame->packet];
+	va_start(ap, fmt);
+	n = vsnprintf(comment->text + comment->used, room, fmt, ap);
+	va_end(ap);
+	comment->used += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+}
 
-		if (packet->arrived_ns < 0 && packet->to != PLAN_ANY &&
-		    frame->host == packet->from && frame->tap == RAW_TAP_HOST && frame->outgoing)
-			used += (size_t)snprintf(text + used, size - used, "lost: %s. ",
-						 packet->port_ns < 0 ? "it never left the cable"
-								     : "on the way");
-		if (packet->attempt && used < size)
-			snprintf(text + used, size - used, "%s %d",
-				 packet->kinds & 1u << KIND_RETRANSMISSION ? "retransmission"
-									   : "probe",
-				 packet->attempt);
+/* A fault has no frame of its own: the next one, or else the last, speaks of it. */
+static void comment_faults(struct comment *comment, const struct record *record,
+			   const struct plan *plan, int index)
+{
+	int64_t before_ns = index ? record->frame[index - 1].t_ns : INT64_MIN;
+	bool last = index == record->frame_count - 1;
+
+	for (int i = 0; i < record->fault_count; i++) {
+		int64_t t_ns = record->fault[i].begun_ns;
+		const char *text = plan->fault[record->fault[i].fault].text;
+
+		if (t_ns > before_ns && t_ns <= record->frame[index].t_ns)
+			comment_add(comment, "before this: %s. ", text);
+		else if (last && t_ns > record->frame[index].t_ns)
+			comment_add(comment, "after this: %s. ", text);
 	}
-	return text;
+}
+
+/* Where its sender let it out it is told what the packet is and what became of it. */
+static void comment_packet(struct comment *comment, const struct record *record,
+			   const struct record_frame *frame)
+{
+	const struct record_packet *packet = &record->packet[frame->packet];
+
+	if (frame->host != packet->from || frame->tap != RAW_TAP_HOST || !frame->outgoing)
+		return;
+	if (packet->attempt)
+		comment_add(comment, "%s %d. ",
+			    packet->kinds & 1u << KIND_RETRANSMISSION ? "retransmission" : "probe",
+			    packet->attempt);
+	if (packet->arrived_ns < 0 && packet->to != PLAN_ANY)
+		comment_add(comment, "lost %s. ",
+			    packet->port_ns < 0 ? "in its sender's cable" : "on the way");
 }
 
 static int write_frame(const struct record *record, const struct plan *plan, int index, FILE *file)
@@ -154,25 +178,32 @@ static int write_frame(const struct record *record, const struct plan *plan, int
 	const struct record_frame *frame = &record->frame[index];
 	uint64_t stamp = (uint64_t)(record->real_ns + frame->t_ns);
 	uint32_t flags = frame->outgoing ? 2 : 1; /* outbound, inbound */
+	int captured = frame->captured < MOST_CAPTURED ? frame->captured : MOST_CAPTURED;
 	struct block block;
-	char comment[1024];
+	struct comment comment = {0};
 
 	block_begin(&block, BLOCK_PACKET);
 	put32(&block, (uint32_t)tap_number(plan, frame));
 	put32(&block, (uint32_t)(stamp >> 32));
 	put32(&block, (uint32_t)stamp);
-	put32(&block, (uint32_t)frame->captured);
+	put32(&block, (uint32_t)captured);
 	put32(&block, (uint32_t)frame->length);
-	put(&block, frame->bytes, (size_t)frame->captured);
+	put(&block, frame->bytes, (size_t)captured);
 	put_option(&block, OPTION_EPB_FLAGS, &flags, sizeof(flags));
-	if (comment_of(record, plan, index, comment, sizeof(comment))[0])
-		put_option(&block, OPTION_COMMENT, comment, strlen(comment));
+	comment_faults(&comment, record, plan, index);
+	if (frame->packet >= 0)
+		comment_packet(&comment, record, frame);
+	while (comment.used && comment.text[comment.used - 1] == ' ')
+		comment.used--;
+	if (comment.used)
+		put_option(&block, OPTION_COMMENT, comment.text, comment.used);
 	return block_end(&block, file);
 }
 
 int record_write_pcapng(const struct record *record, const struct plan *plan, FILE *file,
 			struct err *err)
 {
+	/* The bridges between are no hosts: a router has as many interfaces as there are hosts. */
 	int places = plan->host_count * (plan->network == NETWORK_ROUTER ? 2 : 1);
 	int ret = write_section(file);
 

@@ -8,3 +8,61 @@ void record_free(struct record *record)
 	if (record)
 		pool_free(record->memory);
 }
+
+static bool is_index(int index, int count)
+{
+	return index >= 0 && index < count;
+}
+
+/* A host, -1 (unknown) or -2 (the router). */
+static bool is_place(int host, const struct plan *plan)
+{
+	return host >= -2 && host < plan->host_count;
+}
+
+static bool packets_fit(const struct record *record, const struct plan *plan)
+{
+	for (int i = 0; i < record->packet_count; i++)
+		if (!is_place(record->packet[i].from, plan) ||
+		    !is_place(record->packet[i].to, plan))
+			return false;
+	return true;
+}
+
+static bool programs_fit(const struct record *record, const struct plan *plan)
+{
+	for (int i = 0; i < record->program_count; i++)
+		if (!is_index(record->program[i].program, plan->program_count))
+			return false;
+	for (int i = 0; i < record->step_count; i++) {
+		const struct record_step *step = &record->step[i];
+
+		if (!is_index(step->program, plan->program_count) ||
+		    !is_index(step->step, plan->program[step->program].step_count))
+			return false;
+	}
+	return true;
+}
+
+static bool sockets_fit(const struct record *record, const struct plan *plan)
+{
+	for (int i = 0; i < record->socket_count; i++)
+		if (!is_index(record->socket[i].host, plan->host_count) ||
+		    !is_index(record->socket[i].state, RECORD_TCP_STATES))
+			return false;
+	for (int i = 0; i < record->sampled_count; i++)
+		if (!is_index(record->sampled[i].host, plan->host_count))
+			return false;
+	return true;
+}
+
+bool record_fits(const struct record *record, const struct plan *plan)
+{
+	for (int i = 0; i < record->fault_count; i++)
+		if (!is_index(record->fault[i].fault, plan->fault_count))
+			return false;
+	for (int i = 0; i < record->counter_count; i++)
+		if (!is_index(record->counter[i].host, plan->host_count))
+			return false;
+	return packets_fit(record, plan) && programs_fit(record, plan) && sockets_fit(record, plan);
+}

@@ -18,7 +18,8 @@
 #include "err.h"
 #include "plan.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION    1
+#define RECORD_TCP_STATES 13 /* the length of tcp_state_name */
 
 enum record_state { /* how the run came out, before any judgement */
 		    RECORD_COMPLETE,
@@ -53,7 +54,8 @@ struct record_packet {
 	int flags;                /* TCP flags, as in the header */
 	int icmp_type, icmp_code; /* -1: not ICMP */
 	int incarnation;          /* of the sending host: 0, then 1 after a reboot ... */
-	char *note; /* "RST: no such connection", "quotes client:40000 seq 5"; or NULL */
+	bool made_on_way;         /* no host sent it: netem's duplicate, or corrupted */
+	char *note; /* "RST: no such connection here", "quotes client > server seq 5"; or NULL */
 };
 
 struct record_frame { /* one sighting, for the capture */
@@ -136,7 +138,7 @@ struct record {
 	LIST(struct record_socket, socket); /* by t_ns */
 	LIST(struct record_sampled, sampled);
 	LIST(struct record_fault, fault);
-	LIST(struct record_counter, counter); /* those that moved */
+	LIST(struct record_counter, counter); /* those that moved or the plan asks for */
 	void *memory;                         /* what record_free() gives back */
 };
 #undef LIST
@@ -153,7 +155,11 @@ int record_write(const struct record *record, const struct plan *plan, FILE *fil
 int record_read(FILE *file, struct record **ret_record, struct err *err);
 int record_write_pcapng(const struct record *record, const struct plan *plan, FILE *file,
 			struct err *err);
-void record_free(struct record *record);
+void record_free(struct record *record); /* NULL is fine */
+
+/* Whether RECORD can be of PLAN: every host, program, step and fault in it exists, every
+ * state has a name. A file may say anything: ask before indexing the plan by the record. */
+bool record_fits(const struct record *record, const struct plan *plan);
 
 /* Replaces what is random in every run by what it means: sequence numbers by relative ones,
  * ephemeral ports by the order of their appearance, cookies, process ids and the wall clock

@@ -10,19 +10,16 @@
 
 #include "list.h"
 #include "parts.h"
-
-struct range { /* a segment as it was first sent */
-	uint32_t start, end;
-	int times;
-};
+#include "ranges.h"
 
 struct side {
 	char address[INET6_ADDRSTRLEN];
 	uint16_t port;
 	bool numbered; /* isn is known */
 	uint32_t isn;
-	uint32_t next;       /* the highest sequence number sent, plus one */
-	uint32_t acked;      /* the highest acknowledgement that arrived here */
+	uint32_t next; /* the highest sequence number sent, plus one */
+	bool acked_known;
+	uint32_t acked;      /* the highest acknowledgement that arrived here, with it */
 	int scale;           /* offered in its SYN; -1: not */
 	int64_t peer_window; /* as it last arrived here, in bytes; -1: not yet */
 	bool acks;           /* it has sent an ACK, with: */
@@ -30,8 +27,7 @@ struct side {
 	int last_window;
 	int keepalive_due; /* keepalive probes that arrived and were not answered */
 	int probes;        /* probes sent in a row without an answer */
-	struct range *range;
-	int range_count;
+	struct ranges sent;
 };
 
 struct connection {
@@ -41,15 +37,11 @@ struct connection {
 struct tracker {
 	struct pool *pool;
 	struct record *record;
+	const struct plan *plan;
 	const struct packet *packets;
 	struct connection *connection;
 	int connection_count;
 };
-
-static int32_t difference(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b); /* RFC 9293, 3.4: comparison modulo 2^32 */
-}
 
 static bool is_side(const struct side *side, const char *address, uint16_t port)
 {
@@ -86,47 +78,34 @@ static struct connection *connection_find(struct tracker *tracker, const struct 
 	return connection;
 }
 
-/* How often this start was sent before; remembers this time. */
-static int times_sent(struct tracker *tracker, struct side *side, uint32_t start, uint32_t end)
-{
-	struct range *range;
-
-	for (int i = side->range_count - 1; i >= 0; i--) {
-		range = &side->range[i];
-		if (difference(start, range->start) >= 0 && difference(start, range->end) < 0)
-			return range->times++;
-	}
-	range = LIST_ADD(tracker->pool, side, range);
-	*range = (struct range){start, end, 1};
-	return 0;
-}
-
 static bool is_probe(const struct side *side, const struct packet *packet)
 {
 	/* net/ipv4/tcp_output.c, tcp_xmit_probe_skb(): one below what is next, and empty. */
-	return side->numbered && packet->payload == 0 &&
-	       !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST)) && packet->seq == side->next - 1;
+	bool idle = side->acked_known && side->acked == side->next;
+
+	if (!side->numbered || packet->flags & (TCP_SYN | TCP_FIN | TCP_RST) ||
+	    packet->seq != side->next - 1)
+		return false;
+	/* Other stacks send one byte again that was acknowledged (RFC 9293, 3.8.4). */
+	return packet->payload == 0 || (packet->payload == 1 && idle);
 }
 
-static void sent_syn(struct connection *connection, int from, const struct packet *packet,
-		     struct record_packet *record)
+static void sent_syn(struct connection *connection, int from, const struct packet *packet)
 {
 	struct side *side = &connection->side[from];
-	bool again = side->numbered && side->isn == packet->seq;
 
-	record->kinds |= 1u << (packet->flags & TCP_ACK ? KIND_SYN_ACK : KIND_SYN);
-	if (!again) {
-		if (!(packet->flags & TCP_ACK)) { /* a new connection in an old one's place */
-			struct side *other = &connection->side[!from];
+	if (side->numbered && side->isn == packet->seq)
+		return;
+	if (!(packet->flags & TCP_ACK)) { /* a new connection in an old one's place */
+		struct side *other = &connection->side[!from];
 
-			*other = side_new(other->address, other->port);
-		}
-		*side = side_new(side->address, side->port);
-		side->numbered = true;
-		side->isn = packet->seq;
-		side->next = packet->seq + 1;
-		side->scale = packet->scale;
+		*other = side_new(other->address, other->port);
 	}
+	*side = side_new(side->address, side->port);
+	side->numbered = true;
+	side->isn = packet->seq;
+	side->next = packet->seq + 1;
+	side->scale = packet->scale;
 }
 
 static void sent_probe(struct side *side, struct record_packet *record)
@@ -146,12 +125,15 @@ static void sent_ack(struct side *side, const struct side *other, const struct p
 	if (same && side->keepalive_due > 0)
 		record->kinds |= 1u << KIND_KEEPALIVE_ACK;
 	else if (same && side->last_window == packet->window &&
-		 difference(other->next, packet->ack) > 0)
+		 sequence_compare(other->next, packet->ack) > 0)
 		record->kinds |= 1u << KIND_DUPLICATE_ACK;
 }
 
-static const char *reset_note(const struct side *side, const struct packet *packet)
+static const char *reset_note(const struct side *side, const struct record_packet *record,
+			      const struct packet *packet)
 {
+	if (record->from == PLACE_ROUTER)
+		return "RST: by the router";
 	/* RFC 9293, 3.10.7.1: where there is no connection, a segment with ACK is answered with
 	 * a RST that takes its number from there and has no ACK itself. */
 	if (!(packet->flags & TCP_ACK))
@@ -161,48 +143,79 @@ static const char *reset_note(const struct side *side, const struct packet *pack
 	return "RST: connection aborted";
 }
 
+/* What can be said of a segment by itself. */
+static void describe_segment(struct record_packet *record, const struct packet *packet)
+{
+	record->kinds |= 1u << KIND_TCP;
+	if (packet->payload > 0)
+		record->kinds |= 1u << KIND_DATA;
+	if (packet->flags & TCP_FIN)
+		record->kinds |= 1u << KIND_FIN;
+	if (packet->flags & TCP_RST)
+		record->kinds |= 1u << KIND_RST;
+	else if (packet->flags & TCP_SYN)
+		record->kinds |= 1u << (packet->flags & TCP_ACK ? KIND_SYN_ACK : KIND_SYN);
+	else if (packet->window == 0)
+		record->kinds |= 1u << KIND_ZERO_WINDOW;
+}
+
+static void describe_numbers(const struct side *side, const struct side *other,
+			     struct record_packet *record, const struct packet *packet)
+{
+	bool scaled = side->scale >= 0 && other->scale >= 0 && !(packet->flags & TCP_SYN);
+
+	record->window = scaled ? packet->window << side->scale : packet->window;
+	record->rel_seq = side->numbered ? (int64_t)(uint32_t)(packet->seq - side->isn) : -1;
+	record->rel_ack = other->numbered && packet->flags & TCP_ACK
+			      ? (int64_t)(uint32_t)(packet->ack - other->isn)
+			      : -1;
+}
+
+/* What takes room in the sequence: data, SYN, FIN. */
+static void sent_numbers(struct tracker *tracker, struct side *side, struct record_packet *record,
+			 const struct packet *packet)
+{
+	uint32_t end = packet->seq + (uint32_t)packet->payload + !!(packet->flags & TCP_FIN) +
+		       !!(packet->flags & TCP_SYN);
+
+	if (end == packet->seq || packet->flags & TCP_RST)
+		return;
+	record->attempt = ranges_send(tracker->pool, &side->sent, packet->seq, end);
+	if (record->attempt > 0)
+		record->kinds |= 1u << KIND_RETRANSMISSION;
+	if (!side->numbered || sequence_compare(end, side->next) > 0)
+		side->next = end;
+	if (!side->numbered) /* seen from its middle on: any number serves as the first */
+		side->isn = packet->seq - 1;
+	side->numbered = true;
+}
+
 static void sent(struct tracker *tracker, struct record_packet *record, const struct packet *packet)
 {
 	int from;
 	struct connection *connection = connection_find(tracker, packet, &from);
 	struct side *side = &connection->side[from], *other = &connection->side[!from];
-	uint32_t end = packet->seq + (uint32_t)packet->payload + !!(packet->flags & TCP_FIN) +
-		       !!(packet->flags & TCP_SYN);
-	bool scaled = side->scale >= 0 && other->scale >= 0 && !(packet->flags & TCP_SYN);
 
-	record->kinds |= 1u << KIND_TCP;
-	record->window = scaled ? packet->window << side->scale : packet->window;
-	if (packet->flags & TCP_RST) {
-		record->kinds |= 1u << KIND_RST;
-		if (!record->note)
-			record->note = pool_strdup(tracker->pool, reset_note(side, packet));
-	} else if (packet->flags & TCP_SYN) {
-		sent_syn(connection, from, packet, record);
-	} else if (is_probe(side, packet)) {
-		sent_probe(side, record);
-	} else if (packet->payload == 0 && !(packet->flags & TCP_FIN)) {
-		sent_ack(side, other, packet, record);
+	describe_segment(record, packet);
+	if (record->made_on_way) { /* nobody's doing: no retransmission, no probe */
+		describe_numbers(side, other, record, packet);
+		return;
 	}
-	if (packet->payload > 0)
-		record->kinds |= 1u << KIND_DATA;
-	if (packet->flags & TCP_FIN)
-		record->kinds |= 1u << KIND_FIN;
-	if (packet->window == 0 && !(packet->flags & (TCP_SYN | TCP_RST)))
-		record->kinds |= 1u << KIND_ZERO_WINDOW;
-	record->rel_seq = side->numbered ? (int64_t)(uint32_t)(packet->seq - side->isn) : -1;
-	record->rel_ack = other->numbered && packet->flags & TCP_ACK
-			      ? (int64_t)(uint32_t)(packet->ack - other->isn)
-			      : -1;
-	if (end != packet->seq && !(packet->flags & TCP_RST)) {
-		int before = times_sent(tracker, side, packet->seq, end);
-
-		if (before > 0) {
-			record->kinds |= 1u << KIND_RETRANSMISSION;
-			record->attempt = before;
-		}
-		if (!side->numbered || difference(end, side->next) > 0)
-			side->next = end;
-		side->numbered = true; /* of one seen from its middle: any number serves */
+	if (packet->flags & TCP_RST) {
+		record->note = pool_strdup(tracker->pool, reset_note(side, record, packet));
+		describe_numbers(side, other, record, packet);
+	} else if (packet->flags & TCP_SYN) {
+		sent_syn(connection, from, packet);
+		describe_numbers(side, other, record, packet);
+		sent_numbers(tracker, side, record, packet);
+	} else if (is_probe(side, packet)) {
+		describe_numbers(side, other, record, packet);
+		sent_probe(side, record);
+	} else {
+		describe_numbers(side, other, record, packet);
+		if (packet->payload == 0 && !(packet->flags & TCP_FIN))
+			sent_ack(side, other, packet, record);
+		sent_numbers(tracker, side, record, packet);
 	}
 	if (packet->flags & TCP_ACK) {
 		side->acks = true;
@@ -219,14 +232,44 @@ static void arrived(struct tracker *tracker, const struct record_packet *record,
 	struct connection *connection = connection_find(tracker, packet, &from);
 	struct side *side = &connection->side[!from]; /* who gets it */
 
+	if (record->made_on_way)
+		return;
 	if (record->kinds & 1u << KIND_KEEPALIVE_PROBE)
 		side->keepalive_due++;
 	if (!(packet->flags & TCP_ACK) || packet->flags & TCP_RST)
 		return;
 	side->peer_window = record->window;
 	side->probes = 0;
-	if (difference(packet->ack, side->acked) > 0 || side->acked == 0)
+	if (!side->acked_known || sequence_compare(packet->ack, side->acked) > 0)
 		side->acked = packet->ack;
+	side->acked_known = true;
+}
+
+static const char *place_name(const struct plan *plan, const char *address)
+{
+	int place = place_of_address(plan, address);
+
+	return place >= 0 ? plan->host[place].name : place == PLACE_ROUTER ? "router" : address;
+}
+
+/* Of which segment an ICMP error speaks: "quotes client > server seq 5". */
+static char *quote_note(struct tracker *tracker, const struct packet *packet)
+{
+	const char *src = place_name(tracker->plan, packet->quoted_src);
+	const char *dst = place_name(tracker->plan, packet->quoted_dst);
+
+	for (int i = tracker->connection_count - 1; i >= 0; i--)
+		for (int from = 0; from < 2; from++) {
+			const struct side *side = &tracker->connection[i].side[from];
+			const struct side *other = &tracker->connection[i].side[!from];
+
+			if (side->numbered &&
+			    is_side(side, packet->quoted_src, packet->quoted_sport) &&
+			    is_side(other, packet->quoted_dst, packet->quoted_dport))
+				return pool_printf(tracker->pool, "quotes %s > %s seq %u", src, dst,
+						   packet->quoted_seq - side->isn);
+		}
+	return pool_printf(tracker->pool, "quotes %s > %s", src, dst);
 }
 
 static void describe_other(struct tracker *tracker, struct record_packet *record,
@@ -244,9 +287,7 @@ static void describe_other(struct tracker *tracker, struct record_packet *record
 	else
 		record->kinds |= 1u << KIND_OTHER;
 	if (packet->quotes)
-		record->note =
-		    pool_printf(tracker->pool, "quotes %s:%d > %s:%d", packet->quoted_src,
-				packet->quoted_sport, packet->quoted_dst, packet->quoted_dport);
+		record->note = quote_note(tracker, packet);
 }
 
 struct moment {
@@ -283,28 +324,23 @@ static void fill(struct tracker *tracker, int index)
 	record->payload = packet->payload;
 	record->icmp_type = packet->icmp_type;
 	record->icmp_code = packet->icmp_code;
-	if (packet->protocol != PACKET_TCP)
-		describe_other(tracker, record, packet);
 }
 
 void track_connections(struct pool *pool, struct record *record, const struct plan *plan,
 		       const struct packet *packets)
 {
-	struct tracker tracker = {.pool = pool, .record = record, .packets = packets};
+	struct tracker tracker = {.pool = pool, .record = record, .plan = plan, .packets = packets};
 	struct moment *moment = calloc(2 * (size_t)record->packet_count + 1, sizeof(*moment));
 	int count = 0;
 
-	(void)plan;
 	if (!moment)
 		abort(); /* as pool_alloc() does */
 	for (int i = 0; i < record->packet_count; i++) {
 		const struct record_packet *packet = &record->packet[i];
 
 		fill(&tracker, i);
-		if (packets[i].protocol != PACKET_TCP)
-			continue;
 		moment[count++] = (struct moment){packet->sent_ns, 1, i};
-		if (packet->arrived_ns >= 0)
+		if (packet->arrived_ns >= 0 && packets[i].protocol == PACKET_TCP)
 			moment[count++] = (struct moment){
 			    packet->arrived_ns, packet->arrived_ns > packet->sent_ns ? 0 : 2, i};
 	}
@@ -312,10 +348,14 @@ void track_connections(struct pool *pool, struct record *record, const struct pl
 	for (int i = 0; i < count; i++) {
 		struct record_packet *packet = &record->packet[moment[i].index];
 
-		if (moment[i].phase == 1)
-			sent(&tracker, packet, &packets[moment[i].index]);
+		const struct packet *said = &packets[moment[i].index];
+
+		if (said->protocol != PACKET_TCP)
+			describe_other(&tracker, packet, said);
+		else if (moment[i].phase == 1)
+			sent(&tracker, packet, said);
 		else
-			arrived(&tracker, packet, &packets[moment[i].index]);
+			arrived(&tracker, packet, said);
 	}
 	free(moment);
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * members: the form of each kind of observation in JSON: what its members are called, of
+ * which type they are, and where they are in the struct. Writing and reading go by it.
+ */
+#ifndef HALFOPEN_RECORD_MEMBERS_H
+#define HALFOPEN_RECORD_MEMBERS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "pool.h"
+
+enum member_type {
+	MEMBER_INT,
+	MEMBER_INT64,
+	MEMBER_UINT32,
+	MEMBER_UINT64,
+	MEMBER_BOOL,
+	MEMBER_TEXT,
+	MEMBER_OPTIONAL_TEXT, /* may be NULL */
+	MEMBER_KINDS
+};
+
+struct member {
+	const char *name;
+	enum member_type type;
+	size_t offset;
+};
+
+extern const struct member packet_members[], step_members[], program_members[], socket_members[],
+    sampled_members[], fault_members[], counter_members[], kernel_members[], header_members[];
+
+/* Sets OBJECT's members from the struct at OF. */
+void members_write(json_t *object, const struct member *member, const void *of);
+
+/* The other way. -EBADMSG: a member is missing, or is of another type than the table says.
+ * Texts are copied into POOL. */
+int members_read(struct pool *pool, const struct member *member, const json_t *object, void *of,
+		 struct err *err);
+
+#endif
