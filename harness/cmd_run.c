@@ -42,23 +42,26 @@ struct session { /* one `halfopen run` */
 enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL };
 
 static const struct argp_option argp_options[] = {
-    {"kernel", 'K', "KERNEL", 0,
-     "`live`, or the path of a UML kernel (default: the one that ci/build-kernel made, or else "
-     "live)",
-     0},
-    {"jobs", 'j', "N", 0, "so many runs at once (default: the cores; four times that on live)", 0},
-    {"out", KEY_OUT, "DIR", 0,
-     "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
-     "verdict.txt",
-     0},
-    {"filter", 'k', "PATTERN", 0, "only runs whose FILE:VARIANT contains or matches PATTERN", 0},
-    {"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
-    {"sysctl", KEY_SYSCTL, "NAME=VALUE", 0, "set this on all hosts first; may be repeated", 0},
-    {"max-real", KEY_MAX_REAL, "TIME", 0,
-     "skip runs that take longer on a real clock (default: 60s)", 0},
-    {"wall-limit", KEY_WALL_LIMIT, "TIME", 0,
-     "a run that takes longer than this, whatever its clock says, is an error (default: 60s)", 0},
-    {0}};
+	{"kernel", 'K', "KERNEL", 0,
+	 "`live`, or the path of a UML kernel (default: $HALFOPEN_UML, or else the one that "
+	 "ci/build-kernel made, or else live)",
+	 0},
+	{"jobs", 'j', "N", 0, "so many runs at once (default: the cores; four times that on live)",
+	 0},
+	{"out", KEY_OUT, "DIR", 0,
+	 "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
+	 "verdict.txt",
+	 0},
+	{"filter", 'k', "PATTERN", 0, "only runs whose FILE:VARIANT contains or matches PATTERN",
+	 0},
+	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
+	{"sysctl", KEY_SYSCTL, "NAME=VALUE", 0, "set this on all hosts first; may be repeated", 0},
+	{"max-real", KEY_MAX_REAL, "TIME", 0,
+	 "skip runs that take longer on a real clock (default: 60s)", 0},
+	{"wall-limit", KEY_WALL_LIMIT, "TIME", 0,
+	 "a run that takes longer than this, whatever its clock says, is an error (default: 60s)",
+	 0},
+	{0}};
 
 static int64_t duration_option(const char *arg, struct argp_state *state)
 {
@@ -325,8 +328,9 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	if (ret < 0)
 		return ret;
 	if (!session->options.jobs)
-		session->options.jobs =
-		    kernel_clock_is_virtual(&session->kernel) ? cores : LIVE_RUNS_PER_CORE * cores;
+		session->options.jobs = kernel_clock_is_virtual(&session->kernel)
+						? cores
+						: LIVE_RUNS_PER_CORE * cores;
 	session->worker = (struct worker_options){.kernel = &session->kernel,
 						  .helpers = *ret_helpers,
 						  .out = options->out,
@@ -343,18 +347,21 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 int cmd_run(int argc, char **argv)
 {
 	static const struct argp argp = {
-	    argp_options,
-	    parse_option,
-	    "[FILE | FOLDER | FILE:VARIANT]...",
-	    "Runs cases and judges them: the shipped ones, or those named. Nothing is started "
-	    "before all of them were read and found right.\v"
-	    "The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
-	    "expectation failed, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
-	    NULL,
-	    NULL,
-	    NULL};
-	struct session session = {.options = {.max_real_ns = 60 * NSEC_PER_SEC},
-				  .terminal = isatty(STDOUT_FILENO)};
+		argp_options,
+		parse_option,
+		"[FILE | FOLDER | FILE:VARIANT | FILE:LINE]...",
+		"Runs cases and judges them: the shipped ones, or those named. Nothing is started "
+		"before all of them were read and found right.\v"
+		"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
+		"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
+		"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
+		"expectation failed, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
+		NULL,
+		NULL,
+		NULL};
+	struct session session = {
+		.options = {.kernel = getenv("HALFOPEN_UML"), .max_real_ns = 60 * NSEC_PER_SEC},
+		.terminal = isatty(STDOUT_FILENO)};
 	char *helpers = NULL;
 	struct err err = {0};
 	int ret;
@@ -362,11 +369,13 @@ int cmd_run(int argc, char **argv)
 	cmd_parse(&argp, argc, argv, &session.options);
 	if (runs_collect(session.options.names, &session.runs, &err) < 0) {
 		fprintf(stderr, "halfopen run: %s\n", err.text);
+		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
 	runs_select(&session.runs, session.options.filter, session.options.claim);
 	if (session.runs.run_count == 0) {
 		fprintf(stderr, "halfopen run: no run fits --filter and --claim\n");
+		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &session.begun);

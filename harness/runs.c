@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,12 +51,86 @@ static void run_add(struct runs *runs, const struct case_text *text, const char 
 		abort();
 }
 
-/* Parses PATH and adds its runs; VARIANT: that one only. */
-static int file_add(struct runs *runs, const char *path, const char *variant, struct err *err)
+/* Whether every part of WANTED, "ip=4" or "ip=4,timers=short", is one of VARIANT's. */
+static bool variant_has(const char *variant, const char *wanted)
+{
+	for (;;) {
+		size_t size = strcspn(wanted, ",");
+		const char *part = variant;
+
+		while (strcspn(part, ",") != size || strncmp(part, wanted, size) != 0) {
+			part += strcspn(part, ",");
+			if (!*part++)
+				return false;
+		}
+		if (!wanted[size])
+			return true;
+		wanted += size + 1;
+	}
+}
+
+static bool plan_has_line(const struct plan *plan, int line)
+{
+	for (int i = 0; i < plan->program_count; i++) {
+		const struct plan_program *program = &plan->program[i];
+
+		for (int k = 0; k < program->step_count; k++)
+			if (program->step[k].place.line == line)
+				return true;
+	}
+	for (int i = 0; i < plan->fault_count; i++)
+		if (plan->fault[i].place.line == line)
+			return true;
+	for (int i = 0; i < plan->expect_count; i++)
+		if (plan->expect[i].place.line == line)
+			return true;
+	return false;
+}
+
+/* Whether a step, a fault or an expectation at LINE takes part in the variant. */
+static bool variant_has_line(const struct case_text *text, const char *variant, int line)
+{
+	struct diagnostics diagnostics;
+	struct plan *plan = NULL;
+	bool has = plan_load(text->path, text->source, text->size, variant, NULL, &plan,
+			     &diagnostics) == 0 &&
+		   plan_has_line(plan, line);
+
+	plan_free(plan);
+	diagnostics_done(&diagnostics);
+	return has;
+}
+
+/* The line that WHAT begins with, as in "31" or "31:5: this did not hold"; 0: none. */
+static int line_of(const char *what)
+{
+	char *end = NULL;
+	long line = what ? strtol(what, &end, 10) : 0;
+
+	return end && end > what && (!*end || *end == ':') && line > 0 && line < INT_MAX ? (int)line
+											 : 0;
+}
+
+/* Adds those of TEXT's runs that WHAT means; how many. */
+static int variants_add(struct runs *runs, const struct case_text *text, const char *what)
+{
+	int line = line_of(what), count = runs->run_count;
+
+	for (int i = 0; i < text->parsed->variant_count; i++) {
+		const char *variant = text->parsed->variant[i];
+
+		if (!what ||
+		    (line ? variant_has_line(text, variant, line) : variant_has(variant, what)))
+			run_add(runs, text, variant);
+	}
+	return runs->run_count - count;
+}
+
+/* Parses PATH and adds its runs; WHAT: a variant or a line, those only. */
+static int file_add(struct runs *runs, const char *path, const char *what, struct err *err)
 {
 	struct case_text *text = calloc(1, sizeof(*text));
 	struct diagnostics diagnostics;
-	bool found = false;
 	int ret;
 
 	runs->text = realloc(runs->text, (size_t)(runs->text_count + 1) * sizeof(*runs->text));
@@ -71,15 +146,13 @@ static int file_add(struct runs *runs, const char *path, const char *variant, st
 	diagnostics_done(&diagnostics);
 	if (ret < 0)
 		return err_set(err, -ret, "%s is no valid case", path);
-	for (int i = 0; i < text->parsed->variant_count; i++)
-		if (!variant || strcmp(variant, text->parsed->variant[i]) == 0) {
-			run_add(runs, text, text->parsed->variant[i]);
-			found = true;
-		}
-	if (found)
+	if (variants_add(runs, text, what) > 0)
 		return 0;
+	if (line_of(what))
+		return err_set(err, ENOENT, "%s: no step, fault or expectation at line %s", path,
+			       what);
 	return err_set(err, ENOENT, "%s has no variant '%s'; `halfopen list %s` shows them", path,
-		       variant, path);
+		       what, path);
 }
 
 static int is_meant(const struct dirent *entry)
@@ -136,18 +209,33 @@ static int path_add(struct runs *runs, const char *path, struct err *err)
 	return ret;
 }
 
+/* The cases of the source tree that this was built from, or else those that were installed
+ * with it; named from the working directory where they are below it. */
+static int shipped_add(struct runs *runs, struct err *err)
+{
+	char path[PATH_MAX] = HALFOPEN_CASES, cwd[PATH_MAX];
+	size_t above;
+	ssize_t n;
+
+	if (access(path, R_OK) < 0) {
+		n = readlink("/proc/self/exe", path, sizeof(path) - 64);
+		path[n > 0 ? n : 0] = '\0';
+		strcpy(strrchr(path, '/') ? strrchr(path, '/') : path, "/../share/halfopen/cases");
+	}
+	above = getcwd(cwd, sizeof(cwd)) ? strlen(cwd) : 0;
+	if (above > 1 && strncmp(path, cwd, above) == 0 && path[above] == '/')
+		return path_add(runs, path + above + 1, err);
+	return path_add(runs, path, err);
+}
+
 int runs_collect(char *const *names, struct runs *ret_runs, struct err *err)
 {
-	static char shipped[] = HALFOPEN_CASES;
-	static char *const all[] = {shipped, NULL};
 	int ret = 0;
 
 	*ret_runs = (struct runs){0};
 	if (!names || !*names)
-		names = all;
-	if (names == all && access(shipped, R_OK) < 0)
-		return err_sys(err, errno, "the shipped cases (%s)", shipped);
-	for (; *names; names++) {
+		ret = shipped_add(ret_runs, err);
+	for (; names && *names; names++) {
 		int one = path_add(ret_runs, *names, err);
 
 		ret = ret < 0 ? ret : one;

@@ -33,8 +33,10 @@ struct runs {
 };
 
 /* NAMES: files, folders (with all below but `broken` and what begins with a dot), and
- * FILE:VARIANT, ended by NULL; none: the shipped cases. Diagnostics are printed to stderr.
- * Returns 0; -EINVAL when a case is wrong, -ENOENT when there is no such thing. */
+ * FILE:VARIANT (the runs that have these values: "ip=4", "ip=4,timers=short") and FILE:LINE
+ * (those in which something at that line takes part), ended by NULL; none: the shipped cases.
+ * Diagnostics are printed to stderr. Returns 0; -EINVAL when a case is wrong, -ENOENT when
+ * there is no such thing. runs_done() in either case. */
 int runs_collect(char *const *names, struct runs *ret_runs, struct err *err);
 void runs_done(struct runs *runs);
 
