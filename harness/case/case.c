@@ -23,8 +23,8 @@ static bool decode_claims(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field verdict_fields[] = {
-    {"fail", TYPE_TEXT, TOP(fails_with), .required = true,
-     .help = "the run must fail, with this text in the failure"},
+	{"fail", TYPE_TEXT, TOP(fails_with), .required = true,
+	 .help = "the run must fail, with this text in the failure"},
 };
 static const struct form verdict_form = {.name = "verdict", FIELDS(verdict_fields)};
 
@@ -47,14 +47,17 @@ static bool decode_verdict(struct decoder *d, const struct node *node, void *ret
 	return true;
 }
 
-/* "kernel >= 6.5", in exactly this spelling for those who read the plan. */
+/* "kernel >= 6.5", "kernel < 6.18", in exactly this spelling for those who read the plan. */
 static char *kernel_need(struct decoder *d, const char *text)
 {
-	int major, minor, end = 0;
+	unsigned major, minor;
+	int end = 0;
+	char op[3];
 
-	if (sscanf(text, "kernel >= %d.%d%n", &major, &minor, &end) == 2 && end && !text[end])
-		return pool_printf(d->pool, "kernel >= %d.%d", major, minor);
-	return NULL;
+	if (sscanf(text, "kernel %2[<>=] %3u.%3u%n", op, &major, &minor, &end) != 3 || text[end] ||
+	    (strcmp(op, ">=") != 0 && strcmp(op, "<") != 0))
+		return NULL;
+	return pool_printf(d->pool, "kernel %s %u.%u", op, major, minor);
 }
 
 static void decode_need(struct decoder *d, struct plan *plan, const struct node *node)
@@ -72,6 +75,7 @@ static void decode_need(struct decoder *d, struct plan *plan, const struct node 
 			need = pool_strdup(d->pool, needs[i]);
 	}
 	known_add(&known, "kernel >= 6.5");
+	known_add(&known, "kernel < 6.5");
 	if (!need)
 		need = kernel_need(d, node->text);
 	if (need)
@@ -98,15 +102,15 @@ static bool decode_needs(struct decoder *d, const struct node *node, void *ret)
 
 static const struct word ip_words[] = {{"4", 4, NULL}, {"6", 6, NULL}, {NULL, 0, NULL}};
 static const struct word network_words[] = {
-    {"cable", NETWORK_CABLE, "two hosts; a host that goes off takes the other's carrier along"},
-    {"switch", NETWORK_SWITCH, "all hosts at one switch; the others keep their carrier"},
-    {"router", NETWORK_ROUTER, "each host in a subnet of its own, a router between them"},
-    {NULL, 0, NULL},
+	{"cable", NETWORK_CABLE, "two hosts; a host that goes off takes the other's carrier along"},
+	{"switch", NETWORK_SWITCH, "all hosts at one switch; the others keep their carrier"},
+	{"router", NETWORK_ROUTER, "each host in a subnet of its own, a router between them"},
+	{NULL, 0, NULL},
 };
 static const struct word neighbour_words[] = {
-    {"permanent", false, "every host knows every MAC address"},
-    {"dynamic", true, "by ARP and neighbour discovery"},
-    {NULL, 0, NULL},
+	{"permanent", false, "every host knows every MAC address"},
+	{"dynamic", true, "by ARP and neighbour discovery"},
+	{NULL, 0, NULL},
 };
 
 static bool decode_link(struct decoder *d, const struct node *node, void *ret)
@@ -130,29 +134,31 @@ static bool decode_link(struct decoder *d, const struct node *node, void *ret)
 #define LINK                                                                                       \
 	{                                                                                          \
 		"link", TYPE_CUSTOM,                                                               \
-		    .decode = decode_link, .looks = "a mapping",                                   \
-		    .schema = "{\"$ref\": \"#/$defs/link\"}",                                      \
-		    .help = "what each link does to packets; a run on a kernel without netem is "  \
-			    "then skipped. "                                                       \
-			    "If not said: a delay of 1 ms, where the kernel has netem"             \
+			.decode = decode_link, .looks = "a mapping",                               \
+			.schema = "{\"$ref\": \"#/$defs/link\"}",                                  \
+			.help = "what each link does to packets; a run on a kernel without netem " \
+				"is "                                                              \
+				"then skipped. "                                                   \
+				"If not said: a delay of 1 ms, where the kernel has netem"         \
 	}
 #define NEIGHBOURS                                                                                 \
 	{                                                                                          \
 		"neighbours", TYPE_WORD, TOP(neighbours_dynamic),                                  \
-		    .words = neighbour_words,                                                      \
-		    .help = "how hosts know each other's MAC address, permanent if not said"       \
+			.words = neighbour_words,                                                  \
+			.help = "how hosts know each other's MAC address, permanent if not said"   \
 	}
 #define NAT                                                                                        \
 	{                                                                                          \
 		"nat", TYPE_BOOL, TOP(nat),                                                        \
-		    .help = "the router translates the first host's address"                       \
+			.help = "the router translates the first host's address"                   \
 	}
 
 static const struct field network_fields[] = {
-    {"type", TYPE_WORD, TOP(network), .words = network_words, .required = true, .help = "its form"},
-    LINK,
-    NEIGHBOURS,
-    NAT,
+	{"type", TYPE_WORD, TOP(network), .words = network_words, .required = true,
+	 .help = "its form"},
+	LINK,
+	NEIGHBOURS,
+	NAT,
 };
 static const struct form network_form = {.name = "network", FIELDS(network_fields), .bare = 1};
 
@@ -165,43 +171,45 @@ static bool decode_later(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field top_fields[] = {
-    {"case", TYPE_TEXT, TOP(name), .required = true, .help = "what it shows, in one line"},
-    {"about", TYPE_TEXT, TOP(about), .help = "prose"},
-    {"claims", TYPE_CUSTOM, .decode = decode_claims, .looks = "a list of words ([A3, C4c])",
-     .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
-     .help = "which claims it is evidence for"},
-    {"verdict", TYPE_CUSTOM, .decode = decode_verdict, .looks = "pass, or {fail: \"text\"}",
-     .schema = "{\"anyOf\": [{\"const\": \"pass\"}, {\"type\": \"object\", \"properties\": "
-	       "{\"fail\": {\"type\": \"string\"}}, \"required\": [\"fail\"]}]}",
-     .help = "for cases that must fail: the text that the failure must contain"},
-    {"needs", TYPE_CUSTOM, .decode = decode_needs,
-     .looks = "a list ([netem, virtual-clock, \"kernel >= 6.5\"])",
-     .schema = "{\"type\": [\"array\", \"string\"], \"items\": {\"type\": \"string\"}}",
-     .help = "a run on a kernel that lacks it is skipped with that reason"},
-    {"ip", TYPE_WORD, TOP(ip_version), .words = ip_words, .help = "which protocol, 4 if not said"},
-    {"network", TYPE_FORM, .form = &network_form,
-     .help = "what is between the hosts, switch if not said"},
-    LINK,
-    NEIGHBOURS,
-    NAT,
-    {"until", TYPE_DURATION, TOP(until_ns), .min = 1000000,
-     .help = "the run ends then; if not said, 1 s after all programs ended, the timeline is over "
-	     "and every moment that an expectation names has passed"},
-    {"tolerance", TYPE_DURATION, TOP(tolerance_ns),
-     .help = "for times given alone, 20ms if not said"},
-    {"matrix", TYPE_CUSTOM, .decode = decode_later, .looks = "a mapping of axes",
-     .schema =
-	 "{\"type\": \"object\", \"additionalProperties\": {\"type\": [\"array\", \"object\"]}}",
-     .help = "the case is run with each combination of these values"},
-    {"hosts", TYPE_CUSTOM, .decode = decode_later, .required = true,
-     .looks = "a mapping of names to hosts",
-     .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/host\"}}",
-     .help = "two to eight machines, in order"},
-    {"timeline", TYPE_CUSTOM, .decode = decode_later, .looks = "a list of faults",
-     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/fault\"}}",
-     .help = "what goes wrong, and when"},
-    {"expect", TYPE_CUSTOM, .decode = decode_later, .looks = "a mapping",
-     .schema = "{\"$ref\": \"#/$defs/expect\"}", .help = "what must come out"},
+	{"case", TYPE_TEXT, TOP(name), .required = true, .help = "what it shows, in one line"},
+	{"about", TYPE_TEXT, TOP(about), .help = "prose"},
+	{"claims", TYPE_CUSTOM, .decode = decode_claims, .looks = "a list of words ([A3, C4c])",
+	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
+	 .help = "which claims it is evidence for"},
+	{"verdict", TYPE_CUSTOM, .decode = decode_verdict, .looks = "pass, or {fail: \"text\"}",
+	 .schema = "{\"anyOf\": [{\"const\": \"pass\"}, {\"type\": \"object\", \"properties\": "
+		   "{\"fail\": {\"type\": \"string\"}}, \"required\": [\"fail\"]}]}",
+	 .help = "for cases that must fail: the text that the failure must contain"},
+	{"needs", TYPE_CUSTOM, .decode = decode_needs,
+	 .looks = "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\"",
+	 .schema = "{\"type\": [\"array\", \"string\"], \"items\": {\"type\": \"string\"}}",
+	 .help = "a run on a kernel that lacks it is skipped with that reason"},
+	{"ip", TYPE_WORD, TOP(ip_version), .words = ip_words,
+	 .help = "which protocol, 4 if not said"},
+	{"network", TYPE_FORM, .form = &network_form,
+	 .help = "what is between the hosts, switch if not said"},
+	LINK,
+	NEIGHBOURS,
+	NAT,
+	{"until", TYPE_DURATION, TOP(until_ns), .min = 1000000,
+	 .help = "the run ends then; if not said, 1 s after all programs ended, the timeline is "
+		 "over "
+		 "and every moment that an expectation names has passed"},
+	{"tolerance", TYPE_DURATION, TOP(tolerance_ns),
+	 .help = "for times given alone, 20ms if not said"},
+	{"matrix", TYPE_CUSTOM, .decode = decode_later, .looks = "a mapping of axes",
+	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": [\"array\", "
+		   "\"object\"]}}",
+	 .help = "the case is run with each combination of these values"},
+	{"hosts", TYPE_CUSTOM, .decode = decode_later, .required = true,
+	 .looks = "a mapping of names to hosts",
+	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/host\"}}",
+	 .help = "two to eight machines, in order"},
+	{"timeline", TYPE_CUSTOM, .decode = decode_later, .looks = "a list of faults",
+	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/fault\"}}",
+	 .help = "what goes wrong, and when"},
+	{"expect", TYPE_CUSTOM, .decode = decode_later, .looks = "a mapping",
+	 .schema = "{\"$ref\": \"#/$defs/expect\"}", .help = "what must come out"},
 };
 const struct form case_form = {.name = "a case", FIELDS(top_fields)};
 
@@ -219,9 +227,9 @@ static void check_twice(struct decoder *d)
 
 		if (here && there)
 			diag_note(
-			    d->diags,
-			    diag_error(d->diags, here->key->span, "'%s' given twice", keys[i]),
-			    there->key->span, "it is given here as well");
+				d->diags,
+				diag_error(d->diags, here->key->span, "'%s' given twice", keys[i]),
+				there->key->span, "it is given here as well");
 	}
 }
 
@@ -236,9 +244,9 @@ static void check_top(struct decoder *d)
 		nat = node_get(network, "nat");
 	if (plan->nat && plan->network != NETWORK_ROUTER)
 		diag_help(
-		    d->diags,
-		    diag_error(d->diags, nat->key->span, "'nat' in a network without a router"),
-		    "the case needs network: router");
+			d->diags,
+			diag_error(d->diags, nat->key->span, "'nat' in a network without a router"),
+			"the case needs network: router");
 	if (plan->name && strchr(plan->name, '\n'))
 		diag_help(d->diags,
 			  node_error(d->diags, node_get(d->root, "case"), "'case' is one line"),

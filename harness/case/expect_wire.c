@@ -19,10 +19,10 @@ struct wire_args {
 #define WIRE(member) TO(struct wire_args, wire.member)
 
 static const struct word seen_words[] = {
-    {"sent", SEEN_SENT, "left the sender's interface"},
-    {"delivered", SEEN_DELIVERED, "reached the receiver's interface"},
-    {"lost", SEEN_LOST, "sent, and never reached it"},
-    {NULL, 0, NULL},
+	{"sent", SEEN_SENT, "left the sender's interface"},
+	{"delivered", SEEN_DELIVERED, "reached the receiver's interface"},
+	{"lost", SEEN_LOST, "sent, and never reached it"},
+	{NULL, 0, NULL},
 };
 
 /* A code, or [type, code]. */
@@ -44,34 +44,36 @@ static bool decode_icmp(struct decoder *d, const struct node *node, void *ret)
 
 #define TIMES                                                                                      \
 	{"within", TYPE_MOMENTS, WIRE(within), .help = "sent when, the whole run if not said"},    \
-	    {"after", TYPE_MOMENT, TO(struct wire_args, after_ns),                                 \
-	     .help = "short for within: after.."},                                                 \
+		{"after", TYPE_MOMENT, TO(struct wire_args, after_ns),                             \
+		 .help = "short for within: after.."},                                             \
 	{                                                                                          \
 		"before", TYPE_MOMENT, TO(struct wire_args, before_ns),                            \
-		    .help = "short for within: ..before"                                           \
+			.help = "short for within: ..before"                                       \
 	}
 #define TIMES_MASK 7u
 
 static const struct field wire_fields[] = {
-    TIMES,
-    {"from", TYPE_HOST, WIRE(from), .min = -2, .looks = "a host, router, or any",
-     .help = "who sent it"},
-    {"to", TYPE_HOST, WIRE(to), .min = -2, .looks = "a host, router, or any", .help = "to whom"},
-    {"kind", TYPE_WORDS, WIRE(kinds), .words = kind_words,
-     .help = "any of these kinds, all but background if not said"},
-    {"not", TYPE_WORDS, WIRE(not_kinds), .words = kind_words, .help = "and none of these"},
-    {"seen", TYPE_WORD, WIRE(seen), .words = seen_words,
-     .help = "what became of it, sent if not said"},
-    {"count", TYPE_NUMBERS, WIRE(count), .min = 0, .max = INT64_MAX,
-     .help = "how many, at least one if not said"},
-    {"every", TYPE_DURATIONS, WIRE(every), .help = "time from one to the next"},
-    {"first", TYPE_MOMENTS, WIRE(first), .help = "when the first was sent"},
-    {"last", TYPE_MOMENTS, WIRE(last), .help = "when the last was sent"},
-    {"length", TYPE_SIZES, WIRE(length), .help = "TCP payload of each, in bytes"},
-    {"icmp", TYPE_CUSTOM, TO(struct wire_args, wire), .decode = decode_icmp,
-     .looks = "a code, or [type, code]",
-     .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",
-     .help = "of the ICMP message"},
+	TIMES,
+	{"from", TYPE_HOST, WIRE(from), .min = -2, .looks = "a host, router, or any",
+	 .help = "who sent it"},
+	{"to", TYPE_HOST, WIRE(to), .min = -2, .looks = "a host, router, or any",
+	 .help = "to whom"},
+	{"kind", TYPE_WORDS, WIRE(kinds), .words = kind_words,
+	 .help = "any of these kinds, all but background if not said"},
+	{"not", TYPE_WORDS, WIRE(not_kinds), .words = kind_words, .looks = "as kind",
+	 .help = "and none of these"},
+	{"seen", TYPE_WORD, WIRE(seen), .words = seen_words,
+	 .help = "what became of it, sent if not said"},
+	{"count", TYPE_NUMBERS, WIRE(count), .min = 0, .max = INT64_MAX,
+	 .help = "how many, at least one if not said"},
+	{"every", TYPE_DURATIONS, WIRE(every), .help = "time from one to the next"},
+	{"first", TYPE_MOMENTS, WIRE(first), .help = "when the first was sent"},
+	{"last", TYPE_MOMENTS, WIRE(last), .help = "when the last was sent"},
+	{"length", TYPE_SIZES, WIRE(length), .help = "TCP payload of each, in bytes"},
+	{"icmp", TYPE_CUSTOM, TO(struct wire_args, wire), .decode = decode_icmp,
+	 .looks = "a code, or [type, code]",
+	 .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",
+	 .help = "of the ICMP message"},
 };
 const struct form expect_wire_form = {.name = "a wire expectation", FIELDS(wire_fields)};
 
@@ -82,11 +84,11 @@ static bool keep_order(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field order_fields[] = {
-    TIMES,
-    {"order", TYPE_CUSTOM, .decode = keep_order, .required = true,
-     .looks = "a list of packets (client syn)",
-     .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
-     .help = "each a host and what the packet is: all of these kinds"},
+	TIMES,
+	{"order", TYPE_CUSTOM, .decode = keep_order, .required = true,
+	 .looks = "a list of packets (client syn)",
+	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
+	 .help = "each a host and what the packet is: all of these kinds"},
 };
 const struct form expect_order_form = {.name = "an order expectation", FIELDS(order_fields)};
 
@@ -133,9 +135,9 @@ static bool decode_item(struct decoder *d, const struct node *node, struct expec
 	next = strtok_r(NULL, " ", &rest);
 	if (!next) {
 		diag_help(
-		    d->diags,
-		    node_error(d->diags, node, "'%.60s' does not say which packet", node->text),
-		    "write a host and a kind, for example %.60s syn", node->text);
+			d->diags,
+			node_error(d->diags, node, "'%.60s' does not say which packet", node->text),
+			"write a host and a kind, for example %.60s syn", node->text);
 		return false;
 	}
 	for (; next; next = strtok_r(NULL, " ", &rest)) {
@@ -171,9 +173,10 @@ static void decode_order(struct decoder *d, const struct node *node)
 static void decode_packets(struct decoder *d, const struct node *node)
 {
 	struct plan_expect *expect = expect_add(d, node, EXPECT_WIRE);
-	struct wire_args args = {
-	    .wire = {
-		.from = PLAN_ANY, .to = PLAN_ANY, .icmp_type = PLAN_ANY, .icmp_code = PLAN_ANY}};
+	struct wire_args args = {.wire = {.from = PLAN_ANY,
+					  .to = PLAN_ANY,
+					  .icmp_type = PLAN_ANY,
+					  .icmp_code = PLAN_ANY}};
 	uint32_t given;
 
 	if (!expect)
@@ -184,8 +187,8 @@ static void decode_packets(struct decoder *d, const struct node *node)
 	join_times(d, node, given, &args);
 	if (!args.wire.kinds)
 		args.wire.kinds = args.wire.icmp_code != PLAN_ANY
-				      ? 1u << KIND_ICMP
-				      : ((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER);
+					  ? 1u << KIND_ICMP
+					  : ((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER);
 	if (args.wire.from != PLAN_ANY && args.wire.from == args.wire.to)
 		diag_error(d->diags, node_get(node, "to")->span, "a packet from '%s' to itself",
 			   node_get(node, "to")->text);

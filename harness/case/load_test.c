@@ -44,7 +44,7 @@ START_TEST(reads_the_top_level)
 {
 	struct plan *plan = load("about: >\n  two\n  lines\n"
 				 "claims: [A3, C4c]\nverdict: {fail: 'no RST'}\n"
-				 "needs: [netem, virtual-clock, 'kernel >= 6.5']\nip: 6\n"
+				 "needs: [netem, 'kernel  < 6.18', 'kernel >= 6.5']\nip: 6\n"
 				 "network: {type: router, nat: true, neighbours: dynamic, link: "
 				 "{delay: 0, loss: 0.5%}}\n"
 				 "until: 3h\ntolerance: 1s\n" TWO_HOSTS EXPECT);
@@ -55,6 +55,7 @@ START_TEST(reads_the_top_level)
 	ck_assert(plan->must_fail);
 	ck_assert_str_eq(plan->fails_with, "no RST");
 	ck_assert_int_eq(plan->need_count, 3);
+	ck_assert_str_eq(plan->needs[1], "kernel < 6.18");
 	ck_assert_str_eq(plan->needs[2], "kernel >= 6.5");
 	ck_assert_int_eq(plan->ip_version, 6);
 	ck_assert_int_eq(plan->network, NETWORK_ROUTER);

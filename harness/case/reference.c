@@ -24,7 +24,7 @@ static void print_words(FILE *out, const struct word *words)
 
 static void print_looks(FILE *out, const struct field *field)
 {
-	if (field->type == TYPE_WORDS)
+	if (field->type == TYPE_WORDS && !field->looks)
 		fputs("one or a list of ", out);
 	if (field->words && !field->looks)
 		print_words(out, field->words);

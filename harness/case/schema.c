@@ -177,15 +177,15 @@ static void print_expect(FILE *out)
 	print_form(out, &expect_silence_form, WHEN);
 	fputs(", ", out);
 	print_list(out, &expect_silence_form);
-	fputs(
-	    "]}},\n  \"additionalProperties\": {\"type\": \"object\", \"properties\": {\"exit\": ",
-	    out);
+	fputs("]}},\n  \"additionalProperties\": {\"anyOf\": [" VARIABLE
+	      ", {\"type\": \"object\", \"properties\": {\"exit\": ",
+	      out);
 	print_form(out, &expect_exit_form, WHEN);
 	fputs("},\n  \"additionalProperties\": {\"anyOf\": [", out);
 	print_form(out, &expect_step_form, WHEN);
 	fputs(", ", out);
 	print_list(out, &expect_step_form);
-	fputs("]}}}", out);
+	fputs("]}}]}}", out);
 }
 
 char *case_reference_schema(void)
