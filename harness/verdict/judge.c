@@ -10,10 +10,10 @@
 const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "skip", "error"};
 
 static judge_fn *const judges[] = {
-    [EXPECT_STEP] = judge_step,       [EXPECT_PROGRAM] = judge_program,
-    [EXPECT_SOCKET] = judge_socket,   [EXPECT_WIRE] = judge_wire,
-    [EXPECT_ORDER] = judge_order,     [EXPECT_COUNTER] = judge_counter,
-    [EXPECT_SILENCE] = judge_silence,
+	[EXPECT_STEP] = judge_step,       [EXPECT_PROGRAM] = judge_program,
+	[EXPECT_SOCKET] = judge_socket,   [EXPECT_WIRE] = judge_wire,
+	[EXPECT_ORDER] = judge_order,     [EXPECT_COUNTER] = judge_counter,
+	[EXPECT_SILENCE] = judge_silence,
 };
 
 __attribute__((format(printf, 3, 4))) static void settle(struct judgement *judgement,
@@ -97,7 +97,8 @@ static void settle_findings(const struct plan *plan, struct judgement *judgement
 	int failed;
 
 	if (count_holding(judgement, UNDECIDED, &first)) {
-		settle(judgement, VERDICT_ERROR, "%s: %s", first->expected, first->observed);
+		settle(judgement, VERDICT_ERROR, "%s: %s; %s", first->expected, first->observed,
+		       first->difference);
 		return;
 	}
 	failed = count_holding(judgement, FAILS, &first);
@@ -115,8 +116,8 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 	struct judgement *judgement = calloc(1, sizeof(*judgement));
 
 	if (judgement)
-		judgement->finding =
-		    calloc((size_t)plan->expect_count + 1, sizeof(*judgement->finding));
+		judgement->finding = calloc((size_t)plan->expect_count + 1,
+					    sizeof(*judgement->finding));
 	if (!judgement || !judgement->finding) {
 		free(judgement);
 		return err_sys(err, ENOMEM, "cannot judge");

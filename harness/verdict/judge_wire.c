@@ -261,13 +261,13 @@ static bool disturbs(const struct judging *judging, const struct expect_silence 
 }
 
 static const char *const what[] = {
-    [EVENT_FAULT] = NULL, /* done by the case itself */
-    [EVENT_PROGRAM_START] = "a program started",
-    [EVENT_PROGRAM_END] = "a program ended",
-    [EVENT_STEP_START] = "a step began",
-    [EVENT_STEP_END] = "a step ended",
-    [EVENT_PACKET] = "a packet",
-    [EVENT_SOCKET] = "a socket changed its state",
+	[EVENT_FAULT] = NULL, /* done by the case itself */
+	[EVENT_PROGRAM_START] = "a program started",
+	[EVENT_PROGRAM_END] = "a program ended",
+	[EVENT_STEP_START] = "a step began",
+	[EVENT_STEP_END] = "a step ended",
+	[EVENT_PACKET] = "a packet",
+	[EVENT_SOCKET] = "a socket changed its state",
 };
 
 static void say_disturbance(struct judging *judging, const struct record_event *event)
@@ -311,11 +311,11 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 	}
 	record_events_free(events, count);
 	if (disturbed > 1)
-		say(&judging->observed, " and %d more events", disturbed - 1);
+		say(&judging->observed, " and %d more", disturbed - 1);
 	if (disturbed)
 		return FAILS;
 	say(&judging->observed, "nothing");
 	return was_observed(judging, &expect->within) && is_wide_enough(judging, &expect->within)
-		   ? HOLDS
-		   : UNDECIDED;
+		       ? HOLDS
+		       : UNDECIDED;
 }

@@ -35,7 +35,7 @@ struct judging {
 typedef enum holding judge_fn(struct judging *judging, const struct plan_expect *expect);
 
 judge_fn judge_step, judge_program, judge_socket, judge_wire, judge_order, judge_counter,
-    judge_silence;
+	judge_silence;
 
 /* A time against a range: alone it is widened by the tolerance, and on a real clock by that
  * clock's slack. On failure says by how much in the difference, after WHAT. */

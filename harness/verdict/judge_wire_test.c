@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "verdict_test.h"
+
+#define WIRE(what)   "wire: [{" what "}]"
+#define PROBES(what) WIRE("kind: keepalive-probe, " what)
+#define SETUP        "client syn, server syn-ack, client ack"
+
+static const struct row rows[] = {
+	/* Which, and how many. */
+	{WIRE("kind: keepalive-probe"), HOLDS, "", "at least 1 keepalive-probe from anybody",
+	 "3 at 11s, 14s, 17s"},
+	{WIRE("kind: fin"), FAILS, "count: 0 instead of at least 1", "at least 1 fin from anybody",
+	 "0"},
+	{PROBES("count: 3"), HOLDS, "", "3 keepalive-probe from anybody", NULL},
+	{PROBES("count: 4"), FAILS, "count: 3 instead of 4", NULL, NULL},
+	{PROBES("count: 2"), FAILS, "count: 3 instead of 2", NULL, NULL},
+	{PROBES("count: ..2"), FAILS, "count: 3 instead of 0..2", NULL, NULL},
+	{PROBES("count: 0"), FAILS, "count: 3 instead of 0", NULL, NULL},
+	{WIRE("kind: fin, count: 0"), HOLDS, "", "0 fin from anybody", "0"},
+	{WIRE("kind: [rst, syn], count: 2"), HOLDS, "", "2 syn or rst from anybody", "2 at 0, 20s"},
+	{WIRE("kind: tcp, not: [keepalive-probe, rst], count: 5"), HOLDS, "",
+	 "5 tcp, not rst or keepalive-probe from anybody", NULL},
+	{WIRE("count: 11"), HOLDS, "", "11 packets from anybody", NULL},
+	{WIRE("kind: other, count: 1"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: arp-request, count: 1"), HOLDS, "", NULL, NULL},
+	/* From whom to whom. */
+	{WIRE("from: client, kind: ack, count: 1"), HOLDS, "", "1 ack from client", NULL},
+	{WIRE("from: server, kind: ack, count: 1"), HOLDS, "", NULL, "1 at 1.001s"},
+	{WIRE("from: server, kind: syn"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{WIRE("to: client, kind: ack, count: 1"), HOLDS, "", "1 ack from anybody to client", NULL},
+	{WIRE("to: server, kind: syn-ack"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{WIRE("from: router, kind: icmp, count: 1"), HOLDS, "", "1 icmp from router", NULL},
+	{WIRE("from: client, kind: icmp"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{WIRE("icmp: 1"), HOLDS, "", "at least 1 icmp code 1 from anybody", NULL},
+	{WIRE("icmp: [3, 1]"), HOLDS, "", "at least 1 icmp type 3 code 1 from anybody", NULL},
+	{WIRE("icmp: 0"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{WIRE("icmp: [5, 1]"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	/* What became of it. */
+	{PROBES("seen: lost, count: 3"), HOLDS, "", "3 keepalive-probe lost from anybody", NULL},
+	{PROBES("seen: delivered"), FAILS, "count: 0 instead of at least 1",
+	 "at least 1 keepalive-probe delivered from anybody", NULL},
+	{WIRE("kind: syn, seen: delivered, count: 1"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: syn, seen: lost"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	/* When; the ends are within. */
+	{PROBES("within: 11s..14s, count: 2"), HOLDS, "",
+	 "2 keepalive-probe from anybody within 11s..14s", "2 at 11s, 14s"},
+	{PROBES("within: 11.001s..16.999s, count: 1"), HOLDS, "", NULL, NULL},
+	{PROBES("after: 14s, count: 2"), HOLDS, "", "2 keepalive-probe from anybody within 14s..",
+	 NULL},
+	{PROBES("before: 14s, count: 2"), HOLDS, "", "2 keepalive-probe from anybody within ..14s",
+	 NULL},
+	{PROBES("after: 17.001s"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{PROBES("first: 11s"), HOLDS, "",
+	 "at least 1 keepalive-probe from anybody, the first at 11s", NULL},
+	{PROBES("first: 12s"), FAILS, "first: 1s too early", NULL, NULL},
+	{PROBES("first: 10s..10.9s"), FAILS, "first: 100ms too late", NULL, NULL},
+	{PROBES("last: 17.02s"), HOLDS, "",
+	 "at least 1 keepalive-probe from anybody, the last at 17.02s", NULL},
+	{PROBES("last: 17.021s"), FAILS, "last: 21ms too early", NULL, NULL},
+	{PROBES("last: 16s"), FAILS, "last: 1s too late", NULL, NULL},
+	{PROBES("every: 3s"), HOLDS, "", "at least 1 keepalive-probe from anybody, every 3s", NULL},
+	{PROBES("every: 2s"), FAILS, "spacing: 1s too long; spacing: 1s too long", NULL, NULL},
+	{PROBES("every: 3.1s..4s"), FAILS, "spacing: 100ms too short; spacing: 100ms too short",
+	 NULL, NULL},
+	{PROBES("before: 13s, every: 3s"), FAILS, "no spacing: fewer than two", NULL, NULL},
+	{WIRE("kind: fin, count: 0.., first: 1s"), FAILS, "there is none", NULL, NULL},
+	{WIRE("kind: fin, count: 0.., last: 1s"), FAILS, "there is none", NULL, NULL},
+	{WIRE("kind: data, length: 100"), HOLDS, "",
+	 "at least 1 data from anybody, each of length 100", NULL},
+	{WIRE("kind: data, length: 101"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{WIRE("kind: data, length: ..99"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	/* Order: all of TCP in that time, and nothing else. */
+	{WIRE("order: [" SETUP "], before: 500ms"), HOLDS, "",
+	 "client syn, server syn-ack, client ack within ..500ms",
+	 "client syn, server syn-ack, client ack"},
+	{WIRE("order: [" SETUP "], before: 1s"), FAILS,
+	 "number 4 is client data at 1s, one too many", NULL,
+	 "client syn, server syn-ack, client ack, client data"},
+	{WIRE("order: [" SETUP ", client data], before: 500ms"), FAILS,
+	 "number 4 is missing: client data", NULL, NULL},
+	{WIRE("order: [client syn, client ack, server syn-ack], before: 500ms"), FAILS,
+	 "number 2 is server syn-ack at 1ms instead of client ack", NULL, NULL},
+	{WIRE("order: [client syn, server ack, client ack], before: 500ms"), FAILS,
+	 "number 2 is server syn-ack at 1ms instead of server ack", NULL, NULL},
+	{WIRE("order: [client tcp, server tcp, client tcp ack], before: 500ms"), HOLDS, "",
+	 "client tcp, server tcp, client ack+tcp within ..500ms", NULL},
+	{WIRE("order: [client data rst], within: 1s..1s"), FAILS,
+	 "number 1 is client data at 1s instead of client data+rst", NULL, NULL},
+	{WIRE("order: [], after: 20.001s"), HOLDS, "", "no TCP packets within 20.001s..",
+	 "no TCP packets"},
+	{WIRE("order: [], after: 20s"), FAILS, "number 1 is client rst at 20s, one too many", NULL,
+	 NULL},
+	/* Silence: packets but background, steps, programs, sockets. */
+	{"silence: {within: 65s..99s}", HOLDS, "", "silence of anybody within 65s..99s", "nothing"},
+	{"silence: {within: 16s..18s}", FAILS, "a packet at 17s", NULL,
+	 "client > server: ACK, keepalive-probe, lost [keepalive-probe tcp]"},
+	{"silence: {host: server, within: 16s..18s}", HOLDS, "",
+	 "silence of server within 16s..18s", NULL},
+	{"silence: {within: 10s..18s}", FAILS, "a packet at 11s", NULL,
+	 "client > server: ACK, keepalive-probe, lost [keepalive-probe tcp] and 3 more"},
+	{"silence: {within: 17s..18s}", FAILS, "a packet at 17s", NULL, NULL},
+	{"silence: {within: 16s..17s}", FAILS, "a packet at 17s", NULL, NULL},
+	{"silence: {host: server, within: 36s..40s}", FAILS, "a step began at 40s", NULL,
+	 "server (start 2): recv 100 ... and 1 more"},
+	{"silence: {within: 61.9s..63s}", FAILS, "a step began at 62s", NULL, NULL},
+	{"silence: {host: server, within: 49s..60s}", FAILS, "a program ended at 50s", NULL, NULL},
+	{"silence: {host: server, within: 31s..35s}", FAILS, "a program started at 35s", NULL,
+	 NULL},
+	{"silence: {host: client, within: 61.1s..61.5s}", FAILS, "a step ended at 61.2s", NULL,
+	 "client: recv = -1 ECONNRESET and 1 more"},
+};
+
+START_TEST(wire)
+{
+	judge_row(&rows[_i], &story);
+}
+END_TEST
+
+/* The only thing that happens is what happens to the socket. */
+START_TEST(silence_of_sockets)
+{
+	static const struct row row = {"silence: {within: 61.1s..61.5s}", FAILS,
+				       "a socket changed its state at 61.2s", NULL,
+				       "client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone"};
+	struct record record = story;
+
+	record.step_count = 0;
+	judge_row(&row, &record);
+}
+END_TEST
+
+/* What a run did not last to is not known to be missing. */
+static const struct row short_rows[] = {
+	{WIRE("kind: fin, within: 19s..30s, count: 0"), UNDECIDED, "the record cannot tell", NULL,
+	 "0; the run ended at 25s"},
+	{WIRE("kind: fin, within: 19s..25s, count: 0"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: fin, after: 19s, count: 0"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: fin, after: 26s, count: 0"), UNDECIDED, "the record cannot tell", NULL, NULL},
+	{WIRE("kind: rst, within: 19s..30s, count: 1"), UNDECIDED, "the record cannot tell", NULL,
+	 NULL},
+	{WIRE("kind: rst, within: 19s..30s, last: 20s"), UNDECIDED, "the record cannot tell", NULL,
+	 NULL},
+	{WIRE("kind: rst, within: 19s..30s, first: 20s"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: rst, within: 19s..30s"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [client rst], within: 19s..30s"), UNDECIDED, "the record cannot tell", NULL,
+	 NULL},
+	{WIRE("order: [client rst], within: 19s..25s"), HOLDS, "", NULL, NULL},
+	{"silence: {within: 21s..30s}", UNDECIDED, "the record cannot tell", NULL,
+	 "nothing; the run ended at 25s"},
+	{"silence: {within: 21s..25s}", HOLDS, "", NULL, NULL},
+	{"silence: {host: idle, within: 26s..}", UNDECIDED, "the record cannot tell", NULL, NULL},
+	{"silence: {within: 19s..30s}", FAILS, "a packet at 20s", NULL, NULL},
+};
+
+START_TEST(run_that_was_too_short)
+{
+	struct record record = story;
+
+	record.step_count = record.program_count = 0;
+	record.end_ns = 25 * S;
+	judge_row(&short_rows[_i], &record);
+}
+END_TEST
+
+/* Of a window that is open beyond `until` all there was to see was seen. */
+START_TEST(window_longer_than_the_run)
+{
+	static const struct row row = {WIRE("kind: fin, within: 65s..200s, count: 0"), HOLDS, "",
+				       NULL, NULL};
+
+	judge_row(&row, &story);
+}
+END_TEST
+
+/* At the edges of a window what is counted on a real clock may be in or out. */
+static const struct row real_rows[] = {
+	{PROBES("within: 16s..16.75s"), HOLDS, "", NULL, "0"},
+	{PROBES("within: 16s..16.749s"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{PROBES("within: 17.02s..18s"), HOLDS, "", NULL, NULL},
+	{PROBES("within: 17.021s..18s"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{PROBES("within: 16.751s..18s, count: 0"), HOLDS, "", NULL, NULL},
+	{PROBES("within: 16.75s..18s, count: 0"), FAILS, "count: 1 instead of 0", NULL, NULL},
+	{PROBES("within: 16s..17.019s, count: 0"), HOLDS, "", NULL, NULL},
+	{PROBES("within: 16s..17.02s, count: 0"), FAILS, "count: 1 instead of 0", NULL, NULL},
+	{PROBES("within: 13.9s..16.9s, count: 1"), HOLDS, "", NULL, NULL},
+	{PROBES("within: 13.9s..16.9s, count: 2"), HOLDS, "", NULL, NULL},
+	{PROBES("within: 13.9s..16.9s, count: 3"), FAILS, "count: 1 instead of 3", NULL, NULL},
+	{PROBES("every: 3.25s..4s"), HOLDS, "", NULL, NULL},
+	{PROBES("every: 3.251s..4s"), FAILS, "spacing: 251ms too short; spacing: 251ms too short",
+	 NULL, NULL},
+	{PROBES("first: 11.04s"), HOLDS, "", NULL, NULL},
+	{PROBES("first: 11.041s"), FAILS, "first: 41ms too early", NULL, NULL},
+	{PROBES("last: 16.73s"), HOLDS, "", NULL, NULL},
+	{PROBES("last: 16.729s"), FAILS, "last: 271ms too late", NULL, NULL},
+	{"silence: {within: 16.751s..18s}", HOLDS, "", NULL, NULL},
+	{"silence: {within: 16.75s..18s}", FAILS, "a packet at 17s", NULL, NULL},
+	{"silence: {within: 16s..17.019s}", HOLDS, "", NULL, NULL},
+	{"silence: {within: 16s..17.02s}", FAILS, "a packet at 17s", NULL, NULL},
+	/* Nothing is left of these. */
+	{"silence: {within: 16s..16.27s}", UNDECIDED, "too short a time for a real clock", NULL,
+	 NULL},
+	{"silence: {within: 16s..16.271s}", HOLDS, "", NULL, NULL},
+	{PROBES("within: 16s..16.27s, count: 0"), UNDECIDED, "too short a time for a real clock",
+	 NULL, NULL},
+};
+
+START_TEST(wire_on_a_real_clock)
+{
+	struct record record = story;
+
+	record.kernel.virtual_clock = false;
+	judge_row(&real_rows[_i], &record);
+}
+END_TEST
+
+/* A long list is cut, not lost. */
+START_TEST(many_packets)
+{
+	static const struct row row = {WIRE("kind: ack, count: 1"), FAILS,
+				       "count: 400 instead of 1", NULL,
+				       "400 at 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, "
+				       "1s, 1s, 1s, 1s, 1s, 1s, "
+				       "1s, ..."};
+	static const struct row order = {WIRE("order: [client syn]"), FAILS,
+					 "number 1 is client ack at 1s instead of client syn", NULL,
+					 NULL};
+	static struct record_packet packets[400];
+	struct record record = story;
+
+	for (int i = 0; i < 400; i++) {
+		packets[i] = story.packet[2];
+		packets[i].sent_ns = 1 * S;
+	}
+	record.packet = packets;
+	record.packet_count = 400;
+	judge_row(&row, &record);
+	judge_row(&order, &record);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("wire");
+
+	tcase_add_loop_test(tcase, wire, 0, sizeof(rows) / sizeof(*rows));
+	tcase_add_loop_test(tcase, run_that_was_too_short, 0,
+			    sizeof(short_rows) / sizeof(*short_rows));
+	tcase_add_loop_test(tcase, wire_on_a_real_clock, 0, sizeof(real_rows) / sizeof(*real_rows));
+	tcase_add_test(tcase, silence_of_sockets);
+	tcase_add_test(tcase, window_longer_than_the_run);
+	tcase_add_test(tcase, many_packets);
+	return run_tests(tcase, "judge_wire");
+}
