@@ -14,7 +14,7 @@
 #define STEPS_MAX    100 /* of one program */
 #define FAULTS_MAX   256
 #define EXPECTS_MAX  1024
-#define NAME_MAX_    12 /* of hosts and programs: they become interfaces */
+#define NAME_LONGEST 12 /* of hosts and programs: they become interfaces */
 
 /* The whole: fills in D->plan, which is empty but for file and source. */
 void decode_case(struct decoder *d);
@@ -49,7 +49,7 @@ bool decode_options(struct decoder *d, const struct node *node, void *peer_step)
 
 /* The tables, for the reference. */
 extern const struct form case_form, host_form, program_form, impairment_form, step_modifiers,
-    fault_modifiers;
+	fault_modifiers;
 extern const struct verb_table step_table, fault_table;
 
 /* An expectation's kind: where it stands below `expect:`, and what it looks like. */

@@ -79,10 +79,10 @@ static bool check_sysctl(struct decoder *d, const struct node *value)
 
 	if (strncmp(name, "net.", 4) != 0 ||
 	    strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789_.-/") != strlen(name + 4)) {
-		diag_help(
-		    d->diags,
-		    diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host", name),
-		    "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
+		diag_help(d->diags,
+			  diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host",
+				     name),
+			  "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
 		return false;
 	}
 	return want_scalar(d, value, "the value of a sysctl");
@@ -103,8 +103,8 @@ static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 	for (const struct node *value = node->child; value; value = value->next)
 		if (check_sysctl(d, value))
 			host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
-			    pool_strdup(d->pool, value->key->text),
-			    pool_strdup(d->pool, value->text), place_of(value->key)};
+				pool_strdup(d->pool, value->key->text),
+				pool_strdup(d->pool, value->text), place_of(value->key)};
 	return true;
 }
 
@@ -121,15 +121,15 @@ static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
 		const char *text = d->extra_sysctl[i], *equals = strchr(text, '=');
 
 		if (!equals || equals == text || !equals[1]) {
-			diag_help(
-			    d->diags,
-			    diag_error(d->diags, (struct span){0}, "'%.100s' sets no sysctl", text),
-			    "write it as name=value");
+			diag_help(d->diags,
+				  diag_error(d->diags, (struct span){0}, "'%.100s' sets no sysctl",
+					     text),
+				  "write it as name=value");
 			continue;
 		}
 		host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
-		    .name = pool_strndup(d->pool, text, (size_t)(equals - text)),
-		    .value = pool_strdup(d->pool, equals + 1)};
+			.name = pool_strndup(d->pool, text, (size_t)(equals - text)),
+			.value = pool_strdup(d->pool, equals + 1)};
 	}
 }
 
@@ -143,14 +143,16 @@ static bool skip(struct decoder *d, const struct node *node, void *ret)
 
 /* Programs are decoded when all hosts are known. */
 static const struct field host_fields[] = {
-    {"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
-     .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)", .schema = "{\"type\": \"object\"}",
-     .help = "what the host's kernel is set to"},
-    {"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
-     .schema = "{\"$ref\": \"#/$defs/program\"}", .help = "its one program, named like the host"},
-    {"programs", TYPE_CUSTOM, .decode = skip, .looks = "a mapping of names to programs",
-     .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/program\"}}",
-     .help = "several programs, each by its name"},
+	{"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
+	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
+	 .schema = "{\"type\": \"object\"}", .help = "what the host's kernel is set to"},
+	{"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
+	 .schema = "{\"$ref\": \"#/$defs/program\"}",
+	 .help = "its one program, named like the host"},
+	{"programs", TYPE_CUSTOM, .decode = skip, .looks = "a mapping of names to programs",
+	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": "
+		   "\"#/$defs/program\"}}",
+	 .help = "several programs, each by its name"},
 };
 const struct form host_form = {.name = "a host", FIELDS(host_fields)};
 
@@ -176,7 +178,7 @@ void decode_hosts(struct decoder *d, const struct node *hosts)
 	for (const struct node *value = hosts->child; value; value = value->next) {
 		struct plan_host *host = &plan->host[plan->host_count++];
 
-		if (check_name(d, value->key, "host", NAME_MAX_))
+		if (check_name(d, value->key, "host", NAME_LONGEST))
 			check_reserved(d, value->key, "host");
 		host->name = pool_strdup(d->pool, value->key->text);
 		host->place = place_of(value->key);
@@ -196,13 +198,13 @@ static bool decode_program_steps(struct decoder *d, const struct node *node, voi
 }
 
 static const struct field program_fields[] = {
-    {"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
-     .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
-     .help = "what it does, in order"},
-    {"command", TYPE_TEXT, TO(struct plan_program, command),
-     .help = "a shell command instead of steps"},
-    {"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
-     .help = "when it starts, 0 if not said"},
+	{"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
+	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
+	 .help = "what it does, in order"},
+	{"command", TYPE_TEXT, TO(struct plan_program, command),
+	 .help = "a shell command instead of steps"},
+	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
+	 .help = "when it starts, 0 if not said"},
 };
 const struct form program_form = {.name = "a program", FIELDS(program_fields), .bare = 1};
 
@@ -234,7 +236,7 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 	}
 	check_program_name(d, name);
 	*program = (struct plan_program){
-	    .name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
+		.name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
 	given = form_decode(d, &program_form, node, program);
 	plan->program_count++;
 	if (node->kind == NODE_MAP && node_get(node, "steps") && node_get(node, "command"))
@@ -271,7 +273,7 @@ void decode_programs(struct decoder *d, const struct node *hosts)
 			decode_program(d, i, host->key, one);
 		if (many && want_map(d, many, "a mapping of names to programs"))
 			for (const struct node *node = many->child; node; node = node->next) {
-				if (check_name(d, node->key, "program", NAME_MAX_))
+				if (check_name(d, node->key, "program", NAME_LONGEST))
 					check_reserved(d, node->key, "program");
 				decode_program(d, i, node->key, node);
 			}
