@@ -15,7 +15,7 @@
 #include "verdict.h"
 #include "worker.h"
 
-#define LIVE_RUNS_PER_CORE 4 /* they mostly wait */
+#define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
 #define MOST_SYSCTLS       64
 
 struct options {
@@ -46,7 +46,9 @@ static const struct argp_option argp_options[] = {
 	 "`live`, or the path of a UML kernel (default: $HALFOPEN_UML, or else the one that "
 	 "ci/build-kernel made, or else live)",
 	 0},
-	{"jobs", 'j', "N", 0, "so many runs at once (default: the cores; four times that on live)",
+	{"jobs", 'j', "N", 0,
+	 "so many runs at once (default: the cores; sixteen times that on live,"
+	 " where runs mostly wait)",
 	 0},
 	{"out", KEY_OUT, "DIR", 0,
 	 "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "

@@ -298,9 +298,10 @@ int64_t plan_duration_ns(const struct plan *plan)
 	if (plan->until_ns)
 		return plan->until_ns;
 	for (int i = 0; i < plan->expect_count; i++)
-		if (plan->expect[i].kind == EXPECT_STEP)
+		if (plan->expect[i].kind == EXPECT_STEP) {
 			latest(&at_ns, &plan->expect[i].step.at);
-		else if (plan->expect[i].kind == EXPECT_PROGRAM)
+			latest(&at_ns, &plan->expect[i].step.took);
+		} else if (plan->expect[i].kind == EXPECT_PROGRAM)
 			latest(&at_ns, &plan->expect[i].program.at);
 	/* What the programs wait for of their own accord. */
 	for (int i = 0; i < plan->program_count; i++) {
