@@ -191,12 +191,12 @@ START_TEST(explained)
 		"    >      64.000000  client: poll = 1 in hup\n");
 	/* One that has no place in time. */
 	check_explanation("counters: {client: {TcpRetransSegs: 7}}",
-			  "  story.yaml:25:29: this did not hold\n"
+			  "  story.yaml:25:30: this did not hold\n"
 			  "       25 | expect: {counters: {client: {TcpRetransSegs: 7}}}\n"
 			  "    expected:   client: TcpRetransSegs changes by 7\n"
 			  "    observed:   client: TcpRetransSegs changed by 5\n"
 			  "    difference: change: 5 instead of 7\n");
-	check_explanation(UNKNOWN, "  story.yaml:25:27: this cannot be judged\n"
+	check_explanation(UNKNOWN, "  story.yaml:25:28: this cannot be judged\n"
 				   "       25 | expect: {" UNKNOWN "}\n"
 				   "    expected:   idle: TcpRetransSegs changes by 0\n"
 				   "    observed:   no counter of that host was recorded\n"

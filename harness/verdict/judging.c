@@ -8,7 +8,8 @@
 
 #include "load.h"
 
-static void say_args(struct text *text, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void say_args(struct text *text, const char *fmt,
+							   va_list ap)
 {
 	int n = vsnprintf(text->buf + text->used, sizeof(text->buf) - text->used, fmt, ap);
 
