@@ -44,8 +44,9 @@ static void take_start(struct collecting *collecting, const struct raw_frame *fr
 	start.release[sizeof(start.release) - 1] = start.machine[sizeof(start.machine) - 1] = '\0';
 	record->kernel.release = pool_strdup(collecting->pool, start.release);
 	record->kernel.machine = pool_strdup(collecting->pool, start.machine);
-	record->kernel.hz =
-	    start.tick_ns > 0 ? (int)((NSEC_PER_SEC + start.tick_ns / 2) / start.tick_ns) : 0;
+	record->kernel.hz = start.tick_ns > 0
+				    ? (int)((NSEC_PER_SEC + start.tick_ns / 2) / start.tick_ns)
+				    : 0;
 	record->kernel.virtual_clock = start.virtual_clock;
 	record->kernel.netem = start.has_netem;
 	record->real_ns = start.real_ns;
@@ -226,8 +227,8 @@ static void take_skip(struct collecting *collecting, const struct raw_frame *fra
 		      const uint8_t *payload)
 {
 	collecting->record->state = RECORD_SKIPPED;
-	collecting->record->reason =
-	    pool_printf(collecting->pool, "needs %s", text_of(collecting, frame, payload));
+	collecting->record->reason = pool_printf(collecting->pool, "needs %s",
+						 text_of(collecting, frame, payload));
 }
 
 static void take_error(struct collecting *collecting, const struct raw_frame *frame,
@@ -250,9 +251,9 @@ static void take_end(struct collecting *collecting, const struct raw_frame *fram
 	if (end.packets_missed == 0 || record->state != RECORD_COMPLETE)
 		return;
 	record->state = RECORD_BROKEN;
-	record->reason =
-	    pool_printf(collecting->pool, "the record has holes: the taps missed %u packets",
-			end.packets_missed);
+	record->reason = pool_printf(collecting->pool,
+				     "the record has holes: the taps missed %u packets",
+				     end.packets_missed);
 }
 
 enum who { WHO_NOBODY, WHO_HOST, WHO_PROGRAM, WHO_FAULT };
@@ -262,20 +263,20 @@ static const struct {
 	size_t least; /* bytes of payload */
 	enum who who; /* what raw_frame.who numbers */
 } takers[] = {
-    [RAW_START] = {take_start, sizeof(struct raw_start), WHO_NOBODY},
-    [RAW_HOST] = {take_host, sizeof(struct raw_host), WHO_HOST},
-    [RAW_PACKET] = {take_packet, sizeof(struct raw_packet), WHO_NOBODY},
-    [RAW_STEP] = {take_step, sizeof(struct peer_event), WHO_PROGRAM},
-    [RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
-    [RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
-    [RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
-    [RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
-    [RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},
-    [RAW_FAULT] = {take_fault, sizeof(int32_t), WHO_FAULT},
-    [RAW_COUNTERS] = {take_counters, sizeof(uint32_t), WHO_HOST},
-    [RAW_SKIP] = {take_skip, 0, WHO_NOBODY},
-    [RAW_ERROR] = {take_error, 0, WHO_NOBODY},
-    [RAW_END] = {take_end, sizeof(struct raw_end), WHO_NOBODY},
+	[RAW_START] = {take_start, sizeof(struct raw_start), WHO_NOBODY},
+	[RAW_HOST] = {take_host, sizeof(struct raw_host), WHO_HOST},
+	[RAW_PACKET] = {take_packet, sizeof(struct raw_packet), WHO_NOBODY},
+	[RAW_STEP] = {take_step, sizeof(struct peer_event), WHO_PROGRAM},
+	[RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
+	[RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
+	[RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
+	[RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
+	[RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},
+	[RAW_FAULT] = {take_fault, sizeof(int32_t), WHO_FAULT},
+	[RAW_COUNTERS] = {take_counters, sizeof(uint32_t), WHO_HOST},
+	[RAW_SKIP] = {take_skip, 0, WHO_NOBODY},
+	[RAW_ERROR] = {take_error, 0, WHO_NOBODY},
+	[RAW_END] = {take_end, sizeof(struct raw_end), WHO_NOBODY},
 };
 
 static bool is_known(const struct plan *plan, const struct raw_frame *frame)

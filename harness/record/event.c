@@ -35,7 +35,7 @@ __attribute__((format(printf, 6, 7))) static void add(struct events *events, int
 }
 
 static size_t append(char *buf, size_t size, size_t used, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 static size_t append(char *buf, size_t size, size_t used, const char *fmt, ...)
 {
@@ -171,8 +171,8 @@ static void add_programs(struct events *events)
 		const struct record_program *program = &events->record->program[i];
 		const struct plan_program *planned = &events->plan->program[program->program];
 		char who[64];
-		const char *name =
-		    program_name(events->plan, program->program, program->incarnation, who);
+		const char *name = program_name(events->plan, program->program,
+						program->incarnation, who);
 
 		add(events, program->start_ns, EVENT_PROGRAM_START, planned->host, i,
 		    "%s: program started", name);

@@ -24,14 +24,14 @@ struct kind {
 #define KIND(name, time)                                                                           \
 	{                                                                                          \
 #name, name##_members, sizeof(struct record_##name),                               \
-		    offsetof(struct record, name), offsetof(struct record, name##_count),          \
-		    offsetof(struct record_##name, time)                                           \
+			offsetof(struct record, name), offsetof(struct record, name##_count),      \
+			offsetof(struct record_##name, time)                                       \
 	}
 
 /* In this order where the times are equal. */
 static const struct kind kinds[] = {
-    KIND(fault, begun_ns), KIND(program, start_ns), KIND(step, start_ns), KIND(packet, sent_ns),
-    KIND(socket, t_ns),    KIND(sampled, t_ns),     KIND(counter, after) /* all at the end */};
+	KIND(fault, begun_ns), KIND(program, start_ns), KIND(step, start_ns), KIND(packet, sent_ns),
+	KIND(socket, t_ns),    KIND(sampled, t_ns),     KIND(counter, after) /* all at the end */};
 #define KINDS         ((int)(sizeof(kinds) / sizeof(kinds[0])))
 #define COUNTERS_KIND (KINDS - 1)
 
@@ -78,10 +78,10 @@ static int header_read(struct record *record, const json_t *header, struct err *
 		return ret;
 	record->extra_sysctl = pool_alloc(pool, (json_array_size(sysctl) + 1) * sizeof(char *));
 	for (size_t i = 0; i < json_array_size(sysctl); i++)
-		record->extra_sysctl[i] =
-		    pool_strdup(pool, json_string_value(json_array_get(sysctl, i))
-					  ? json_string_value(json_array_get(sysctl, i))
-					  : "");
+		record->extra_sysctl[i] = pool_strdup(
+			pool, json_string_value(json_array_get(sysctl, i))
+				      ? json_string_value(json_array_get(sysctl, i))
+				      : "");
 	return ret;
 }
 
@@ -148,7 +148,8 @@ static struct line *lines_sorted(const struct record *record, int *ret_count)
 			const void *time = list_element(record, kind, i) + kinds[kind].time;
 
 			line[count++] = (struct line){
-			    kind == COUNTERS_KIND ? INT64_MAX : *(const int64_t *)time, kind, i};
+				kind == COUNTERS_KIND ? INT64_MAX : *(const int64_t *)time, kind,
+				i};
 		}
 	qsort(line, (size_t)count, sizeof(*line), by_time);
 	*ret_count = count;
@@ -186,8 +187,8 @@ static int event_read(struct record *record, const json_t *object, struct err *e
 			int *count = (int *)(void *)((char *)record + kinds[kind].count);
 
 			return members_read(
-			    record->memory, kinds[kind].members, object,
-			    list_grow(record->memory, list, count, kinds[kind].size), err);
+				record->memory, kinds[kind].members, object,
+				list_grow(record->memory, list, count, kinds[kind].size), err);
 		}
 	return err_set(err, EBADMSG, "unknown \"ev\": \"%s\"", ev ? ev : "");
 }

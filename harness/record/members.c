@@ -91,7 +91,7 @@ const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
 					{0}};
 
 const struct member sampled_members[] = {
-    MEMBER(INT64, record_sampled, t_ns), MEMBER(INT, record_sampled, host), {0}};
+	MEMBER(INT64, record_sampled, t_ns), MEMBER(INT, record_sampled, host), {0}};
 
 const struct member fault_members[] = {MEMBER(INT, record_fault, fault),
 				       MEMBER(INT64, record_fault, begun_ns),
@@ -105,17 +105,17 @@ const struct member counter_members[] = {MEMBER(INT, record_counter, host),
 					 {0}};
 
 const struct member kernel_members[] = {
-    MEMBER(TEXT, record_kernel, name),    MEMBER(TEXT, record_kernel, release),
-    MEMBER(TEXT, record_kernel, machine), MEMBER(TEXT, record_kernel, kind),
-    MEMBER(INT, record_kernel, hz),       MEMBER(BOOL, record_kernel, virtual_clock),
-    MEMBER(BOOL, record_kernel, netem),   {0}};
+	MEMBER(TEXT, record_kernel, name),    MEMBER(TEXT, record_kernel, release),
+	MEMBER(TEXT, record_kernel, machine), MEMBER(TEXT, record_kernel, kind),
+	MEMBER(INT, record_kernel, hz),       MEMBER(BOOL, record_kernel, virtual_clock),
+	MEMBER(BOOL, record_kernel, netem),   {0}};
 
 const struct member header_members[] = {
-    MEMBER(INT, record, version),          MEMBER(INT, record, state),
-    MEMBER(OPTIONAL_TEXT, record, reason), MEMBER(TEXT, record, file),
-    MEMBER(TEXT, record, source),          MEMBER(TEXT, record, variant),
-    MEMBER(INT64, record, real_ns),        MEMBER(INT64, record, end_ns),
-    MEMBER(INT64, record, wall_ns),        {0}};
+	MEMBER(INT, record, version),          MEMBER(INT, record, state),
+	MEMBER(OPTIONAL_TEXT, record, reason), MEMBER(TEXT, record, file),
+	MEMBER(TEXT, record, source),          MEMBER(TEXT, record, variant),
+	MEMBER(INT64, record, real_ns),        MEMBER(INT64, record, end_ns),
+	MEMBER(INT64, record, wall_ns),        {0}};
 
 static json_t *kinds_write(uint32_t mask)
 {
@@ -164,9 +164,9 @@ static json_t *member_write(const struct member *member, const void *of)
 		return json_boolean(*(const bool *)at);
 	case MEMBER_TEXT:
 	case MEMBER_OPTIONAL_TEXT:
-		return *(char *const *)at
-			   ? json_stringn_nocheck(*(char *const *)at, strlen(*(char *const *)at))
-			   : json_null();
+		return *(char *const *)at ? json_stringn_nocheck(*(char *const *)at,
+								 strlen(*(char *const *)at))
+					  : json_null();
 	case MEMBER_KINDS:
 		return kinds_write(*(const uint32_t *)at);
 	}

@@ -60,11 +60,11 @@ static uint64_t signature_of(const struct packet *packet, bool translated)
 	hash = mix(hash, (uint64_t)packet->seq << 32 | packet->ack);
 	hash = mix(hash, (uint64_t)packet->ts_value << 32 | packet->ts_echo);
 	hash = mix(hash, (uint64_t)packet->payload << 32 | (uint64_t)packet->window << 16 |
-			     (uint16_t)packet->ip_id);
+				 (uint16_t)packet->ip_id);
 	hash = mix(hash, (uint64_t)(packet->icmp_type + 1) << 32 |
-			     (uint64_t)(packet->icmp_code + 1) << 16 |
-			     (uint64_t)packet->neighbour_request << 1 |
-			     (uint64_t)packet->neighbour_reply);
+				 (uint64_t)(packet->icmp_code + 1) << 16 |
+				 (uint64_t)packet->neighbour_request << 1 |
+				 (uint64_t)packet->neighbour_reply);
 	return mix(hash, packet->quoted_seq);
 }
 
@@ -207,9 +207,9 @@ static int packet_of_the_way(struct pairing *pairing, const struct record_frame 
 	if (router || (!known && packet->protocol != PACKET_TCP))
 		return index;
 	pairing->record->packet[index].made_on_way = true;
-	pairing->record->packet[index].note =
-	    pool_strdup(pairing->pool,
-			known ? "duplicated on the way" : "changed on the way: no host sent this");
+	pairing->record->packet[index].note = pool_strdup(
+		pairing->pool,
+		known ? "duplicated on the way" : "changed on the way: no host sent this");
 	return index;
 }
 
@@ -260,13 +260,13 @@ struct packet *pair_sightings(struct pool *pool, struct record *record, const st
 		signature = signature_of(&packet, plan->nat);
 		frame->packet = -1;
 		if (is_origin(frame))
-			frame->packet =
-			    packet_add(&pairing, frame, &packet, signature, frame->host);
+			frame->packet = packet_add(&pairing, frame, &packet, signature,
+						   frame->host);
 		else
 			frame->packet = packet_find(&pairing, frame, signature, &known);
 		if (frame->packet < 0)
-			frame->packet =
-			    packet_of_the_way(&pairing, frame, &packet, signature, known);
+			frame->packet = packet_of_the_way(&pairing, frame, &packet, signature,
+							  known);
 		note_sighting(&pairing, frame, frame->packet);
 	}
 	return pairing.packet;

@@ -99,7 +99,7 @@ struct record_socket { /* a change of state, or how it was at a sampled moment *
 	uint64_t cookie;
 	/* of tcp_info; -1 where the kernel gave none (TIME_WAIT, SYN_RECV) */
 	int64_t rto_ns, rtt_ns, unacked, backoff, probes, total_retrans, last_data_sent_ns,
-	    last_ack_recv_ns, snd_cwnd, bytes_acked, bytes_received;
+		last_ack_recv_ns, snd_cwnd, bytes_acked, bytes_received;
 };
 
 struct record_fault {

@@ -17,8 +17,8 @@ static char *endpoint(struct pool *pool, int family, const uint8_t *address, int
 
 #define INFO(info, size, field)                                                                    \
 	((size) >= offsetof(struct tcp_info, field) + sizeof((info)->field)                        \
-	     ? (int64_t)(info)->field                                                              \
-	     : -1)
+		 ? (int64_t)(info)->field                                                          \
+		 : -1)
 
 static void socket_info(struct record_socket *socket, const uint8_t *bytes, size_t size)
 {

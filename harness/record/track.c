@@ -124,7 +124,7 @@ static void sent_ack(struct side *side, const struct side *other, const struct p
 	record->kinds |= 1u << KIND_ACK;
 	if (same && side->keepalive_due > 0)
 		record->kinds |= 1u << KIND_KEEPALIVE_ACK;
-	else if (same && side->last_window == packet->window &&
+	else if (same && side->last_window == record->window &&
 		 sequence_compare(other->next, packet->ack) > 0)
 		record->kinds |= 1u << KIND_DUPLICATE_ACK;
 }
@@ -167,8 +167,8 @@ static void describe_numbers(const struct side *side, const struct side *other,
 	record->window = scaled ? packet->window << side->scale : packet->window;
 	record->rel_seq = side->numbered ? (int64_t)(uint32_t)(packet->seq - side->isn) : -1;
 	record->rel_ack = other->numbered && packet->flags & TCP_ACK
-			      ? (int64_t)(uint32_t)(packet->ack - other->isn)
-			      : -1;
+				  ? (int64_t)(uint32_t)(packet->ack - other->isn)
+				  : -1;
 }
 
 /* What takes room in the sequence: data, SYN, FIN. */
@@ -220,7 +220,7 @@ static void sent(struct tracker *tracker, struct record_packet *record, const st
 	if (packet->flags & TCP_ACK) {
 		side->acks = true;
 		side->last_ack = packet->ack;
-		side->last_window = packet->window;
+		side->last_window = record->window;
 	}
 	side->keepalive_due = 0;
 }
@@ -342,7 +342,8 @@ void track_connections(struct pool *pool, struct record *record, const struct pl
 		moment[count++] = (struct moment){packet->sent_ns, 1, i};
 		if (packet->arrived_ns >= 0 && packets[i].protocol == PACKET_TCP)
 			moment[count++] = (struct moment){
-			    packet->arrived_ns, packet->arrived_ns > packet->sent_ns ? 0 : 2, i};
+				packet->arrived_ns, packet->arrived_ns > packet->sent_ns ? 0 : 2,
+				i};
 	}
 	qsort(moment, (size_t)count, sizeof(*moment), by_moment);
 	for (int i = 0; i < count; i++) {

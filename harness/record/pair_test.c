@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "record_test.h"
+
+#define ROUTER                                                                                     \
+	"case: behind a router\n"                                                                  \
+	"network: router\n"                                                                        \
+	"hosts:\n"                                                                                 \
+	"  client: {program: [{connect: server:8081}]}\n"                                          \
+	"  server: {program: [{listen: 8081}, accept]}\n" EXPECTS_CONNECT
+#define EXPECTS_CONNECT "expect: {client: {connect: ok}}\n"
+
+static struct plan *plan;
+static struct record *record;
+static struct raw raw;
+
+static void begin(const char *source)
+{
+	plan = test_plan(source);
+	raw = (struct raw){0};
+	raw_begin(&raw);
+}
+
+static void done(void)
+{
+	record_free(record);
+	plan_free(plan);
+}
+
+static void check_packet(int index, int64_t sent_ns, int64_t port_ns, int64_t arrived_ns, int from,
+			 int to)
+{
+	const struct record_packet *packet = &record->packet[index];
+
+	ck_assert_int_lt(index, record->packet_count);
+	ck_assert_int_eq(packet->sent_ns, sent_ns);
+	ck_assert_int_eq(packet->port_ns, port_ns);
+	ck_assert_int_eq(packet->arrived_ns, arrived_ns);
+	ck_assert_int_eq(packet->from, from);
+	ck_assert_int_eq(packet->to, to);
+}
+
+/* Four sightings are one packet; what is lost is known, and where. */
+START_TEST(test_fates)
+{
+	begin(TWO_HOSTS EXPECTS);
+	raw_send(&raw, 1 * S, 0, 1, ARRIVES, &(struct segment){.flags = TCP_SYN, .seq = 1});
+	raw_send(&raw, 2 * S, 0, 1, LOST_ON_WAY, &(struct segment){.flags = TCP_ACK, .seq = 2});
+	raw_send(&raw, 3 * S, 0, 1, LOST_IN_CABLE, &(struct segment){.flags = TCP_ACK, .seq = 3});
+	record = test_collect(plan, &raw, 4 * S);
+	ck_assert_int_eq(record->packet_count, 3);
+	check_packet(0, 1 * S, 1 * S, 1 * S + MS, 0, 1);
+	check_packet(1, 2 * S, 2 * S, -1, 0, 1);
+	check_packet(2, 3 * S, -1, -1, 0, 1);
+	ck_assert_int_eq(record->frame_count, 7);
+	ck_assert_int_eq(record->frame[3].packet, 0);
+	ck_assert_int_eq(record->frame[4].packet, 1);
+	done();
+}
+END_TEST
+
+/* Alike to the last bit, as keepalive probes without timestamps over IPv6 are: the first is
+ * lost, the second arrives. */
+START_TEST(test_alike)
+{
+	struct segment probe = {.flags = TCP_ACK, .seq = 7, .src = "fd00::1", .dst = "fd00::2"};
+
+	begin("ip: 6\n" TWO_HOSTS EXPECTS);
+	raw_send(&raw, 1 * S, 0, 1, LOST_ON_WAY, &probe);
+	raw_send(&raw, 4 * S, 0, 1, ARRIVES, &probe);
+	raw_send(&raw, 7 * S, 0, 1, LOST_IN_CABLE, &probe);
+	raw_send(&raw, 10 * S, 0, 1, ARRIVES, &probe);
+	record = test_collect(plan, &raw, 11 * S);
+	ck_assert_int_eq(record->packet_count, 4);
+	check_packet(0, 1 * S, 1 * S, -1, 0, 1);
+	check_packet(1, 4 * S, 4 * S, 4 * S + MS, 0, 1);
+	check_packet(2, 7 * S, -1, -1, 0, 1);
+	check_packet(3, 10 * S, 10 * S, 10 * S + MS, 0, 1);
+	done();
+}
+END_TEST
+
+/* ... but with a link as slow as that the first that was sent is the first to arrive. */
+START_TEST(test_alike_and_slow)
+{
+	struct segment probe = {.flags = TCP_ACK, .seq = 7};
+	uint8_t frame[256];
+	size_t size = segment_frame(&probe, frame);
+
+	begin("link: {delay: 2s}\n" TWO_HOSTS EXPECTS);
+	raw_send(&raw, 1 * S, 0, 1, LOST_ON_WAY, &probe);
+	raw_send(&raw, 2 * S, 0, 1, LOST_ON_WAY, &probe);
+	for (int i = 3; i < 5; i++) {
+		raw_packet(&raw, i * S, 1, RAW_TAP_PORT, 1, frame, size);
+		raw_packet(&raw, i * S, 1, RAW_TAP_HOST, 0, frame, size);
+	}
+	record = test_collect(plan, &raw, 5 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, 1 * S, 1 * S, 3 * S, 0, 1);
+	check_packet(1, 2 * S, 2 * S, 4 * S, 0, 1);
+	done();
+}
+END_TEST
+
+/* Frames are read tap by tap, not in their order. */
+START_TEST(test_out_of_order)
+{
+	uint8_t frame[256];
+	size_t size = segment_frame(&(struct segment){.flags = TCP_SYN}, frame);
+
+	begin(TWO_HOSTS EXPECTS);
+	raw_packet(&raw, S + MS, 1, RAW_TAP_HOST, 0, frame, size);
+	raw_packet(&raw, S + MS, 1, RAW_TAP_PORT, 1, frame, size);
+	raw_packet(&raw, S, 0, RAW_TAP_PORT, 0, frame, size);
+	raw_packet(&raw, S, 0, RAW_TAP_HOST, 1, frame, size);
+	record = test_collect(plan, &raw, 2 * S);
+	ck_assert_int_eq(record->packet_count, 1);
+	check_packet(0, S, S, S + MS, 0, 1);
+	ck_assert(record->frame[0].outgoing && record->frame[0].host == 0);
+	done();
+}
+END_TEST
+
+/* netem's duplicate is nobody's: no retransmission, and not its sender's second packet. */
+START_TEST(test_duplicate)
+{
+	struct segment data = {.flags = TCP_ACK, .seq = 1, .payload = 100};
+	uint8_t frame[256];
+	size_t size = segment_frame(&data, frame);
+
+	begin(TWO_HOSTS EXPECTS);
+	raw_send(&raw, S, 0, 1, ARRIVES, &data);
+	raw_packet(&raw, S + MS, 1, RAW_TAP_PORT, 1, frame, size);
+	raw_packet(&raw, S + MS, 1, RAW_TAP_HOST, 0, frame, size);
+	record = test_collect(plan, &raw, 2 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, S, S, S + MS, 0, 1);
+	ck_assert(!record->packet[0].made_on_way && record->packet[1].made_on_way);
+	ck_assert_str_eq(record->packet[1].note, "duplicated on the way");
+	ck_assert_int_eq(record->packet[1].arrived_ns, S + MS);
+	ck_assert_str_eq(kinds_of(record, 1), "data tcp");
+	done();
+}
+END_TEST
+
+START_TEST(test_corrupted)
+{
+	struct segment data = {.flags = TCP_ACK, .seq = 1, .payload = 100};
+	uint8_t frame[256];
+	size_t size;
+
+	begin(TWO_HOSTS EXPECTS);
+	raw_send(&raw, S, 0, 1, LOST_ON_WAY, &data);
+	data.seq ^= 1 << 20;
+	size = segment_frame(&data, frame);
+	raw_packet(&raw, S + MS, 1, RAW_TAP_PORT, 1, frame, size);
+	record = test_collect(plan, &raw, 2 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, S, S, -1, 0, 1);
+	ck_assert(record->packet[1].made_on_way);
+	ck_assert_str_eq(record->packet[1].note, "changed on the way: no host sent this");
+	done();
+}
+END_TEST
+
+/* From host 0 through the router's two interfaces to host 1. */
+static void send_routed(int64_t t_ns, const struct segment *before, const struct segment *behind)
+{
+	uint8_t frame[256];
+	size_t size = segment_frame(before, frame);
+
+	raw_packet(&raw, t_ns, 0, RAW_TAP_HOST, 1, frame, size);
+	raw_packet(&raw, t_ns, 0, RAW_TAP_PORT, 0, frame, size);
+	raw_packet(&raw, t_ns, -1, RAW_TAP_PORT, 1, frame, size);
+	raw_packet(&raw, t_ns, -1, RAW_TAP_HOST, 0, frame, size);
+	size = segment_frame(behind, frame);
+	raw_packet(&raw, t_ns, -2, RAW_TAP_HOST, 1, frame, size);
+	raw_packet(&raw, t_ns, -2, RAW_TAP_PORT, 0, frame, size);
+	raw_packet(&raw, t_ns + MS, 1, RAW_TAP_PORT, 1, frame, size);
+	raw_packet(&raw, t_ns + MS, 1, RAW_TAP_HOST, 0, frame, size);
+}
+
+START_TEST(test_router)
+{
+	struct segment before = {
+		.src = "10.0.1.1", .dst = "10.0.2.1", .flags = TCP_SYN, .seq = 9, .id = 3};
+	struct segment behind = before;
+
+	behind.ttl = 63;
+	begin(ROUTER);
+	send_routed(S, &before, &behind);
+	record = test_collect(plan, &raw, 2 * S);
+	ck_assert_int_eq(record->packet_count, 1);
+	check_packet(0, S, S, S + MS, 0, 1);
+	done();
+}
+END_TEST
+
+/* Address and port change; the server knows the client by the router's address. */
+START_TEST(test_translation)
+{
+	struct segment before = {
+		.src = "10.0.1.1", .dst = "10.0.2.1", .flags = TCP_SYN, .seq = 9, .id = 3};
+	struct segment behind = before;
+	struct segment answer = {
+		.src = "10.0.2.1", .dst = "10.0.2.254", .flags = TCP_RST, .sport = 8081};
+	uint8_t frame[256];
+
+	behind.src = "10.0.2.254";
+	behind.sport = 61000;
+	begin("nat: true\n" ROUTER);
+	send_routed(S, &before, &behind);
+	raw_packet(&raw, 2 * S, 1, RAW_TAP_HOST, 1, frame, segment_frame(&answer, frame));
+	record = test_collect(plan, &raw, 3 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, S, S, S + MS, 0, 1);
+	ck_assert_str_eq(record->packet[0].src, "10.0.1.1");
+	check_packet(1, 2 * S, -1, -1, 1, 0);
+	done();
+}
+END_TEST
+
+/* What first is seen at the router's own interface is the router's, whatever it says. */
+START_TEST(test_router_speaks)
+{
+	struct segment reset = {
+		.src = "10.0.2.1", .dst = "10.0.1.1", .flags = TCP_RST, .seq = 9, .sport = 8081};
+	uint8_t frame[256];
+	size_t size = segment_frame(&reset, frame);
+
+	begin(ROUTER);
+	raw_packet(&raw, S, -1, RAW_TAP_HOST, 1, frame, size);
+	raw_packet(&raw, S, -1, RAW_TAP_PORT, 0, frame, size);
+	raw_packet(&raw, S + MS, 0, RAW_TAP_PORT, 1, frame, size);
+	raw_packet(&raw, S + MS, 0, RAW_TAP_HOST, 0, frame, size);
+	record = test_collect(plan, &raw, 2 * S);
+	ck_assert_int_eq(record->packet_count, 1);
+	check_packet(0, S, -1, S + MS, -2, 0);
+	ck_assert(!record->packet[0].made_on_way);
+	ck_assert_str_eq(record->packet[0].note, "RST: by the router");
+	done();
+}
+END_TEST
+
+START_TEST(test_boots)
+{
+	begin(TWO_HOSTS "timeline: [{at: 2s, reboot: {host: server, down: 1s}}]\n" EXPECTS);
+	raw_up(&raw, 0, 0, 1);
+	raw_up(&raw, 1, 0, 1);
+	raw_send(&raw, 1 * S, 1, 0, ARRIVES, &(struct segment){.flags = TCP_ACK, .seq = 1});
+	raw_up(&raw, 1, 2 * S, 0);
+	raw_up(&raw, 1, 3 * S, 1);
+	raw_send(&raw, 4 * S, 1, 0, ARRIVES, &(struct segment){.flags = TCP_RST, .seq = 2});
+	raw_send(&raw, 4 * S, 0, 1, ARRIVES, &(struct segment){.flags = TCP_ACK, .seq = 3});
+	record = test_collect(plan, &raw, 5 * S);
+	ck_assert_int_eq(record->packet_count, 3);
+	ck_assert_int_eq(record->packet[0].incarnation, 0);
+	ck_assert_int_eq(record->packet[1].incarnation + record->packet[2].incarnation, 1);
+	done();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("pair");
+	TCase *tests = tcase_create("pair");
+
+	tcase_add_test(tests, test_fates);
+	tcase_add_test(tests, test_alike);
+	tcase_add_test(tests, test_alike_and_slow);
+	tcase_add_test(tests, test_out_of_order);
+	tcase_add_test(tests, test_duplicate);
+	tcase_add_test(tests, test_corrupted);
+	tcase_add_test(tests, test_router);
+	tcase_add_test(tests, test_translation);
+	tcase_add_test(tests, test_router_speaks);
+	tcase_add_test(tests, test_boots);
+	suite_add_tcase(suite, tests);
+	return run_suite(suite);
+}
