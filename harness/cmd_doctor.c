@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -34,6 +35,15 @@ static bool doctor_helpers(char **ret_folder)
 	return all;
 }
 
+/* As harness/kernel/uml.c wants it. */
+static bool shm_has_room(void)
+{
+	struct statvfs fs;
+
+	return statvfs("/dev/shm", &fs) == 0 && access("/dev/shm", W_OK) == 0 &&
+	       (unsigned long long)fs.f_bavail * fs.f_bsize >= 1024ULL << 20;
+}
+
 static bool doctor_uml(void)
 {
 	struct kernel kernel = {0};
@@ -41,7 +51,8 @@ static bool doctor_uml(void)
 	bool boots = false;
 
 	puts("virtual time (a User-Mode Linux kernel; needs no rights at all):");
-	if (kernel_find(NULL, &kernel, &err) < 0 || !kernel_clock_is_virtual(&kernel)) {
+	if (kernel_find(getenv("HALFOPEN_UML"), &kernel, &err) < 0 ||
+	    !kernel_clock_is_virtual(&kernel)) {
 		tell("a UML kernel in the cache folder", false,
 		     "ci/build-kernel makes one, once, in about five minutes");
 	} else {
@@ -51,6 +62,8 @@ static bool doctor_uml(void)
 		tell(line, true, NULL);
 		boots = kernel_probe(&kernel, &err) == 0;
 		tell("it boots here", boots, err.text);
+		tell("room for its memory in /dev/shm", shm_has_room(),
+		     "1 GiB is wanted; without, it goes to TMPDIR, which is slower");
 	}
 	kernel_done(&kernel);
 	return boots;
@@ -95,14 +108,14 @@ static error_t no_option(int key, char *arg, struct argp_state *state)
 int cmd_doctor(int argc, char **argv)
 {
 	static const struct argp argp = {
-	    NULL,
-	    no_option,
-	    NULL,
-	    "Tells what this machine can do for halfopen, what is missing, and how to get it. "
-	    "Changes nothing. Exit status 3: no case can be run at all.",
-	    NULL,
-	    NULL,
-	    NULL};
+		NULL,
+		no_option,
+		NULL,
+		"Tells what this machine can do for halfopen, what is missing, and how to get it. "
+		"Changes nothing. Exit status 3: no case can be run at all.",
+		NULL,
+		NULL,
+		NULL};
 	char *folder = NULL;
 	bool helpers, uml, live;
 

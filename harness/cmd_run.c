@@ -54,8 +54,7 @@ static const struct argp_option argp_options[] = {
 	 "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
 	 "verdict.txt",
 	 0},
-	{"filter", 'k', "PATTERN", 0, "only runs whose FILE:VARIANT contains or matches PATTERN",
-	 0},
+	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
 	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
 	{"sysctl", KEY_SYSCTL, "NAME=VALUE", 0, "set this on all hosts first; may be repeated", 0},
 	{"max-real", KEY_MAX_REAL, "TIME", 0,

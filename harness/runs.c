@@ -269,18 +269,22 @@ static bool has_claim(const struct case_file *parsed, const char *claim)
 
 void runs_select(struct runs *runs, const char *filter, const char *claim)
 {
+	char *anywhere;
 	int kept = 0;
 
+	if (asprintf(&anywhere, "*%s*", filter ? filter : "") < 0)
+		abort();
 	for (int i = 0; i < runs->run_count; i++) {
 		struct run *run = &runs->run[i];
 
-		if ((filter && !strstr(run->name, filter) && fnmatch(filter, run->name, 0) != 0) ||
+		if (fnmatch(anywhere, run->name, 0) != 0 ||
 		    (claim && !has_claim(run->text->parsed, claim)))
 			free(run->name);
 		else
 			runs->run[kept++] = *run;
 	}
 	runs->run_count = kept;
+	free(anywhere);
 }
 
 static void latest(int64_t *at_ns, const struct plan_range *range)

@@ -40,7 +40,7 @@ struct runs {
 int runs_collect(char *const *names, struct runs *ret_runs, struct err *err);
 void runs_done(struct runs *runs);
 
-/* Keeps those whose name contains or matches (fnmatch) FILTER and that have CLAIM; NULL: any. */
+/* Keeps those in whose name FILTER, a text or a glob, is found, and that have CLAIM; NULL: any. */
 void runs_select(struct runs *runs, const char *filter, const char *claim);
 
 /* How long the run lasts on a real clock, as far as its plan tells. */

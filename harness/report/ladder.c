@@ -360,14 +360,28 @@ static void findings_between(struct ladder *ladder, const struct judgement *judg
 	}
 }
 
+/* TEXT on as many lines as it needs. */
+static void paragraph(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t size = line_size(text, CANVAS_WIDTH);
+
+		fprintf(out, "%.*s\n", (int)size, text);
+		text += size;
+		text += strspn(text, " ");
+	}
+}
+
 static void head(struct ladder *ladder)
 {
 	const struct plan *plan = ladder->plan;
 	const struct record_kernel *kernel = &ladder->record->kernel;
+	FILE *out = ladder->canvas.out;
 
-	fprintf(ladder->canvas.out, "%s%s%s: %s\n%s %s, HZ=%d, %s clock\n\n", plan->file,
-		plan->variant[0] ? ":" : "", plan->variant, plan->name, kernel->kind,
-		kernel->release, kernel->hz, kernel->virtual_clock ? "virtual" : "real");
+	fprintf(out, "%s%s%s\n", plan->file, plan->variant[0] ? ":" : "", plan->variant);
+	paragraph(out, plan->name);
+	fprintf(out, "%s, Linux %s, HZ %d, %s clock\n\n", kernel->kind, kernel->release, kernel->hz,
+		kernel->virtual_clock ? "virtual" : "real");
 	for (int i = 0; i < plan->host_count; i++)
 		centred_text(ladder, ladder->x[i], plan->host[i].name, INK_NONE);
 	canvas_flush(&ladder->canvas);

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Records made by hand, drawn in ASCII, and looked at row by row.
+ */
+#include <check.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "label.h"
+#include "ladder.h"
+#include "load.h"
+
+#define S NSEC_PER_SEC
+
+static const char two_hosts[] = "case: two hosts\n"
+				"hosts:\n"
+				"  client: {program: [connect: 'server:80', recv]}\n"
+				"  server: {program: [listen: 80, accept, pause]}\n"
+				"timeline:\n"
+				"  - {at: 5s, crash: server}\n"
+				"expect:\n"
+				"  client: {recv: ok}\n";
+
+static const char three_hosts[] = "case: three hosts\n"
+				  "hosts:\n"
+				  "  a: {program: [connect: 'c:80', recv]}\n"
+				  "  b: {program: [pause]}\n"
+				  "  c: {program: [listen: 80, accept, pause]}\n"
+				  "expect:\n"
+				  "  a: {recv: ok}\n";
+
+static struct plan *plan_of(const char *text)
+{
+	struct diagnostics diagnostics;
+	struct plan *plan = NULL;
+
+	if (plan_load("t.yaml", text, strlen(text), "", NULL, &plan, &diagnostics) < 0)
+		ck_abort_msg("%s", diagnostics.text);
+	diagnostics_done(&diagnostics);
+	return plan;
+}
+
+static struct record record_of(const struct plan *plan)
+{
+	static char uml[] = "uml", release[] = "6.12.117", empty[] = "";
+
+	return (struct record){.version = RECORD_VERSION,
+			       .state = RECORD_COMPLETE,
+			       .file = plan->file,
+			       .source = plan->source,
+			       .variant = empty,
+			       .kernel = {.name = uml, .kind = uml, .release = release, .hz = 250},
+			       .end_ns = 20 * S};
+}
+
+static char *draw(const struct plan *plan, const struct record *record,
+		  const struct judgement *judgement, const struct ladder_options *options)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_int_eq(ladder_print(plan, record, judgement, options, out, NULL), 0);
+	fclose(out);
+	return text;
+}
+
+static const struct ladder_options ascii = {.ascii = true};
+
+static void has(const char *text, const char *row)
+{
+	if (!strstr(text, row))
+		ck_abort_msg("missing: %s\nin:\n%s", row, text);
+}
+
+static struct record_packet segment(int from, int64_t sent_ns, unsigned kinds, int flags)
+{
+	return (struct record_packet){.from = from,
+				      .to = !from,
+				      .sent_ns = sent_ns,
+				      .port_ns = sent_ns,
+				      .arrived_ns = sent_ns + 1000000,
+				      .kinds = 1u << KIND_TCP | kinds,
+				      .flags = flags,
+				      .rel_seq = 1,
+				      .rel_ack = 1,
+				      .icmp_type = -1,
+				      .icmp_code = -1};
+}
+
+START_TEST(packets_are_arrows)
+{
+	struct plan *plan = plan_of(two_hosts);
+	struct record record = record_of(plan);
+	struct record_packet packet[] = {
+		segment(0, 1 * S, 1u << KIND_DATA, TH_ACK | TH_PUSH),
+		segment(1, 2 * S, 1u << KIND_RST, TH_RST),
+		segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TH_ACK),
+		segment(0, 4 * S, 1u << KIND_SYN, TH_SYN),
+	};
+	char *text;
+
+	packet[0].payload = 100;
+	packet[2].attempt = 3;
+	packet[2].arrived_ns = -1;
+	packet[3].arrived_ns = packet[3].port_ns = -1;
+	record.packet = packet;
+	record.packet_count = 4;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "1.000                         |------ ACK seq 1 ack 1 len 100 ------->|\n");
+	has(text, "2.000                         |<-------------- RST seq 1 -------------|\n");
+	has(text, "3.000        retransmission 3 |-- ACK seq 1 ack 1 ----X lost          |\n");
+	has(text, "4.000                         |-X SYN seq 1");
+	has(text, ":                 1.00s                 :\n");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(a_call_stands_beside_its_host)
+{
+	struct plan *plan = plan_of(two_hosts);
+	struct record record = record_of(plan);
+	struct record_step step[] = {
+		{.program = 0, .step = 0, .start_ns = 1 * S, .end_ns = 1 * S, .ret = 0},
+		{.program = 0,
+		 .step = 1,
+		 .start_ns = 2 * S,
+		 .end_ns = 9 * S,
+		 .ret = -1,
+		 .err = ETIMEDOUT},
+		{.program = 1, .step = 2, .start_ns = 2 * S, .end_ns = -1},
+	};
+	struct record_program program[] = {
+		{.program = 0, .end_ns = -1, .exit_status = -1},
+		{.program = 1, .end_ns = -1, .exit_status = -1},
+	};
+	char *text;
+
+	record.step = step;
+	record.step_count = 3;
+	record.program = program;
+	record.program_count = 2;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, " connect server:80 |");
+	has(text,
+	    "2.000                recv ... |                                       | pause ...\n");
+	has(text, "9.000         recv: ETIMEDOUT |");
+	has(text, "| pause still waits\n");
+	ck_assert_ptr_null(strstr(text, "starts"));
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(faults_go_across_and_a_dead_host_has_no_line)
+{
+	struct plan *plan = plan_of(two_hosts);
+	struct record record = record_of(plan);
+	struct record_fault fault = {.fault = 0, .begun_ns = 5 * S, .done_ns = 5 * S};
+	char *text;
+
+	record.fault = &fault;
+	record.fault_count = 1;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "5.000 ==================================== crash server "
+		  "=====================================\n");
+	has(text, ":                 5.00s                 :\n");
+	has(text, ":                 15.0s\n");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(a_failed_expectation_stands_at_its_moment)
+{
+	static char expected[] = "client.recv: ok", observed[] = "client.recv: -1 EIO",
+		    difference[] = "errno", reason[] = "it failed";
+	struct plan *plan = plan_of(two_hosts);
+	struct record record = record_of(plan);
+	struct record_packet packet[] = {segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
+					 segment(0, 3 * S, 1u << KIND_DATA, TH_ACK)};
+	struct finding finding = {.holding = FAILS,
+				  .expected = expected,
+				  .observed = observed,
+				  .difference = difference,
+				  .t_ns = 2 * S};
+	struct judgement judgement = {
+		.verdict = VERDICT_FAIL, .reason = reason, .finding = &finding, .finding_count = 1};
+	const char *at;
+	char *text;
+
+	record.packet = packet;
+	record.packet_count = 2;
+	text = draw(plan, &record, &judgement, &ascii);
+	at = strstr(text,
+		    "X line 8: expected: client.recv: ok; observed: client.recv: -1 EIO (errno)");
+	ck_assert_ptr_nonnull(at);
+	ck_assert(strstr(text, " 1.000 ") < at);
+	ck_assert(at < strstr(text, " 3.000 "));
+	has(text, "* fail: it failed\n");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(a_long_transfer_is_folded_unless_all_is_wanted)
+{
+	const struct ladder_options all = {.ascii = true, .all = true};
+	struct plan *plan = plan_of(two_hosts);
+	struct record record = record_of(plan);
+	struct record_packet packet[50];
+	char *text;
+
+	for (int i = 0; i < 50; i++)
+		packet[i] = segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TH_ACK);
+	record.packet = packet;
+	record.packet_count = 50;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "... 44 more segments ...");
+	free(text);
+	text = draw(plan, &record, NULL, &all);
+	ck_assert_ptr_null(strstr(text, "more segments"));
+	free(text);
+	/* Something that is not ordinary is never hidden. */
+	packet[25].arrived_ns = -1;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "lost");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(three_hosts_have_three_lines)
+{
+	struct plan *plan = plan_of(three_hosts);
+	struct record record = record_of(plan);
+	struct record_packet packet = segment(0, 1 * S, 1u << KIND_SYN, TH_SYN);
+	char *text;
+
+	packet.to = 2;
+	record.packet = &packet;
+	record.packet_count = 1;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "1.000        |------------------------------ SYN seq 1 "
+		  "------------------------------>|\n");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(no_row_is_wider_than_a_hundred_columns)
+{
+	static char note[] = "a note that goes on and on and on and on, and says nothing at all";
+	static const char *const cases[] = {two_hosts, three_hosts};
+
+	for (int k = 0; k < 2; k++) {
+		struct plan *plan = plan_of(cases[k]);
+		struct record record = record_of(plan);
+		struct record_packet packet[] = {segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
+						 segment(1, 2 * S, 1u << KIND_DATA, TH_ACK)};
+		char *text, *rest, *row;
+
+		for (int i = 0; i < 2; i++) {
+			packet[i].rel_seq = packet[i].rel_ack = 4294967295;
+			packet[i].payload = 65535;
+			packet[i].attempt = 15;
+			packet[i].kinds |= 1u << KIND_RETRANSMISSION | 1u << KIND_ZERO_WINDOW;
+			packet[i].note = note;
+		}
+		record.packet = packet;
+		record.packet_count = 2;
+		text = rest = draw(plan, &record, NULL, &ascii);
+		while ((row = strsep(&rest, "\n"))) {
+			ck_assert_uint_le(strlen(row), 100);
+			for (const char *c = row; *c; c++)
+				ck_assert_int_lt((unsigned char)*c, 0x7f);
+		}
+		free(text);
+		plan_free(plan);
+	}
+}
+END_TEST
+
+START_TEST(times_are_for_people)
+{
+	char buf[64];
+
+	ck_assert_str_eq(label_time(1500000, buf, sizeof(buf)), "0.001");
+	ck_assert_str_eq(label_time(75214 * 1000000LL, buf, sizeof(buf)), "1:15.214");
+	ck_assert_str_eq(label_time(7875 * S, buf, sizeof(buf)), "2:11:15.000");
+	ck_assert_str_eq(label_duration(40 * 1000000LL, buf, sizeof(buf)), "0.04s");
+	ck_assert_str_eq(label_duration(15 * S, buf, sizeof(buf)), "15.0s");
+	ck_assert_str_eq(label_duration(75 * S, buf, sizeof(buf)), "1m15s");
+	ck_assert_str_eq(label_duration(7875 * S, buf, sizeof(buf)), "2h11m15s");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("ladder");
+	TCase *tcase = tcase_create("ladder");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, packets_are_arrows);
+	tcase_add_test(tcase, a_call_stands_beside_its_host);
+	tcase_add_test(tcase, faults_go_across_and_a_dead_host_has_no_line);
+	tcase_add_test(tcase, a_failed_expectation_stands_at_its_moment);
+	tcase_add_test(tcase, a_long_transfer_is_folded_unless_all_is_wanted);
+	tcase_add_test(tcase, three_hosts_have_three_lines);
+	tcase_add_test(tcase, no_row_is_wider_than_a_hundred_columns);
+	tcase_add_test(tcase, times_are_for_people);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}

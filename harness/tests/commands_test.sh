@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The commands as a user types them: what they print, what they leave, how they exit.
+# Usage: commands_test.sh BUILD-FOLDER
+. "$(dirname "$0")/lib.sh"
+uml=$(uml_kernel) || { echo "$uml"; exit 77; }
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+export LC_ALL=C.UTF-8
+unset HALFOPEN_UML
+
+# STATUS COMMAND...: runs it, output in ./out and ./err.
+exits() {
+	local wanted=$1 status=0
+	shift
+	"$@" >out 2>err || status=$?
+	[ "$status" = "$wanted" ] || { cat out err >&2; fail "$* exited with $status, not $wanted"; }
+}
+says() { grep -qE -- "$1" out || { cat out >&2; fail "no line like: $1"; }; }
+complains() { grep -qE -- "$1" err || { cat err >&2; fail "no complaint like: $1"; }; }
+last_line_is() { [ "$(tail -n 1 out)" = "$1" ] || { cat out >&2; fail "the last line is not: $1"; }; }
+
+# Two runs of a case; THEN is what recv is to return.
+write_case() {
+	cat >"$1" <<-CASE
+		case: a client hears its server die
+		claims: [A1]
+		matrix:
+		  ip: [4, 6]
+		hosts:
+		  client: {program: [connect: 'server:8081', recv]}
+		  server: {program: [listen: 8081, accept, pause]}
+		timeline:
+		  - {at: 2s, kill: server}
+		expect:
+		  client: {recv: $2}
+	CASE
+}
+mkdir story
+write_case story/good.yaml eof
+write_case story/bad.yaml ECONNRESET
+write_case wrong.yaml EVERYTHING
+
+# The program
+exits 2 "$halfopen"
+exits 0 "$halfopen" --help
+exits 0 "$halfopen" --version
+says '^halfopen [0-9]'
+exits 2 "$halfopen" juge
+complains "did you mean 'judge'"
+for command in run list lint judge show doctor reference; do
+	exits 0 "$halfopen" "$command" --help
+	says "^Usage: halfopen $command"
+	exits 2 "$halfopen" "$command" --nonsense
+done
+
+# run: what held, what did not, and what it leaves
+exits 0 "$halfopen" run --kernel "$uml" --out kept story/good.yaml
+last_line_is '2 passed, 0 failed, 0 skipped'
+says '^PASS  story/good.yaml:ip=6  \(3.0 s simulated'
+says "^kernel: .*Linux [0-9].*HZ [0-9]+, virtual clock"
+exits 1 "$halfopen" run --kernel "$uml" --out kept story
+last_line_is '2 passed, 2 failed, 0 skipped'
+says '^FAIL  story/bad.yaml:ip=4 .*ECONNRESET'
+says 'story/bad.yaml:11:'
+says 'expected: '
+jq -e 'length == 4 and .[0].variant == "ip=4" and .[0].verdict == "fail" and .[3].verdict == "pass"
+	and all(.[]; .claims == ["A1"] and .simulated_s > 2 and .wall_s > 0
+		and (has("case") and has("file") and has("kernel") and has("reason")))' \
+	kept/results.json >out || fail "results.json is not as documented"
+for file in record.jsonl capture.pcapng verdict.txt; do
+	[ -s "kept/story/good/ip=4/$file" ] || fail "no $file"
+done
+exits 0 env HALFOPEN_UML="$uml" "$halfopen" run story/good.yaml:ip=6
+last_line_is '1 passed, 0 failed, 0 skipped'
+says "^kernel: $uml"
+exits 1 "$halfopen" run --kernel "$uml" -k 'bad*ip=6' --claim a1 story
+exits 2 "$halfopen" run --kernel "$uml" -k nothing story
+exits 2 "$halfopen" run story/good.yaml:ip=5
+exits 2 "$halfopen" run wrong.yaml story
+complains '^wrong.yaml:11:.*error'
+grep -q PASS out && fail "something ran although a case was wrong"
+exits 2 "$halfopen" run --jobs 0 story
+exits 2 "$halfopen" run --max-real 60 story
+exits 3 "$halfopen" run --kernel /dev/null story
+exits 3 "$halfopen" run --kernel "$uml" --wall-limit 1ms --out late story/good.yaml
+last_line_is '0 passed, 2 failed, 0 skipped'
+says '^ERROR story/good.yaml:ip=4'
+[ -e "late/story/good/ip=4/console.txt" ] || fail "no console.txt of a run that could not be"
+mkdir other && touch other/thing
+exits 3 "$halfopen" run --kernel "$uml" --out other story/good.yaml
+if live_possible; then
+	exits 77 "$halfopen" run --kernel live --max-real 1s story/good.yaml
+	last_line_is '0 passed, 0 failed, 2 skipped'
+	says 'SKIP .*real clock'
+fi
+
+# judge: the same again, from the record alone
+mv story elsewhere
+exits 0 "$halfopen" judge "kept/story/good/ip=4" "kept/story/good/ip=6/record.jsonl"
+exits 1 "$halfopen" judge "kept/story/good/ip=4" "kept/story/bad/ip=4"
+says 'story/bad.yaml:11:'
+exits 2 "$halfopen" judge nothing
+exits 2 "$halfopen" judge kept/results.json
+
+# show: a ladder of a hundred columns
+exits 0 "$halfopen" show "kept/story/good/ip=4"
+says 'SYN seq 0 ─*▶│'
+says '═ kill server ═'
+says 'recv: EOF │'
+grep -qE '^.{101}' out && fail "a row is too long"
+grep -q $'\033' out && fail "colours without a terminal"
+exits 0 "$halfopen" show --ascii "kept/story/good/ip=6"
+LC_ALL=C grep -q '[^ -~]' out && fail "not plain ASCII"
+exits 0 env LC_ALL=C "$halfopen" show "kept/story/good/ip=6"
+LC_ALL=C grep -q '[^ -~]' out && fail "not plain ASCII in an ASCII locale"
+exits 0 "$halfopen" show --color always "kept/story/bad/ip=4"
+grep -q $'\033\[' out || fail "no colours"
+says 'line 11: expected'
+exits 0 "$halfopen" show --normalised "kept/story/good/ip=4"
+jq -es 'length > 10' out >/dev/null || fail "--normalised is no JSON Lines"
+exits 2 "$halfopen" show "kept/story/good"
+
+# list, lint, reference, doctor
+exits 0 "$halfopen" list elsewhere
+says 'hears its server die .*A1'
+exits 0 "$halfopen" list --json elsewhere
+jq -e 'length == 4 and all(.[]; .file and .name and .variant and .claims and .duration_s)' out >/dev/null ||
+	fail "list --json is not as documented"
+exits 0 "$halfopen" lint elsewhere
+exits 2 "$halfopen" lint wrong.yaml
+complains '^wrong.yaml:11:.*error'
+exits 0 "$halfopen" reference
+exits 0 "$halfopen" reference --schema
+jq -e . out >/dev/null || fail "the schema is no JSON"
+exits 0 env HALFOPEN_UML="$uml" "$halfopen" doctor
+says "$uml"
+echo "all commands behave"
