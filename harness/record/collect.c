@@ -339,6 +339,10 @@ static void record_tidy(struct record *record)
 	LIST_SORT(record, sampled, t_ns);
 	LIST_SORT(record, fault, begun_ns);
 	json_clean(record->reason);
+	json_clean(record->kernel.release);
+	json_clean(record->kernel.machine);
+	for (int i = 0; i < record->counter_count; i++)
+		json_clean(record->counter[i].name);
 	for (int i = 0; i < record->program_count; i++)
 		json_clean(record->program[i].output);
 }

@@ -98,7 +98,10 @@ void json_clean(char *text)
 
 static int write_line(json_t *object, FILE *file, struct err *err)
 {
-	int ret = object ? json_dumpf(object, file, JSON_COMPACT) : -1;
+	int ret;
+
+	errno = 0;
+	ret = object ? json_dumpf(object, file, JSON_COMPACT) : -1;
 
 	json_decref(object);
 	if (ret < 0 || fputc('\n', file) == EOF)
