@@ -70,12 +70,12 @@ static const struct bad {
 	int error;
 	const char *live, *uml; /* words of the error */
 } bad[] = {
-    {"silent", ECHILD, "left no record", "left no record"},
-    {"fail", ECHILD, "status 3; its last lines: about to fail", "Kernel panic"},
-    {"hang", ETIMEDOUT, "no end within 1 s", "its last lines: about to hang"},
-    {"spin", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},
-    {"brood", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},
-    {"talk", ECHILD, "line 1999 of what nobody reads|about to fail", "Kernel panic"},
+	{"silent", ECHILD, "left no record", "left no record"},
+	{"fail", ECHILD, "status 3; its last lines: about to fail", "Kernel panic"},
+	{"hang", ETIMEDOUT, "no end within 1 s", "its last lines: about to hang"},
+	{"spin", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},
+	{"brood", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},
+	{"talk", ECHILD, "line 1999 of what nobody reads|about to fail", "Kernel panic"},
 };
 
 START_TEST(bad_guests_are_errors)
@@ -171,6 +171,32 @@ START_TEST(starter_killed)
 }
 END_TEST
 
+/* A probe is supervised: killed, it leaves nothing at all. */
+START_TEST(probe_killed)
+{
+	const struct timespec delay = {.tv_nsec = _i * 1000000L};
+	struct pollfd ended = {.events = POLLIN};
+	int alive[2];
+	pid_t pid;
+
+	ck_assert(pipe(alive) == 0 && setenv("TMPDIR", dir, 1) == 0);
+	pid = fork();
+	if (pid == 0) {
+		close(alive[0]);
+		kernel_probe(&kernel, NULL);
+		_exit(0);
+	}
+	close(alive[1]);
+	nanosleep(&delay, NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	ended.fd = alive[0];
+	ck_assert_msg(poll(&ended, 1, 10000) == 1, "processes are left");
+	close(alive[0]);
+	expect_clean();
+}
+END_TEST
+
 static void set_up(void)
 {
 	strcpy(strrchr(dir, '.'), ".XXXXXX");
@@ -210,6 +236,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(all, bad_guests_are_errors, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(all, killed_from_outside);
 	tcase_add_loop_test(all, starter_killed, 0, 20);
+	tcase_add_loop_test(all, probe_killed, 0, 40);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

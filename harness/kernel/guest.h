@@ -20,11 +20,11 @@ struct guest {
 };
 
 /* What a kind of kernel can do. boot() starts the guest with the folder DIR and returns at
- * once; probe() as kernel_probe(). */
+ * once; probe() as kernel_probe(), with a SCRATCH folder and a process for itself alone. */
 struct kernel_ops {
 	const char *name, *help;
 	int virtual_clock;
-	int (*probe)(const struct kernel *kernel, struct err *err);
+	int (*probe)(const struct kernel *kernel, const char *scratch, struct err *err);
 	int (*boot)(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		    struct guest *ret_guest, struct err *err);
 };

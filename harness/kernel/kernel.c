@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -16,17 +17,18 @@
 #include "guest.h"
 #include "image.h"
 #include "scratch.h"
+#include "supervisor.h"
 
 static const struct kernel_ops *const kernels[KERNEL_KIND_COUNT] = {
-    [KERNEL_LIVE] = &live_ops,
-    [KERNEL_UML] = &uml_ops,
+	[KERNEL_LIVE] = &live_ops,
+	[KERNEL_UML] = &uml_ops,
 };
 
 static const char *const refusal[] = {
-    [IMAGE_UML] = NULL,
-    [IMAGE_BZIMAGE] = "a bzImage, which needs QEMU: this version boots only UML kernels",
-    [IMAGE_OTHER_ELF] = "an executable, but no User-Mode Linux kernel",
-    [IMAGE_OTHER] = "no kernel",
+	[IMAGE_UML] = NULL,
+	[IMAGE_BZIMAGE] = "a bzImage, which needs QEMU: this version boots only UML kernels",
+	[IMAGE_OTHER_ELF] = "an executable, but no User-Mode Linux kernel",
+	[IMAGE_OTHER] = "no kernel",
 };
 
 const char *kernel_kind_name(enum kernel_kind kind)
@@ -126,9 +128,37 @@ void kernel_done(struct kernel *kernel)
 	kernel->path = NULL;
 }
 
+/* In memory that the supervised process shares with us. */
+struct probe {
+	const struct kernel *kernel;
+	int ret;
+	struct err err;
+};
+
+static int probe_work(void *arg, const char *scratch)
+{
+	struct probe *probe = arg;
+
+	probe->ret = kernels[probe->kernel->kind]->probe(probe->kernel, scratch, &probe->err);
+	return 0;
+}
+
 int kernel_probe(const struct kernel *kernel, struct err *err)
 {
-	return kernels[kernel->kind]->probe(kernel, err);
+	struct probe *probe = mmap(NULL, sizeof(*probe), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int ret;
+
+	if (probe == MAP_FAILED)
+		return err_sys(err, errno, "cannot probe the kernel");
+	probe->kernel = kernel;
+	ret = supervise(probe_work, probe, err);
+	if (ret > 0)
+		ret = err_set(err, ECHILD, "the process that probes the kernel died");
+	else if (ret == 0 && probe->ret)
+		ret = err_set(err, probe->ret, "%s", probe->err.text);
+	munmap(probe, sizeof(*probe));
+	return ret;
 }
 
 int kernel_find_helpers(char **ret_folder, struct err *err)

@@ -42,7 +42,7 @@ int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err);
 void kernel_done(struct kernel *kernel);
 
 /* 0 if this machine can start the kernel at all, else -errno and in ERR what is missing
- * and how to get it. Starts a process that is gone on return. */
+ * and how to get it. Supervised (supervisor.h): leaves nothing, also when killed. */
 int kernel_probe(const struct kernel *kernel, struct err *err);
 
 /* The folder of this program's helpers (halfopen-guest, halfopen-peer, halfopen-nft):

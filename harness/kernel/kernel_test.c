@@ -40,15 +40,15 @@ static void put_uml(const char *name, const char *release)
 		char names[32];
 		char banner[64];
 	} file = {
-	    .head = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64},
-		     .e_shoff = sizeof(Elf64_Ehdr),
-		     .e_shentsize = sizeof(Elf64_Shdr),
-		     .e_shnum = 2,
-		     .e_shstrndx = 0},
-	    .section = {{.sh_offset = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Shdr),
-			 .sh_size = sizeof(file.names)},
-			{.sh_name = 1}},
-	    .names = "\0.uml.setup.init",
+		.head = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64},
+			 .e_shoff = sizeof(Elf64_Ehdr),
+			 .e_shentsize = sizeof(Elf64_Shdr),
+			 .e_shnum = 2,
+			 .e_shstrndx = 0},
+		.section = {{.sh_offset = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Shdr),
+			     .sh_size = sizeof(file.names)},
+			    {.sh_name = 1}},
+		.names = "\0.uml.setup.init",
 	};
 
 	snprintf(file.banner, sizeof(file.banner), "Linux version %s (me@here)", release);

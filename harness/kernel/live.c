@@ -34,10 +34,11 @@
 /* What process 1 needs to build hosts and a network, and to start programs that have none
  * of it. The bounding set keeps the rest away for good. */
 static const cap_value_t guest_caps[] = {
-    CAP_NET_ADMIN,  CAP_NET_RAW,      CAP_NET_BIND_SERVICE, CAP_SYS_ADMIN, /* unshare, setns, mount
-									    */
-    CAP_SYS_CHROOT, /* setns to a mount namespace */
-    CAP_KILL,       CAP_DAC_OVERRIDE, CAP_SETUID,           CAP_SETGID,    CAP_SETPCAP,
+	CAP_NET_ADMIN,  CAP_NET_RAW,      CAP_NET_BIND_SERVICE, CAP_SYS_ADMIN, /* unshare, setns,
+										* mount
+										*/
+	CAP_SYS_CHROOT, /* setns to a mount namespace */
+	CAP_KILL,       CAP_DAC_OVERRIDE, CAP_SETUID,           CAP_SETGID,    CAP_SETPCAP,
 };
 #define GUEST_CAPS (int)(sizeof(guest_caps) / sizeof(guest_caps[0]))
 
@@ -46,9 +47,9 @@ static const struct way {
 	bool user_namespace;
 	bool whole_map; /* every id as it is: only root may */
 } ways[] = {
-    {"in a user namespace with all ids", true, true},
-    {"in a user namespace", true, false},
-    {"without a user namespace", false, false},
+	{"in a user namespace with all ids", true, true},
+	{"in a user namespace", true, false},
+	{"without a user namespace", false, false},
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -238,14 +239,14 @@ static int live_boot(const struct kernel *kernel, const struct kernel_job *job, 
 	return live_try(job->guest, dir, ret_guest, err);
 }
 
-static int live_probe(const struct kernel *kernel, struct err *err)
+static int live_probe(const struct kernel *kernel, const char *scratch, struct err *err)
 {
 	struct guest guest;
 	char console[256];
 	int ret;
 
 	(void)kernel;
-	ret = live_try(NULL, "/", &guest, err);
+	ret = live_try(NULL, scratch, &guest, err);
 	if (ret)
 		return err_add(err, ret,
 			       "the live kernel needs root, or user namespaces (sysctl "
@@ -256,9 +257,9 @@ static int live_probe(const struct kernel *kernel, struct err *err)
 }
 
 const struct kernel_ops live_ops = {
-    .name = "live",
-    .help = "the running kernel, in new namespaces: real time, needs root or user namespaces",
-    .virtual_clock = 0,
-    .probe = live_probe,
-    .boot = live_boot,
+	.name = "live",
+	.help = "the running kernel, in new namespaces: real time, needs root or user namespaces",
+	.virtual_clock = 0,
+	.probe = live_probe,
+	.boot = live_boot,
 };

@@ -93,8 +93,8 @@ static const struct behaviour {
 	const char *word;
 	void (*act)(const char *dir);
 } behaviours[] = {
-    {"ok", ok},     {"silent", silent}, {"fail", fail}, {"hang", hang},
-    {"spin", spin}, {"brood", brood},   {"talk", talk},
+	{"ok", ok},     {"silent", silent}, {"fail", fail}, {"hang", hang},
+	{"spin", spin}, {"brood", brood},   {"talk", talk},
 };
 
 int main(int argc, char **argv)

@@ -23,7 +23,6 @@
 #include "err.h"
 #include "guest.h"
 #include "kernel.h"
-#include "scratch.h"
 
 #define NO_SUCH_INIT "/dev/null/init"
 
@@ -32,9 +31,9 @@ enum { ARG_GUEST, ARG_DIR, ARG_UML_DIR, ARG_COUNT };
 /* The boot line up to the guest. Parameters that the kernel does not know (halfopen_dir)
  * go to the environment of init. */
 static const char *const uml_argv[] = {
-    "mem=64M",        "root=/dev/root",      "rootfstype=hostfs", "rootflags=/", "ro",
-    "con0=null,fd:1", /* the console: read nothing, write to stdout */
-    "con=null",       "time-travel=inf-cpu", "panic=-1",          "quiet",       "umid=uml",
+	"mem=64M",        "root=/dev/root",      "rootfstype=hostfs", "rootflags=/", "ro",
+	"con0=null,fd:1", /* the console: read nothing, write to stdout */
+	"con=null",       "time-travel=inf-cpu", "panic=-1",          "quiet",       "umid=uml",
 };
 #define UML_ARGC (sizeof(uml_argv) / sizeof(uml_argv[0]))
 
@@ -110,31 +109,27 @@ static int uml_boot(const struct kernel *kernel, const struct kernel_job *job, c
 }
 
 /* Boots as far as to look for init, which is not there: then memory, tracing and hostfs work. */
-static int uml_probe(const struct kernel *kernel, struct err *err)
+static int uml_probe(const struct kernel *kernel, const char *scratch, struct err *err)
 {
-	char dir[SCRATCH_PATH_MAX], console[1024] = "";
+	char console[1024] = "";
 	struct guest guest;
-	int ret;
+	int ret = uml_start(kernel, NO_SUCH_INIT, scratch, &guest, err);
 
-	if ((ret = scratch_name(dir, err)) || (ret = scratch_make(dir, err)))
+	if (ret)
 		return ret;
-	ret = uml_start(kernel, NO_SUCH_INIT, dir, &guest, err);
-	if (ret == 0) {
-		guest_wait(&guest, KERNEL_WALL_LIMIT_NS, console, sizeof(console), NULL);
-		if (!strstr(console, NO_SUCH_INIT))
-			ret = err_set(err, ENOEXEC,
-				      "%s does not boot here; it needs ptrace, and a TMPDIR "
-				      "without noexec; it said: %.500s",
-				      kernel->path, console);
-	}
-	scratch_remove(dir);
-	return ret;
+	guest_wait(&guest, KERNEL_WALL_LIMIT_NS, console, sizeof(console), NULL);
+	if (strstr(console, NO_SUCH_INIT))
+		return 0;
+	return err_set(err, ENOEXEC,
+		       "%s does not boot here; it needs ptrace, and a TMPDIR without noexec; it "
+		       "said: %.500s",
+		       kernel->path, console);
 }
 
 const struct kernel_ops uml_ops = {
-    .name = "uml",
-    .help = "a User-Mode Linux executable: virtual time, needs no rights",
-    .virtual_clock = 1,
-    .probe = uml_probe,
-    .boot = uml_boot,
+	.name = "uml",
+	.help = "a User-Mode Linux executable: virtual time, needs no rights",
+	.virtual_clock = 1,
+	.probe = uml_probe,
+	.boot = uml_boot,
 };
