@@ -21,6 +21,7 @@
 
 #define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
 #define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
+#define LOOK_TICKS     4            /* between looks at what may go by itself */
 #define MAX_POLL       (4 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
 
 struct loop {
@@ -188,8 +189,12 @@ static int look(struct loop *loop, bool sample, struct err *err)
 		due_ns = sockets_due_ns(stage->sockets[i]);
 		if (due_ns < 0)
 			continue;
-		/* The timer wheel fires late, by up to an eighth: then look every few ticks. */
-		due_ns = t_ns + (due_ns ? due_ns + loop->tick_ns : 4 * loop->tick_ns);
+		/* The timer wheel fires late, by up to an eighth: then look every few ticks. On a
+		 * grid, so that the nanoseconds that reading the clock costs do not add up. */
+		due_ns += t_ns + (due_ns ? loop->tick_ns : LOOK_TICKS * loop->tick_ns);
+		due_ns -= due_ns % (LOOK_TICKS * loop->tick_ns);
+		if (due_ns <= t_ns)
+			due_ns += LOOK_TICKS * loop->tick_ns;
 		if (loop->look_ns < 0 || due_ns < loop->look_ns)
 			loop->look_ns = due_ns;
 	}

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # Shared by the tests of the whole program. Usage: . lib.sh; expects $1 = folder of the build.
 set -euo pipefail
@@ -19,17 +20,38 @@ uml_kernel() {
 # Whether this machine lets us test the live kernel.
 live_possible() { unshare --net true 2>/dev/null || unshare --user --map-root-user --net true 2>/dev/null; }
 
-# All of the host that a run could leave changed: processes of ours, network namespaces,
-# links, addresses, routes, mounts, sysctls of the network, files in the usual places.
-host_state() {
-	echo "processes:"; pgrep -a 'halfopen|^linux$' | grep -v "$0" | sed 's/^[0-9]* //' | sort || true
-	echo "namespaces:"
-	for ns in net mnt pid user; do
-		find /proc/[0-9]*/ns/$ns -printf '%l\n' 2>/dev/null | sort -u
-	done
-	echo "links:"; ip -o link | sed 's/qlen.*//'; ip -o addr | sed 's/valid_lft.*//'; ip route; ip -6 route
+# All of the host's network that a run could change: to be the same before and after.
+host_network() {
+	echo "links:"; ip -o link | sed 's/qlen.*//'
+	echo "addresses and routes:"; ip -o addr | sed 's/valid_lft.*//'; ip route; ip -6 route
 	echo "mounts:"; cut -d' ' -f5- /proc/self/mountinfo
 	echo "sysctls:"; sysctl -a --pattern '^net\.' 2>/dev/null |
 		grep -vE 'nf_conntrack_count|random|dentry|inode|stable_secret|flush' | sort
-	echo "files:"; ls -A "${TMPDIR:-/tmp}" /dev/shm "$HOME" 2>/dev/null; ls -A "$HOME/.uml" 2>/dev/null || true
+}
+
+# All that a run could leave behind: to be none the more afterwards. Others may come and go on
+# this machine, so what is new is looked at again until it is gone.
+host_leftovers() {
+	ps -eo comm= | grep -E '^(halfopen|linux$)' | sed 's/^/process /' || true
+	for ns in net mnt pid user; do
+		find /proc/[0-9]*/ns/$ns -printf 'namespace %l\n' 2>/dev/null | sort -u
+	done
+	for folder in "${TMPDIR:-/tmp}" /tmp /dev/shm "$HOME" "$HOME/.uml"; do
+		find "$folder" -maxdepth 1 2>/dev/null | grep -E 'halfopen|uml|vm_file|umid' || true
+	done
+}
+
+# Fails unless, within ten seconds, the host is as it was: $1 and $2 are the outputs of
+# host_network and host_leftovers from before.
+host_compare() {
+	local network left
+	for ((try = 0; try < 100; try++)); do
+		network=$(host_network)
+		left=$(comm -13 <(sort -u <<<"$2") <(host_leftovers | sort -u))
+		[ "$network" = "$1" ] && [ -z "$left" ] && return
+		sleep 0.1
+	done
+	diff <(echo "$1") <(echo "$network") >&2 || true
+	[ -z "$left" ] || echo "left behind: $left" >&2
+	return 1
 }

@@ -3,6 +3,7 @@
 # In virtual time a case comes out the same to the nanosecond: two runs, their records
 # compared after `halfopen judge --normalise` has replaced what is random (sequence numbers,
 # ports, cookies). Usage: same_twice_test.sh BUILD-FOLDER
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 scratch=$(mktemp -d)
