@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "members.h"
 #include "pool.h"
 #include "record_test.h"
 
@@ -117,8 +118,7 @@ START_TEST(test_lines)
 		"{\"ev\":\"packet\",\"sent_ns\":2000000000,",
 		"{\"ev\":\"socket\",",
 		"{\"ev\":\"sampled\",",
-		"{\"ev\":\"counter\",\"host\":0,\"name\":\"TcpRetransSegs\",\"before\":0,\"after\":"
-		"5}",
+		"{\"ev\":\"counter\",\"host\":0,\"name\":\"TcpRetransSegs\",\"before\":0,",
 	};
 	struct plan *plan;
 	struct record *record = full(&plan);
@@ -258,6 +258,37 @@ START_TEST(test_fits)
 }
 END_TEST
 
+/* docs/record.md tells of every member, kind and observation. */
+START_TEST(test_documented)
+{
+	static const struct member *const tables[] = {
+		packet_members, step_members,    program_members, socket_members, sampled_members,
+		fault_members,  counter_members, kernel_members,  header_members};
+	static const char *const events[] = {"run",    "fault",  "program", "step",
+					     "packet", "socket", "sampled", "counter"};
+	FILE *file = fopen(DOCS "/record.md", "r");
+	static char text[64 << 10];
+	char wanted[64];
+
+	ck_assert_ptr_nonnull(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct member *member = tables[i]; member->name; member++) {
+			snprintf(wanted, sizeof(wanted), "`%s`", member->name);
+			ck_assert_msg(strstr(text, wanted) != NULL, "%s is missing", wanted);
+		}
+	for (int i = 0; i < KIND_COUNT; i++) {
+		snprintf(wanted, sizeof(wanted), "`%s`", packet_kind_name[i]);
+		ck_assert_msg(strstr(text, wanted) != NULL, "%s is missing", wanted);
+	}
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		snprintf(wanted, sizeof(wanted), "`\"ev\": \"%s\"`", events[i]);
+		ck_assert_msg(strstr(text, wanted) != NULL, "%s is missing", wanted);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("jsonl");
@@ -269,6 +300,7 @@ int main(void)
 	tcase_add_test(tests, test_empty);
 	tcase_add_test(tests, test_cannot_write);
 	tcase_add_test(tests, test_fits);
+	tcase_add_test(tests, test_documented);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
