@@ -136,4 +136,8 @@ exits 0 "$halfopen" reference --schema
 jq -e . out >/dev/null || fail "the schema is no JSON"
 exits 0 env HALFOPEN_UML="$uml" "$halfopen" doctor
 says "$uml"
+# The case in the README is as good as it says
+awk '/^```/ { inside = $0 == "```yaml"; next } inside' "$here/../../README.md" >mine.yaml
+exits 0 "$halfopen" run --kernel "$uml" mine.yaml
+last_line_is '1 passed, 0 failed, 0 skipped'
 echo "all commands behave"
