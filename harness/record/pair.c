@@ -153,8 +153,8 @@ static int packet_add(struct pairing *pairing, const struct record_frame *frame,
 	return index;
 }
 
-/* The packet that this is a further sighting of; -1: none. *RET_KNOWN: there are such, but
- * this tap has seen them all. */
+/* The packet that this is a further sighting of; -1: none. *RET_KNOWN: there are such under
+ * way, but this tap has seen them all. */
 static int packet_find(const struct pairing *pairing, const struct record_frame *frame,
 		       uint64_t signature, bool *ret_known)
 {
@@ -165,12 +165,14 @@ static int packet_find(const struct pairing *pairing, const struct record_frame 
 	for (int i = pairing->head[signature & pairing->head_mask]; i >= 0; i = pairing->chain[i]) {
 		int64_t sent_ns = pairing->record->packet[i].sent_ns;
 
+		bool under_way = frame->t_ns - sent_ns <= pairing->longest_way_ns;
+
 		if (pairing->signature[i] != signature)
 			continue;
-		*ret_known = true;
+		*ret_known |= under_way;
 		if (pairing->seen[i] & bit)
 			continue;
-		if (frame->t_ns - sent_ns <= pairing->longest_way_ns)
+		if (under_way)
 			return i;
 		old = i;
 	}
@@ -192,12 +194,14 @@ static void note_sighting(struct pairing *pairing, const struct record_frame *fr
 		packet->arrived_ns = frame->t_ns;
 }
 
-/* Where nobody sent it, the way made it. */
+/* Where no host sent it, the way made it: the router, or netem, which only delays what leaves
+ * a port. */
 static int packet_of_the_way(struct pairing *pairing, const struct record_frame *frame,
 			     const struct packet *packet, uint64_t signature, bool known)
 {
 	int sender = place_of_address(pairing->plan, packet->src);
-	bool router = !known && pairing->plan->network == NETWORK_ROUTER &&
+	bool at_router = frame->host < 0 && frame->tap == RAW_TAP_HOST && frame->outgoing;
+	bool router = (!known || at_router) && pairing->plan->network == NETWORK_ROUTER &&
 		      (frame->host < 0 || packet->protocol == PACKET_ICMP ||
 		       packet->protocol == PACKET_ICMP6 || packet->protocol == PACKET_ARP ||
 		       packet->flags & TCP_RST);

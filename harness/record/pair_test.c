@@ -243,6 +243,31 @@ START_TEST(test_router_speaks)
 }
 END_TEST
 
+/* The router says the same again and again, to the last bit: it is no duplicate each time. */
+START_TEST(test_router_repeats)
+{
+	struct segment reset = {
+		.src = "10.0.2.1", .dst = "10.0.1.1", .flags = TCP_RST, .seq = 9, .sport = 8081};
+	uint8_t frame[256];
+	size_t size = segment_frame(&reset, frame);
+
+	begin("link: {rate: 1mbit}\n" ROUTER); /* whose queue may be as long as it likes */
+	for (int i = 1; i < 4; i++) {
+		raw_packet(&raw, i * S, -1, RAW_TAP_HOST, 1, frame, size);
+		raw_packet(&raw, i * S, -1, RAW_TAP_PORT, 0, frame, size);
+		raw_packet(&raw, i * S + MS, 0, RAW_TAP_PORT, 1, frame, size);
+		raw_packet(&raw, i * S + MS, 0, RAW_TAP_HOST, 0, frame, size);
+	}
+	record = test_collect(plan, &raw, 5 * S);
+	ck_assert_int_eq(record->packet_count, 3);
+	for (int i = 0; i < 3; i++) {
+		check_packet(i, (i + 1) * S, -1, (i + 1) * S + MS, -2, 0);
+		ck_assert(!record->packet[i].made_on_way);
+	}
+	done();
+}
+END_TEST
+
 START_TEST(test_boots)
 {
 	begin(TWO_HOSTS "timeline: [{at: 2s, reboot: {host: server, down: 1s}}]\n" EXPECTS);
@@ -275,6 +300,7 @@ int main(void)
 	tcase_add_test(tests, test_router);
 	tcase_add_test(tests, test_translation);
 	tcase_add_test(tests, test_router_speaks);
+	tcase_add_test(tests, test_router_repeats);
 	tcase_add_test(tests, test_boots);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
