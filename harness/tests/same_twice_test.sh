@@ -19,7 +19,7 @@ done
 split() { sed -E 's/"([a-z_]*_ns)":(-?[0-9]+)/\n@ \1 \2\n/g' "$1"; }
 # Compares two such texts line by line.
 same() {
-	paste -d '\001' <(split "$1") <(split "$2") | awk -F '\001' '
+	paste -d $'\t' <(split "$1") <(split "$2") | awk -F '\t' '
 		{ split($1, a, " "); split($2, b, " "); d = a[3] - b[3] }
 		a[1] == "@" && b[1] == "@" && a[2] == b[2] && d <= 4096 && d >= -4096 { next }
 		$1 != $2 { print "this: " $1; print "twin: " $2; exit 1 }'
