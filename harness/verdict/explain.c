@@ -6,7 +6,7 @@
 #include "event.h"
 #include "verdict.h"
 
-#define CONTEXT 6 /* events shown before and after */
+#define CONTEXT 6 /* events */
 
 /* Line NUMBER of the case's text; *RET_SIZE without its newline. */
 static const char *source_line(const char *source, int number, int *ret_size)
@@ -19,14 +19,18 @@ static const char *source_line(const char *source, int number, int *ret_size)
 	return source ? source : "";
 }
 
+/* What happened at that moment, and CONTEXT events before and after. */
 static void explain_context(FILE *out, const struct record_event *events, int count, int64_t t_ns)
 {
-	int at = 0;
+	int at = 0, after;
 
 	while (at < count && events[at].t_ns < t_ns)
 		at++;
+	after = at;
+	while (after < count && after < at + 2 * CONTEXT && events[after].t_ns == t_ns)
+		after++;
 	fprintf(out, "    around it:\n");
-	for (int i = at > CONTEXT ? at - CONTEXT : 0; i < count && i < at + CONTEXT; i++)
+	for (int i = at > CONTEXT ? at - CONTEXT : 0; i < count && i < after + CONTEXT; i++)
 		fprintf(out, "    %c %14.6f  %s\n", events[i].t_ns == t_ns ? '>' : ' ',
 			(double)events[i].t_ns / 1e9, events[i].text);
 }

@@ -25,6 +25,7 @@ static const struct row rows[] = {
 	/* What a socket is like. */
 	{AT_10S("timer: keepalive"), HOLDS, "", "client: socket, timer keepalive at 10s", NULL},
 	{AT_10S("timer: none"), FAILS, "timer keepalive", NULL, NULL},
+	{AT_10S("timer: probe"), FAILS, "timer keepalive", NULL, NULL},
 	{AT_10S("orphan: false"), HOLDS, "", "client: socket, not an orphan at 10s", NULL},
 	{AT_10S("orphan: true"), FAILS, "not an orphan", "client: socket, orphan at 10s", NULL},
 	{AT_10S("expires: 1s"), HOLDS, "", "client: socket, expires 1s at 10s", NULL},
@@ -97,6 +98,7 @@ static const struct row rows[] = {
 	{"sockets: [{host: server, state: none}]", HOLDS, "", NULL, NULL},
 	{"sockets: [{host: server, state: LISTEN}]", FAILS, "there is none", NULL, NULL},
 	{"sockets: [{host: server, count: 0}]", HOLDS, "", NULL, NULL},
+	{"sockets: [{host: server, at: 50s, state: none}]", HOLDS, "", NULL, NULL},
 	/* Counters, of all boots of a host. */
 	{"counters: {client: {TcpRetransSegs: 5}}", HOLDS, "",
 	 "client: TcpRetransSegs changes by 5", "client: TcpRetransSegs changed by 5"},
@@ -186,6 +188,7 @@ START_TEST(power)
 	judge_power(FAULT_SHUTDOWN, 0, 32 * S, HOLDS);
 	judge_power(FAULT_SHUTDOWN, 0, 30 * S, UNDECIDED); /* still in its grace */
 	judge_power(FAULT_SHUTDOWN, 0, 101 * S, UNDECIDED);
+	judge_power(FAULT_SHUTDOWN, 0, 100 * S, HOLDS);
 	judge_power(FAULT_REBOOT, 5 * S, 30 * S, HOLDS); /* never came up again */
 	judge_power(FAULT_REBOOT, 5 * S, 35 * S, UNDECIDED);
 	judge_power(FAULT_REBOOT, 0, 30 * S, UNDECIDED);

@@ -28,6 +28,8 @@ static const struct row rows[] = {
 	{"client: {recv: not started}", FAILS, "it ended", NULL, NULL},
 	/* The server's recv was still waiting when its host was rebooted. */
 	{"server: {recv#2: blocked}", HOLDS, "", NULL, NULL},
+	{"server: {listen: ok}", HOLDS, "", NULL, "server.listen: 0 at 0"},
+	{"server: {listen: blocked}", FAILS, "it ended", NULL, NULL},
 	/* When. Given alone: 20 ms to both sides. */
 	{"client: {recv: {at: 61.18s}}", HOLDS, "", NULL, NULL},
 	{"client: {recv: {at: 61.22s}}", HOLDS, "", NULL, NULL},
@@ -50,10 +52,12 @@ static const struct row rows[] = {
 	{"server: {recv: {intact: false}}", FAILS, "the bytes are intact", NULL, NULL},
 	{"server: {recv: {bytes: 101}}", FAILS, "bytes: 100 instead of 101", NULL, NULL},
 	{"client: {recv: {intact: true}}", FAILS, "no byte came", NULL, NULL},
+	{"client: {recv: {intact: false}}", FAILS, "no byte came", NULL, NULL},
 	/* Events. */
 	{"client: {poll: {returns: 1, events: [in, hup]}}", HOLDS, "", NULL, NULL},
 	{"client: {poll: {events: [in]}}", FAILS, "events in hup", NULL, NULL},
 	{"client: {poll: {events: [in, hup, err]}}", FAILS, "events in hup", NULL, NULL},
+	{"client: {poll: {events: []}}", FAILS, "events in hup", NULL, NULL},
 	/* After the reboot. */
 	{"server: {recv@1: {errno: ECONNRESET, bytes: 40, intact: false}}", HOLDS, "",
 	 "server.recv after reboot 1: ECONNRESET, bytes 40, not intact", NULL},

@@ -189,6 +189,29 @@ START_TEST(explained)
 		"           62.000000  client: poll events=in timeout=5s ...\n"
 		"    >      64.000000  client: pause ...\n"
 		"    >      64.000000  client: poll = 1 in hup\n");
+	/* At the very beginning there is nothing before. */
+	check_explanation("server: {listen: blocked}",
+			  "  story.yaml:25:19: this did not hold\n"
+			  "       25 | expect: {server: {listen: blocked}}\n"
+			  "    expected:   server.listen: still blocked at the end\n"
+			  "    observed:   server.listen: 0 at 0\n"
+			  "    difference: it ended\n"
+			  "    around it:\n"
+			  "    >       0.000000  client: program started\n"
+			  "    >       0.000000  worker: program started\n"
+			  "    >       0.000000  server: program started\n"
+			  "    >       0.000000  client: connect server:8081 ...\n"
+			  "    >       0.000000  server: listen 8081 ...\n"
+			  "    >       0.000000  server: accept ...\n"
+			  "    >       0.000000  server: listen = 0\n"
+			  "    >       0.000000  client > server: SYN\n"
+			  "            0.001000  server > client: SYN ACK\n"
+			  "            0.002000  server: recv 100 ...\n"
+			  "            0.002000  client: connect = 0\n"
+			  "            0.002000  server: accept = 0\n"
+			  "            0.002000  client > server: ACK\n"
+			  "            0.002000  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 "
+			  "ESTABLISHED\n");
 	/* One that has no place in time. */
 	check_explanation("counters: {client: {TcpRetransSegs: 7}}",
 			  "  story.yaml:25:30: this did not hold\n"
