@@ -37,18 +37,23 @@ static char *read_file(const char *path, size_t *ret_size, struct err *err)
 	return text;
 }
 
+/* What is meant twice is still one run. */
 static void run_add(struct runs *runs, const struct case_text *text, const char *variant)
 {
-	struct run *run;
+	char *name;
 
+	if (asprintf(&name, "%s%s%s", text->path, *variant ? ":" : "", variant) < 0)
+		abort();
+	for (int i = 0; i < runs->run_count; i++) {
+		if (strcmp(runs->run[i].name, name) == 0) {
+			free(name);
+			return;
+		}
+	}
 	runs->run = realloc(runs->run, (size_t)(runs->run_count + 1) * sizeof(*runs->run));
 	if (!runs->run)
 		abort();
-	run = &runs->run[runs->run_count++];
-	run->text = text;
-	run->variant = variant;
-	if (asprintf(&run->name, "%s%s%s", text->path, *variant ? ":" : "", variant) < 0)
-		abort();
+	runs->run[runs->run_count++] = (struct run){.text = text, .variant = variant, .name = name};
 }
 
 /* Whether every part of WANTED, "ip=4" or "ip=4,timers=short", is one of VARIANT's. */
@@ -111,10 +116,10 @@ static int line_of(const char *what)
 											 : 0;
 }
 
-/* Adds those of TEXT's runs that WHAT means; how many. */
+/* Adds those of TEXT's runs that WHAT means; how many that are. */
 static int variants_add(struct runs *runs, const struct case_text *text, const char *what)
 {
-	int line = line_of(what), count = runs->run_count;
+	int line = line_of(what), count = 0;
 
 	for (int i = 0; i < text->parsed->variant_count; i++) {
 		const char *variant = text->parsed->variant[i];

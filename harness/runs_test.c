@@ -100,6 +100,19 @@ START_TEST(a_file_means_all_its_variants)
 }
 END_TEST
 
+START_TEST(what_is_named_twice_is_run_once)
+{
+	static char one[] = "a/one.yaml", part[] = "a/one.yaml:ip=4";
+	char *const names[] = {one, part, one, NULL};
+	struct runs runs;
+	struct err err;
+
+	ck_assert_int_eq(runs_collect(names, &runs, &err), 0);
+	ck_assert_int_eq(runs.run_count, 4);
+	runs_done(&runs);
+}
+END_TEST
+
 START_TEST(a_variant_can_be_named_in_part_and_in_any_order)
 {
 	static char whole[] = "a/one.yaml:ip=6,timers=short", part[] = "a/one.yaml:ip=6",
@@ -184,6 +197,7 @@ int main(void)
 	tcase_add_unchecked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_folder_means_its_cases_but_not_the_broken_ones);
 	tcase_add_test(tcase, a_file_means_all_its_variants);
+	tcase_add_test(tcase, what_is_named_twice_is_run_once);
 	tcase_add_test(tcase, a_variant_can_be_named_in_part_and_in_any_order);
 	tcase_add_test(tcase, a_line_means_the_runs_that_it_takes_part_in);
 	tcase_add_test(tcase, what_is_wrong_is_refused);

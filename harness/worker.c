@@ -30,6 +30,9 @@ char *worker_folder(const struct run *run, const char *out)
 	/* The last two parts of the path: the story and the case. */
 	while ((slash = strchr(story, '/')) && strchr(slash + 1, '/'))
 		story = slash + 1;
+	/* "../a.yaml" does not lead out of the folder. */
+	while (*story == '/' || strncmp(story, "./", 2) == 0 || strncmp(story, "../", 3) == 0)
+		story = strchr(story, '/') + 1;
 	size =
 	    (int)(strrchr(story, '.') && strrchr(story, '.') > story ? strrchr(story, '.') - story
 								     : (long)strlen(story));

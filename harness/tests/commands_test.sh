@@ -37,7 +37,7 @@ write_case() {
 		  client: {recv: $2}
 	CASE
 }
-mkdir story
+mkdir story other
 write_case story/good.yaml eof
 write_case story/bad.yaml ECONNRESET
 write_case wrong.yaml EVERYTHING
@@ -72,6 +72,9 @@ jq -e 'length == 4 and .[0].variant == "ip=4" and .[0].verdict == "fail" and .[3
 for file in record.jsonl capture.pcapng verdict.txt; do
 	[ -s "kept/story/good/ip=4/$file" ] || fail "no $file"
 done
+write_case lone.yaml eof
+(cd other || exit; exits 0 "$halfopen" run --kernel "$uml" --out ../above ../lone.yaml:ip=4; rm out err)
+[ -s "above/lone/ip=4/record.jsonl" ] || fail "a file named from below has no folder in --out"
 exits 0 env HALFOPEN_UML="$uml" "$halfopen" run story/good.yaml:ip=6
 last_line_is '1 passed, 0 failed, 0 skipped'
 says "^kernel: $uml"
@@ -88,7 +91,7 @@ exits 3 "$halfopen" run --kernel "$uml" --wall-limit 1ms --out late story/good.y
 last_line_is '0 passed, 2 failed, 0 skipped'
 says '^ERROR story/good.yaml:ip=4'
 [ -e "late/story/good/ip=4/console.txt" ] || fail "no console.txt of a run that could not be"
-mkdir other && touch other/thing
+touch other/thing
 exits 3 "$halfopen" run --kernel "$uml" --out other story/good.yaml
 if live_possible; then
 	exits 77 "$halfopen" run --kernel live --max-real 1s story/good.yaml
