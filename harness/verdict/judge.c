@@ -110,10 +110,26 @@ static void settle_findings(const struct plan *plan, struct judgement *judgement
 		judgement->verdict = VERDICT_PASS;
 }
 
+/* The first fault of the timeline that was not done; NULL: all were. What a case shows, it
+ * shows of what was done. */
+static const struct plan_fault *fault_missing(const struct plan *plan, const struct record *record)
+{
+	for (int i = 0; i < plan->fault_count; i++) {
+		bool done = false;
+
+		for (int k = 0; k < record->fault_count && !done; k++)
+			done = record->fault[k].fault == i;
+		if (!done)
+			return &plan->fault[i];
+	}
+	return NULL;
+}
+
 int judge(const struct plan *plan, const struct record *record, struct judgement **ret_judgement,
 	  struct err *err)
 {
 	struct judgement *judgement = calloc(1, sizeof(*judgement));
+	const struct plan_fault *missing = fault_missing(plan, record);
 
 	if (judgement)
 		judgement->finding = calloc((size_t)plan->expect_count + 1,
@@ -125,6 +141,10 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 	if (record->state != RECORD_COMPLETE) {
 		settle(judgement, record->state == RECORD_SKIPPED ? VERDICT_SKIP : VERDICT_ERROR,
 		       "%s", record->reason ? record->reason : "for no reason that was recorded");
+	} else if (!record_fits(record, plan)) {
+		settle(judgement, VERDICT_ERROR, "the record is not of this case");
+	} else if (missing) {
+		settle(judgement, VERDICT_ERROR, "this was never done: %s", missing->text);
 	} else if (plan->expect_count == 0) {
 		settle(judgement, VERDICT_ERROR, "the case expects nothing");
 	} else {

@@ -8,6 +8,8 @@
 
 #include "judging.h"
 
+#define TIMER_RETRANSMISSION 1
+
 static const char *const timer_name[] = {"none", "retransmission", "keepalive", "time-wait",
 					 "probe"};
 
@@ -144,7 +146,9 @@ static void attributes_judge(struct judging *judging, const struct expect_socket
 		const char *name;
 		const struct plan_range *range;
 		int64_t value;
-	} numbers[] = {{"retransmits", &expect->retransmits, socket->retrans},
+	} numbers[] = {/* of other timers, sock_diag counts the probes there */
+		       {"retransmits", &expect->retransmits,
+			socket->timer == TIMER_RETRANSMISSION ? socket->retrans : 0},
 		       {"backoff", &expect->backoff, socket->backoff},
 		       {"probes", &expect->probes, socket->probes},
 		       {"rqueue", &expect->rqueue, socket->rqueue},
@@ -224,7 +228,7 @@ enum holding judge_counter(struct judging *judging, const struct plan_expect *of
 	const struct expect_counter *expect = &of->counter;
 	const struct record *record = judging->record;
 	int64_t change = 0;
-	bool any = false;
+	bool any = false, known = false;
 
 	for (int i = 0; i < record->counter_count; i++) {
 		const struct record_counter *counter = &record->counter[i];
@@ -232,15 +236,18 @@ enum holding judge_counter(struct judging *judging, const struct plan_expect *of
 		if (counter->host != expect->host)
 			continue;
 		any = true;
-		if (strcmp(counter->name, expect->name) == 0)
-			change += counter->after - counter->before;
+		if (strcmp(counter->name, expect->name) != 0)
+			continue;
+		known = true;
+		change += counter->after - counter->before;
 	}
 	say_host(&judging->expected, judging->plan, expect->host);
 	say(&judging->expected, ": %s changes by ", expect->name);
 	say_numbers(&judging->expected, &expect->change);
 	judging->t_ns = -1;
-	if (!any) {
-		say(&judging->observed, "no counter of that host was recorded");
+	if (!known) { /* record_collect() keeps what is asked for, also when it did not move */
+		say(&judging->observed, any ? "that host's kernel has no such counter"
+					    : "no counter of that host was recorded");
 		say(&judging->difference, "the record cannot tell");
 		return UNDECIDED;
 	}

@@ -33,8 +33,8 @@ static const struct row rows[] = {
 	{AT_10S("expires: ..900ms"), FAILS, "expires: 100ms too long", NULL, NULL},
 	{AT_10S("rto: 200ms"), HOLDS, "", "client: socket, rto 200ms at 10s", NULL},
 	{AT_10S("rto: 210ms..1s"), FAILS, "rto: 6ms too short", NULL, NULL},
-	{AT_10S("retransmits: 1"), HOLDS, "", "client: socket, retransmits 1 at 10s", NULL},
-	{AT_10S("retransmits: 2"), FAILS, "retransmits: 1 instead of 2", NULL, NULL},
+	{AT_10S("retransmits: 0"), HOLDS, "", "client: socket, retransmits 0 at 10s", NULL},
+	{AT_10S("retransmits: 1"), FAILS, "retransmits: 0 instead of 1", NULL, NULL},
 	{AT_10S("backoff: 3"), HOLDS, "", "client: socket, backoff 3 at 10s", NULL},
 	{AT_10S("backoff: 4.."), FAILS, "backoff: 3 instead of at least 4", NULL, NULL},
 	{AT_10S("probes: 4"), HOLDS, "", "client: socket, probes 4 at 10s", NULL},
@@ -112,6 +112,8 @@ static const struct row rows[] = {
 	{"counters: {client: {TcpExtTCPAbortOnTimeout: 0}}", HOLDS, "", NULL, NULL},
 	{"counters: {client: {TcpExtTCPAbortOnTimeout: 1}}", FAILS, "change: 0 instead of 1", NULL,
 	 "client: TcpExtTCPAbortOnTimeout changed by 0"},
+	{"counters: {client: {TcpExtThere: 0}}", UNDECIDED, "the record cannot tell",
+	 "client: TcpExtThere changes by 0", "that host's kernel has no such counter"},
 	{"counters: {idle: {TcpRetransSegs: 0}}", UNDECIDED, "the record cannot tell", NULL,
 	 "no counter of that host was recorded"},
 };
@@ -119,6 +121,23 @@ static const struct row rows[] = {
 START_TEST(sockets_and_counters)
 {
 	judge_row(&rows[_i], &story);
+}
+END_TEST
+
+/* Only the retransmission timer counts retransmissions. */
+START_TEST(retransmissions)
+{
+	static const struct row again[] = {
+		{AT_10S("retransmits: 1"), HOLDS, "", NULL, NULL},
+		{AT_10S("retransmits: 2"), FAILS, "retransmits: 1 instead of 2", NULL, NULL}};
+	struct record_socket socket = story.socket[1];
+	struct record record = story;
+
+	socket.timer = 1;
+	record.socket = &socket;
+	record.socket_count = 1;
+	judge_row(&again[0], &record);
+	judge_row(&again[1], &record);
 }
 END_TEST
 
@@ -172,7 +191,7 @@ static void judge_power(enum fault_op op, int64_t down_ns, int64_t done_ns, enum
 	struct plan *plan = story_plan("", "sockets: [{host: server, state: none}]");
 
 	record.fault = &fault;
-	record.fault_count = 1;
+	record.fault_count = plan->fault_count = 1;
 	plan->fault[0].op = op;
 	plan->fault[0].down_ns = down_ns;
 	ck_assert_int_eq(judge(plan, &record, &judgement, NULL), 0);
@@ -200,6 +219,7 @@ int main(void)
 	TCase *tcase = tcase_create("sockets");
 
 	tcase_add_loop_test(tcase, sockets_and_counters, 0, sizeof(rows) / sizeof(*rows));
+	tcase_add_test(tcase, retransmissions);
 	tcase_add_loop_test(tcase, sockets_on_a_real_clock, 0,
 			    sizeof(real_rows) / sizeof(*real_rows));
 	tcase_add_test(tcase, sampled_twice);

@@ -112,6 +112,24 @@ START_TEST(verdict_of_the_unknown)
 }
 END_TEST
 
+/* What the case shows, it shows of what was done to it; and of its own run. */
+START_TEST(verdict_of_another_run)
+{
+	struct plan *plan = story_plan("", HOLDING);
+	struct record_step step = story.step[0];
+	struct record record = story;
+
+	record.fault_count--;
+	judgement_free(judged(plan, &record, VERDICT_ERROR, "this was never done: crash server"));
+	record = story;
+	record.step = &step;
+	record.step_count = 1;
+	step.step = 99;
+	judgement_free(judged(plan, &record, VERDICT_ERROR, "the record is not of this case"));
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(must_fail_for_any_reason)
 {
 	struct plan *plan = story_plan("", FAILING);
@@ -235,6 +253,7 @@ int main(void)
 	tcase_add_test(tcase, verdict_without_a_run);
 	tcase_add_test(tcase, verdict_of_nothing);
 	tcase_add_test(tcase, verdict_of_the_unknown);
+	tcase_add_test(tcase, verdict_of_another_run);
 	tcase_add_test(tcase, must_fail_for_any_reason);
 	tcase_add_test(tcase, nothing_to_judge_frees_nothing);
 	tcase_add_test(tcase, explained);

@@ -18,16 +18,26 @@ static bool is_wide_enough(struct judging *judging, const struct plan_range *win
 	return false;
 }
 
+/* What netem makes on the way nobody sent, but it may arrive. */
+static bool is_seen(enum expect_seen seen, const struct record_packet *packet)
+{
+	switch (seen) {
+	case SEEN_SENT:
+		return !packet->made_on_way;
+	case SEEN_DELIVERED:
+		return packet->arrived_ns >= 0;
+	case SEEN_LOST:
+		return !packet->made_on_way && packet->arrived_ns < 0;
+	}
+	return false;
+}
+
 static bool matches(const struct expect_wire *expect, const struct record_packet *packet)
 {
-	bool arrived = packet->arrived_ns >= 0;
-
 	return (expect->from == PLAN_ANY || expect->from == packet->from) &&
 	       (expect->to == PLAN_ANY || expect->to == packet->to) &&
 	       (packet->kinds & expect->kinds) && !(packet->kinds & expect->not_kinds) &&
-	       (expect->seen == SEEN_SENT || arrived == (expect->seen == SEEN_DELIVERED)) &&
-	       (!expect->length.set ||
-		(packet->payload >= expect->length.lo && packet->payload <= expect->length.hi)) &&
+	       is_seen(expect->seen, packet) &&
 	       (expect->icmp_type == PLAN_ANY || expect->icmp_type == packet->icmp_type) &&
 	       (expect->icmp_code == PLAN_ANY || expect->icmp_code == packet->icmp_code);
 }
@@ -111,6 +121,10 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 			continue;
 		if (expect->every.set && counting->count &&
 		    !span_holds(judging, "spacing", &expect->every, t_ns - counting->last) &&
+		    judging->t_ns < 0)
+			judging->t_ns = t_ns;
+		if (expect->length.set &&
+		    !number_holds(judging, "length", &expect->length, packet->payload) &&
 		    judging->t_ns < 0)
 			judging->t_ns = t_ns;
 		counting->count++;
@@ -218,34 +232,83 @@ static void order_differs(struct judging *judging, const struct expect_order *ex
 	}
 }
 
-enum holding judge_order(struct judging *judging, const struct plan_expect *of)
+static bool is_ordered(const struct record_packet *packet)
 {
-	const struct expect_order *expect = &of->order;
+	return packet->kinds & 1u << KIND_TCP && !packet->made_on_way;
+}
+
+/* Whether the list is in order from packet FIRST on. On a real clock, what is near an edge of
+ * the window may be outside. */
+static bool order_holds_from(const struct judging *judging, const struct expect_order *expect,
+			     int first)
+{
+	const struct plan_range *window = &expect->within;
+	struct plan_range head = {window->set, window->lo, INT64_MAX};
+	struct plan_range tail = {window->set, 0, window->hi};
+	bool real = !judging->record->kernel.virtual_clock;
+	int64_t early = real ? REAL_CLOCK_EARLY_NS : 0, late = real ? REAL_CLOCK_LATE_NS : 0;
+	int at = 0;
+
+	for (int i = 0; i < judging->record->packet_count; i++) {
+		const struct record_packet *packet = &judging->record->packet[i];
+		int64_t t_ns = packet->sent_ns;
+
+		if (!is_ordered(packet) || !within(window, t_ns, early, late))
+			continue;
+		if (i < first                 ? within(&head, t_ns, -late, 0)
+		    : at < expect->item_count ? !is_item(expect, at++, packet)
+					      : within(&tail, t_ns, 0, -early))
+			return false;
+	}
+	return at == expect->item_count;
+}
+
+static bool order_holds(const struct judging *judging, const struct expect_order *expect)
+{
+	int last = judging->record->kernel.virtual_clock ? 0 : judging->record->packet_count;
+
+	for (int first = 0; first <= last; first++)
+		if (order_holds_from(judging, expect, first))
+			return true;
+	return false;
+}
+
+static void order_observed(struct judging *judging, const struct expect_order *expect, bool holds)
+{
 	const struct plan *plan = judging->plan;
 	int at = 0;
 
-	judging->t_ns = expect->within.set ? expect->within.lo : 0;
-	say_list(&judging->expected, plan, expect);
 	for (int i = 0; i < judging->record->packet_count; i++) {
 		const struct record_packet *packet = &judging->record->packet[i];
 
-		if (!(packet->kinds & 1u << KIND_TCP) ||
-		    !within(&expect->within, packet->sent_ns, 0, 0))
+		if (!is_ordered(packet) || !within(&expect->within, packet->sent_ns, 0, 0))
 			continue;
 		say(&judging->observed, at ? ", " : "");
 		say_packet(&judging->observed, plan, packet);
-		if (!judging->difference.used && !is_item(expect, at, packet))
+		if (!holds && !judging->difference.used && !is_item(expect, at, packet))
 			order_differs(judging, expect, at, packet);
 		at++;
 	}
 	if (!at)
 		say(&judging->observed, "no TCP packets");
-	if (at < expect->item_count && !judging->difference.used) {
+	if (!holds && !judging->difference.used) {
 		say(&judging->difference, "number %d is missing: ", at + 1);
 		say_item(&judging->difference, plan, expect->item[at].from, expect->item[at].kinds);
 	}
-	if (judging->difference.used)
+}
+
+enum holding judge_order(struct judging *judging, const struct plan_expect *of)
+{
+	const struct expect_order *expect = &of->order;
+	bool holds = order_holds(judging, expect);
+
+	judging->t_ns = expect->within.set ? expect->within.lo : 0;
+	say_list(&judging->expected, judging->plan, expect);
+	order_observed(judging, expect, holds);
+	if (!holds)
 		return FAILS;
+	if (expect->item_count == 0 && !is_wide_enough(judging, &expect->within))
+		return UNDECIDED;
 	return was_observed(judging, &expect->within) ? HOLDS : UNDECIDED;
 }
 
@@ -285,6 +348,32 @@ static void say_disturbance(struct judging *judging, const struct record_event *
 	}
 }
 
+/* A packet that was sent before, or by another host, and comes in. */
+static int count_arrivals(struct judging *judging, const struct expect_silence *expect)
+{
+	const struct record *record = judging->record;
+	char packet_text[256];
+	int count = 0;
+
+	for (int i = 0; i < record->packet_count; i++) {
+		const struct record_packet *packet = &record->packet[i];
+
+		if (packet->arrived_ns < 0 || packet->kinds & 1u << KIND_OTHER ||
+		    !disturbs(judging, expect, packet->to, packet->arrived_ns) ||
+		    disturbs(judging, expect, packet->from, packet->sent_ns) || count++)
+			continue;
+		judging->t_ns = packet->arrived_ns;
+		say_also(&judging->difference, "a packet came in at ");
+		say_time(&judging->difference, packet->arrived_ns);
+		say_host(&judging->observed, judging->plan, packet->from);
+		say(&judging->observed, " > ");
+		say_host(&judging->observed, judging->plan, packet->to);
+		say(&judging->observed, ": %s",
+		    record_packet_text(packet, packet_text, sizeof(packet_text)));
+	}
+	return count;
+}
+
 enum holding judge_silence(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_silence *expect = &of->silence;
@@ -310,6 +399,8 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 			say_disturbance(judging, event);
 	}
 	record_events_free(events, count);
+	if (!disturbed)
+		disturbed = count_arrivals(judging, expect);
 	if (disturbed > 1)
 		say(&judging->observed, " and %d more", disturbed - 1);
 	if (disturbed)

@@ -69,8 +69,11 @@ static const struct row rows[] = {
 	{WIRE("kind: fin, count: 0.., last: 1s"), FAILS, "there is none", NULL, NULL},
 	{WIRE("kind: data, length: 100"), HOLDS, "",
 	 "at least 1 data from anybody, each of length 100", NULL},
-	{WIRE("kind: data, length: 101"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
-	{WIRE("kind: data, length: ..99"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
+	{WIRE("kind: data, length: 101"), FAILS, "length: 100 instead of 101", NULL, NULL},
+	{WIRE("kind: data, length: ..99"), FAILS, "length: 100 instead of 0..99", NULL, NULL},
+	{WIRE("kind: tcp, before: 1s, length: 100"), FAILS,
+	 "length: 0 instead of 100; length: 0 instead of 100; length: 0 instead of 100", NULL,
+	 NULL},
 	/* Order: all of TCP in that time, and nothing else. */
 	{WIRE("order: [" SETUP "], before: 500ms"), HOLDS, "",
 	 "client syn, server syn-ack, client ack within ..500ms",
@@ -104,6 +107,12 @@ static const struct row rows[] = {
 	{"silence: {within: 16s..17s}", FAILS, "a packet at 17s", NULL, NULL},
 	{"silence: {host: server, within: 36s..40s}", FAILS, "a step began at 40s", NULL,
 	 "server (start 2): recv 100 ... and 1 more"},
+	/* sent before, but it comes in */
+	{"silence: {host: server, within: 1.0005s..1.0009s}", HOLDS, "", NULL, NULL},
+	{"silence: {host: server, within: 2.5ms..3ms}", FAILS, "a packet came in at 3ms", NULL,
+	 "client > server: ACK"},
+	{"silence: {within: 2.5ms..3ms}", FAILS, "a packet came in at 3ms", NULL, NULL},
+	{"silence: {host: client, within: 2.5ms..3ms}", HOLDS, "", NULL, NULL},
 	{"silence: {within: 61.9s..63s}", FAILS, "a step began at 62s", NULL, NULL},
 	{"silence: {host: server, within: 49s..60s}", FAILS, "a program ended at 50s", NULL, NULL},
 	{"silence: {host: server, within: 31s..35s}", FAILS, "a program started at 35s", NULL,
@@ -128,6 +137,31 @@ START_TEST(silence_of_sockets)
 
 	record.step_count = 0;
 	judge_row(&row, &record);
+}
+END_TEST
+
+/* netem's duplicate of the SYN: its sender sent one, two arrived. */
+static const struct row duplicate_rows[] = {
+	{WIRE("kind: syn, count: 1"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: syn, count: 2, seen: delivered"), HOLDS, "", NULL, NULL},
+	{WIRE("kind: syn, count: 0, seen: lost"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [client syn, server syn-ack, client ack], before: 500ms"), HOLDS, "", NULL,
+	 NULL},
+};
+
+START_TEST(made_on_the_way)
+{
+	struct record_packet packets[4] = {story.packet[0], story.packet[0], story.packet[1],
+					   story.packet[2]};
+	struct record record = story;
+
+	packets[1].made_on_way = true;
+	record.packet = packets;
+	record.packet_count = 4;
+	judge_row(&duplicate_rows[_i], &record);
+	packets[1].arrived_ns = -1; /* the duplicate is lost: nothing of its sender's is */
+	if (_i != 1)
+		judge_row(&duplicate_rows[_i], &record);
 }
 END_TEST
 
@@ -194,6 +228,20 @@ static const struct row real_rows[] = {
 	{PROBES("first: 11.041s"), FAILS, "first: 41ms too early", NULL, NULL},
 	{PROBES("last: 16.73s"), HOLDS, "", NULL, NULL},
 	{PROBES("last: 16.729s"), FAILS, "last: 271ms too late", NULL, NULL},
+	/* near an edge is in or out, whichever is right */
+	{WIRE("order: [client keepalive-probe], within: 13s..16s"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [client keepalive-probe], within: 13.9s..16.9s"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [client keepalive-probe, client keepalive-probe], within: 13.9s..16.9s"),
+	 HOLDS, "", NULL, NULL},
+	{WIRE("order: [client keepalive-probe], within: 16.9s..20.01s"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [client rst], within: 16.9s..20.01s"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [], within: 16.9s..20.01s"), HOLDS, "", NULL, NULL},
+	{WIRE("order: [client rst], within: 16.74s..20.01s"), FAILS,
+	 "number 1 is client keepalive-probe at 17s instead of client rst", NULL, NULL},
+	{WIRE("order: [client keepalive-probe], within: 16.9s..20.03s"), FAILS,
+	 "number 2 is client rst at 20s, one too many", NULL, NULL},
+	{WIRE("order: [], within: 16s..16.27s"), UNDECIDED, "too short a time for a real clock",
+	 NULL, NULL},
 	{"silence: {within: 16.751s..18s}", HOLDS, "", NULL, NULL},
 	{"silence: {within: 16.75s..18s}", FAILS, "a packet at 17s", NULL, NULL},
 	{"silence: {within: 16s..17.019s}", HOLDS, "", NULL, NULL},
@@ -294,6 +342,8 @@ int main(void)
 	tcase_add_loop_test(tcase, wire_on_a_real_clock, 0, sizeof(real_rows) / sizeof(*real_rows));
 	tcase_add_loop_test(tcase, moment, 0, sizeof(moments) / sizeof(*moments));
 	tcase_add_test(tcase, silence_of_sockets);
+	tcase_add_loop_test(tcase, made_on_the_way, 0,
+			    sizeof(duplicate_rows) / sizeof(*duplicate_rows));
 	tcase_add_test(tcase, window_longer_than_the_run);
 	tcase_add_test(tcase, many_packets);
 	return run_tests(tcase, "judge_wire");

@@ -44,7 +44,8 @@ struct judgement {
 /* How far from the asked moment a sample may have been taken, in virtual time. */
 #define SAMPLE_NEAR_NS 1000000LL
 
-/* Returns 0 and *ret_judgement (judgement_free), or -ENOMEM. */
+/* Returns 0 and *ret_judgement (judgement_free), or -ENOMEM. A record that is not of this plan,
+ * and one in which a fault of the timeline was not done, is an error whatever else it says. */
 int judge(const struct plan *plan, const struct record *record, struct judgement **ret_judgement,
 	  struct err *err);
 void judgement_free(struct judgement *judgement);

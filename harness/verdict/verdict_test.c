@@ -141,9 +141,8 @@ static struct record_fault faults[] = {{0, 30 * S, 35 * S}, {1, 50 * S, 50 * S}}
 
 /* Of the server there are those of both its starts. */
 static struct record_counter counters[] = {
-	{CLIENT, (char *)"TcpRetransSegs", 2, 7},
-	{CLIENT, (char *)"TcpCurrEstab", 1, 0},
-	{SERVER, (char *)"TcpRetransSegs", 1, 4},
+	{CLIENT, (char *)"TcpRetransSegs", 2, 7},          {CLIENT, (char *)"TcpCurrEstab", 1, 0},
+	{CLIENT, (char *)"TcpExtTCPAbortOnTimeout", 3, 3}, {SERVER, (char *)"TcpRetransSegs", 1, 4},
 	{SERVER, (char *)"TcpRetransSegs", 0, 2},
 };
 
