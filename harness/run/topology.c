@@ -102,6 +102,9 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 		ret = net_add_default_route(net, router_address(plan, host, address), err);
 	if (ret == 0)
 		ret = neighbours_add(topology, host, err);
+	/* Programs have no rights; a server's port is not to depend on that. */
+	if (ret == 0)
+		ret = net_set_sysctl(net, "net.ipv4.ip_unprivileged_port_start", "0", err);
 	for (int i = 0; ret == 0 && i < plan->host[host].sysctl_count; i++)
 		ret = net_set_sysctl(net, plan->host[host].sysctl[i].name,
 				     plan->host[host].sysctl[i].value, err);
