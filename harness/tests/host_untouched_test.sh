@@ -3,6 +3,7 @@
 # The host is the same before and after a whole live run. Usage: host_untouched_test.sh BUILD-FOLDER
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+isolate "$@"
 live_possible || skip "no network namespaces here: neither root nor user namespaces"
 network=$(host_network)
 leftovers=$(host_leftovers)

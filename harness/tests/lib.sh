@@ -20,6 +20,16 @@ uml_kernel() {
 # Whether this machine lets us test the live kernel.
 live_possible() { unshare --net true 2>/dev/null || unshare --user --map-root-user --net true 2>/dev/null; }
 
+# Goes on in a pid namespace of the test's own where that may be made, so that what others on
+# this machine start and end is not taken for ours.
+isolate() {
+	[ -z "${HALFOPEN_ISOLATED:-}" ] || return 0
+	export HALFOPEN_ISOLATED=1
+	if unshare --pid --fork --mount-proc true 2>/dev/null; then
+		exec unshare --pid --fork --kill-child --mount-proc "$0" "$@"
+	fi
+}
+
 # All of the host's network that a run could change: to be the same before and after.
 host_network() {
 	echo "links:"; ip -o link | sed 's/qlen.*//'
@@ -34,7 +44,7 @@ host_network() {
 host_leftovers() {
 	ps -eo comm= | grep -E '^(halfopen|linux$)' | sed 's/^/process /' || true
 	for ns in net mnt pid user; do
-		find /proc/[0-9]*/ns/$ns -printf 'namespace %l\n' 2>/dev/null | sort -u
+		find /proc/[0-9]*/ns/$ns -printf 'namespace %l\n' 2>/dev/null || true
 	done
 	for folder in "${TMPDIR:-/tmp}" /tmp /dev/shm "$HOME" "$HOME/.uml"; do
 		find "$folder" -maxdepth 1 2>/dev/null | grep -E 'halfopen|uml|vm_file|umid' || true

@@ -4,6 +4,7 @@
 # it was before. Usage: nothing_left_test.sh BUILD-FOLDER [ROUNDS]
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+isolate "$@"
 rounds=${2:-50}
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 kernels=("$uml")
@@ -14,7 +15,7 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 network=$(host_network)
 leftovers=$(host_leftovers)
-RANDOM=${SEED:=$$}
+RANDOM=${SEED:=$(od -An -N2 -tu2 /dev/urandom | tr -d " ")}
 echo "seed: $SEED"
 
 alive=0
