@@ -12,7 +12,7 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-    {"all", 'a', NULL, 0, "show what held as well", 0}, {0}};
+	{"all", 'a', NULL, 0, "show what held as well", 0}, {0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -37,7 +37,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static void print_findings(const struct judgement *judgement)
 {
 	static const char *const marks[] = {
-	    [HOLDS] = "held", [FAILS] = "FAILED", [UNDECIDED] = "?"};
+		[HOLDS] = "held", [FAILS] = "FAILED", [UNDECIDED] = "?"};
 
 	for (int i = 0; i < judgement->finding_count; i++)
 		printf("  %-6s %s\n         %s\n", marks[judgement->finding[i].holding],

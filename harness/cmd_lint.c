@@ -18,14 +18,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 int cmd_lint(int argc, char **argv)
 {
 	static const struct argp argp = {
-	    NULL,
-	    parse_option,
-	    "FILE | FOLDER...",
-	    "Checks case files without running them. Errors are told as compilers do it: the "
-	    "place, the line, a caret, and what would have been right.",
-	    NULL,
-	    NULL,
-	    NULL};
+		NULL,
+		parse_option,
+		"FILE | FOLDER...",
+		"Checks case files without running them. Errors are told as compilers do it: the "
+		"place, the line, a caret, and what would have been right.",
+		NULL,
+		NULL,
+		NULL};
 	char **names = NULL;
 	struct runs runs;
 	struct err err = {0};

@@ -11,7 +11,7 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-    {"json", 'j', NULL, 0, "as a JSON array, one object a run", 0}, {0}};
+	{"json", 'j', NULL, 0, "as a JSON array, one object a run", 0}, {0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -77,10 +77,10 @@ static void print_json(const struct runs *runs)
 		for (int j = 0; j < run->text->parsed->claim_count; j++)
 			json_array_append_new(claims, json_string(run->text->parsed->claims[j]));
 		json_array_append_new(
-		    array,
-		    json_pack("{s:s, s:s, s:s, s:s, s:o, s:f}", "case", run->text->parsed->name,
-			      "file", run->text->path, "variant", run->variant, "name", run->name,
-			      "claims", claims, "duration_s", (double)duration_of(run) / 1e9));
+			array, json_pack("{s:s, s:s, s:s, s:s, s:o, s:f}", "case",
+					 run->text->parsed->name, "file", run->text->path,
+					 "variant", run->variant, "name", run->name, "claims",
+					 claims, "duration_s", (double)duration_of(run) / 1e9));
 	}
 	json_dumpf(array, stdout, JSON_INDENT(1));
 	putchar('\n');

@@ -9,9 +9,9 @@
 typedef char *reference_fn(void);
 
 static const struct argp_option argp_options[] = {
-    {"markdown", 'm', NULL, 0, "as Markdown, for docs/case-format.md (the default)", 0},
-    {"schema", 's', NULL, 0, "as a JSON Schema, for editors", 0},
-    {0}};
+	{"markdown", 'm', NULL, 0, "as Markdown, for docs/case-format.md (the default)", 0},
+	{"schema", 's', NULL, 0, "as a JSON Schema, for editors", 0},
+	{0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {

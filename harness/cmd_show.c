@@ -20,15 +20,15 @@ struct options {
 enum { KEY_ASCII = 256, KEY_ALL, KEY_COLOR, KEY_NORMALISED };
 
 static const struct argp_option argp_options[] = {
-    {"ascii", KEY_ASCII, NULL, 0,
-     "no characters outside ASCII; so it is where the locale is not UTF-8", 0},
-    {"all", KEY_ALL, NULL, 0, "every packet, of long transfers as well", 0},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default: auto)", 0},
-    {"normalised", KEY_NORMALISED, NULL, 0,
-     "the record itself, as JSON Lines, with what is random replaced: two runs of a case in "
-     "virtual time then are the same",
-     0},
-    {0}};
+	{"ascii", KEY_ASCII, NULL, 0,
+	 "no characters outside ASCII; so it is where the locale is not UTF-8", 0},
+	{"all", KEY_ALL, NULL, 0, "every packet, of long transfers as well", 0},
+	{"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default: auto)", 0},
+	{"normalised", KEY_NORMALISED, NULL, 0,
+	 "the record itself, as JSON Lines, with what is random replaced: two runs of a case in "
+	 "virtual time then are the same",
+	 0},
+	{0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -88,14 +88,14 @@ static int draw(const struct recorded *recorded, const struct ladder_options *op
 int cmd_show(int argc, char **argv)
 {
 	static const struct argp argp = {
-	    argp_options,
-	    parse_option,
-	    "FOLDER | RECORD",
-	    "Draws what happened in a recorded run: each host's calls, packets and socket "
-	    "states, and the faults, time downward.",
-	    NULL,
-	    NULL,
-	    NULL};
+		argp_options,
+		parse_option,
+		"FOLDER | RECORD",
+		"Draws what happened in a recorded run: each host's calls, packets and socket "
+		"states, and the faults, time downward.",
+		NULL,
+		NULL,
+		NULL};
 	struct options options = {.color = "auto"};
 	struct recorded recorded;
 	struct err err = {0};

@@ -11,13 +11,14 @@ static const struct {
 	command_fn *run;
 	const char *help;
 } commands[] = {
-    {"run", cmd_run, "run cases and judge them"},
-    {"list", cmd_list, "list cases and their variants"},
-    {"lint", cmd_lint, "check case files without running them"},
-    {"judge", cmd_judge, "judge recorded runs again"},
-    {"show", cmd_show, "show what happened in a recorded run"},
-    {"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it"},
-    {"reference", cmd_reference, "print the reference of the case language"},
+	{"run", cmd_run, "run cases and judge them"},
+	{"list", cmd_list, "list cases and their variants"},
+	{"lint", cmd_lint, "check case files without running them"},
+	{"judge", cmd_judge, "judge recorded runs again"},
+	{"show", cmd_show, "show what happened in a recorded run"},
+	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it"},
+	{"claims", cmd_claims, "print what became of each claim, from a folder of results"},
+	{"reference", cmd_reference, "print the reference of the case language"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "record.h"
+#include "results.h"
 #include "verdict.h"
 
 struct outcome {
@@ -19,28 +20,6 @@ struct outcome {
 	struct judgement *judgement;
 	struct kernel_result kernel;
 };
-
-char *worker_folder(const struct run *run, const char *out)
-{
-	const char *name = run->text->path;
-	const char *story = name, *slash;
-	char *folder;
-	int size;
-
-	/* The last two parts of the path: the story and the case. */
-	while ((slash = strchr(story, '/')) && strchr(slash + 1, '/'))
-		story = slash + 1;
-	/* "../a.yaml" does not lead out of the folder. */
-	while (*story == '/' || strncmp(story, "./", 2) == 0 || strncmp(story, "../", 3) == 0)
-		story = strchr(story, '/') + 1;
-	size =
-	    (int)(strrchr(story, '.') && strrchr(story, '.') > story ? strrchr(story, '.') - story
-								     : (long)strlen(story));
-	if (asprintf(&folder, "%s/%.*s%s%s", out, size, story, *run->variant ? "/" : "",
-		     run->variant) < 0)
-		abort();
-	return folder;
-}
 
 static char *plan_text(const struct run *run, const struct worker_options *options,
 		       size_t *ret_size)
@@ -105,8 +84,8 @@ static int collect(const struct worker_options *options, struct outcome *outcome
 	if (outcome->judgement->reason)
 		outcome->reason = strdup(outcome->judgement->reason);
 	if (outcome->verdict == VERDICT_FAIL || outcome->verdict == VERDICT_ERROR)
-		outcome->text =
-		    judgement_explain(outcome->plan, outcome->record, outcome->judgement);
+		outcome->text = judgement_explain(outcome->plan, outcome->record,
+						  outcome->judgement);
 	return 0;
 }
 
@@ -195,7 +174,7 @@ static int record_save(const struct outcome *outcome, const char *folder, struct
 static int save(const struct run *run, const struct worker_options *options,
 		const struct outcome *outcome, struct err *err)
 {
-	char *folder = worker_folder(run, options->out), *text;
+	char *folder = results_run_folder(options->out, run->text->path, run->variant), *text;
 	int ret = folders_make(folder);
 
 	if (ret < 0)
@@ -245,8 +224,8 @@ static int result_write(const struct run *run, const struct worker_options *opti
 	if (!object)
 		return err_set(err, EINVAL, "the outcome is no valid UTF-8");
 	ret = json_dumpf(object, result, JSON_COMPACT) < 0
-		  ? err_sys(err, EIO, "cannot hand over the outcome")
-		  : 0;
+		      ? err_sys(err, EIO, "cannot hand over the outcome")
+		      : 0;
 	json_decref(object);
 	return ret;
 }

@@ -29,7 +29,4 @@ struct worker_options {
 int worker_run(const struct run *run, const struct worker_options *options, FILE *result,
 	       struct err *err);
 
-/* The folder of a run's results below OUT: malloc()ed. */
-char *worker_folder(const struct run *run, const char *out);
-
 #endif

@@ -23,6 +23,7 @@ struct diag {
 	char *text;
 	struct remark *remark, *last_remark;
 	int order;           /* among those of the same place */
+	int round;           /* when it was said last */
 	int variants;        /* that get it; 0: it is not about variants */
 	const char *variant; /* the first of them */
 };
@@ -37,28 +38,37 @@ void diags_done(struct diags *diags)
 	pool_done(&diags->pool);
 }
 
-static char *format(struct pool *pool, const char *fmt, va_list ap)
-	__attribute__((format(printf, 2, 0)));
 static struct diag *append(struct diags *diags, struct span at, bool warning, const char *fmt,
 			   va_list ap) __attribute__((format(printf, 4, 0)));
 static void add_remark(struct diags *diags, struct diag *diag, struct span at, const char *fmt,
 		       va_list ap) __attribute__((format(printf, 4, 0)));
 
-static char *format(struct pool *pool, const char *fmt, va_list ap)
+static struct diag *find_same(const struct diags *diags, struct span at, bool warning,
+			      const char *text)
 {
-	char text[512];
-
-	vsnprintf(text, sizeof(text), fmt, ap);
-	return pool_strdup(pool, text);
+	for (struct diag *diag = diags->first; diag; diag = diag->next)
+		if (diag->at.line == at.line && diag->at.column == at.column &&
+		    diag->warning == warning && strcmp(diag->text, text) == 0)
+			return diag;
+	return NULL;
 }
 
+/* NULL for what was said before: no one need think of help for it again. */
 static struct diag *append(struct diags *diags, struct span at, bool warning, const char *fmt,
 			   va_list ap)
 {
 	struct diag *diag;
+	char text[512];
 
+	vsnprintf(text, sizeof(text), fmt, ap);
 	if (!warning)
 		diags->errors++;
+	diag = find_same(diags, at, warning, text);
+	if (diag) {
+		diag->variants += diag->variants && diag->round != diags->rounds;
+		diag->round = diags->rounds;
+		return NULL;
+	}
 	if (diags->kept >= DIAGS_KEPT) {
 		diags->dropped += !warning;
 		return NULL;
@@ -66,14 +76,14 @@ static struct diag *append(struct diags *diags, struct span at, bool warning, co
 	diag = pool_alloc(&diags->pool, sizeof(*diag));
 	diag->at = at;
 	diag->warning = warning;
-	diag->text = format(&diags->pool, fmt, ap);
+	diag->text = pool_strdup(&diags->pool, text);
+	diag->round = diags->rounds;
 	if (diags->last)
 		diags->last->next = diag;
 	else
 		diags->first = diag;
 	diags->last = diag;
-	diag->order = diags->made++;
-	diags->kept++;
+	diag->order = diags->kept++;
 	return diag;
 }
 
@@ -103,12 +113,14 @@ static void add_remark(struct diags *diags, struct diag *diag, struct span at, c
 		       va_list ap)
 {
 	struct remark *remark;
+	char text[512];
 
 	if (!diag)
 		return;
 	remark = pool_alloc(&diags->pool, sizeof(*remark));
 	remark->at = at;
-	remark->text = format(&diags->pool, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	remark->text = pool_strdup(&diags->pool, text);
 	if (diag->last_remark)
 		diag->last_remark->next = remark;
 	else
@@ -134,48 +146,21 @@ void diag_note(struct diags *diags, struct diag *diag, struct span at, const cha
 	va_end(ap);
 }
 
-static bool same(const struct diag *a, const struct diag *b)
-{
-	return a->at.line == b->at.line && a->at.column == b->at.column &&
-	       a->warning == b->warning && strcmp(a->text, b->text) == 0;
-}
-
-/* Is it said already, by an earlier variant or earlier in this one? */
-static struct diag *find_same(struct diags *diags, const struct diag *end)
-{
-	for (struct diag *diag = diags->first; diag != end; diag = diag->next)
-		if (same(diag, end))
-			return diag;
-	return NULL;
-}
-
 void diags_end_file(struct diags *diags)
 {
-	diags->round = diags->last;
+	diags->closed = diags->last;
 }
 
 void diags_end_variant(struct diags *diags, const char *variant)
 {
-	struct diag **link = diags->round ? &diags->round->next : &diags->first;
-	struct diag *last = diags->round, *diag;
+	struct diag *diag = diags->closed ? diags->closed->next : diags->first;
 
-	diags->rounds++;
-	while ((diag = *link)) {
-		struct diag *earlier = find_same(diags, diag);
-
-		if (earlier) {
-			if (earlier->variant && strcmp(earlier->variant, variant) != 0)
-				earlier->variants++;
-			*link = diag->next;
-			diags->kept--;
-			continue;
-		}
+	for (; diag; diag = diag->next) {
 		diag->variants = 1;
 		diag->variant = pool_strdup(&diags->pool, variant);
-		last = diag;
-		link = &diag->next;
 	}
-	diags->last = diags->round = last;
+	diags->closed = diags->last;
+	diags->rounds++;
 }
 
 static int by_place(const void *a, const void *b)

@@ -33,26 +33,27 @@ struct diags {
 	const char *file, *source;
 	size_t size;
 	struct diag *first, *last;
-	struct diag *round; /* the last one before the current variant's */
-	int made, kept, dropped;
-	int rounds;
+	struct diag *closed; /* the last one before the current variant's */
+	int kept, dropped;
+	int rounds; /* variants that are done */
 	int errors; /* so far, of any variant */
 };
 
 void diags_init(struct diags *diags, const char *file, const char *source, size_t size);
 void diags_done(struct diags *diags);
 
-/* The returned diag is for diag_help() and diag_note(), which take NULL as well. */
+/* The returned diag is for diag_help() and diag_note(); NULL, which they take as well, when the
+ * same was said before at this place. */
 struct diag *diag_error(struct diags *diags, struct span at, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 struct diag *diag_warning(struct diags *diags, struct span at, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 /* A line below the caret: what was expected, what to write instead. */
 void diag_help(struct diags *diags, struct diag *diag, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 /* Another place of the file that has to do with it. */
 void diag_note(struct diags *diags, struct diag *diag, struct span at, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 /* What was said so far is about the whole file, whatever the variants. */
 void diags_end_file(struct diags *diags);

@@ -89,3 +89,23 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 	json_decref(array);
 	return ret;
 }
+
+char *results_run_folder(const char *out, const char *file, const char *variant)
+{
+	const char *story = file, *slash;
+	char *folder;
+	int size;
+
+	/* The last two parts of the path: the story and the case. */
+	while ((slash = strchr(story, '/')) && strchr(slash + 1, '/'))
+		story = slash + 1;
+	/* "../a.yaml" does not lead out of the folder. */
+	while (*story == '/' || strncmp(story, "./", 2) == 0 || strncmp(story, "../", 3) == 0)
+		story = strchr(story, '/') + 1;
+	size = (int)(strrchr(story, '.') && strrchr(story, '.') > story
+			     ? strrchr(story, '.') - story
+			     : (long)strlen(story));
+	if (asprintf(&folder, "%s/%.*s%s%s", out, size, story, *variant ? "/" : "", variant) < 0)
+		abort();
+	return folder;
+}

@@ -23,4 +23,8 @@ double results_simulated_s(json_t *const *results, int count);
 /* OUT/results.json, without the texts; complete or not there at all. */
 int results_save(json_t *const *results, int count, const char *out, struct err *err);
 
+/* The folder of one run's results below OUT, after the story, the case and the variant; free()
+ * it. FILE: as the user named it. */
+char *results_run_folder(const char *out, const char *file, const char *variant);
+
 #endif

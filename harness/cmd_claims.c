@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * halfopen claims: docs/claims.md, from the list of claims and a folder of results.
+ *
+ * The numbers are what the calls showed in the runs: for each case and each call whose error
+ * or time it expects, the error and when it came, over all the case's runs.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claims.h"
+#include "cmd.h"
+#include "load.h"
+#include "recorded.h"
+#include "results.h"
+
+struct number { /* of one call of one case */
+	const char *file;
+	char *what;                /* "client.recv ETIMEDOUT" */
+	int64_t least_ns, most_ns; /* after the first fault, or the start */
+};
+
+struct page {
+	const char *folder;
+	json_t *results;
+	struct claims claims;
+	struct number *number;
+	int number_count;
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void number_add(struct page *page, const char *file, const char *what, int64_t ns)
+{
+	struct number *number;
+
+	for (int i = 0; i < page->number_count; i++) {
+		number = &page->number[i];
+		if (strcmp(number->file, file) != 0 || strcmp(number->what, what) != 0)
+			continue;
+		number->least_ns = ns < number->least_ns ? ns : number->least_ns;
+		number->most_ns = ns > number->most_ns ? ns : number->most_ns;
+		return;
+	}
+	page->number = reallocarray(page->number, (size_t)page->number_count + 1,
+				    sizeof(*page->number));
+	if (!page->number)
+		abort();
+	page->number[page->number_count++] = (struct number){file, strdup(what), ns, ns};
+}
+
+static void run_numbers(struct page *page, const char *file, const struct recorded *recorded)
+{
+	const struct plan *plan = recorded->plan;
+	const struct record *record = recorded->record;
+	int64_t from_ns = plan->fault_count ? plan->fault[0].at_ns : 0;
+
+	for (int i = 0; i < plan->expect_count; i++) {
+		const struct expect_step *expect = &plan->expect[i].step;
+		char what[128];
+
+		if (plan->expect[i].kind != EXPECT_STEP || !expect->errno_set || !expect->err)
+			continue;
+		for (int j = 0; j < record->step_count; j++) {
+			const struct record_step *step = &record->step[j];
+
+			if (step->program != expect->program || step->step != expect->step ||
+			    step->incarnation != expect->incarnation || step->end_ns < 0)
+				continue;
+			snprintf(what, sizeof(what), "%s.%s %s", plan->program[step->program].name,
+				 plan->program[step->program].step[step->step].name,
+				 step->ret < 0 ? strerrorname_np(step->err) : "no error");
+			number_add(page, file, what, step->end_ns - from_ns);
+		}
+	}
+}
+
+static int numbers_collect(struct page *page, struct err *err)
+{
+	size_t at;
+	json_t *result;
+
+	json_array_foreach(page->results, at, result)
+	{
+		char *folder = results_run_folder(page->folder, text_of(result, "file"),
+						  text_of(result, "variant"));
+		struct recorded recorded;
+		int ret = 0;
+
+		if (strcmp(text_of(result, "verdict"), "pass") == 0 &&
+		    (ret = recorded_load(folder, &recorded, err)) == 0) {
+			run_numbers(page, text_of(result, "file"), &recorded);
+			recorded_done(&recorded);
+		}
+		free(folder);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static bool has_claim(const json_t *result, const char *id)
+{
+	size_t at;
+	json_t *claim;
+
+	json_array_foreach(json_object_get(result, "claims"), at, claim)
+	{
+		if (strcasecmp(json_string_value(claim), id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "cases/keepalive/crash.yaml" as a page in docs/ links to it. */
+static const char *short_name(const char *file)
+{
+	const char *cases = strstr(file, "cases/");
+
+	return cases ? cases : file;
+}
+
+static void print_numbers(const struct page *page, const char *file)
+{
+	char least[64], most[64];
+
+	for (int i = 0; i < page->number_count; i++) {
+		const struct number *number = &page->number[i];
+
+		if (strcmp(number->file, file) != 0)
+			continue;
+		/* To 10 ms: what comes below is the phase of the timers. */
+		duration_format(number->least_ns / 10000000 * 10000000, least, sizeof(least));
+		duration_format(number->most_ns / 10000000 * 10000000, most, sizeof(most));
+		printf("; %s after %s%s%s", number->what, least, strcmp(least, most) ? " to " : "",
+		       strcmp(least, most) ? most : "");
+	}
+}
+
+/* One case's runs with this claim. Returns how many failed. */
+static int print_case(const struct page *page, const char *id, const char *file)
+{
+	int runs = 0, passed = 0;
+	const char *name = "";
+	size_t at;
+	json_t *result;
+
+	json_array_foreach(page->results, at, result)
+	{
+		if (strcmp(text_of(result, "file"), file) != 0 || !has_claim(result, id))
+			continue;
+		runs++;
+		passed += strcmp(text_of(result, "verdict"), "pass") == 0;
+		name = text_of(result, "case");
+	}
+	printf("- [%s](../%s): %s (%d of %d runs", short_name(file), short_name(file), name, passed,
+	       runs);
+	print_numbers(page, file);
+	puts(")");
+	return runs - passed;
+}
+
+static void print_claim(const struct page *page, const struct claim *claim)
+{
+	const char *last = "";
+	int failed = 0, cases = 0;
+	size_t at;
+	json_t *result;
+
+	printf("\n## %s\n\n> %s\n\n", claim->id, claim->text);
+	json_array_foreach(page->results, at, result)
+		failed += has_claim(result, claim->id) &&
+			  strcmp(text_of(result, "verdict"), "fail") == 0;
+	printf("**%s.**%s%s\n\n", failed ? "A case of this claim failed" : claim->verdict,
+	       *claim->because ? " " : "", claim->because);
+	json_array_foreach(page->results, at, result)
+	{
+		const char *file = text_of(result, "file");
+
+		if (!has_claim(result, claim->id) || strcmp(file, last) == 0)
+			continue;
+		print_case(page, claim->id, file);
+		last = file;
+		cases++;
+	}
+	if (!cases)
+		puts("- no case was run");
+}
+
+static void print_page(const struct page *page)
+{
+	const json_t *kernel = json_object_get(json_array_get(page->results, 0), "kernel");
+
+	printf("# The claims\n\n"
+	       "What four often-read texts say about a TCP connection whose other side goes away, "
+	       "and "
+	       "what a\nreal Linux kernel does. Made by `halfopen claims` from `docs/claims.yaml` "
+	       "and "
+	       "the results of\nall cases on Linux %s, HZ %d. Times are counted from the first "
+	       "fault "
+	       "of a case, over all its runs.\n\n| claim | verdict |\n| --- | --- |\n",
+	       text_of(kernel, "release"), (int)json_integer_value(json_object_get(kernel, "hz")));
+	for (int i = 0; i < page->claims.count; i++)
+		printf("| [%s](#%s) | %s |\n", page->claims.claim[i].id, page->claims.claim[i].id,
+		       page->claims.claim[i].verdict);
+	for (int i = 0; i < page->claims.count; i++)
+		print_claim(page, &page->claims.claim[i]);
+}
+
+static int page_load(struct page *page, struct err *err)
+{
+	char path[4096];
+	json_error_t error;
+	int ret = claims_load(HALFOPEN_CLAIMS, &page->claims, err);
+
+	if (ret < 0)
+		return ret;
+	snprintf(path, sizeof(path), "%s/results.json", page->folder);
+	page->results = json_load_file(path, 0, &error);
+	if (!json_is_array(page->results))
+		return err_set(err, EBADMSG, "%s: %s", path,
+			       page->results ? "not a list of results" : error.text);
+	return numbers_collect(page, err);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct page *page = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (page->folder)
+			argp_error(state, "one folder of results at a time");
+		page->folder = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "name a folder that `halfopen run --out` made");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int cmd_claims(int argc, char **argv)
+{
+	static const struct argp argp = {
+		NULL,
+		parse_option,
+		"FOLDER",
+		"Prints what became of each claim, with the numbers and the "
+		"cases, from a folder of results (docs/claims.md).",
+		NULL,
+		NULL,
+		NULL};
+	struct page page = {0};
+	struct err err = {0};
+	int ret;
+
+	cmd_parse(&argp, argc, argv, &page);
+	ret = page_load(&page, &err);
+	if (ret < 0)
+		fprintf(stderr, "halfopen claims: %s\n", err.text);
+	else
+		print_page(&page);
+	for (int i = 0; i < page.number_count; i++)
+		free(page.number[i].what);
+	free(page.number);
+	claims_done(&page.claims);
+	json_decref(page.results);
+	return ret < 0 ? EXIT_USAGE : EXIT_HELD;
+}
