@@ -153,8 +153,8 @@ static int packet_add(struct pairing *pairing, const struct record_frame *frame,
 	return index;
 }
 
-/* The packet that this is a further sighting of; -1: none. *RET_KNOWN: there are such under
- * way, but this tap has seen them all. */
+/* The packet that this is a further sighting of; -1: none. *RET_KNOWN: there are such,
+ * but this tap has seen them all. */
 static int packet_find(const struct pairing *pairing, const struct record_frame *frame,
 		       uint64_t signature, bool *ret_known)
 {
@@ -169,7 +169,7 @@ static int packet_find(const struct pairing *pairing, const struct record_frame 
 
 		if (pairing->signature[i] != signature)
 			continue;
-		*ret_known |= under_way;
+		*ret_known = true;
 		if (pairing->seen[i] & bit)
 			continue;
 		if (under_way)

@@ -81,14 +81,16 @@ START_TEST(test_alike)
 }
 END_TEST
 
-/* ... but with a link as slow as that the first that was sent is the first to arrive. */
+/* ... but with a link as slow as that, or a queue as long, the first that was sent is the first to
+ * arrive. */
 START_TEST(test_alike_and_slow)
 {
 	struct segment probe = {.flags = TCP_ACK, .seq = 7};
 	uint8_t frame[256];
 	size_t size = segment_frame(&probe, frame);
 
-	begin("link: {delay: 2s}\n" TWO_HOSTS EXPECTS);
+	begin(_i ? "link: {rate: 1mbit}\n" TWO_HOSTS EXPECTS
+		 : "link: {delay: 2s}\n" TWO_HOSTS EXPECTS);
 	raw_send(&raw, 1 * S, 0, 1, LOST_ON_WAY, &probe);
 	raw_send(&raw, 2 * S, 0, 1, LOST_ON_WAY, &probe);
 	for (int i = 3; i < 5; i++) {
@@ -197,6 +199,19 @@ START_TEST(test_router)
 }
 END_TEST
 
+START_TEST(test_to_router)
+{
+	struct segment segment = {.src = "10.0.2.1", .dst = "10.0.2.254", .flags = TCP_SYN};
+	uint8_t frame[256];
+
+	begin(ROUTER);
+	raw_packet(&raw, S, 1, RAW_TAP_HOST, 1, frame, segment_frame(&segment, frame));
+	record = test_collect(plan, &raw, 2 * S);
+	check_packet(0, S, -1, -1, 1, -2);
+	done();
+}
+END_TEST
+
 /* Address and port change; the server knows the client by the router's address. */
 START_TEST(test_translation)
 {
@@ -293,11 +308,12 @@ int main(void)
 
 	tcase_add_test(tests, test_fates);
 	tcase_add_test(tests, test_alike);
-	tcase_add_test(tests, test_alike_and_slow);
+	tcase_add_loop_test(tests, test_alike_and_slow, 0, 2);
 	tcase_add_test(tests, test_out_of_order);
 	tcase_add_test(tests, test_duplicate);
 	tcase_add_test(tests, test_corrupted);
 	tcase_add_test(tests, test_router);
+	tcase_add_test(tests, test_to_router);
 	tcase_add_test(tests, test_translation);
 	tcase_add_test(tests, test_router_speaks);
 	tcase_add_test(tests, test_router_repeats);

@@ -250,6 +250,60 @@ START_TEST(test_same_ports_again)
 }
 END_TEST
 
+/* ... and where nobody listens any more, it is as if there had been nothing before. */
+START_TEST(test_same_ports_refused)
+{
+	struct plan *plan;
+	struct record *record = play(
+		(const struct line[]){
+			{.from = 0, .segment = {.flags = TCP_SYN}},
+			{.from = 1, .segment = {.flags = TCP_SYN | A, .ack = 1}},
+			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 700000}},
+			{.from = 1, .segment = {.flags = TCP_RST | A, .ack = 700001}}},
+		4, &plan);
+
+	ck_assert_str_eq(record->packet[3].note, "RST: nobody listens");
+	ck_assert_int_eq(record->packet[3].rel_seq, -1);
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
+/* Without netem a packet is there at the moment at which it is sent. */
+START_TEST(test_no_delay)
+{
+	struct segment segments[] = {
+		{.flags = TCP_SYN, .seq = C},
+		{.src = SERVER, .dst = CLIENT, .flags = TCP_SYN | A, .seq = D, .ack = C + 1},
+		{.flags = A, .seq = C + 1, .ack = D + 1},
+		{.flags = A, .seq = C, .ack = D + 1},
+		{.src = SERVER, .dst = CLIENT, .flags = A, .seq = D + 1, .ack = C + 1},
+	};
+	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
+	struct record *record;
+	struct raw raw = {0};
+
+	raw_begin(&raw);
+	for (int i = 0; i < 5; i++) {
+		int from = segments[i].src != NULL;
+		uint8_t frame[256];
+		size_t size;
+
+		segments[i].sport = from ? 8081 : 40000;
+		segments[i].dport = from ? 40000 : 8081;
+		segments[i].stamp = (uint32_t)i + 1;
+		size = segment_frame(&segments[i], frame);
+		raw_packet(&raw, i * S, from, RAW_TAP_HOST, 1, frame, size);
+		raw_packet(&raw, i * S, !from, RAW_TAP_HOST, 0, frame, size);
+	}
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_str_eq(kinds_of(record, 3), "keepalive-probe tcp");
+	ck_assert_str_eq(kinds_of(record, 4), "ack keepalive-ack tcp");
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(test_reset_notes)
 {
 	struct plan *plan;
@@ -350,6 +404,8 @@ int main(void)
 	tcase_add_test(tests, test_numbers);
 	tcase_add_test(tests, test_no_scale);
 	tcase_add_test(tests, test_same_ports_again);
+	tcase_add_test(tests, test_same_ports_refused);
+	tcase_add_test(tests, test_no_delay);
 	tcase_add_test(tests, test_reset_notes);
 	tcase_add_test(tests, test_icmp);
 	tcase_add_test(tests, test_background);
