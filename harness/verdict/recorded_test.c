@@ -96,17 +96,15 @@ static void flood(struct record *record)
 	for (int64_t t_ns = 0; t_ns < record->end_ns && count + 9 < 4096;
 	     t_ns += record->end_ns / 256 + 1)
 		for (int from = -2; from < 2; from++)
-			for (int to = from == 0; to < 2 && from != to; to++) {
+			for (int to = from == 0; to < 2 && from != to; to++, count++)
 				packets[count] = (struct record_packet){
 					.sent_ns = t_ns,
-					.arrived_ns = count % 2 ? t_ns : -1,
+					.arrived_ns = count % 2 ? -1 : t_ns,
 					.from = from,
 					.to = to,
 					.kinds = ((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER),
 					.icmp_type = 3,
 					.icmp_code = count % 16};
-				count++;
-			}
 	record->packet = packets;
 	record->packet_count = count;
 }
