@@ -118,18 +118,31 @@ static bool has_command(const struct plan *plan)
 	return false;
 }
 
-/* A command of the user's sees the host's files and may write what it likes: into a tmpfs
- * that lies over them, made within the run's own folder. Returns where, relative to the
- * working directory that it leaves behind, or NULL. */
+/* In a user namespace the host's mounts are locked onto each other, and overlayfs takes no such
+ * tree: then it is seen as it is, read-only. */
+static int root_mount(void)
+{
+	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+
+	if (mount("halfopen", "root", "overlay", 0, "lowerdir=/,upperdir=upper,workdir=work") == 0)
+		return 0;
+	if (mount("/", "root", NULL, MS_BIND | MS_REC, NULL) < 0)
+		return -1;
+	return mount_setattr(AT_FDCWD, "root", AT_RECURSIVE, &read_only, sizeof(read_only));
+}
+
+/* A command of the user's sees the host's files and may write what it likes, but into a tmpfs
+ * that lies over them, made within the run's own folder; at the least over the usual places.
+ * Returns where, relative to the working directory that it leaves behind, or NULL. */
 static const char *overlay_build(const char *results)
 {
-	static const char *const own[] = {"root/tmp", "root/run", "root/dev/shm"};
+	static const char *const own[] = {"root/tmp", "root/run", "root/var/tmp", "root/dev/shm"};
 
 	if (chdir(results) < 0 || mkdir("overlay", 0700) < 0 ||
 	    mount("halfopen", "overlay", "tmpfs", 0, "mode=0755") < 0 || chdir("overlay") < 0)
 		return NULL;
 	if (mkdir("root", 0755) < 0 || mkdir("upper", 0755) < 0 || mkdir("work", 0755) < 0 ||
-	    mount("halfopen", "root", "overlay", 0, "lowerdir=/,upperdir=upper,workdir=work") < 0)
+	    root_mount() < 0)
 		return NULL;
 	mount("proc", "root/proc", "proc", 0, NULL);
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -185,7 +198,8 @@ static void conduct_handover(const struct handover *handover, const char *result
 	if (has_command(plan)) {
 		options.root = overlay_build(results);
 		if (!options.root)
-			out_text(&out, RAW_SKIP, "a command needs overlayfs over the root");
+			out_text(&out, RAW_SKIP,
+				 "a root directory for commands (overlayfs or bind mounts)");
 	}
 	if (options.root || !has_command(plan))
 		conduct(plan, &options, &out);
