@@ -163,7 +163,8 @@ bool record_fits(const struct record *record, const struct plan *plan);
 
 /* Replaces what is random in every run by what it means: sequence numbers by relative ones,
  * ephemeral ports by the order of their appearance, cookies, process ids and the wall clock
- * by 0. Two runs in virtual time are then the same to the last byte. The frames are dropped. */
+ * by 0. Two runs in virtual time are then the same but for how often the kernel read its clock,
+ * 256 ns each time. The frames are dropped. */
 void record_normalise(struct record *record);
 
 #endif
