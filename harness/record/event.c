@@ -2,12 +2,12 @@
 #include "event.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "packet.h"
 
 struct events {
@@ -102,12 +102,6 @@ const char *record_packet_text(const struct record_packet *packet, char *buf, si
 	return buf;
 }
 
-static const struct {
-	int event;
-	const char *name;
-} poll_names[] = {{POLLIN, "in"},   {POLLOUT, "out"},     {POLLERR, "err"},
-		  {POLLHUP, "hup"}, {POLLRDHUP, "rdhup"}, {POLLPRI, "pri"}};
-
 const char *record_step_result(const struct plan *plan, const struct record_step *step, char *buf,
 			       size_t size)
 {
@@ -121,9 +115,9 @@ const char *record_step_result(const struct plan *plan, const struct record_step
 	if (step->bytes > 0 && !step->intact &&
 	    (peer->op == PEER_RECV || peer->op == PEER_RECV_EXACT || peer->op == PEER_RECV_EOF))
 		used = append(buf, size, used, " (not the pattern)");
-	for (size_t i = 0; i < sizeof(poll_names) / sizeof(poll_names[0]); i++)
-		if (step->revents & poll_names[i].event)
-			used = append(buf, size, used, " %s", poll_names[i].name);
+	for (const struct word *event = event_words; event->name; event++)
+		if (step->revents & event->value)
+			used = append(buf, size, used, " %s", event->name);
 	return buf;
 }
 

@@ -3,12 +3,12 @@
  * Calls and programs: what a step returned, when; how a program ended.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "event.h"
 #include "judging.h"
+#include "names.h"
 
 static const struct record_step *step_find(const struct record *record,
 					   const struct expect_step *expect)
@@ -23,17 +23,11 @@ static const struct record_step *step_find(const struct record *record,
 
 static void say_events(struct text *text, int events)
 {
-	static const struct {
-		int event;
-		const char *name;
-	} names[] = {{POLLIN, "in"},   {POLLOUT, "out"},     {POLLERR, "err"},
-		     {POLLHUP, "hup"}, {POLLRDHUP, "rdhup"}, {POLLPRI, "pri"}};
-
 	if (!events)
 		say(text, " none");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (events & names[i].event)
-			say(text, " %s", names[i].name);
+	for (const struct word *event = event_words; event->name; event++)
+		if (events & event->value)
+			say(text, " %s", event->name);
 }
 
 static void say_incarnation(struct text *text, int incarnation)
