@@ -14,15 +14,12 @@
 #include <string.h>
 
 #include "canvas.h"
-#include "event.h"
-#include "fold.h"
-#include "label.h"
+#include "rows.h"
 
 #define MOST_HOSTS   8
 #define BODY         13 /* columns before it: the time and a space */
 #define ROUTER       (-2)
 #define SAME_ROW_NS  100000LL
-#define SILENCE_NS   NSEC_PER_SEC
 #define LEFT_OF_TWO  37 /* where the lines of two hosts are */
 #define RIGHT_OF_TWO 77
 
@@ -31,12 +28,12 @@ struct ladder {
 	const struct record *record;
 	struct canvas canvas;
 	int x[MOST_HOSTS];
-	bool up[MOST_HOSTS];
-	bool with_port[MOST_HOSTS]; /* several connections: their states need a name */
-	bool open;                  /* a row is being made */
+	unsigned up; /* hosts that have a line */
+	bool open;   /* a row is being made */
 	int64_t row_ns;
 	unsigned used; /* hosts whose column is taken */
 	bool arrow;    /* the network is */
+	bool waiting;  /* what still waits at the end is being told */
 	char time[32]; /* of the last row, not to say it twice */
 };
 
@@ -51,7 +48,7 @@ static void row_end(struct ladder *ladder)
 static void draw_lifelines(struct ladder *ladder, enum glyph glyph)
 {
 	for (int i = 0; i < ladder->plan->host_count; i++)
-		if (ladder->up[i])
+		if (ladder->up & 1u << i)
 			canvas_glyph(&ladder->canvas, ladder->x[i], glyph, INK_DIM);
 }
 
@@ -170,13 +167,12 @@ static int middle(const struct ladder *ladder)
 	return (ladder->x[0] + ladder->x[ladder->plan->host_count - 1]) / 2;
 }
 
-static void silence(struct ladder *ladder, int64_t ns)
+/* TEXT in the middle of a row of its own, with lines of GLYPH. */
+static void middle_row(struct ladder *ladder, enum glyph glyph, const struct row *row)
 {
-	char text[32];
-
 	row_end(ladder);
-	draw_lifelines(ladder, GLYPH_DOTTED);
-	centred_text(ladder, middle(ladder), label_duration(ns, text, sizeof(text)), INK_DIM);
+	draw_lifelines(ladder, glyph);
+	centred_text(ladder, middle(ladder), row->text, row->ink);
 	canvas_flush(&ladder->canvas);
 }
 
@@ -190,23 +186,12 @@ static int column_of(const struct ladder *ladder, int host, int from)
 	return from < middle(ladder) ? ladder->x[ladder->plan->host_count - 1] : ladder->x[0];
 }
 
-static enum ink packet_ink(const struct record_packet *packet)
-{
-	const unsigned noted = 1u << KIND_RETRANSMISSION | 1u << KIND_KEEPALIVE_PROBE |
-			       1u << KIND_WINDOW_PROBE | 1u << KIND_ICMP;
-
-	if (packet->arrived_ns < 0 || packet->flags & TH_RST)
-		return INK_LOST;
-	return packet->kinds & noted ? INK_NOTE : INK_NONE;
-}
-
 /* From one line to the other; a lost one ends in a cross: at once when it never left its
  * sender's cable, else on the way. */
 static void draw_arrow(struct ladder *ladder, const struct record_packet *packet, const char *label,
-		       bool label_inside)
+		       bool label_inside, enum ink ink)
 {
 	struct canvas *canvas = &ladder->canvas;
-	enum ink ink = packet_ink(packet);
 	int from = column_of(ladder, packet->from, -1), to = column_of(ladder, packet->to, from);
 	int step = to >= from ? 1 : -1, span = abs(to - from);
 	int length = label_inside ? canvas_width(label, strlen(label)) : 0;
@@ -236,127 +221,92 @@ static void draw_arrow(struct ladder *ladder, const struct record_packet *packet
 		centred_text(ladder, from + step * (at + length / 2), label, ink);
 }
 
-static void packet_row(struct ladder *ladder, const struct record_packet *packet)
+static void packet_row(struct ladder *ladder, const struct row *row)
 {
+	const struct record_packet *packet = &ladder->record->packet[row->index];
 	bool two = ladder->plan->host_count == 2;
-	char label[256], note[256], both[520];
+	char both[520];
 	int from = column_of(ladder, packet->from, -1), to = column_of(ladder, packet->to, from);
 	bool fits;
 
-	label_packet(ladder->plan, packet, label, sizeof(label));
-	label_packet_note(packet, note, sizeof(note));
-	snprintf(both, sizeof(both), "%s%s%s", label, note[0] ? ", " : "", note);
+	snprintf(both, sizeof(both), "%s%s%s", row->text, row->note[0] ? ", " : "", row->note);
 	if (ladder->arrow || (!two && ladder->used))
 		row_end(ladder);
 	if (two) {
-		if (note[0] && packet->from >= 0)
-			host_text(ladder, packet->sent_ns, packet->from, note, packet_ink(packet));
-		strcpy(both, label);
+		if (row->note[0] && packet->from >= 0)
+			host_text(ladder, row->t_ns, packet->from, row->note, row->ink);
+		snprintf(both, sizeof(both), "%s", row->text);
 	}
 	fits = canvas_width(both, strlen(both)) + 8 <= abs(to - from);
-	row_begin(ladder, packet->sent_ns);
+	row_begin(ladder, row->t_ns);
 	if (!fits) {
-		centred_text(ladder, (from + to) / 2, both, packet_ink(packet));
+		centred_text(ladder, (from + to) / 2, both, row->ink);
 		row_end(ladder);
-		row_begin(ladder, packet->sent_ns);
+		row_begin(ladder, row->t_ns);
 	}
-	draw_arrow(ladder, packet, both, fits);
+	draw_arrow(ladder, packet, both, fits, row->ink);
 	ladder->arrow = true;
 }
 
-static void folded_row(struct ladder *ladder, int packets)
+static void fault_row(struct ladder *ladder, const struct row *row)
 {
-	char text[64];
-
 	row_end(ladder);
-	draw_lifelines(ladder, GLYPH_LIFELINE);
-	snprintf(text, sizeof(text), "... %d more segments ...", packets);
-	centred_text(ladder, middle(ladder), text, INK_DIM);
+	draw_time(ladder, row->t_ns);
+	canvas_line(&ladder->canvas, BODY, CANVAS_WIDTH - 1, GLYPH_DOUBLE, row->ink);
+	centred_text(ladder, (BODY + CANVAS_WIDTH) / 2, row->text, row->ink);
 	canvas_flush(&ladder->canvas);
 }
 
-static void fault_row(struct ladder *ladder, const struct record_event *event)
+static void end_row(struct ladder *ladder, const struct row *row)
 {
-	const struct record_fault *fault = &ladder->record->fault[event->index];
-	const struct plan_fault *planned = &ladder->plan->fault[fault->fault];
-	bool done = event->t_ns != fault->begun_ns;
-	char text[256];
-
 	row_end(ladder);
-	draw_time(ladder, event->t_ns);
-	canvas_line(&ladder->canvas, BODY, CANVAS_WIDTH - 1, GLYPH_DOUBLE, INK_FAULT);
-	centred_text(ladder, (BODY + CANVAS_WIDTH) / 2,
-		     label_fault(ladder->plan, fault, done, text, sizeof(text)), INK_FAULT);
+	ladder->time[0] = '\0';
+	draw_time(ladder, row->t_ns);
+	canvas_line(&ladder->canvas, BODY, CANVAS_WIDTH - 1, GLYPH_LINE, row->ink);
+	centred_text(ladder, (BODY + CANVAS_WIDTH) / 2, row->text, row->ink);
 	canvas_flush(&ladder->canvas);
-	if (planned->op == FAULT_CRASH || planned->op == FAULT_REBOOT)
-		ladder->up[planned->host] = false;
-	if (planned->op == FAULT_REBOOT && (done || fault->done_ns == fault->begun_ns))
-		ladder->up[planned->host] = true;
-	if (planned->op == FAULT_SHUTDOWN && (done || fault->done_ns == fault->begun_ns))
-		ladder->up[planned->host] = false;
 }
 
-static void event_row(struct ladder *ladder, const struct record_event *event, bool whole)
+/* A call that waits until the end has no time of its own. */
+static void step_row(struct ladder *ladder, const struct row *row)
 {
-	const struct plan *plan = ladder->plan;
-	const struct record *record = ladder->record;
-	char text[512];
-
-	switch (event->kind) {
-	case EVENT_FAULT:
-		fault_row(ladder, event);
-		break;
-	case EVENT_PROGRAM_START:
-	case EVENT_PROGRAM_END:
-		host_text(ladder, event->t_ns, event->host,
-			  label_program(plan, &record->program[event->index],
-					event->kind == EVENT_PROGRAM_START, text, sizeof(text)),
-			  INK_NONE);
-		break;
-	case EVENT_STEP_START:
-	case EVENT_STEP_END:
-		host_text(ladder, event->t_ns, event->host,
-			  label_step(plan, &record->step[event->index],
-				     whole                             ? LABEL_WHOLE
-				     : event->kind == EVENT_STEP_START ? LABEL_START
-								       : LABEL_END,
-				     text, sizeof(text)),
-			  INK_NONE);
-		break;
-	case EVENT_PACKET:
-		packet_row(ladder, &record->packet[event->index]);
-		break;
-	case EVENT_SOCKET:
-		host_text(ladder, event->t_ns, event->host,
-			  label_socket(&record->socket[event->index],
-				       ladder->with_port[event->host], text, sizeof(text)),
-			  INK_STATE);
-		break;
+	if (row->part == LABEL_WAITING && !ladder->waiting) {
+		row_end(ladder);
+		ladder->waiting = true;
+		label_time(row->t_ns, ladder->time, sizeof(ladder->time));
 	}
+	host_text(ladder, row->t_ns, row->host, row->text, row->ink);
 }
 
-static void finding_row(struct ladder *ladder, const struct finding *finding)
+static void draw_row(struct ladder *ladder, const struct row *row)
 {
-	char *text;
-
-	if (asprintf(&text, "line %d: expected: %s; observed: %s (%s)",
-		     ladder->plan->expect[finding->expect].place.line, finding->expected,
-		     finding->observed, finding->difference) < 0)
-		return;
-	wide_text(ladder, GLYPH_CROSS, text, INK_BAD);
-	free(text);
-}
-
-/* The findings that failed after AFTER_NS, until UNTIL_NS. */
-static void findings_between(struct ladder *ladder, const struct judgement *judgement,
-			     int64_t after_ns, int64_t until_ns)
-{
-	for (int i = 0; judgement && i < judgement->finding_count; i++) {
-		const struct finding *finding = &judgement->finding[i];
-
-		if (finding->holding != HOLDS && finding->t_ns > after_ns &&
-		    finding->t_ns <= until_ns)
-			finding_row(ladder, finding);
+	ladder->up = row->up;
+	switch (row->kind) {
+	case ROW_FAULT:
+		fault_row(ladder, row);
+		break;
+	case ROW_PROGRAM:
+	case ROW_SOCKET:
+		host_text(ladder, row->t_ns, row->host, row->text, row->ink);
+		break;
+	case ROW_STEP:
+		step_row(ladder, row);
+		break;
+	case ROW_PACKET:
+		packet_row(ladder, row);
+		break;
+	case ROW_FOLDED:
+		middle_row(ladder, GLYPH_LIFELINE, row);
+		break;
+	case ROW_SILENCE:
+		middle_row(ladder, GLYPH_DOTTED, row);
+		break;
+	case ROW_FINDING:
+		wide_text(ladder, GLYPH_CROSS, row->text, row->ink);
+		break;
+	case ROW_END:
+		end_row(ladder, row);
+		break;
 	}
 }
 
@@ -394,43 +344,14 @@ static void head(struct ladder *ladder)
 		canvas_flush(&ladder->canvas);
 }
 
-static bool program_lives(const struct record *record, int program, int incarnation)
-{
-	for (int i = 0; i < record->program_count; i++)
-		if (record->program[i].program == program &&
-		    record->program[i].incarnation == incarnation)
-			return record->program[i].end_ns < 0;
-	return false;
-}
-
 static void tail(struct ladder *ladder, const struct judgement *judgement)
 {
 	const struct record *record = ladder->record;
-	FILE *out = ladder->canvas.out;
 	char text[512];
 
-	row_end(ladder);
-	label_time(record->end_ns, ladder->time, sizeof(ladder->time));
-	for (int i = 0; i < record->step_count; i++)
-		if (record->step[i].end_ns < 0 &&
-		    program_lives(record, record->step[i].program, record->step[i].incarnation))
-			host_text(ladder, record->end_ns,
-				  ladder->plan->program[record->step[i].program].host,
-				  label_step(ladder->plan, &record->step[i], LABEL_WAITING, text,
-					     sizeof(text)),
-				  INK_NONE);
-	row_end(ladder);
-	ladder->time[0] = '\0';
-	draw_time(ladder, record->end_ns);
-	canvas_line(&ladder->canvas, BODY, CANVAS_WIDTH - 1, GLYPH_LINE, INK_DIM);
-	centred_text(ladder, (BODY + CANVAS_WIDTH) / 2, "end", INK_DIM);
-	canvas_flush(&ladder->canvas);
-	for (int i = 0; judgement && i < judgement->finding_count; i++)
-		if (judgement->finding[i].holding != HOLDS && judgement->finding[i].t_ns < 0)
-			finding_row(ladder, &judgement->finding[i]);
 	for (int i = 0; i < record->program_count; i++)
 		if (record->program[i].output && record->program[i].output[0])
-			fprintf(out, "output of %s:\n%s\n",
+			fprintf(ladder->canvas.out, "output of %s:\n%s\n",
 				ladder->plan->program[record->program[i].program].name,
 				record->program[i].output);
 	if (judgement) {
@@ -443,20 +364,11 @@ static void tail(struct ladder *ladder, const struct judgement *judgement)
 
 static void ladder_init(struct ladder *ladder)
 {
-	const struct record *record = ladder->record;
 	int count = ladder->plan->host_count;
 
-	for (int i = 0; i < count; i++) {
-		ladder->up[i] = true;
+	for (int i = 0; i < count; i++)
 		ladder->x[i] = count == 2 ? (i ? RIGHT_OF_TWO : LEFT_OF_TWO)
 					  : BODY + 7 + i * (CANVAS_WIDTH - BODY - 14) / (count - 1);
-	}
-	for (int i = 0; i < record->socket_count; i++)
-		for (int k = 0; k < i; k++)
-			if (record->socket[i].host == record->socket[k].host &&
-			    record->socket[i].cookie != record->socket[k].cookie &&
-			    record->socket[i].remote_port && record->socket[k].remote_port)
-				ladder->with_port[record->socket[i].host] = true;
 }
 
 int ladder_print(const struct plan *plan, const struct record *record,
@@ -464,36 +376,17 @@ int ladder_print(const struct plan *plan, const struct record *record,
 		 struct err *err)
 {
 	struct ladder ladder = {.plan = plan, .record = record};
-	struct record_event *events;
-	struct fold *folds;
-	int64_t last_ns = 0;
-	int count;
+	struct rows rows;
+	int ret = rows_make(plan, record, judgement, options->all, &rows, err);
 
-	if (record_events(plan, record, &events, &count) < 0)
-		return err_sys(err, ENOMEM, "ladder");
-	folds = fold_events(plan, record, events, count, !options->all);
-	if (!folds) {
-		record_events_free(events, count);
-		return err_sys(err, ENOMEM, "ladder");
-	}
+	if (ret < 0)
+		return ret;
 	canvas_init(&ladder.canvas, out, options->ascii, options->color);
 	ladder_init(&ladder);
 	head(&ladder);
-	for (int i = 0; i < count; i++) {
-		findings_between(&ladder, judgement, last_ns - 1, events[i].t_ns - 1);
-		if (events[i].t_ns - last_ns >= SILENCE_NS)
-			silence(&ladder, events[i].t_ns - last_ns);
-		if (folds[i].packets)
-			folded_row(&ladder, folds[i].packets);
-		if (!folds[i].hidden)
-			event_row(&ladder, &events[i], folds[i].whole);
-		last_ns = events[i].t_ns;
-	}
-	findings_between(&ladder, judgement, last_ns - 1, INT64_MAX);
-	if (record->end_ns - last_ns >= SILENCE_NS)
-		silence(&ladder, record->end_ns - last_ns);
+	for (int i = 0; i < rows.count; i++)
+		draw_row(&ladder, &rows.row[i]);
 	tail(&ladder, judgement);
-	free(folds);
-	record_events_free(events, count);
+	rows_done(&rows);
 	return 0;
 }

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "rows.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "fold.h"
+
+#define SILENCE_NS NSEC_PER_SEC
+
+struct making {
+	const struct plan *plan;
+	const struct record *record;
+	const struct judgement *judgement;
+	struct rows rows;
+	int room;
+	unsigned up;
+	unsigned with_port; /* 1 << host: several connections, whose states need a name */
+	bool failed;        /* no memory */
+};
+
+/* A row of ROW's kind and place with the words TEXT (may be NULL), copied. */
+static struct row *add(struct making *making, struct row row, const char *text)
+{
+	struct rows *rows = &making->rows;
+
+	if (rows->count == making->room) {
+		int room = making->room ? 2 * making->room : 256;
+		struct row *more = reallocarray(rows->row, (size_t)room, sizeof(*more));
+
+		if (!more) {
+			making->failed = true;
+			return NULL;
+		}
+		rows->row = more;
+		making->room = room;
+	}
+	row.up = making->up;
+	row.text = text ? strdup(text) : NULL;
+	if (text && !row.text)
+		making->failed = true;
+	rows->row[rows->count] = row;
+	return &rows->row[rows->count++];
+}
+
+static enum ink packet_ink(const struct record_packet *packet)
+{
+	const unsigned noted = 1u << KIND_RETRANSMISSION | 1u << KIND_KEEPALIVE_PROBE |
+			       1u << KIND_WINDOW_PROBE | 1u << KIND_ICMP;
+
+	if (packet->arrived_ns < 0 || packet->flags & TH_RST)
+		return INK_LOST;
+	return packet->kinds & noted ? INK_NOTE : INK_NONE;
+}
+
+static void add_packet(struct making *making, struct row row)
+{
+	const struct record_packet *packet = &making->record->packet[row.index];
+	char text[256], note[256];
+	struct row *added;
+
+	row.kind = ROW_PACKET;
+	row.ink = packet_ink(packet);
+	added = add(making, row, label_packet(making->plan, packet, text, sizeof(text)));
+	if (!added)
+		return;
+	added->note = strdup(label_packet_note(packet, note, sizeof(note)));
+	if (!added->note)
+		making->failed = true;
+}
+
+static void add_fault(struct making *making, struct row row)
+{
+	const struct record_fault *fault = &making->record->fault[row.index];
+	const struct plan_fault *planned = &making->plan->fault[fault->fault];
+	bool later = row.t_ns != fault->begun_ns, done = later || fault->done_ns == fault->begun_ns;
+	char text[256];
+
+	row.kind = ROW_FAULT;
+	row.ink = INK_FAULT;
+	add(making, row, label_fault(making->plan, fault, later, text, sizeof(text)));
+	if (planned->op == FAULT_CRASH || planned->op == FAULT_REBOOT)
+		making->up &= ~(1u << planned->host);
+	if (planned->op == FAULT_REBOOT && done)
+		making->up |= 1u << planned->host;
+	if (planned->op == FAULT_SHUTDOWN && done)
+		making->up &= ~(1u << planned->host);
+}
+
+static void add_step(struct making *making, struct row row, enum label_part part)
+{
+	char text[512];
+
+	row.kind = ROW_STEP;
+	row.part = part;
+	add(making, row,
+	    label_step(making->plan, &making->record->step[row.index], part, text, sizeof(text)));
+}
+
+static void add_event(struct making *making, const struct record_event *event, bool whole)
+{
+	const struct record *record = making->record;
+	struct row row = {.t_ns = event->t_ns, .host = event->host, .index = event->index};
+	char text[512];
+
+	switch (event->kind) {
+	case EVENT_FAULT:
+		add_fault(making, row);
+		break;
+	case EVENT_PROGRAM_START:
+	case EVENT_PROGRAM_END:
+		row.kind = ROW_PROGRAM;
+		add(making, row,
+		    label_program(making->plan, &record->program[row.index],
+				  event->kind == EVENT_PROGRAM_START, text, sizeof(text)));
+		break;
+	case EVENT_STEP_START:
+		add_step(making, row, whole ? LABEL_WHOLE : LABEL_START);
+		break;
+	case EVENT_STEP_END:
+		add_step(making, row, LABEL_END);
+		break;
+	case EVENT_PACKET:
+		add_packet(making, row);
+		break;
+	case EVENT_SOCKET:
+		row.kind = ROW_SOCKET;
+		row.ink = INK_STATE;
+		add(making, row,
+		    label_socket(&record->socket[row.index], making->with_port & 1u << row.host,
+				 text, sizeof(text)));
+		break;
+	}
+}
+
+static void add_silence(struct making *making, int64_t from_ns, int64_t until_ns)
+{
+	struct row row = {.kind = ROW_SILENCE,
+			  .ink = INK_DIM,
+			  .t_ns = from_ns,
+			  .lasts_ns = until_ns - from_ns,
+			  .host = -1};
+	char text[32];
+
+	if (row.lasts_ns >= SILENCE_NS)
+		add(making, row, label_duration(row.lasts_ns, text, sizeof(text)));
+}
+
+static void add_folded(struct making *making, int64_t t_ns, int packets)
+{
+	struct row row = {.kind = ROW_FOLDED, .ink = INK_DIM, .t_ns = t_ns, .host = -1};
+	char text[64];
+
+	if (packets == 0)
+		return;
+	snprintf(text, sizeof(text), "... %d more segments ...", packets);
+	add(making, row, text);
+}
+
+static void add_finding(struct making *making, int index)
+{
+	const struct finding *finding = &making->judgement->finding[index];
+	struct row row = {.kind = ROW_FINDING,
+			  .ink = INK_BAD,
+			  .t_ns = finding->t_ns < 0 ? -1 : finding->t_ns,
+			  .host = -1,
+			  .index = index};
+	char *text;
+
+	if (asprintf(&text, "line %d: expected: %s; observed: %s (%s)",
+		     making->plan->expect[finding->expect].place.line, finding->expected,
+		     finding->observed, finding->difference) < 0) {
+		making->failed = true;
+		return;
+	}
+	add(making, row, text);
+	free(text);
+}
+
+/* The findings that failed after AFTER_NS, until UNTIL_NS. */
+static void add_findings(struct making *making, int64_t after_ns, int64_t until_ns)
+{
+	const struct judgement *judgement = making->judgement;
+
+	for (int i = 0; judgement && i < judgement->finding_count; i++)
+		if (judgement->finding[i].holding != HOLDS &&
+		    judgement->finding[i].t_ns > after_ns && judgement->finding[i].t_ns <= until_ns)
+			add_finding(making, i);
+}
+
+static bool program_lives(const struct record *record, int program, int incarnation)
+{
+	for (int i = 0; i < record->program_count; i++)
+		if (record->program[i].program == program &&
+		    record->program[i].incarnation == incarnation)
+			return record->program[i].end_ns < 0;
+	return false;
+}
+
+static void add_end(struct making *making)
+{
+	const struct record *record = making->record;
+	struct row end = {.kind = ROW_END, .ink = INK_DIM, .t_ns = record->end_ns, .host = -1};
+
+	for (int i = 0; i < record->step_count; i++) {
+		const struct record_step *step = &record->step[i];
+		struct row row = {.t_ns = record->end_ns,
+				  .host = making->plan->program[step->program].host,
+				  .index = i};
+
+		if (step->end_ns < 0 && program_lives(record, step->program, step->incarnation))
+			add_step(making, row, LABEL_WAITING);
+	}
+	add(making, end, "end");
+	add_findings(making, INT64_MIN, -1);
+}
+
+static unsigned hosts_with_connections(const struct record *record)
+{
+	const struct record_socket *first[32] = {0};
+	unsigned several = 0;
+
+	for (int i = 0; i < record->socket_count; i++) {
+		const struct record_socket *socket = &record->socket[i];
+
+		if (!socket->remote_port || socket->host < 0 || socket->host >= 32)
+			continue;
+		if (!first[socket->host])
+			first[socket->host] = socket;
+		else if (first[socket->host]->cookie != socket->cookie)
+			several |= 1u << socket->host;
+	}
+	return several;
+}
+
+static void add_events(struct making *making, const struct record_event *events, int count,
+		       const struct fold *folds)
+{
+	int64_t last_ns = 0;
+
+	for (int i = 0; i < count; i++) {
+		add_findings(making, last_ns - 1, events[i].t_ns - 1);
+		add_silence(making, last_ns, events[i].t_ns);
+		add_folded(making, events[i].t_ns, folds[i].packets);
+		if (!folds[i].hidden)
+			add_event(making, &events[i], folds[i].whole);
+		last_ns = events[i].t_ns;
+	}
+	add_findings(making, last_ns - 1, INT64_MAX);
+	add_silence(making, last_ns, making->record->end_ns);
+}
+
+int rows_make(const struct plan *plan, const struct record *record,
+	      const struct judgement *judgement, bool all, struct rows *ret_rows, struct err *err)
+{
+	struct making making = {.plan = plan,
+				.record = record,
+				.judgement = judgement,
+				.up = (1u << plan->host_count) - 1,
+				.with_port = hosts_with_connections(record)};
+	struct record_event *events;
+	struct fold *folds;
+	int count, ret = record_events(plan, record, &events, &count);
+
+	if (ret < 0)
+		return err_sys(err, -ret, "the rows of a ladder");
+	folds = fold_events(plan, record, events, count, !all);
+	if (folds) {
+		add_events(&making, events, count, folds);
+		add_end(&making);
+	}
+	record_events_free(events, count);
+	if (!folds || making.failed) {
+		free(folds);
+		rows_done(&making.rows);
+		return err_sys(err, ENOMEM, "the rows of a ladder");
+	}
+	free(folds);
+	*ret_rows = making.rows;
+	return 0;
+}
+
+void rows_done(struct rows *rows)
+{
+	for (int i = 0; i < rows->count; i++) {
+		free(rows->row[i].text);
+		free(rows->row[i].note);
+	}
+	free(rows->row);
+	*rows = (struct rows){0};
+}

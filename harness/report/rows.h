@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rows: what a ladder shows of a run, from top to bottom, with its words: the one list from
+ * which the text ladder and the page's picture are drawn. Knows no columns and no pixels.
+ */
+#ifndef HALFOPEN_ROWS_H
+#define HALFOPEN_ROWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "canvas.h"
+#include "label.h"
+#include "verdict.h"
+
+enum row_kind {
+	ROW_FAULT,
+	ROW_PROGRAM,
+	ROW_STEP,
+	ROW_PACKET,
+	ROW_SOCKET,
+	ROW_FOLDED,  /* packets that are left out */
+	ROW_SILENCE, /* nothing at all, for so long that it is told */
+	ROW_FINDING, /* an expectation that did not hold */
+	ROW_END      /* of the run; findings of no moment in particular come after it */
+};
+
+struct row {
+	enum row_kind kind;
+	enum label_part part; /* of a step */
+	enum ink ink;
+	int64_t t_ns;     /* when; of a silence, when it begins; of a finding -1: at no moment */
+	int64_t lasts_ns; /* of a silence */
+	int host;         /* whose; a packet's sender; -1: nobody's, -2: the router */
+	int index;        /* in the record's list of that kind; of a finding, in the judgement's */
+	unsigned up;      /* 1 << host: has a line here; of a fault: above it */
+	char *text;       /* owned; NULL: no words */
+	char *note;       /* of a packet: "retransmission 3"; "" for nothing special; else NULL */
+};
+
+struct rows {
+	struct row *row;
+	int count;
+};
+
+/* JUDGEMENT may be NULL. ALL: no packet is folded away. Returns 0 (rows_done), -EINVAL: the
+ * record is not of this plan, or -ENOMEM. */
+int rows_make(const struct plan *plan, const struct record *record,
+	      const struct judgement *judgement, bool all, struct rows *ret_rows, struct err *err);
+void rows_done(struct rows *rows);
+
+#endif
