@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# Writes files as C arrays of bytes: cmake -DOUT=FILE.c -P embed.cmake FILE...
+set(text "#include \"assets.h\"\n")
+math(EXPR last "${CMAKE_ARGC} - 1")
+set(after_script FALSE)
+foreach(i RANGE 1 ${last})
+  set(file "${CMAKE_ARGV${i}}")
+  if(after_script)
+    get_filename_component(name "${file}" NAME)
+    string(MAKE_C_IDENTIFIER "${name}" name)
+    file(READ "${file}" hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(REGEX REPLACE "(....................................................................................................)" "\\1\n" bytes "${bytes}")
+    string(APPEND text "const unsigned char asset_${name}[] = {\n${bytes}};\n"
+      "const size_t asset_${name}_size = sizeof(asset_${name});\n")
+  elseif(file MATCHES "embed\\.cmake$")
+    set(after_script TRUE)
+  endif()
+endforeach()
+file(WRITE "${OUT}" "${text}")

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// What a page can do beyond being read: filters on the overview, zoom of the pictures. All
+// that it shows is there without it.
+(() => {
+	"use strict";
+
+	const element = (name, attributes = {}, ...children) => {
+		const made = document.createElement(name);
+		for (const [key, value] of Object.entries(attributes))
+			made.setAttribute(key, value);
+		made.append(...children);
+		return made;
+	};
+
+	// Pictures: buttons, and + - 0 while the picture has the focus.
+	const zoomable = (figure) => {
+		const name = figure.getAttribute("aria-label");
+		const shown = element("output", { "aria-live": "polite" });
+		let zoom = 1;
+		const set = (to) => {
+			const middle = (figure.scrollLeft + figure.clientWidth / 2) / figure.scrollWidth;
+			zoom = Math.min(8, Math.max(0.25, to));
+			figure.style.setProperty("--zoom", zoom);
+			figure.scrollLeft = middle * figure.scrollWidth - figure.clientWidth / 2;
+			shown.textContent = `${Math.round(100 * zoom)} %`;
+		};
+		const button = (label, text, act) => {
+			const made = element("button", { type: "button", "aria-label": `${label}: ${name}` }, text);
+			made.addEventListener("click", act);
+			return made;
+		};
+		figure.before(element("div", { class: "zoom" },
+			button("Zoom in", "+", () => set(zoom * 1.25)),
+			button("Zoom out", "\u2212", () => set(zoom / 1.25)),
+			button("Normal size", "100 %", () => set(1)), shown));
+		figure.addEventListener("keydown", (event) => {
+			if (event.ctrlKey || event.metaKey || event.altKey)
+				return;
+			if (event.key === "+" || event.key === "=")
+				set(zoom * 1.25);
+			else if (event.key === "-")
+				set(zoom / 1.25);
+			else if (event.key === "0")
+				set(1);
+			else
+				return;
+			event.preventDefault();
+		});
+	};
+	document.querySelectorAll(".figure").forEach(zoomable);
+
+	// The overview's filters. They are kept in the address, so that they are there again on
+	// the way back from a run.
+	const form = document.querySelector(".filters");
+	if (!form)
+		return;
+	const fields = ["verdict", "claim", "kernel", "text"].map((name) => form.elements[name]);
+	const groups = [...document.querySelectorAll("section.story")].map((section) => ({
+		section,
+		bodies: [...section.querySelectorAll("tbody")].map((body) => ({
+			body,
+			text: (body.dataset.text || "").toLowerCase(),
+			rows: [...body.querySelectorAll("tr[data-verdict]")].map((row) => ({
+				row,
+				verdict: row.dataset.verdict,
+				kernel: row.dataset.kernel,
+				claims: body.dataset.claims.split(" "),
+				text: row.textContent.toLowerCase(),
+			})),
+		})),
+	}));
+	const apply = () => {
+		const [verdict, claim, kernel, text] = fields.map((field) => field.value);
+		const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+		let all = 0, shown = 0;
+
+		for (const group of groups) {
+			let inSection = 0;
+			for (const part of group.bodies) {
+				let inBody = 0;
+				for (const run of part.rows) {
+					const fits = (!verdict || run.verdict === verdict) &&
+						(!kernel || run.kernel === kernel) &&
+						(!claim || run.claims.includes(claim)) &&
+						words.every((word) => part.text.includes(word) || run.text.includes(word));
+					run.row.hidden = !fits;
+					inBody += fits;
+					all++;
+				}
+				part.body.hidden = inBody === 0;
+				inSection += inBody;
+			}
+			group.section.hidden = inSection === 0;
+			shown += inSection;
+		}
+		form.querySelector(".found").textContent = `${shown} of ${all} runs`;
+		const kept = new URLSearchParams();
+		fields.forEach((field) => field.value && kept.set(field.name, field.value));
+		try {
+			history.replaceState(null, "", kept.size ? `#${kept}` : location.href.split("#")[0]);
+		} catch {
+			// Some browsers forbid it for files.
+		}
+	};
+	const kept = new URLSearchParams(location.hash.slice(1));
+	fields.forEach((field) => { field.value = kept.get(field.name) || ""; });
+	form.hidden = false;
+	form.addEventListener("input", apply);
+	form.addEventListener("submit", (event) => event.preventDefault());
+	form.addEventListener("reset", () => setTimeout(apply));
+	apply();
+})();
