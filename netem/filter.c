@@ -138,8 +138,11 @@ int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id
 	if (rc)
 		return rc;
 	add(&text, "add table %s halfopen; ", family);
-	add(&text, "add chain %s halfopen f%d { type filter hook forward priority 0; }; ", family,
-	    id);
+	/* "filter" is -200 in a bridge, before br_netfilter. That takes each IP packet out of the
+	 * hook and puts it back in behind all chains of priority 0 (br_nf_hook_thresh(), seen in
+	 * 6.1), so that none of ours would see it. */
+	add(&text, "add chain %s halfopen f%d { type filter hook forward priority filter; }; ",
+	    family, id);
 	add(&text, "add rule %s halfopen f%d", family, id);
 	add_matches(&text, filter);
 	add_verdict(&text, filter);

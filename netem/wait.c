@@ -4,8 +4,8 @@
  * yet, listen to what changes and look again at each change.
  */
 #include <errno.h>
+#include <linux/if.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,14 +62,16 @@ static int wait_until(condition *is_so, struct net *net, const void *subject, un
 	return rc < 0 ? rc : 0;
 }
 
-/* The flag is set in the work queue (link_watch.c). Since 6.8 a question about the link makes it
- * do its work first. */
+/* RUNNING is set in the work queue (link_watch.c), and until that has run for the first time it
+ * says nothing; LOWER_UP is the carrier itself. Since 6.8 a question about the link makes the
+ * queue do its work first. */
 static int is_running(struct net *net, const void *name, struct err *err)
 {
+	const unsigned up = IFF_RUNNING | IFF_LOWER_UP;
 	struct ifinfomsg link;
 	int rc = link_get(net, name, &link, err);
 
-	return rc ? rc : !!(link.ifi_flags & IFF_RUNNING);
+	return rc ? rc : (link.ifi_flags & up) == up;
 }
 
 int net_wait_carrier(struct net *net, const char *name, struct err *err)
