@@ -118,6 +118,13 @@ int guest_prepare_child(int console)
 	return 0;
 }
 
+/* About one UML 6.1 in four hundred aborts while it takes itself down, after it has said that
+ * it is halted. By then process 1 has asked for the end, and what it wrote was written. */
+static bool died_halted(int status, const char *tail)
+{
+	return WTERMSIG(status) == SIGABRT && strstr(tail, "reboot: System halted");
+}
+
 int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_size, struct err *err)
 {
 	struct tail tail = {.text = text, .size = text_size - 1};
@@ -145,10 +152,10 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 	if (!ended)
 		return err_set(err, ETIMEDOUT, "no end within %.3g s of real time: killed",
 			       limit_ns / 1e9);
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && !died_halted(status, text))
 		return err_set(err, ECHILD, "killed by signal %d (%s)", WTERMSIG(status),
 			       strsignal(WTERMSIG(status)));
-	if (WEXITSTATUS(status))
+	if (WIFEXITED(status) && WEXITSTATUS(status))
 		return err_set(err, ECHILD, "ended with status %d", WEXITSTATUS(status));
 	return 0;
 }

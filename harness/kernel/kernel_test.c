@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "guest.h"
 #include "scratch.h"
 
 static char dir[] = "/tmp/halfopen-test.XXXXXX";
@@ -191,6 +193,35 @@ START_TEST(cache_in_home)
 }
 END_TEST
 
+/* A guest that says WORDS and dies of SIGNAL. */
+static int end_of(const char *words, int signal, struct err *err)
+{
+	struct guest guest;
+	char tail[256];
+	int ends[2];
+
+	ck_assert(pipe2(ends, O_CLOEXEC) == 0);
+	guest = (struct guest){.pid = fork(), .console = ends[0]};
+	if (guest.pid == 0) {
+		setsid();
+		dprintf(ends[1], "%s", words);
+		raise(signal);
+	}
+	close(ends[1]);
+	return guest_wait(&guest, KERNEL_WALL_LIMIT_NS, tail, sizeof(tail), err);
+}
+
+START_TEST(dying_after_the_halt)
+{
+	struct err err = {""};
+
+	ck_assert_int_eq(end_of("reboot: System halted\r\n", SIGABRT, &err), 0);
+	ck_assert_int_eq(end_of("reboot: System halted\r\n", SIGKILL, &err), -ECHILD);
+	ck_assert_int_eq(end_of("Kernel panic\r\n", SIGABRT, &err), -ECHILD);
+	ck_assert_msg(strstr(err.text, "signal 6"), "%s", err.text);
+}
+END_TEST
+
 static void set_up(void)
 {
 	strcpy(strrchr(dir, '.'), ".XXXXXX");
@@ -218,6 +249,7 @@ int main(void)
 	tcase_add_test(all, damaged_files);
 	tcase_add_test(all, newest_of_the_cache);
 	tcase_add_test(all, cache_in_home);
+	tcase_add_test(all, dying_after_the_halt);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
