@@ -31,13 +31,6 @@ struct page {
 	int number_count;
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static void number_add(struct page *page, const char *file, const char *what, int64_t ns)
 {
 	struct number *number;
@@ -90,14 +83,14 @@ static int numbers_collect(struct page *page, struct err *err)
 
 	json_array_foreach(page->results, at, result)
 	{
-		char *folder = results_run_folder(page->folder, text_of(result, "file"),
-						  text_of(result, "variant"));
+		char *folder = results_run_folder(page->folder, result_string(result, "file"),
+						  result_string(result, "variant"));
 		struct recorded recorded;
 		int ret = 0;
 
-		if (strcmp(text_of(result, "verdict"), "pass") == 0 &&
+		if (strcmp(result_string(result, "verdict"), "pass") == 0 &&
 		    (ret = recorded_load(folder, &recorded, err)) == 0) {
-			run_numbers(page, text_of(result, "file"), &recorded);
+			run_numbers(page, result_string(result, "file"), &recorded);
 			recorded_done(&recorded);
 		}
 		free(folder);
@@ -155,11 +148,11 @@ static int print_case(const struct page *page, const char *id, const char *file)
 
 	json_array_foreach(page->results, at, result)
 	{
-		if (strcmp(text_of(result, "file"), file) != 0 || !has_claim(result, id))
+		if (strcmp(result_string(result, "file"), file) != 0 || !has_claim(result, id))
 			continue;
 		runs++;
-		passed += strcmp(text_of(result, "verdict"), "pass") == 0;
-		name = text_of(result, "case");
+		passed += strcmp(result_string(result, "verdict"), "pass") == 0;
+		name = result_string(result, "case");
 	}
 	printf("- [%s](../%s): %s (%d of %d runs", short_name(file), short_name(file), name, passed,
 	       runs);
@@ -178,12 +171,12 @@ static void print_claim(const struct page *page, const struct claim *claim)
 	printf("\n## %s\n\n> %s\n\n", claim->id, claim->text);
 	json_array_foreach(page->results, at, result)
 		failed += has_claim(result, claim->id) &&
-			  strcmp(text_of(result, "verdict"), "fail") == 0;
+			  strcmp(result_string(result, "verdict"), "fail") == 0;
 	printf("**%s.**%s%s\n\n", failed ? "A case of this claim failed" : claim->verdict,
 	       *claim->because ? " " : "", claim->because);
 	json_array_foreach(page->results, at, result)
 	{
-		const char *file = text_of(result, "file");
+		const char *file = result_string(result, "file");
 
 		if (!has_claim(result, claim->id) || strcmp(file, last) == 0)
 			continue;
@@ -207,7 +200,8 @@ static void print_page(const struct page *page)
 	       "the results of\nall cases on Linux %s, HZ %d. Times are counted from the first "
 	       "fault "
 	       "of a case, over all its runs.\n\n| claim | verdict |\n| --- | --- |\n",
-	       text_of(kernel, "release"), (int)json_integer_value(json_object_get(kernel, "hz")));
+	       result_string(kernel, "release"),
+	       (int)json_integer_value(json_object_get(kernel, "hz")));
 	for (int i = 0; i < page->claims.count; i++)
 		printf("| [%s](#%s) | %s |\n", page->claims.claim[i].id, page->claims.claim[i].id,
 		       page->claims.claim[i].verdict);

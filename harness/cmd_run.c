@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "folder.h"
 #include "jobs.h"
 #include "results.h"
 #include "supervisor.h"
@@ -289,31 +287,6 @@ static int work(void *arg, const char *scratch)
 	return summary(session);
 }
 
-/* A folder that holds something else is not ours to fill. */
-static int out_prepare(const char *out, struct err *err)
-{
-	char path[4096];
-	DIR *dir;
-	int entries = 0;
-
-	if (mkdir(out, 0777) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return err_sys(err, errno, "--out %s", out);
-	dir = opendir(out);
-	if (!dir)
-		return err_sys(err, errno, "--out %s", out);
-	while (entries < 3 && readdir(dir))
-		entries++;
-	closedir(dir);
-	snprintf(path, sizeof(path), "%s/results.json", out);
-	if (entries > 2 && access(path, F_OK) < 0)
-		return err_set(err, EEXIST,
-			       "--out %s: there is something else in this folder; name a new one",
-			       out);
-	return 0;
-}
-
 static int prepare(struct session *session, char **ret_helpers, struct err *err)
 {
 	const struct options *options = &session->options;
@@ -327,7 +300,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	if (ret == 0)
 		ret = kernel_find_helpers(ret_helpers, err);
 	if (ret == 0 && options->out)
-		ret = out_prepare(options->out, err);
+		ret = folder_claim(options->out, "results.json", err);
 	if (ret < 0)
 		return ret;
 	if (!session->options.jobs)

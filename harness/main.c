@@ -16,6 +16,7 @@ static const struct {
 	{"lint", cmd_lint, "check case files without running them"},
 	{"judge", cmd_judge, "judge recorded runs again"},
 	{"show", cmd_show, "show what happened in a recorded run"},
+	{"report", cmd_report, "write pages of a folder of results"},
 	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it"},
 	{"claims", cmd_claims, "print what became of each claim, from a folder of results"},
 	{"reference", cmd_reference, "print the reference of the case language"},

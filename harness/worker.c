@@ -6,8 +6,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include "folder.h"
 #include "record.h"
 #include "results.h"
 #include "verdict.h"
@@ -122,32 +123,9 @@ static void boot(const struct run *run, const struct worker_options *options,
 	free(guest);
 }
 
-static int folders_make(char *path)
-{
-	for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
-		*at = '\0';
-		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			return -errno;
-		*at = '/';
-	}
-	return mkdir(path, 0777) < 0 && errno != EEXIST ? -errno : 0;
-}
-
-static FILE *file_open(const char *folder, const char *name, struct err *err)
-{
-	char path[4096];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "we");
-	if (!file)
-		err_sys(err, errno, "%s", path);
-	return file;
-}
-
 static int text_save(const char *folder, const char *name, const char *text, struct err *err)
 {
-	FILE *file = file_open(folder, name, err);
+	FILE *file = folder_open(folder, name, err);
 
 	if (!file)
 		return -EIO;
@@ -157,28 +135,38 @@ static int text_save(const char *folder, const char *name, const char *text, str
 
 static int record_save(const struct outcome *outcome, const char *folder, struct err *err)
 {
-	FILE *file = file_open(folder, "record.jsonl", err);
+	FILE *file = folder_open(folder, "record.jsonl", err);
 	int ret = file ? record_write(outcome->record, outcome->plan, file, err) : -EIO;
 
 	if (file && fclose(file) != 0 && ret == 0)
 		ret = err_sys(err, errno, "%s/record.jsonl", folder);
 	if (ret < 0)
 		return ret;
-	file = file_open(folder, "capture.pcapng", err);
+	file = folder_open(folder, "capture.pcapng", err);
 	ret = file ? record_write_pcapng(outcome->record, outcome->plan, file, err) : -EIO;
 	if (file && fclose(file) != 0 && ret == 0)
 		ret = err_sys(err, errno, "%s/capture.pcapng", folder);
 	return ret;
 }
 
+static void remove_old(const char *folder, const char *name)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	unlink(path);
+}
+
 static int save(const struct run *run, const struct worker_options *options,
 		const struct outcome *outcome, struct err *err)
 {
+	static const char *const names[] = {"record.jsonl", "capture.pcapng", "console.txt"};
 	char *folder = results_run_folder(options->out, run->text->path, run->variant), *text;
-	int ret = folders_make(folder);
+	int ret = folder_make(folder, err);
 
-	if (ret < 0)
-		ret = err_sys(err, ret, "%s", folder);
+	/* What an earlier run left there is not of this one. */
+	for (size_t i = 0; ret == 0 && i < sizeof(names) / sizeof(names[0]); i++)
+		remove_old(folder, names[i]);
 	if (ret == 0 && outcome->record)
 		ret = record_save(outcome, folder, err);
 	if (ret == 0 &&

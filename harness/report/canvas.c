@@ -80,6 +80,19 @@ int canvas_width(const char *text, size_t size)
 	return width;
 }
 
+size_t canvas_line_size(const char *text, int width)
+{
+	size_t size = strlen(text), space;
+
+	if (canvas_width(text, size) <= width)
+		return size;
+	for (size = (size_t)width; size > 0 && (text[size] & 0xc0) == 0x80;)
+		size--;
+	for (space = size; space > 0 && text[space] != ' ';)
+		space--;
+	return space ? space : size;
+}
+
 void canvas_text(struct canvas *canvas, int column, int width, const char *text, size_t size,
 		 enum ink ink)
 {

@@ -58,6 +58,9 @@ void canvas_text(struct canvas *canvas, int column, int width, const char *text,
 /* How many characters that is. */
 int canvas_width(const char *text, size_t size);
 
+/* How many bytes of TEXT fit into WIDTH columns, cut at a space if there is one. */
+size_t canvas_line_size(const char *text, int width);
+
 /* Prints the row without what is blank at its end, and clears it. */
 void canvas_flush(struct canvas *canvas);
 

@@ -67,6 +67,13 @@ static void label_icmp(int version, const struct record_packet *packet, FILE *ou
 	fprintf(out, "ICMP type %d code %d", packet->icmp_type, packet->icmp_code);
 }
 
+const char *label_host(const struct plan *plan, int host)
+{
+	if (host >= 0 && host < plan->host_count)
+		return plan->host[host].name;
+	return host == -2 ? "router" : "somebody";
+}
+
 const char *label_packet(const struct plan *plan, const struct record_packet *packet, char *buf,
 			 size_t size)
 {

@@ -11,6 +11,9 @@
 
 #include "record.h"
 
+/* A host's name, "router" for -2, "somebody" for -1. */
+const char *label_host(const struct plan *plan, int host);
+
 /* "SYN ACK seq 0 ack 1", "ICMP host unreachable", "who has 10.0.0.2?" */
 const char *label_packet(const struct plan *plan, const struct record_packet *packet, char *buf,
 			 size_t size);

@@ -77,20 +77,6 @@ static void row_begin(struct ladder *ladder, int64_t t_ns)
 	draw_time(ladder, t_ns);
 }
 
-/* How many bytes of TEXT fit into WIDTH columns, cut at a space if there is one. */
-static size_t line_size(const char *text, int width)
-{
-	size_t size = strlen(text), space;
-
-	if (canvas_width(text, size) <= width)
-		return size;
-	for (size = (size_t)width; size > 0 && (text[size] & 0xc0) == 0x80;)
-		size--;
-	for (space = size; space > 0 && text[space] != ' ';)
-		space--;
-	return space ? space : size;
-}
-
 /* Where a host's texts go: from the line outwards, or, with many hosts, where there is room. */
 static int text_column(const struct ladder *ladder, int host, int length)
 {
@@ -118,7 +104,7 @@ static void host_text(struct ladder *ladder, int64_t t_ns, int host, const char 
 	if (ladder->used & 1u << host || (alone && (ladder->used || ladder->arrow)))
 		row_end(ladder);
 	while (*text) {
-		size_t size = line_size(text, width);
+		size_t size = canvas_line_size(text, width);
 		int length = canvas_width(text, size);
 
 		row_begin(ladder, t_ns);
@@ -138,7 +124,7 @@ static void wide_text(struct ladder *ladder, enum glyph glyph, const char *text,
 	row_end(ladder);
 	canvas_glyph(&ladder->canvas, BODY, glyph, ink);
 	while (*text) {
-		size_t size = line_size(text, CANVAS_WIDTH - BODY - 2);
+		size_t size = canvas_line_size(text, CANVAS_WIDTH - BODY - 2);
 
 		canvas_text(&ladder->canvas, BODY + 2, CANVAS_WIDTH - BODY - 2, text, size, ink);
 		canvas_flush(&ladder->canvas);
@@ -314,7 +300,7 @@ static void draw_row(struct ladder *ladder, const struct row *row)
 static void paragraph(FILE *out, const char *text)
 {
 	while (*text) {
-		size_t size = line_size(text, CANVAS_WIDTH);
+		size_t size = canvas_line_size(text, CANVAS_WIDTH);
 
 		fprintf(out, "%.*s\n", (int)size, text);
 		text += size;

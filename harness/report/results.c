@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *string_of(const json_t *object, const char *key)
+const char *result_string(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : "";
 }
 
-static double number_of(const json_t *object, const char *key)
+double result_number(const json_t *object, const char *key)
 {
 	return json_number_value(json_object_get(object, key));
 }
@@ -21,18 +21,19 @@ void result_print(const json_t *result, const char *name, FILE *out)
 {
 	static const char *const words[][2] = {
 		{"pass", "PASS"}, {"fail", "FAIL"}, {"skip", "SKIP"}, {"error", "ERROR"}};
-	const char *verdict = string_of(result, "verdict"), *reason = string_of(result, "reason");
+	const char *verdict = result_string(result, "verdict"),
+		   *reason = result_string(result, "reason");
 	const char *word = "ERROR";
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(verdict, words[i][0]) == 0)
 			word = words[i][1];
 	fprintf(out, "%-5s %s", word, name);
-	if (number_of(result, "wall_s") > 0)
-		fprintf(out, "  (%.1f s simulated in %.2f s)", number_of(result, "simulated_s"),
-			number_of(result, "wall_s"));
+	if (result_number(result, "wall_s") > 0)
+		fprintf(out, "  (%.1f s simulated in %.2f s)", result_number(result, "simulated_s"),
+			result_number(result, "wall_s"));
 	fprintf(out, "%s%s\n", *reason ? ": " : "", reason);
-	fputs(string_of(result, "text"), out);
+	fputs(result_string(result, "text"), out);
 }
 
 void results_print_kernel(json_t *const *results, int count, FILE *out)
@@ -40,10 +41,11 @@ void results_print_kernel(json_t *const *results, int count, FILE *out)
 	for (int i = 0; i < count; i++) {
 		const json_t *kernel = json_object_get(results[i], "kernel");
 
-		if (number_of(kernel, "hz") == 0)
+		if (result_number(kernel, "hz") == 0)
 			continue;
-		fprintf(out, "kernel: %s, Linux %s, HZ %d, %s clock%s\n", string_of(kernel, "name"),
-			string_of(kernel, "release"), (int)number_of(kernel, "hz"),
+		fprintf(out, "kernel: %s, Linux %s, HZ %d, %s clock%s\n",
+			result_string(kernel, "name"), result_string(kernel, "release"),
+			(int)result_number(kernel, "hz"),
 			json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual" : "real",
 			json_is_true(json_object_get(kernel, "netem"))
 				? ""
@@ -53,9 +55,9 @@ void results_print_kernel(json_t *const *results, int count, FILE *out)
 	for (int i = 0; i < count; i++) {
 		const json_t *kernel = json_object_get(results[i], "kernel");
 
-		if (*string_of(kernel, "release")) {
-			fprintf(out, "kernel: %s, Linux %s\n", string_of(kernel, "name"),
-				string_of(kernel, "release"));
+		if (*result_string(kernel, "release")) {
+			fprintf(out, "kernel: %s, Linux %s\n", result_string(kernel, "name"),
+				result_string(kernel, "release"));
 			return;
 		}
 	}
@@ -66,7 +68,7 @@ double results_simulated_s(json_t *const *results, int count)
 	double sum = 0;
 
 	for (int i = 0; i < count; i++)
-		sum += number_of(results[i], "simulated_s");
+		sum += result_number(results[i], "simulated_s");
 	return sum;
 }
 

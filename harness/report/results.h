@@ -12,6 +12,10 @@
 
 #include "err.h"
 
+/* A member of an outcome, or of an object in it; "" and 0 where it has none. */
+const char *result_string(const json_t *object, const char *key);
+double result_number(const json_t *object, const char *key);
+
 /* A line, and the text below it. NAME: file and variant. */
 void result_print(const json_t *result, const char *name, FILE *out);
 

@@ -113,6 +113,7 @@ static void add_event(struct making *making, const struct record_event *event, b
 	case EVENT_PROGRAM_START:
 	case EVENT_PROGRAM_END:
 		row.kind = ROW_PROGRAM;
+		row.part = event->kind == EVENT_PROGRAM_START ? LABEL_START : LABEL_END;
 		add(making, row,
 		    label_program(making->plan, &record->program[row.index],
 				  event->kind == EVENT_PROGRAM_START, text, sizeof(text)));
@@ -151,7 +152,8 @@ static void add_silence(struct making *making, int64_t from_ns, int64_t until_ns
 
 static void add_folded(struct making *making, int64_t t_ns, int packets)
 {
-	struct row row = {.kind = ROW_FOLDED, .ink = INK_DIM, .t_ns = t_ns, .host = -1};
+	struct row row = {
+		.kind = ROW_FOLDED, .ink = INK_DIM, .t_ns = t_ns, .host = -1, .index = packets};
 	char text[64];
 
 	if (packets == 0)
@@ -283,12 +285,102 @@ int rows_make(const struct plan *plan, const struct record *record,
 	return 0;
 }
 
+/* Whether a row is kept however many there are. */
+static bool is_landmark(const struct row *row)
+{
+	return row->kind == ROW_FAULT || row->kind == ROW_FINDING || row->kind == ROW_END;
+}
+
+/* Marks in KEPT the rows that are at most NEAR rows from a landmark or from the beginning, and
+ * returns how many rows are left when those between are one. */
+static int mark_kept(const struct rows *rows, int near, bool *kept)
+{
+	int count = 0, last = 0; /* of a landmark */
+
+	memset(kept, 0, (size_t)rows->count * sizeof(*kept));
+	for (int i = 0; i < rows->count; i++) {
+		if (is_landmark(&rows->row[i]))
+			last = i;
+		kept[i] = i - last <= near;
+	}
+	last = rows->count + near;
+	for (int i = rows->count - 1; i >= 0; i--) {
+		if (is_landmark(&rows->row[i]))
+			last = i;
+		kept[i] = kept[i] || last - i <= near;
+	}
+	for (int i = 0; i < rows->count; i++)
+		count += kept[i] || i == 0 || kept[i - 1];
+	return count;
+}
+
+static void row_done(struct row *row)
+{
+	free(row->text);
+	free(row->note);
+}
+
+/* Makes one row of the COUNT at ROW: returns it, or a row without text for want of memory. */
+static struct row folded(struct row *row, int count, const struct record *record)
+{
+	struct row one = *row;
+	char from[32], to[32];
+	int packets = 0, lost = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (row[i].kind == ROW_PACKET) {
+			packets++;
+			lost += record->packet[row[i].index].arrived_ns < 0;
+		} else if (row[i].kind == ROW_FOLDED) {
+			packets += row[i].index;
+		}
+	}
+	label_time(row->t_ns, from, sizeof(from));
+	label_time(row[count - 1].t_ns, to, sizeof(to));
+	for (int i = 0; i < count; i++)
+		row_done(&row[i]);
+	one = (struct row){.kind = ROW_FOLDED,
+			   .ink = INK_DIM,
+			   .t_ns = one.t_ns,
+			   .host = -1,
+			   .index = packets,
+			   .up = one.up};
+	if (asprintf(&one.text, "... %s to %s: %d more segments, %d of them lost ...", from, to,
+		     packets, lost) < 0)
+		one.text = NULL;
+	return one;
+}
+
+int rows_thin(struct rows *rows, const struct record *record, int most, struct err *err)
+{
+	bool *kept;
+	int count = 0;
+
+	if (rows->count <= most)
+		return 0;
+	kept = calloc((size_t)rows->count, sizeof(*kept));
+	if (!kept)
+		return err_sys(err, ENOMEM, "the rows of a ladder");
+	for (int near = most; mark_kept(rows, near, kept) > most && near > 0;)
+		near = near * 3 / 4;
+	for (int i = 0, to; i < rows->count; i = to) {
+		for (to = i; to < rows->count && !kept[to];)
+			to++;
+		if (to - i > 1)
+			rows->row[count++] = folded(&rows->row[i], to - i, record);
+		else
+			rows->row[count++] = rows->row[to = i];
+		to += to == i;
+	}
+	rows->count = count;
+	free(kept);
+	return 0;
+}
+
 void rows_done(struct rows *rows)
 {
-	for (int i = 0; i < rows->count; i++) {
-		free(rows->row[i].text);
-		free(rows->row[i].note);
-	}
+	for (int i = 0; i < rows->count; i++)
+		row_done(&rows->row[i]);
 	free(rows->row);
 	*rows = (struct rows){0};
 }

@@ -27,12 +27,13 @@ enum row_kind {
 
 struct row {
 	enum row_kind kind;
-	enum label_part part; /* of a step */
+	enum label_part part; /* of a step, or of a program */
 	enum ink ink;
 	int64_t t_ns;     /* when; of a silence, when it begins; of a finding -1: at no moment */
 	int64_t lasts_ns; /* of a silence */
 	int host;         /* whose; a packet's sender; -1: nobody's, -2: the router */
-	int index;        /* in the record's list of that kind; of a finding, in the judgement's */
+	int index;        /* in the record's list of that kind; of a finding, in the judgement's;
+			     of what is folded, how many packets that are */
 	unsigned up;      /* 1 << host: has a line here; of a fault: above it */
 	char *text;       /* owned; NULL: no words */
 	char *note;       /* of a packet: "retransmission 3"; "" for nothing special; else NULL */
@@ -47,6 +48,10 @@ struct rows {
  * record is not of this plan, or -ENOMEM. */
 int rows_make(const struct plan *plan, const struct record *record,
 	      const struct judgement *judgement, bool all, struct rows *ret_rows, struct err *err);
+/* Leaves MOST rows or a few more: what is far from the faults and the failures becomes one row
+ * each. RECORD: of which they were made. */
+int rows_thin(struct rows *rows, const struct record *record, int most, struct err *err);
+
 void rows_done(struct rows *rows);
 
 #endif

@@ -49,7 +49,7 @@ exits 0 "$halfopen" --version
 says '^halfopen [0-9]'
 exits 2 "$halfopen" juge
 complains "did you mean 'judge'"
-for command in run list lint judge show doctor reference; do
+for command in run list lint judge show report doctor reference; do
 	exits 0 "$halfopen" "$command" --help
 	says "^Usage: halfopen $command"
 	exits 2 "$halfopen" "$command" --nonsense
@@ -124,6 +124,30 @@ says 'line 11: expected'
 exits 0 "$halfopen" show --normalised "kept/story/good/ip=4"
 jq -es 'length > 10' out >/dev/null || fail "--normalised is no JSON Lines"
 exits 2 "$halfopen" show "kept/story/good"
+
+# report: pages, of what is there now
+exits 0 "$halfopen" report kept
+says '^4 runs: kept/report/index.html$'
+for file in index.html style.css script.js runs/story/good/ip=4.html runs/story/bad/ip=6.pcapng \
+	runs/story/bad/ip=6.jsonl; do
+	[ -s "kept/report/$file" ] || fail "the report has no $file"
+done
+grep -q 'success instead of ECONNRESET' kept/report/index.html || fail "the overview does not say why"
+grep -q 'it returned 0: the other side had closed' 'kept/report/runs/story/bad/ip=4.html' ||
+	fail "the page does not say why"
+exits 0 "$halfopen" report --out both kept above
+[ -s "both/runs/2/lone/ip=4.html" ] || fail "no page of the second folder's run"
+exits 0 "$halfopen" report --out both kept above
+exits 2 "$halfopen" report kept above
+exits 2 "$halfopen" report nothing
+exits 3 "$halfopen" report --out other kept
+# What an earlier run left is not taken for this one's
+mkdir story
+write_case story/good.yaml eof
+exits 3 "$halfopen" run --kernel "$uml" --wall-limit 1ms --out kept story/good.yaml:ip=4
+[ ! -e "kept/story/good/ip=4/record.jsonl" ] || fail "the record of another run was left"
+exits 0 "$halfopen" report kept
+grep -q 'could not be made' 'kept/report/runs/story/good/ip=4.html' || fail "no page of a run without a record"
 
 # list, lint, reference, doctor
 exits 0 "$halfopen" list elsewhere

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "folder.h"
+#include "html.h"
+#include "html_run.h"
+#include "page.h"
+#include "recorded.h"
+#include "results.h"
+#include "verdict.h"
+
+#define MOST_CONSOLE 16384 /* bytes of its end */
+
+struct options {
+	char **folders;
+	int folder_count;
+	const char *out;
+};
+
+struct report {
+	const char *out;
+	json_t **result; /* of all folders */
+	int count;
+};
+
+static const struct argp_option argp_options[] = {
+	{"out", 'o', "REPORT", 0,
+	 "the folder to write (default: `report` in the folder of results, if it is one)", 0},
+	{0}};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'o':
+		options->out = arg;
+		return 0;
+	case ARGP_KEY_ARGS:
+		options->folders = state->argv + state->next;
+		options->folder_count = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "name a folder that `halfopen run --out` wrote");
+		return 0;
+	case ARGP_KEY_END:
+		if (options->folder_count > 1 && !options->out)
+			argp_error(state, "of several folders, say with --out where to write");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* ---- What there is ---- */
+
+/* Adds FOLDER's results; the pages' paths begin with PREFIX. */
+static int results_add(struct report *report, const char *folder, const char *prefix,
+		       struct err *err)
+{
+	char path[4096];
+	json_t *results, *result;
+	json_error_t error;
+	size_t at;
+
+	snprintf(path, sizeof(path), "%s/results.json", folder);
+	results = json_load_file(path, 0, &error);
+	if (!json_is_array(results)) {
+		json_decref(results);
+		return err_set(err, EBADMSG, "%s: %s", path,
+			       *error.text && !results ? error.text : "no list of results");
+	}
+	report->result = reallocarray(report->result,
+				      (size_t)report->count + json_array_size(results) + 1,
+				      sizeof(*report->result));
+	if (!report->result)
+		abort();
+	json_array_foreach(results, at, result)
+	{
+		const char *file = result_string(result, "file");
+		char *page = results_run_folder(prefix, file, result_string(result, "variant"));
+
+		snprintf(path, sizeof(path), "%s.html", page);
+		free(page);
+		json_object_set_new(result, "page", json_string(path));
+		json_object_set_new(result, "folder", json_string(folder));
+		report->result[report->count++] = json_incref(result);
+	}
+	json_decref(results);
+	return 0;
+}
+
+static int compare_results(const void *a, const void *b)
+{
+	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	const char *file_x = result_string(x, "file"), *file_y = result_string(y, "file");
+	int size_x, size_y, order;
+	const char *story_x = html_story(file_x, &size_x), *story_y = html_story(file_y, &size_y);
+
+	order = strncmp(story_x, story_y, (size_t)(size_x < size_y ? size_x : size_y));
+	if (order == 0)
+		order = size_x - size_y;
+	if (order == 0)
+		order = strcmp(file_x, file_y);
+	if (order == 0)
+		order = strverscmp(result_string(x, "variant"), result_string(y, "variant"));
+	return order ? order : strcmp(result_string(x, "page"), result_string(y, "page"));
+}
+
+/* ---- One run ---- */
+
+static char *console_read(const char *folder)
+{
+	char path[4096], *text = NULL;
+	FILE *file;
+	size_t size;
+
+	snprintf(path, sizeof(path), "%s/console.txt", folder);
+	file = fopen(path, "re");
+	if (!file)
+		return NULL;
+	text = calloc(1, MOST_CONSOLE + 1);
+	if (text && fseek(file, -MOST_CONSOLE, SEEK_END) < 0)
+		rewind(file);
+	size = text ? fread(text, 1, MOST_CONSOLE, file) : 0;
+	fclose(file);
+	if (size == 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* FROM/NAME, if it is there, to TO. */
+static int file_copy(const char *from, const char *name, const char *to, struct err *err)
+{
+	char path[4096], buf[65536];
+	FILE *in, *out;
+	size_t size;
+	bool failed;
+
+	snprintf(path, sizeof(path), "%s/%s", from, name);
+	in = fopen(path, "re");
+	if (!in)
+		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", path);
+	out = fopen(to, "we");
+	if (!out) {
+		int cause = errno;
+
+		fclose(in);
+		return err_sys(err, cause, "%s", to);
+	}
+	while ((size = fread(buf, 1, sizeof(buf), in)) > 0 && fwrite(buf, 1, size, out) == size)
+		;
+	failed = ferror(in) || ferror(out);
+	fclose(in);
+	if (fclose(out) != 0 || failed)
+		return err_sys(err, EIO, "%s", to);
+	return 1;
+}
+
+/* What the overview tells of the judgement, which is made again from the record. */
+static void result_settle(json_t *result, const struct plan *plan,
+			  const struct judgement *judgement)
+{
+	json_object_set_new(result, "verdict", json_string(verdict_name[judgement->verdict]));
+	json_object_set_new(result, "reason",
+			    judgement->reason ? json_string(judgement->reason) : json_null());
+	for (int i = 0; i < judgement->finding_count; i++) {
+		const struct finding *finding = &judgement->finding[i];
+
+		if (finding->holding == HOLDS)
+			continue;
+		json_object_set_new(result, "line",
+				    json_integer(plan->expect[finding->expect].place.line));
+		json_object_set_new(result, "expected", json_string(finding->expected));
+		json_object_set_new(result, "observed", json_string(finding->observed));
+		json_object_set_new(result, "difference", json_string(finding->difference));
+		return;
+	}
+}
+
+/* Reads and judges the run in FOLDER. That there is no record is fine; one that cannot be read
+ * is this run's error, not the report's. */
+static int run_load(const char *folder, json_t *result, struct recorded *recorded,
+		    struct judgement **ret_judgement, struct err *err)
+{
+	char path[4096];
+	struct err cause = {0};
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/record.jsonl", folder);
+	if (access(path, F_OK) < 0)
+		return 0;
+	if (recorded_load(folder, recorded, &cause) < 0) {
+		json_object_set_new(result, "verdict", json_string("error"));
+		json_object_set_new(result, "reason", json_string(cause.text));
+		return 0;
+	}
+	ret = judge(recorded->plan, recorded->record, ret_judgement, err);
+	if (ret == 0)
+		result_settle(result, recorded->plan, *ret_judgement);
+	return ret;
+}
+
+/* The page at PATH with EXTENSION instead of .html. */
+static char *beside(const char *path, const char *extension)
+{
+	size_t size = strlen(path) - strlen(".html");
+	char *name = malloc(size + strlen(extension) + 1);
+
+	if (!name)
+		abort();
+	memcpy(name, path, size);
+	strcpy(name + size, extension);
+	return name;
+}
+
+static const char *base_name(const char *path)
+{
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+static int page_write(const char *path, struct html_run *run, struct err *err)
+{
+	FILE *file = fopen(path, "we");
+	int ret;
+
+	if (!file)
+		return err_sys(err, errno, "%s", path);
+	ret = html_run_print(run, file, err);
+	if (fclose(file) != 0 && ret == 0)
+		ret = err_sys(err, errno ? errno : EIO, "%s", path);
+	return ret;
+}
+
+/* The folder for the file at PATH. */
+static int folder_of(const char *path, struct err *err)
+{
+	char *folder = strndup(path, (size_t)(base_name(path) - path - 1));
+	int ret = folder ? folder_make(folder, err) : -ENOMEM;
+
+	free(folder);
+	return ret;
+}
+
+static int run_report(const struct report *report, json_t *result, struct err *err)
+{
+	struct html_run run = {.result = result, .path = result_string(result, "page")};
+	char *folder = results_run_folder(result_string(result, "folder"),
+					  result_string(result, "file"),
+					  result_string(result, "variant"));
+	struct recorded recorded = {0};
+	struct judgement *judgement = NULL;
+	char *console = console_read(folder), *page = NULL, *record = NULL, *capture = NULL;
+	int ret = run_load(folder, result, &recorded, &judgement, err);
+
+	if (asprintf(&page, "%s/%s", report->out, run.path) < 0)
+		abort();
+	record = beside(page, ".jsonl");
+	capture = beside(page, ".pcapng");
+	if (ret == 0)
+		ret = folder_of(page, err);
+	if (ret == 0 && (ret = file_copy(folder, "record.jsonl", record, err)) > 0)
+		run.record_name = base_name(record);
+	if (ret >= 0 && (ret = file_copy(folder, "capture.pcapng", capture, err)) > 0)
+		run.capture_name = base_name(capture);
+	if (ret >= 0) {
+		run.plan = recorded.plan;
+		run.record = recorded.record;
+		run.judgement = judgement;
+		run.console = console;
+		ret = page_write(page, &run, err);
+	}
+	judgement_free(judgement);
+	recorded_done(&recorded);
+	free(console);
+	free(folder);
+	free(page);
+	free(record);
+	free(capture);
+	return ret;
+}
+
+/* ---- All ---- */
+
+static int overview_write(const struct report *report, struct err *err)
+{
+	FILE *file = folder_open(report->out, "index.html", err);
+
+	if (!file)
+		return -EIO;
+	html_overview_print(report->result, report->count, file);
+	return fclose(file) == 0 ? 0 : err_sys(err, errno, "%s/index.html", report->out);
+}
+
+static int report_write(struct report *report, struct err *err)
+{
+	int ret = folder_claim(report->out, "style.css", err);
+
+	if (ret == 0)
+		ret = page_assets_save(report->out, err);
+	for (int i = 0; i < report->count && ret == 0; i++)
+		ret = run_report(report, report->result[i], err);
+	return ret < 0 ? ret : overview_write(report, err);
+}
+
+static int report_make(const struct options *options, struct report *report, struct err *err)
+{
+	char prefix[32] = "runs";
+
+	for (int i = 0; i < options->folder_count; i++) {
+		int ret;
+
+		if (options->folder_count > 1)
+			snprintf(prefix, sizeof(prefix), "runs/%d", i + 1);
+		ret = results_add(report, options->folders[i], prefix, err);
+		if (ret < 0)
+			return ret;
+	}
+	qsort(report->result, (size_t)report->count, sizeof(*report->result), compare_results);
+	return report_write(report, err);
+}
+
+int cmd_report(int argc, char **argv)
+{
+	static const struct argp argp = {
+		argp_options,
+		parse_option,
+		"DIR...",
+		"Writes a folder of pages from a folder of results: an overview of all runs, and "
+		"of each run the verdict and why, a picture, states, timers, the case, and the "
+		"capture. They open from disk in any browser.\v"
+		"DIR is what `halfopen run --out DIR` wrote. Of several, as from several kernels, "
+		"one report is made.",
+		NULL,
+		NULL,
+		NULL};
+	struct options options = {0};
+	struct report report = {0};
+	struct err err = {0};
+	char *out = NULL;
+	int ret;
+
+	cmd_parse(&argp, argc, argv, &options);
+	if (!options.out && asprintf(&out, "%s/report", options.folders[0]) < 0)
+		abort();
+	report.out = out ? out : options.out;
+	ret = report_make(&options, &report, &err);
+	if (ret < 0)
+		fprintf(stderr, "halfopen report: %s\n", err.text);
+	else
+		printf("%d runs: %s/index.html\n", report.count, report.out);
+	for (int i = 0; i < report.count; i++)
+		json_decref(report.result[i]);
+	free(report.result);
+	free(out);
+	return ret == 0 ? EXIT_HELD : ret == -EBADMSG ? EXIT_USAGE : EXIT_COULD_NOT;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * folder: folders that a command writes into.
+ */
+#ifndef HALFOPEN_FOLDER_H
+#define HALFOPEN_FOLDER_H
+
+#include <stdio.h>
+
+#include "err.h"
+
+/* Makes PATH and what is missing above it; that it is there already is fine. */
+int folder_make(const char *path, struct err *err);
+
+/* Makes PATH, or sees that it may be written into: it is empty, or has a file MARK, which
+ * tells that one of ours did so before. A folder that holds something else is not ours to
+ * fill: -EEXIST. */
+int folder_claim(const char *path, const char *mark, struct err *err);
+
+/* A new file, or an old one emptied, to fclose(); NULL and *err. */
+FILE *folder_open(const char *folder, const char *name, struct err *err);
+
+#endif

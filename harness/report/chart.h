@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * chart: on one axis of time, the states that each end's sockets were in, and how long each
+ * retransmission and probe was waited for; as pictures of a page, each with a table of the same.
+ */
+#ifndef HALFOPEN_CHART_H
+#define HALFOPEN_CHART_H
+
+#include <stdio.h>
+
+#include "verdict.h"
+
+/* Two sections of a page. JUDGEMENT (may be NULL): where in time a failure is marked. */
+void chart_states(const struct plan *plan, const struct record *record,
+		  const struct judgement *judgement, FILE *out);
+void chart_timers(const struct plan *plan, const struct record *record,
+		  const struct judgement *judgement, FILE *out);
+
+#endif

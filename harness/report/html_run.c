@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "html_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "chart.h"
+#include "page.h"
+#include "results.h"
+#include "rows.h"
+#include "svg.h"
+#include "why.h"
+
+#define MOST_ROWS   900    /* of the ladder and of the table of events */
+#define MOST_SOURCE 200000 /* bytes */
+
+static void contents(FILE *out)
+{
+	static const struct {
+		const char *id, *name;
+	} parts[] = {{"why", "Verdict"},       {"ladder", "Ladder"}, {"states", "States"},
+		     {"timers", "Timers"},     {"case", "Case"},     {"counters", "Counters"},
+		     {"events", "All events"}, {"files", "Files"}};
+
+	fputs("<nav aria-label=\"On this page\"><ul class=\"keys\">", out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		fprintf(out, "<li><a href=\"#%s\">%s</a></li>", parts[i].id, parts[i].name);
+	fputs("</ul></nav>\n", out);
+}
+
+static void heading(const struct html_run *run, FILE *out)
+{
+	const json_t *result = run->result, *kernel = json_object_get(result, "kernel");
+	const char *verdict = run->judgement ? verdict_name[run->judgement->verdict]
+					     : result_string(result, "verdict");
+	const char *variant = result_string(result, "variant");
+
+	fputs("<h1>", out);
+	page_text(out, result_string(result, "case"));
+	fprintf(out, "</h1>\n<p><span class=\"verdict %s\">%s</span> <span class=\"mono\">",
+		strcmp(verdict, "skip") == 0 ? "skipped" : verdict, verdict);
+	page_printf(out, "%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
+	fputs("</span></p>\n<p class=\"dim\">", out);
+	page_printf(out, "Linux %s (%s)", result_string(kernel, "release"),
+		    result_string(kernel, "kind"));
+	if (run->record) {
+		char ran[32], took[32];
+
+		page_printf(out, ", HZ %d, %s clock; %s of the run's time, in %s",
+			    run->record->kernel.hz,
+			    run->record->kernel.virtual_clock ? "virtual" : "real",
+			    label_duration(run->record->end_ns, ran, sizeof(ran)),
+			    label_duration(run->record->wall_ns, took, sizeof(took)));
+	}
+	fputs("</p>\n", out);
+	if (run->plan && run->plan->about) {
+		fputs("<p>", out);
+		page_text(out, run->plan->about);
+		fputs("</p>\n", out);
+	}
+}
+
+/* Who is connected how, and what is done to them. */
+static void setting(const struct html_run *run, FILE *out)
+{
+	static const char *const networks[] = {[NETWORK_CABLE] = "joined by a cable",
+					       [NETWORK_SWITCH] = "on one switch",
+					       [NETWORK_ROUTER] = "with a router between them"};
+	const struct plan *plan = run->plan;
+	char text[256], time[32];
+
+	fputs("<p>", out);
+	for (int i = 0; i < plan->host_count; i++)
+		page_printf(out, "%s%s (%s)", i ? i + 1 == plan->host_count ? " and " : ", " : "",
+			    plan->host[i].name,
+			    plan->ip_version == 6 ? plan->host[i].address6
+						  : plan->host[i].address4);
+	fprintf(out, ", %s%s.", networks[plan->network],
+		plan->nat ? " that translates addresses" : "");
+	for (int i = 0; i < plan->claim_count; i++)
+		page_printf(out, "%s %s%s",
+			    i                       ? ","
+			    : plan->claim_count > 1 ? " About the claims"
+						    : " About claim",
+			    plan->claims[i], i + 1 == plan->claim_count ? "." : "");
+	fputs("</p>\n", out);
+	if (run->record->fault_count == 0)
+		return;
+	fputs("<p>What was done to them:</p>\n<ul class=\"mono\">\n", out);
+	for (int i = 0; i < run->record->fault_count && i < 100; i++) {
+		const struct record_fault *fault = &run->record->fault[i];
+
+		fprintf(out, "<li>at %s: ", label_time(fault->begun_ns, time, sizeof(time)));
+		page_text(out, label_fault(plan, fault, false, text, sizeof(text)));
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+}
+
+static int ladder(const struct html_run *run, const struct rows *rows, FILE *out, struct err *err)
+{
+	int ret;
+
+	fputs("<section aria-labelledby=\"ladder\"><h2 id=\"ladder\">What happened</h2>\n"
+	      "<ul class=\"keys\"><li>Time runs downward; silence is shortened.</li>"
+	      "<li>A bar on a host's line: a call, as long as it lasts.</li>"
+	      "<li>An arrow: a packet. A cross: it was lost there.</li>"
+	      "<li>[In brackets]: what state a socket came to.</li></ul>\n"
+	      "<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"Ladder\">\n",
+	      out);
+	ret = svg_ladder(run->plan, run->record, rows, out, err);
+	fputs("</div></section>\n", out);
+	return ret;
+}
+
+/* ---- The case ---- */
+
+static void findings_of_line(const struct html_run *run, int line, FILE *out)
+{
+	const struct judgement *judgement = run->judgement;
+
+	for (int i = 0; i < judgement->finding_count; i++) {
+		const struct finding *finding = &judgement->finding[i];
+		bool held = finding->holding == HOLDS;
+
+		if (run->plan->expect[finding->expect].place.line != line)
+			continue;
+		fprintf(out, "<div class=\"found%s\">%s ", held ? "" : " not",
+			held                            ? "&#10003; held:"
+			: finding->holding == UNDECIDED ? "? cannot be judged:"
+							: "&#10007; did not hold:");
+		if (held)
+			page_printf(out, "%s; observed: %s", finding->expected, finding->observed);
+		else
+			page_printf(out, "expected: %s; observed: %s (%s)", finding->expected,
+				    finding->observed, finding->difference);
+		fputs("</div>", out);
+	}
+}
+
+static bool line_failed(const struct html_run *run, int line)
+{
+	const struct judgement *judgement = run->judgement;
+
+	for (int i = 0; i < judgement->finding_count; i++)
+		if (judgement->finding[i].holding != HOLDS &&
+		    run->plan->expect[judgement->finding[i].expect].place.line == line)
+			return true;
+	return false;
+}
+
+static void source(const struct html_run *run, FILE *out)
+{
+	const char *text = run->plan->source, *end;
+
+	fputs("<section aria-labelledby=\"case\"><h2 id=\"case\">The case, and what each "
+	      "expectation found</h2>\n<ol class=\"source mono\">\n",
+	      out);
+	for (int line = 1; *text && text - run->plan->source < MOST_SOURCE; line++) {
+		end = strchrnul(text, '\n');
+		fprintf(out, "<li id=\"L%d\"%s><span class=\"no\">%d</span><code>", line,
+			line_failed(run, line) ? " class=\"not\"" : "", line);
+		page_text_n(out, text, (size_t)(end - text));
+		fputs("</code>", out);
+		findings_of_line(run, line, out);
+		fputs("</li>\n", out);
+		text = *end ? end + 1 : end;
+	}
+	fputs("</ol>\n", out);
+	if (*text)
+		fputs("<p class=\"more\">The rest is in the record.</p>\n", out);
+	fputs("</section>\n", out);
+}
+
+/* ---- Tables ---- */
+
+static void counters(const struct html_run *run, FILE *out)
+{
+	const struct record *record = run->record;
+	int moved = 0;
+
+	for (int i = 0; i < record->counter_count; i++)
+		moved += record->counter[i].after != record->counter[i].before;
+	fputs("<section aria-labelledby=\"counters\"><h2 id=\"counters\">Counters that moved"
+	      "</h2>\n",
+	      out);
+	if (moved == 0) {
+		fputs("<p>None did.</p></section>\n", out);
+		return;
+	}
+	fputs("<div class=\"wide\"><table><thead><tr><th scope=\"col\">host</th>"
+	      "<th scope=\"col\">counter</th><th scope=\"col\" class=\"n\">by</th>"
+	      "<th scope=\"col\" class=\"n\">before</th><th scope=\"col\" class=\"n\">after</th>"
+	      "</tr></thead><tbody>\n",
+	      out);
+	for (int i = 0; i < record->counter_count; i++) {
+		const struct record_counter *counter = &record->counter[i];
+
+		if (counter->after == counter->before)
+			continue;
+		fputs("<tr><td>", out);
+		page_text(out, label_host(run->plan, counter->host));
+		fputs("</td><td class=\"mono\">", out);
+		page_text(out, counter->name);
+		fprintf(out,
+			"</td><td class=\"n\">%+lld</td><td class=\"n\">%lld</td>"
+			"<td class=\"n\">%lld</td></tr>\n",
+			(long long)(counter->after - counter->before), (long long)counter->before,
+			(long long)counter->after);
+	}
+	fputs("</tbody></table></div></section>\n", out);
+}
+
+static const char *event_class(const struct record *record, const struct row *row)
+{
+	if (row->kind == ROW_FAULT)
+		return "fault";
+	if (row->kind == ROW_FINDING ||
+	    (row->kind == ROW_PACKET && record->packet[row->index].arrived_ns < 0))
+		return "lost";
+	return row->ink == INK_NOTE ? "note" : "";
+}
+
+static void events(const struct html_run *run, const struct rows *rows, FILE *out)
+{
+	char time[32];
+
+	fputs("<section aria-labelledby=\"events\"><h2 id=\"events\">All events in words</h2>\n"
+	      "<p class=\"more\">The same rows as in the picture.</p>\n"
+	      "<div class=\"wide\"><table><thead><tr><th scope=\"col\" class=\"n\">at</th>"
+	      "<th scope=\"col\">what</th></tr></thead><tbody>\n",
+	      out);
+	for (int i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->row[i];
+		const char *class = event_class(run->record, row);
+
+		fprintf(out, "<tr%s%s><td class=\"n\">%s</td><td>", *class ? " class=" : "", class,
+			row->t_ns < 0 ? "" : label_time(row->t_ns, time, sizeof(time)));
+		why_print_row(run->plan, run->record, row, out);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table></div></section>\n", out);
+}
+
+static void outputs(const struct html_run *run, FILE *out)
+{
+	const struct record *record = run->record;
+
+	for (int i = 0; i < record->program_count; i++) {
+		const struct record_program *program = &record->program[i];
+
+		if (!program->output || !program->output[0])
+			continue;
+		fputs("<section><h2>", out);
+		page_printf(out, "Output of %s", run->plan->program[program->program].name);
+		fputs("</h2>\n<pre class=\"output\" tabindex=\"0\">", out);
+		page_text_n(out, program->output, strnlen(program->output, 65536 / 8));
+		fputs("</pre></section>\n", out);
+	}
+}
+
+static void files(const struct html_run *run, FILE *out)
+{
+	fputs("<section aria-labelledby=\"files\"><h2 id=\"files\">Files</h2>\n<ul>\n", out);
+	if (run->capture_name) {
+		fputs("<li><a href=\"", out);
+		page_path(out, run->capture_name);
+		fputs("\">The capture</a>, for Wireshark: an interface for each tap, comments on "
+		      "what was lost and sent again</li>\n",
+		      out);
+	}
+	if (run->record_name) {
+		fputs("<li><a href=\"", out);
+		page_path(out, run->record_name);
+		fputs("\">The record</a>: everything that was observed, as JSON Lines; "
+		      "<code>halfopen show</code> and <code>halfopen judge</code> read it</li>\n",
+		      out);
+	}
+	if (!run->capture_name && !run->record_name)
+		fputs("<li>There is no record of this run.</li>\n", out);
+	fputs("</ul></section>\n", out);
+}
+
+static int recorded(const struct html_run *run, FILE *out, struct err *err)
+{
+	struct rows rows = {0};
+	bool whole = run->record->state != RECORD_SKIPPED && record_fits(run->record, run->plan);
+	int ret = 0;
+
+	if (whole)
+		ret = rows_make(run->plan, run->record, run->judgement, false, &rows, err);
+	if (ret == 0)
+		ret = rows_thin(&rows, run->record, MOST_ROWS, err);
+	if (ret < 0) {
+		rows_done(&rows);
+		return ret;
+	}
+	why_print(run->plan, run->record, run->judgement, &rows, run->console, out);
+	contents(out);
+	setting(run, out);
+	if (whole) {
+		ret = ladder(run, &rows, out, err);
+		chart_states(run->plan, run->record, run->judgement, out);
+		chart_timers(run->plan, run->record, run->judgement, out);
+	}
+	source(run, out);
+	if (whole) {
+		counters(run, out);
+		outputs(run, out);
+		events(run, &rows, out);
+	}
+	rows_done(&rows);
+	return ret;
+}
+
+int html_run_print(const struct html_run *run, FILE *out, struct err *err)
+{
+	const char *variant = result_string(run->result, "variant");
+	char title[512];
+	int ret = 0;
+
+	snprintf(title, sizeof(title), "%s: %s%s%s",
+		 run->judgement ? verdict_name[run->judgement->verdict]
+				: result_string(run->result, "verdict"),
+		 result_string(run->result, "file"), *variant ? ":" : "", variant);
+	page_begin(out, run->path, title, "All runs");
+	heading(run, out);
+	if (run->record)
+		ret = recorded(run, out, err);
+	else
+		why_print_missing(strcmp(result_string(run->result, "verdict"), "skip") == 0
+					  ? VERDICT_SKIP
+					  : VERDICT_ERROR,
+				  result_string(run->result, "reason"), run->console, out);
+	files(run, out);
+	page_end(out);
+	return ret;
+}

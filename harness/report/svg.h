@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * svg: the rows of a ladder as a picture in a page. Its colours are classes of style.css.
+ */
+#ifndef HALFOPEN_SVG_H
+#define HALFOPEN_SVG_H
+
+#include <stdio.h>
+
+#include "rows.h"
+
+/* An <svg> element. A failed expectation has the id "f" with its number in the judgement. */
+int svg_ladder(const struct plan *plan, const struct record *record, const struct rows *rows,
+	       FILE *out, struct err *err);
+
+#endif
