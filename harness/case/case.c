@@ -47,56 +47,11 @@ static bool decode_verdict(struct decoder *d, const struct node *node, void *ret
 	return true;
 }
 
-/* "kernel >= 6.5", "kernel < 6.18", in exactly this spelling for those who read the plan. */
-static char *kernel_need(struct decoder *d, const char *text)
-{
-	unsigned major, minor;
-	int end = 0;
-	char op[3];
-
-	if (sscanf(text, "kernel %2[<>=] %3u.%3u%n", op, &major, &minor, &end) != 3 || text[end] ||
-	    (strcmp(op, ">=") != 0 && strcmp(op, "<") != 0))
-		return NULL;
-	return pool_printf(d->pool, "kernel %s %u.%u", op, major, minor);
-}
-
-static void decode_need(struct decoder *d, struct plan *plan, const struct node *node)
-{
-	static const char *const needs[] = {"netem", "virtual-clock"};
-	struct known known;
-	char *need = NULL;
-
-	if (!want_scalar(d, node, "something that a kernel has"))
-		return;
-	known_init(&known, node->text);
-	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++) {
-		known_add(&known, needs[i]);
-		if (strcmp(needs[i], node->text) == 0)
-			need = pool_strdup(d->pool, needs[i]);
-	}
-	known_add(&known, "kernel >= 6.5");
-	known_add(&known, "kernel < 6.5");
-	if (!need)
-		need = kernel_need(d, node->text);
-	if (need)
-		plan->needs[plan->need_count++] = need;
-	else
-		known_help(d->diags,
-			   node_error(d->diags, node, "a case cannot need '%.60s'", node->text),
-			   &known, "it can need");
-}
-
 static bool decode_needs(struct decoder *d, const struct node *node, void *ret)
 {
 	struct plan *plan = ret;
 
-	plan->needs = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
-	if (node->kind != NODE_LIST) {
-		decode_need(d, plan, node);
-		return true;
-	}
-	for (const struct node *item = node->child; item; item = item->next)
-		decode_need(d, plan, item);
+	condition_decode(d, node, "a case cannot need", &plan->needs);
 	return true;
 }
 
@@ -180,9 +135,8 @@ static const struct field top_fields[] = {
 	 .schema = "{\"anyOf\": [{\"const\": \"pass\"}, {\"type\": \"object\", \"properties\": "
 		   "{\"fail\": {\"type\": \"string\"}}, \"required\": [\"fail\"]}]}",
 	 .help = "for cases that must fail: the text that the failure must contain"},
-	{"needs", TYPE_CUSTOM, .decode = decode_needs,
-	 .looks = "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\"",
-	 .schema = "{\"type\": [\"array\", \"string\"], \"items\": {\"type\": \"string\"}}",
+	{"needs", TYPE_CUSTOM, .decode = decode_needs, .looks = CONDITION_LOOKS,
+	 .schema = CONDITION_SCHEMA,
 	 .help = "a run on a kernel that lacks it is skipped with that reason"},
 	{"ip", TYPE_WORD, TOP(ip_version), .words = ip_words,
 	 .help = "which protocol, 4 if not said"},

@@ -19,6 +19,15 @@
 /* The whole: fills in D->plan, which is empty but for file and source. */
 void decode_case(struct decoder *d);
 
+#define CONDITION_LOOKS  "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\""
+#define CONDITION_SCHEMA "{\"type\": [\"array\", \"string\"], \"items\": {\"type\": \"string\"}}"
+/* A term or a list of them. SUBJECT begins the message about a wrong one: "a case cannot need". */
+void condition_decode(struct decoder *d, const struct node *node, const char *subject,
+		      struct plan_condition *condition);
+/* `on:` and `because:` among the keys of MAP, if it is one. */
+void condition_beside(struct decoder *d, const struct node *map, struct plan_condition *condition);
+extern const struct form condition_form;
+
 /* `hosts:`, in this order: names and addresses first, since steps speak of other hosts. */
 void decode_hosts(struct decoder *d, const struct node *hosts);
 void decode_programs(struct decoder *d, const struct node *hosts);
@@ -48,8 +57,8 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
 bool decode_options(struct decoder *d, const struct node *node, void *peer_step);
 
 /* The tables, for the reference. */
-extern const struct form case_form, host_form, program_form, impairment_form, step_modifiers,
-	fault_modifiers;
+extern const struct form case_form, host_form, sysctl_form, program_form, impairment_form,
+	step_modifiers, fault_modifiers;
 extern const struct verb_table step_table, fault_table;
 
 /* An expectation's kind: where it stands below `expect:`, and what it looks like. */

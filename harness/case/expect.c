@@ -34,6 +34,7 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 	expect = &plan->expect[plan->expect_count++];
 	*expect =
 	    (struct plan_expect){.kind = kind, .place = place_of(node->key ? node->key : node)};
+	condition_beside(d, node, &expect->on);
 	return expect;
 }
 
@@ -67,7 +68,8 @@ static const struct field socket_fields[] = {
      .help = "segments not acknowledged"},
     {"orphan", TYPE_BOOL, SOCKET(orphan), .help = "no process has it any more"},
 };
-const struct form expect_socket_form = {.name = "a socket expectation", FIELDS(socket_fields)};
+const struct form expect_socket_form = {
+	.name = "a socket expectation", FIELDS(socket_fields), .beside = &condition_form};
 
 /* All but none and LISTEN; with NEW_SYN_RECV. */
 #define ANY_STATE (0x1ffeu & ~(1u << 10))
@@ -124,13 +126,29 @@ static bool check_counter(struct decoder *d, const struct node *key)
 	return false;
 }
 
+static const struct field counter_fields[] = {
+	{"change", TYPE_NUMBERS, TO(struct expect_counter, change), .required = true,
+	 .min = INT64_MIN, .max = INT64_MAX, .help = "by how much it changed"},
+};
+const struct form expect_counter_form = {.name = "a counter's expectation",
+					 FIELDS(counter_fields),
+					 .bare = 1,
+					 .beside = &condition_form};
+
+static void decode_counter(struct decoder *d, const struct node *node, const struct node *key,
+			   int host)
+{
+	struct plan_expect *expect = expect_add(d, node, EXPECT_COUNTER);
+
+	if (!expect || !check_counter(d, key))
+		return;
+	expect->counter.host = host;
+	expect->counter.name = pool_strdup(d->pool, key->text);
+	form_decode(d, &expect_counter_form, node, &expect->counter);
+}
+
 void expect_counters(struct decoder *d, const struct node *map)
 {
-	static const struct field change = {.type = TYPE_NUMBERS,
-					    .size = sizeof(struct plan_range),
-					    .min = INT64_MIN,
-					    .max = INT64_MAX};
-
 	if (!want_map(d, map, "a mapping of hosts to counters"))
 		return;
 	for (const struct node *host = map->child; host; host = host->next) {
@@ -139,13 +157,11 @@ void expect_counters(struct decoder *d, const struct node *map)
 		if (index < 0 || !want_map(d, host, "a mapping of counters"))
 			continue;
 		for (const struct node *value = host->child; value; value = value->next) {
-			struct plan_expect *expect = expect_add(d, value, EXPECT_COUNTER);
-
-			if (!expect || !check_counter(d, value->key))
-				continue;
-			expect->counter.host = index;
-			expect->counter.name = pool_strdup(d->pool, value->key->text);
-			field_decode(d, &change, value, &expect->counter.change);
+			if (value->kind != NODE_LIST)
+				decode_counter(d, value, value->key, index);
+			for (const struct node *item = value->child;
+			     value->kind == NODE_LIST && item; item = item->next)
+				decode_counter(d, item, value->key, index);
 		}
 	}
 }
@@ -156,7 +172,8 @@ static const struct field silence_fields[] = {
     {"host", TYPE_HOST, TO(struct expect_silence, host), .min = -1,
      .help = "whose packets, steps and sockets; if not said, all"},
 };
-const struct form expect_silence_form = {.name = "silence", FIELDS(silence_fields)};
+const struct form expect_silence_form = {
+	.name = "silence", FIELDS(silence_fields), .beside = &condition_form};
 
 static void decode_silence(struct decoder *d, const struct node *node)
 {
@@ -191,26 +208,28 @@ void expect_silence(struct decoder *d, const struct node *node)
 }
 
 static const struct expect_section sections[] = {
-    {"PROGRAM: STEP", EXPECT_STEP, "what a step returned, and when",
-     "client: {recv: {errno: ETIMEDOUT, at: 75s}}", &expect_step_form, NULL},
-    {"PROGRAM: exit", EXPECT_PROGRAM, "how a program ended", "client: {exit: {status: 0}}",
-     &expect_exit_form, NULL},
-    {"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
-     "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form, expect_sockets},
-    {"wire", EXPECT_WIRE, "packets: who sent which, when, how many",
-     "wire: [{from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}]",
-     &expect_wire_form, expect_wire},
-    {"order", EXPECT_ORDER,
-     "an item of wire: exactly these TCP packets, as sent, in this order, and no others in that "
-     "time",
-     "wire: [{order: [client syn, server syn-ack, client ack], before: 1s}]", &expect_order_form,
-     NULL},
-    {"counters", EXPECT_COUNTER, "by how much a counter of the kernel changed over the run",
-     "counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5..}}", NULL,
-     expect_counters},
-    {"silence", EXPECT_SILENCE,
-     "nothing happened: no packet but background, no step begun or ended, no state changed",
-     "silence: {within: 55s..3h}", &expect_silence_form, expect_silence},
+	{"PROGRAM: STEP", EXPECT_STEP, "what a step returned, and when",
+	 "client: {recv: {errno: ETIMEDOUT, at: 75s}}", &expect_step_form, NULL},
+	{"PROGRAM: exit", EXPECT_PROGRAM, "how a program ended", "client: {exit: {status: 0}}",
+	 &expect_exit_form, NULL},
+	{"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
+	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form,
+	 expect_sockets},
+	{"wire", EXPECT_WIRE, "packets: who sent which, when, how many",
+	 "wire: [{from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}]",
+	 &expect_wire_form, expect_wire},
+	{"order", EXPECT_ORDER,
+	 "an item of wire: exactly these TCP packets, as sent, in this order, and no others in "
+	 "that "
+	 "time",
+	 "wire: [{order: [client syn, server syn-ack, client ack], before: 1s}]",
+	 &expect_order_form, NULL},
+	{"counters", EXPECT_COUNTER, "by how much a counter of the kernel changed over the run",
+	 "counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5..}}",
+	 &expect_counter_form, expect_counters},
+	{"silence", EXPECT_SILENCE,
+	 "nothing happened: no packet but background, no step begun or ended, no state changed",
+	 "silence: {within: 55s..3h}", &expect_silence_form, expect_silence},
 };
 const struct expect_table expect_table = {sections, sizeof(sections) / sizeof(*sections)};
 

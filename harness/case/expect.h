@@ -18,6 +18,6 @@ void expect_counters(struct decoder *d, const struct node *map);
 void expect_silence(struct decoder *d, const struct node *node);
 
 extern const struct form expect_step_form, expect_exit_form, expect_socket_form, expect_wire_form,
-    expect_order_form, expect_silence_form;
+	expect_order_form, expect_silence_form, expect_counter_form;
 
 #endif

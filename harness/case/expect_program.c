@@ -91,7 +91,7 @@ static const struct field step_fields[] = {
      .help = "poll, select: exactly these"},
 };
 const struct form expect_step_form = {
-    .name = "a step's expectation", FIELDS(step_fields), .bare = 1};
+	.name = "a step's expectation", FIELDS(step_fields), .bare = 1, .beside = &condition_form};
 
 static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 {
@@ -128,7 +128,8 @@ static const struct field exit_fields[] = {
     {"signal", TYPE_SIGNAL, TO(struct expect_program, signal), .help = "the signal that killed it"},
     {"at", TYPE_MOMENTS, TO(struct expect_program, at), .help = "when it ended"},
 };
-const struct form expect_exit_form = {.name = "'exit'", FIELDS(exit_fields), .bare = 1};
+const struct form expect_exit_form = {
+	.name = "'exit'", FIELDS(exit_fields), .bare = 1, .beside = &condition_form};
 
 /* "recv@1": the step after its program's first restart. *ret_name: without that. */
 static bool parse_incarnation(struct decoder *d, const struct node *key, int program,

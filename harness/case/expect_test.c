@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "case_test.h"
+#include "condition.h"
 
 #define S NSEC_PER_SEC
 
@@ -32,6 +33,36 @@ static void check_range(struct plan_range range, int64_t lo, int64_t hi)
 	ck_assert_int_eq(range.lo, lo);
 	ck_assert_int_eq(range.hi, hi);
 }
+
+START_TEST(meant_for_some_kernels)
+{
+	static const struct kernel_facts old = {"6.1.190", true, true},
+					 new = {"6.12.1+deb", true, false},
+					 newer = {"10.0-rc1", false, false},
+					 odd = {"six", true, true};
+	struct plan *plan = load_expect("client: {recv: [{errno: EPIPE, on: 'kernel  >= 6.5', "
+					"because: why}, eof]}, counters: {client: {TcpRetransSegs: "
+					"[{change: 5, on: [kernel < 6.5, netem], because: not}]}}");
+	const struct plan_condition *on = &plan->expect[0].on;
+
+	ck_assert_int_eq(plan->expect_count, 3);
+	ck_assert_int_eq(on->count, 1);
+	ck_assert_str_eq(on->term[0], "kernel >= 6.5");
+	ck_assert_str_eq(on->because, "why");
+	ck_assert_str_eq(condition_lacking(on->term, 1, &old), "kernel >= 6.5");
+	ck_assert_ptr_null(condition_lacking(on->term, 1, &new));
+	ck_assert_ptr_null(condition_lacking(on->term, 1, &newer));
+	ck_assert_ptr_nonnull(condition_lacking(on->term, 1, &odd));
+	ck_assert_int_eq(plan->expect[1].on.count, 0);
+	on = &plan->expect[2].on;
+	check_range(plan->expect[2].counter.change, 5, 5);
+	ck_assert_int_eq(on->count, 2);
+	ck_assert_ptr_null(condition_lacking(on->term, 2, &old));
+	ck_assert_str_eq(condition_lacking(on->term, 2, &new), "kernel < 6.5");
+	ck_assert_str_eq(condition_lacking(on->term + 1, 1, &newer), "netem");
+	plan_free(plan);
+}
+END_TEST
 
 static const struct {
 	const char *text;
@@ -325,6 +356,7 @@ int main(void)
 	Suite *suite = suite_create("expect");
 	TCase *tests = tcase_create("expect");
 
+	tcase_add_test(tests, meant_for_some_kernels);
 	tcase_add_loop_test(tests, outcomes_of_steps, 0, OUTCOMES);
 	tcase_add_test(tests, details_of_steps);
 	tcase_add_test(tests, several_of_one_step);

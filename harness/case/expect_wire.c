@@ -75,7 +75,8 @@ static const struct field wire_fields[] = {
 	 .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",
 	 .help = "of the ICMP message"},
 };
-const struct form expect_wire_form = {.name = "a wire expectation", FIELDS(wire_fields)};
+const struct form expect_wire_form = {
+	.name = "a wire expectation", FIELDS(wire_fields), .beside = &condition_form};
 
 static bool keep_order(struct decoder *d, const struct node *node, void *ret)
 {
@@ -90,7 +91,8 @@ static const struct field order_fields[] = {
 	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
 	 .help = "each a host and what the packet is: all of these kinds"},
 };
-const struct form expect_order_form = {.name = "an order expectation", FIELDS(order_fields)};
+const struct form expect_order_form = {
+	.name = "an order expectation", FIELDS(order_fields), .beside = &condition_form};
 
 /* `after` and `before` are `within`. */
 static void join_times(struct decoder *d, const struct node *node, uint32_t given,

@@ -68,6 +68,11 @@ static int find_field(const struct form *form, const char *key)
 	return -1;
 }
 
+static bool is_beside(const struct form *form, const char *key)
+{
+	return form->beside && find_field(form->beside, key) >= 0;
+}
+
 static void unknown_key(struct decoder *d, const struct form *form, const struct node *key)
 {
 	struct known known;
@@ -76,6 +81,8 @@ static void unknown_key(struct decoder *d, const struct form *form, const struct
 	for (int i = 0; i < form->count; i++)
 		if (form->field[i].key)
 			known_add(&known, form->field[i].key);
+	for (int i = 0; form->beside && i < form->beside->count; i++)
+		known_add(&known, form->beside->field[i].key);
 	known_help(
 	    d->diags,
 	    diag_error(d->diags, key->span, "unknown key '%.60s' in %s", key->text, form->name),
@@ -120,6 +127,8 @@ uint32_t form_decode(struct decoder *d, const struct form *form, const struct no
 	for (const struct node *value = node->child; value; value = value->next) {
 		int i = find_field(form, value->key->text);
 
+		if (i < 0 && is_beside(form, value->key->text))
+			continue;
 		if (i < 0) {
 			unknown_key(d, form, value->key);
 			continue;

@@ -78,6 +78,8 @@ struct form {
 	const struct field *field;
 	int count;
 	int bare; /* 1 + the index of the field that a value without a mapping stands for */
+	const struct form *beside; /* keys that may stand there too; their values are not decoded
+				      by form_decode() */
 };
 #define FIELDS(array) .field = (array), .count = (int)(sizeof(array) / sizeof(*(array)))
 

@@ -85,8 +85,15 @@ static bool check_sysctl(struct decoder *d, const struct node *value)
 			  "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
 		return false;
 	}
-	return want_scalar(d, value, "the value of a sysctl");
+	return value->kind == NODE_MAP || want_scalar(d, value, "the value of a sysctl");
 }
+
+static const struct field sysctl_fields[] = {
+	{"value", TYPE_TEXT, TO(struct plan_sysctl, value), .required = true,
+	 .help = "what it is set to"},
+};
+const struct form sysctl_form = {
+	.name = "a sysctl", FIELDS(sysctl_fields), .bare = 1, .beside = &condition_form};
 
 static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 {
@@ -101,10 +108,14 @@ static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 		memcpy(more, host->sysctl, sizeof(*more) * (size_t)host->sysctl_count);
 	host->sysctl = more;
 	for (const struct node *value = node->child; value; value = value->next)
-		if (check_sysctl(d, value))
-			host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
-				pool_strdup(d->pool, value->key->text),
-				pool_strdup(d->pool, value->text), place_of(value->key)};
+		if (check_sysctl(d, value)) {
+			struct plan_sysctl *sysctl = &host->sysctl[host->sysctl_count++];
+
+			sysctl->name = pool_strdup(d->pool, value->key->text);
+			sysctl->place = place_of(value->key);
+			condition_beside(d, value, &sysctl->on);
+			form_decode(d, &sysctl_form, value, sysctl);
+		}
 	return true;
 }
 
@@ -145,7 +156,8 @@ static bool skip(struct decoder *d, const struct node *node, void *ret)
 static const struct field host_fields[] = {
 	{"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
 	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
-	 .schema = "{\"type\": \"object\"}", .help = "what the host's kernel is set to"},
+	 .schema = "{\"type\": \"object\"}",
+	 .help = "what the host's kernel is set to; a value may be a mapping, see below"},
 	{"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
 	 .schema = "{\"$ref\": \"#/$defs/program\"}",
 	 .help = "its one program, named like the host"},

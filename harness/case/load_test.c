@@ -24,7 +24,7 @@ START_TEST(fills_in_defaults)
 	ck_assert_int_eq(plan->link.delay_ns, NSEC_PER_SEC / 1000);
 	ck_assert(!plan->link_explicit && !plan->neighbours_dynamic && !plan->nat);
 	ck_assert_int_eq(plan->claim_count, 0);
-	ck_assert_int_eq(plan->need_count, 0);
+	ck_assert_int_eq(plan->needs.count, 0);
 	ck_assert_int_eq(plan->fault_count, 0);
 	ck_assert_int_eq(plan->until_ns, 0);
 	ck_assert_int_eq(plan->last_ns, 0);
@@ -54,9 +54,9 @@ START_TEST(reads_the_top_level)
 	ck_assert_str_eq(plan->claims[1], "C4c");
 	ck_assert(plan->must_fail);
 	ck_assert_str_eq(plan->fails_with, "no RST");
-	ck_assert_int_eq(plan->need_count, 3);
-	ck_assert_str_eq(plan->needs[1], "kernel < 6.18");
-	ck_assert_str_eq(plan->needs[2], "kernel >= 6.5");
+	ck_assert_int_eq(plan->needs.count, 3);
+	ck_assert_str_eq(plan->needs.term[1], "kernel < 6.18");
+	ck_assert_str_eq(plan->needs.term[2], "kernel >= 6.5");
 	ck_assert_int_eq(plan->ip_version, 6);
 	ck_assert_int_eq(plan->network, NETWORK_ROUTER);
 	ck_assert(plan->nat && plan->neighbours_dynamic && plan->link_explicit);

@@ -35,9 +35,17 @@ struct plan_range {
 
 enum plan_network { NETWORK_CABLE, NETWORK_SWITCH, NETWORK_ROUTER };
 
+/* What a kernel must be or have (condition.h); no terms: any kernel will do. */
+struct plan_condition {
+	char **term; /* "netem", "virtual-clock", "kernel >= 6.5" */
+	int count;
+	char *because; /* why kernels differ in it; NULL where nothing is said */
+};
+
 struct plan_sysctl {
 	char *name; /* "net.ipv4.tcp_retries2" */
 	char *value;
+	struct plan_condition on; /* on other kernels it is not set */
 	struct plan_place place;
 };
 
@@ -226,6 +234,7 @@ struct plan_expect {
 		struct expect_counter counter;
 		struct expect_silence silence;
 	};
+	struct plan_condition on; /* on other kernels it is not judged */
 	struct plan_place place;
 };
 
@@ -246,8 +255,7 @@ struct plan {
 	bool link_explicit; /* the author asked for this link: no netem, no run */
 	bool neighbours_dynamic; /* `neighbours: dynamic`: entries are resolved, not permanent */
 	bool nat;	/* router: translates the first host's address */
-	char **needs;	/* "netem", "virtual-clock", "kernel >= 6.5" */
-	int need_count;
+	struct plan_condition needs; /* on other kernels the run is skipped */
 
 	struct plan_host *host;
 	int host_count;

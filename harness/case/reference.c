@@ -124,6 +124,12 @@ char *case_reference_markdown(void)
 	fprintf(out, "\n%s\n%s", reference_networks, reference_matrix);
 	fprintf(out, "\n%s\nKeys of a host:\n", reference_hosts);
 	print_fields(out, &host_form);
+	fputs("\nKeys of a sysctl that is a mapping:\n", out);
+	print_fields(out, &sysctl_form);
+	fputs("\nand, both or none, `on` and `because` as expectations have them: on other kernels "
+	      "it "
+	      "is not set.\n",
+	      out);
 	fputs("\nKeys of a program that is a mapping:\n", out);
 	print_fields(out, &program_form);
 	fprintf(out, "\n%s", reference_steps);
@@ -133,6 +139,7 @@ char *case_reference_markdown(void)
 	fprintf(out, "\n%s", reference_timeline);
 	print_verbs(out, &fault_table);
 	fprintf(out, "\n%s", reference_expect);
+	print_fields(out, &condition_form);
 	print_expectations(out);
 	fclose(out);
 	return text;

@@ -129,7 +129,11 @@ const char reference_expect[] =
     "\n"
     "A key of a program is the name of a step, or `exit`. Steps of the program's first start are\n"
     "meant; `recv@1` is the one after its host's first reboot. In place of one expectation there\n"
-    "may be a list of them, each with its `when`.\n";
+    "may be a list of them, each with its `when` or its `on`.\n"
+    "\n"
+    "Where kernels differ, an expectation names the kernels that it is meant for, by version or by\n"
+    "what they can do, and the reason; on others it is not judged. Any expectation that is a\n"
+    "mapping may have these keys:\n";
 
 const char reference_networks[] =
     "## Networks and addresses\n"

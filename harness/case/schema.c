@@ -87,6 +87,13 @@ static void print_form(FILE *out, const struct form *form, const char *more)
 		print_value(out, &form->field[i]);
 		between = ", ";
 	}
+	for (int i = 0; form->beside && i < form->beside->count; i++) {
+		fputs(between, out);
+		print_string(out, form->beside->field[i].key);
+		fputs(": ", out);
+		print_value(out, &form->beside->field[i]);
+		between = ", ";
+	}
 	fprintf(out, "%s%s}", more ? between : "", more ? more : "");
 	between = ", \"required\": [";
 	for (int i = 0; i < form->count; i++) {

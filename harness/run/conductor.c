@@ -51,32 +51,20 @@ static int64_t realtime_ns(void)
 }
 
 /* What the plan needs and this kernel has not, or 0. */
-static int needs_check(const struct stage *stage, const struct utsname *uts, struct err *err)
+static int needs_check(const struct stage *stage, struct err *err)
 {
+	const struct kernel_facts facts = topology_facts(&stage->topology);
 	const struct plan *plan = stage->plan;
+	const char *lacking = condition_lacking(plan->needs.term, plan->needs.count, &facts);
 	bool netem = plan->link_explicit;
-	int major = 0, minor = 0, want_major, want_minor;
-	char relation[3];
 
-	sscanf(uts->release, "%d.%d", &major, &minor);
-	for (int i = 0; i < plan->need_count; i++) {
-		const char *need = plan->needs[i];
-		int have = major * 1000 + minor, want;
-
-		netem = netem || strcmp(need, "netem") == 0;
-		if (strcmp(need, "virtual-clock") == 0 && !stage->options->virtual_clock)
-			return err_set(err, EOPNOTSUPP, "a virtual clock (a UML kernel)");
-		if (sscanf(need, "kernel %2[<>=] %d.%d", relation, &want_major, &want_minor) != 3)
-			continue;
-		want = want_major * 1000 + want_minor;
-		if (strcmp(relation, ">=") == 0 ? have < want : have >= want)
-			return err_set(err, EOPNOTSUPP, "%s; this is %s", need, uts->release);
-	}
+	if (lacking && strncmp(lacking, "kernel ", 7) == 0)
+		return err_set(err, EOPNOTSUPP, "%s; this is %s", lacking, facts.release);
 	for (int i = 0; i < plan->fault_count; i++)
 		netem = netem || plan->fault[i].op == FAULT_IMPAIR;
-	if (netem && !stage->topology.has_netem)
-		return err_set(err, EOPNOTSUPP, "netem (the kernel's module sch_netem)");
-	return 0;
+	if (!lacking && netem && !facts.netem)
+		lacking = "netem";
+	return lacking ? err_set(err, EOPNOTSUPP, "%s", condition_in_words(lacking)) : 0;
 }
 
 static int agenda_fill(struct stage *stage, struct err *err)
@@ -137,7 +125,6 @@ static void start_clock(struct loop *loop)
 static int set_up(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
-	struct utsname uts;
 	sigset_t signals;
 	int ret;
 
@@ -149,14 +136,13 @@ static int set_up(struct loop *loop, struct err *err)
 	loop->tick_ns = tick_ns();
 	if (loop->signal_fd < 0 || loop->timer_fd < 0)
 		return err_sys(err, errno, "signalfd, timerfd");
-	ret = topology_build(&stage->topology, stage->plan, err);
+	ret = topology_build(&stage->topology, stage->plan, stage->options->virtual_clock, err);
 	if (ret < 0)
 		return ret;
-	uname(&uts);
 	if (!stage->options->virtual_clock)
 		ret = topology_wait(&stage->topology, err);
 	if (ret == 0)
-		ret = needs_check(stage, &uts, err);
+		ret = needs_check(stage, err);
 	if (ret < 0)
 		return ret;
 	ret = stage->wire_tap = tap_open(stage->topology.wire, err);

@@ -93,6 +93,7 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 static int host_configure(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
+	const struct kernel_facts facts = topology_facts(topology);
 	struct net *net = topology->host[host].net;
 	char address[64];
 	int ret;
@@ -105,9 +106,12 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 	/* Programs have no rights; a server's port is not to depend on that. */
 	if (ret == 0)
 		ret = net_set_sysctl(net, "net.ipv4.ip_unprivileged_port_start", "0", err);
-	for (int i = 0; ret == 0 && i < plan->host[host].sysctl_count; i++)
-		ret = net_set_sysctl(net, plan->host[host].sysctl[i].name,
-				     plan->host[host].sysctl[i].value, err);
+	for (int i = 0; ret == 0 && i < plan->host[host].sysctl_count; i++) {
+		const struct plan_sysctl *sysctl = &plan->host[host].sysctl[i];
+
+		if (!condition_lacking(sysctl->on.term, sysctl->on.count, &facts))
+			ret = net_set_sysctl(net, sysctl->name, sysctl->value, err);
+	}
 	return ret;
 }
 
@@ -282,12 +286,22 @@ static int router_wait(struct topology *topology, struct err *err)
 	return ret < 0 ? err_add(err, ret, "router") : 0;
 }
 
-int topology_build(struct topology *topology, const struct plan *plan, struct err *err)
+struct kernel_facts topology_facts(const struct topology *topology)
+{
+	return (struct kernel_facts){.release = topology->uts.release,
+				     .netem = topology->has_netem,
+				     .virtual_clock = topology->virtual_clock};
+}
+
+int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
+		   struct err *err)
 {
 	char bridge[IFNAMSIZ];
 	int ret;
 
-	*topology = (struct topology){.plan = plan, .has_netem = true};
+	*topology = (struct topology){
+		.plan = plan, .has_netem = true, .virtual_clock = virtual_clock};
+	uname(&topology->uts);
 	for (int i = 0; i < plan->host_count; i++) {
 		uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
 

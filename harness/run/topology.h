@@ -16,7 +16,9 @@
 #define HALFOPEN_TOPOLOGY_H
 
 #include <stdbool.h>
+#include <sys/utsname.h>
 
+#include "condition.h"
 #include "err.h"
 #include "netem.h"
 #include "plan.h"
@@ -40,12 +42,16 @@ struct topology {
 	const struct plan *plan;
 	struct net *wire, *router; /* router: NULL where there is none */
 	struct topology_host host[TOPOLOGY_HOSTS];
-	bool has_netem;
+	bool has_netem, virtual_clock;
+	struct utsname uts;
 };
 
 /* -EOPNOTSUPP: the kernel lacks what the plan needs; ERR names it. On failure the caller
  * still calls topology_done(). */
-int topology_build(struct topology *topology, const struct plan *plan, struct err *err);
+int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
+		   struct err *err);
+/* Of the kernel below, once the topology was built. */
+struct kernel_facts topology_facts(const struct topology *topology);
 void topology_done(struct topology *topology);
 /* Until all that was built is in force. On a virtual clock a second's sleep does it too, and
  * costs less. */

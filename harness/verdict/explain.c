@@ -39,6 +39,7 @@ static void explain_finding(FILE *out, const struct plan *plan, const struct fin
 			    const struct record_event *events, int count)
 {
 	const struct plan_place *place = &plan->expect[finding->expect].place;
+	const struct plan_condition *on = &plan->expect[finding->expect].on;
 	int size;
 	const char *line = source_line(plan->source, place->line, &size);
 
@@ -48,6 +49,10 @@ static void explain_finding(FILE *out, const struct plan *plan, const struct fin
 	fprintf(out, "    expected:   %s\n", finding->expected);
 	fprintf(out, "    observed:   %s\n", finding->observed);
 	fprintf(out, "    difference: %s\n", finding->difference);
+	for (int i = 0; i < on->count; i++)
+		fprintf(out, "    %s%s%s%s\n", i ? "            " : "on:         ", on->term[i],
+			i + 1 == on->count ? ", because " : "",
+			i + 1 == on->count ? on->because : "");
 	if (finding->t_ns >= 0)
 		explain_context(out, events, count, finding->t_ns);
 }

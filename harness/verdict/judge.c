@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "condition.h"
 #include "judging.h"
 
 const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "skip", "error"};
@@ -130,6 +131,9 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 {
 	struct judgement *judgement = calloc(1, sizeof(*judgement));
 	const struct plan_fault *missing = fault_missing(plan, record);
+	const struct kernel_facts facts = {.release = record->kernel.release,
+					   .netem = record->kernel.netem,
+					   .virtual_clock = record->kernel.virtual_clock};
 
 	if (judgement)
 		judgement->finding = calloc((size_t)plan->expect_count + 1,
@@ -148,13 +152,22 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 	} else if (plan->expect_count == 0) {
 		settle(judgement, VERDICT_ERROR, "the case expects nothing");
 	} else {
-		for (int i = 0; i < plan->expect_count; i++)
+		for (int i = 0; i < plan->expect_count; i++) {
+			const struct plan_condition *on = &plan->expect[i].on;
+
+			if (condition_lacking(on->term, on->count, &facts))
+				continue;
 			if (!finding_make(plan, record, i,
 					  &judgement->finding[judgement->finding_count++])) {
 				judgement_free(judgement);
 				return err_sys(err, ENOMEM, "cannot judge");
 			}
-		settle_findings(plan, judgement);
+		}
+		if (judgement->finding_count)
+			settle_findings(plan, judgement);
+		else
+			settle(judgement, VERDICT_ERROR, "the case expects nothing of Linux %s",
+			       facts.release);
 	}
 	*ret_judgement = judgement;
 	return 0;

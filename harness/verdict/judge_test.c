@@ -27,6 +27,14 @@ static const struct {
 	 "idle: TcpRetransSegs changes by 0: no counter of that host was recorded; the record "
 	 "cannot "
 	 "tell"},
+	/* Expectations that are meant for other kernels. */
+	{"",
+	 HOLDING ", counters: {idle: {TcpRetransSegs: {change: 0, on: kernel < 6.5, because: x}}}",
+	 VERDICT_PASS, NULL},
+	{"", "client: {send: {returns: 99, on: kernel < 6.5, because: x}}", VERDICT_ERROR,
+	 "the case expects nothing of Linux 6.12.117"},
+	{"", "client: {recv: {errno: ETIMEDOUT, on: kernel >= 6.5, because: x}}", VERDICT_FAIL,
+	 BECAUSE},
 	/* Cases that are here to fail: once, for the reason that they name. */
 	{"verdict: {fail: \"ETIMEDOUT\"}\n", FAILING, VERDICT_PASS, NULL},
 	{"verdict: {fail: \"instead of\"}\n", FAILING, VERDICT_PASS, NULL},

@@ -150,7 +150,7 @@ static struct record_counter counters[] = {
 const struct record story = {
 	.version = RECORD_VERSION,
 	.state = RECORD_COMPLETE,
-	.kernel = {.virtual_clock = true, .netem = true},
+	.kernel = {.release = (char *)"6.12.117", .virtual_clock = true, .netem = true},
 	.end_ns = 100 * S,
 	LIST(packet, packets),
 	LIST(step, steps),
