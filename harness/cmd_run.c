@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "folder.h"
 #include "jobs.h"
+#include "kernel_names.h"
 #include "results.h"
 #include "supervisor.h"
 #include "verdict.h"
@@ -41,8 +42,8 @@ enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL };
 
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
-	 "`live`, or the path of a UML kernel (default: $HALFOPEN_UML, or else the one that "
-	 "ci/build-kernel made, or else live)",
+	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
+	 "else the one that was built or asked for last, or else live)",
 	 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
@@ -291,7 +292,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 {
 	const struct options *options = &session->options;
 	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	int ret = kernel_find(options->kernel, &session->kernel, err);
+	int ret = kernel_named(options->kernel, &session->kernel, err);
 
 	/* That namespaces are forbidden is said once, not under every run. A UML kernel that
 	 * does not boot says so itself: trying it first would cost a boot each time. */

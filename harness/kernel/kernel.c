@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "guest.h"
 #include "image.h"
 #include "scratch.h"
+#include "store.h"
 #include "supervisor.h"
 
 static const struct kernel_ops *const kernels[KERNEL_KIND_COUNT] = {
@@ -79,45 +79,43 @@ static int find_image(const char *path, struct kernel *ret_kernel, struct err *e
 	return 0;
 }
 
-/* ci/build-kernel leaves .../kernels/VERSION-hzHZ-KEY/linux and touches it when asked again:
- * the newest is the one that was asked for last. */
-static int find_cached(struct kernel *ret_kernel)
+/* A path, or else a name. */
+static int find_named(const char *arg, struct kernel *ret_kernel, struct err *err)
 {
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	char pattern[PATH_MAX];
-	const char *newest = NULL;
-	struct timespec when = {0};
-	struct stat st;
-	glob_t found;
-	int ret = -ENOENT;
+	char *path = NULL;
+	int ret;
 
-	if (cache && cache[0] == '/')
-		snprintf(pattern, sizeof(pattern), "%s/halfopen/kernels/*/linux", cache);
-	else
-		snprintf(pattern, sizeof(pattern), "%s/.cache/halfopen/kernels/*/linux",
-			 home ? home : "");
-	if (glob(pattern, 0, NULL, &found))
-		return -ENOENT;
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		if (stat(found.gl_pathv[i], &st) < 0)
-			continue;
-		if (!newest || st.st_mtim.tv_sec > when.tv_sec ||
-		    (st.st_mtim.tv_sec == when.tv_sec && st.st_mtim.tv_nsec > when.tv_nsec)) {
-			newest = found.gl_pathv[i];
-			when = st.st_mtim;
-		}
-	}
-	if (newest)
-		ret = find_image(newest, ret_kernel, NULL);
-	globfree(&found);
+	if (strchr(arg, '/') || access(arg, F_OK) == 0)
+		return find_image(arg, ret_kernel, err);
+	ret = store_find(arg, &path, err);
+	if (ret == -ENOENT)
+		return err_set(
+			err, ENOENT,
+			"%s: No such file, and no kernel of that name (`halfopen kernel list` "
+			"tells them)",
+			arg);
+	if (ret == 0)
+		ret = find_image(path, ret_kernel, err);
+	free(path);
+	return ret;
+}
+
+static int find_newest(struct kernel *ret_kernel)
+{
+	char *path = NULL;
+	int ret = store_newest(&path);
+
+	if (ret == 0)
+		ret = find_image(path, ret_kernel, NULL);
+	free(path);
 	return ret;
 }
 
 int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err)
 {
 	if (arg && strcmp(arg, live_ops.name) != 0)
-		return find_image(arg, ret_kernel, err);
-	if (!arg && find_cached(ret_kernel) == 0)
+		return find_named(arg, ret_kernel, err);
+	if (!arg && find_newest(ret_kernel) == 0)
 		return 0;
 	return find_live(ret_kernel);
 }

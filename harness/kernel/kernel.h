@@ -35,8 +35,8 @@ const char *kernel_kind_help(enum kernel_kind kind);
 /* The virtual clock skips idle time; the real one does not. */
 int kernel_clock_is_virtual(const struct kernel *kernel);
 
-/* ARG: "live"; or a path, recognised by what the file is; or NULL: the newest kernel that
- * ci/build-kernel left in the user's cache folder, else live. Only the file is looked at:
+/* ARG: "live"; or a path, recognised by what the file is; or a name (store.h); or NULL: the
+ * kernel that was built or asked for of ci/build-kernel last, else live. Only the file is looked at:
  * kernel_probe() tells whether it can run. -ENOENT, -ENOEXEC (no kernel that we can boot). */
 int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err);
 void kernel_done(struct kernel *kernel);

@@ -10,15 +10,6 @@ cd "$scratch"
 export LC_ALL=C.UTF-8
 unset HALFOPEN_UML
 
-# STATUS COMMAND...: runs it, output in ./out and ./err.
-exits() {
-	local wanted=$1 status=0
-	shift
-	"$@" >out 2>err || status=$?
-	[ "$status" = "$wanted" ] || { cat out err >&2; fail "$* exited with $status, not $wanted"; }
-}
-says() { grep -qE -- "$1" out || { cat out >&2; fail "no line like: $1"; }; }
-complains() { grep -qE -- "$1" err || { cat err >&2; fail "no complaint like: $1"; }; }
 last_line_is() { [ "$(tail -n 1 out)" = "$1" ] || { cat out >&2; fail "the last line is not: $1"; }; }
 
 # Two runs of a case; THEN is what recv is to return.

@@ -9,6 +9,16 @@ cases=$here/../../cases
 fail() { echo "FAIL: $*" >&2; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 
+# STATUS COMMAND...: runs it, output in ./out and ./err.
+exits() {
+	local wanted=$1 status=0
+	shift
+	"$@" >out 2>err || status=$?
+	[ "$status" = "$wanted" ] || { cat out err >&2; fail "$* exited with $status, not $wanted"; }
+}
+says() { grep -qE -- "$1" out || { cat out >&2; fail "no line like: $1"; }; }
+complains() { grep -qE -- "$1" err || { cat err >&2; fail "no complaint like: $1"; }; }
+
 # The UML kernel that the tests use, or a skip.
 uml_kernel() {
 	local kernel=${HALFOPEN_UML:-}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * halfopen kernel build, list, add, remove: a table of commands below a command.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "diag.h"
+#include "kernel_names.h"
+#include "store.h"
+
+#define MOST_FRAGMENTS 32
+#define SCRIPT         "build-kernel"
+
+enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_NAME, KEY_JSON };
+
+struct options {
+	const char *argument; /* the tree, path or name; NULL: not given */
+	const char *name;
+	char *script[2 * MOST_FRAGMENTS + 4]; /* for build: its options as they are */
+	int scripts;
+	bool json;
+};
+
+static int fail(const char *command, int status, const struct err *err)
+{
+	fprintf(stderr, "halfopen kernel %s: %s\n", command, err->text);
+	return status;
+}
+
+/* One option of the script's with its value; it checks them itself. */
+static void pass_on(struct options *options, const char *option, char *value,
+		    struct argp_state *state)
+{
+	if (options->scripts + 4 > (int)(sizeof(options->script) / sizeof(*options->script)))
+		argp_error(state, "too many options");
+	options->script[options->scripts++] = (char *)option;
+	options->script[options->scripts++] = value;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case KEY_HZ:
+		pass_on(options, "--hz", arg, state);
+		return 0;
+	case KEY_CONFIG:
+		pass_on(options, "--config", arg, state);
+		return 0;
+	case KEY_PATCH:
+		pass_on(options, "--patch", arg, state);
+		return 0;
+	case KEY_NAME:
+		options->name = arg;
+		return 0;
+	case KEY_JSON:
+		options->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->argument)
+			argp_error(state, "one argument too many: '%s'", arg);
+		options->argument = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Becomes ci/build-kernel, which lies among the helpers: there is one way to build a kernel. */
+static int kernel_build(struct options *options)
+{
+	char *helpers = NULL, path[PATH_MAX], *argv[2 * MOST_FRAGMENTS + 8] = {path};
+	struct err err = {0};
+	int argc = 1;
+
+	if (kernel_find_helpers(&helpers, &err) < 0)
+		return fail("build", EXIT_COULD_NOT, &err);
+	snprintf(path, sizeof(path), "%s/%s", helpers, SCRIPT);
+	free(helpers);
+	for (int i = 0; i < options->scripts; i++)
+		argv[argc++] = options->script[i];
+	if (options->argument) {
+		argv[argc++] = (char *)"--";
+		argv[argc++] = (char *)options->argument;
+	}
+	setenv("HALFOPEN_COMMAND", "halfopen kernel build", 1);
+	execv(path, argv);
+	err_sys(&err, errno, "%s", path);
+	return fail("build", EXIT_COULD_NOT, &err);
+}
+
+/* "netem nft ... (no nat)" */
+static void print_abilities(const struct store_entry *entry)
+{
+	const char *between = "", *before = " (no ";
+
+	if (!entry->configured) {
+		fputs("not known: no configuration lies beside it", stdout);
+		return;
+	}
+	for (int i = 0; i < STORE_ABILITIES; i++)
+		if (entry->can & 1u << i) {
+			printf("%s%s", between, store_ability[i].name);
+			between = " ";
+		}
+	for (int i = 0; i < STORE_ABILITIES; i++)
+		if (!(entry->can & 1u << i)) {
+			printf("%s%s", before, store_ability[i].name);
+			before = ", ";
+		}
+	if (before[0] == ',')
+		fputc(')', stdout);
+}
+
+static void print_entry(const struct store_entry *entry, const struct kernel *kernel, int width,
+			bool is_default)
+{
+	char hz[16] = "?";
+
+	if (entry->hz)
+		snprintf(hz, sizeof(hz), "%d", entry->hz);
+	printf("%c %-*s  %-5s  %-12s  %4s  ", is_default ? '*' : ' ', width, entry->name,
+	       kernel ? kernel_kind_name(kernel->kind) : "?", kernel ? kernel->release : "?", hz);
+	if (kernel)
+		print_abilities(entry);
+	else
+		printf("cannot be used: see halfopen run --kernel %s", entry->name);
+	putchar('\n');
+}
+
+static json_t *entry_json(const struct store_entry *entry, const struct kernel *kernel,
+			  bool is_default)
+{
+	json_t *can = json_array();
+
+	for (int i = 0; i < STORE_ABILITIES; i++)
+		if (entry->can & 1u << i)
+			json_array_append_new(can, json_string(store_ability[i].name));
+	if (!entry->configured) {
+		json_decref(can);
+		can = json_null();
+	}
+	return json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:i, s:o, s:b}", "name", entry->name, "path",
+			 entry->path, "added", entry->added, "kind",
+			 kernel ? kernel_kind_name(kernel->kind) : NULL, "release",
+			 kernel ? kernel->release : NULL, "hz", entry->hz, "can", can, "default",
+			 is_default);
+}
+
+static int kernel_list(struct options *options)
+{
+	struct kernel chosen = {0}, kernel;
+	json_t *array = json_array();
+	struct err err = {0};
+	struct store store;
+	int width = 4;
+
+	if (store_read(&store, &err) < 0)
+		return fail("list", EXIT_COULD_NOT, &err);
+	(void)kernel_find(getenv("HALFOPEN_UML"), &chosen, NULL);
+	for (int i = 0; i < store.count; i++)
+		if ((int)strlen(store.entry[i].name) > width)
+			width = (int)strlen(store.entry[i].name);
+	if (!options->json)
+		printf("  %-*s  %-5s  %-12s  %4s  %s\n", width, "name", "kind", "version", "HZ",
+		       "can");
+	for (int i = 0; i < store.count; i++) {
+		const struct store_entry *entry = &store.entry[i];
+		bool usable = kernel_find(entry->path, &kernel, NULL) == 0;
+		bool is_default = usable && kernel.path && chosen.path &&
+				  strcmp(kernel.path, chosen.path) == 0;
+
+		if (options->json)
+			json_array_append_new(
+				array, entry_json(entry, usable ? &kernel : NULL, is_default));
+		else
+			print_entry(entry, usable ? &kernel : NULL, width, is_default);
+		if (usable)
+			kernel_done(&kernel);
+	}
+	if (options->json) {
+		json_dumpf(array, stdout, JSON_INDENT(1));
+		putchar('\n');
+	} else if (kernel_find("live", &kernel, NULL) == 0) {
+		printf("%c %-*s  %-5s  %-12s  %4s  real time; `halfopen doctor` tells what it "
+		       "can\n",
+		       chosen.path ? ' ' : '*', width, "live", "live", kernel.release, "");
+		kernel_done(&kernel);
+	}
+	json_decref(array);
+	store_done(&store);
+	kernel_done(&chosen);
+	return EXIT_HELD;
+}
+
+static int kernel_add(struct options *options)
+{
+	const char *path = options->argument;
+	struct kernel kernel = {0};
+	struct err err = {0};
+	int ret = access(path, F_OK) < 0 ? err_sys(&err, errno, "%s", path)
+					 : kernel_find(path, &kernel, &err);
+	const char *name = options->name ? options->name : kernel.release;
+
+	if (ret == 0 && !*name)
+		ret = err_set(&err, EINVAL, "%s does not tell its version: give it a --name", path);
+	if (ret == 0)
+		ret = store_add(name, path, kernel.release, &err);
+	if (ret == -EEXIST && !options->name)
+		err_set(&err, EEXIST,
+			"there is a kernel called '%s' already: give this one another --name",
+			name);
+	if (ret == 0)
+		printf("%s: %s, Linux %s\n", name, kernel_kind_name(kernel.kind), kernel.release);
+	kernel_done(&kernel);
+	return ret == 0 ? EXIT_HELD : fail("add", EXIT_USAGE, &err);
+}
+
+static int kernel_remove(struct options *options)
+{
+	const char *name = options->argument;
+	struct err err = {0};
+	int ret = strcmp(name, kernel_kind_name(KERNEL_LIVE)) == 0
+			  ? err_set(&err, EINVAL, "the live kernel stays")
+			  : store_remove(name, &err);
+
+	if (ret == 0)
+		return EXIT_HELD;
+	if (ret == -ENOENT)
+		kernel_names_suggest(name, false, &err);
+	return fail("remove", ret == -ENOENT || ret == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT, &err);
+}
+
+static const struct argp_option build_options[] = {
+	{"hz", KEY_HZ, "N", 0, "ticks a second: 100, 250 (default), 300 or 1000", 0},
+	{"config", KEY_CONFIG, "FRAGMENT", 0,
+	 "options over halfopen's own, as CONFIG_NAME=y, a line each; may be repeated", 0},
+	{"patch", KEY_PATCH, "FILE", 0, "apply this to the copy of the tree; may be repeated", 0},
+	{0}};
+static const struct argp_option list_options[] = {
+	{"json", KEY_JSON, NULL, 0, "as a JSON array, one object a kernel", 0}, {0}};
+static const struct argp_option add_options[] = {
+	{"name", KEY_NAME, "NAME", 0, "what to call it (default: its version)", 0}, {0}};
+static const struct argp_option no_options[] = {{0}};
+
+static const struct {
+	const char *name;
+	int (*run)(struct options *options);
+	enum { TAKES_NONE, TAKES_OPTIONAL, TAKES_ONE } takes;
+	const char *help;
+	struct argp argp;
+} commands[] = {
+	{"build",
+	 kernel_build,
+	 TAKES_OPTIONAL,
+	 "make a UML kernel from a Linux tree",
+	 {build_options, parse_option, "[TREE | TARBALL]",
+	  "Makes a User-Mode Linux kernel from a Linux tree, from 6.1 on, and keeps it by a name "
+	  "of "
+	  "its version, HZ and a key. The tree is copied, not touched. Without one: "
+	  "$HALFOPEN_LINUX, "
+	  "or Debian's linux-source package. The last line is the kernel's path.\v"
+	  "It takes a few minutes, once: the same again is found by its key. It is then what `run` "
+	  "takes if not told otherwise.",
+	  NULL, NULL, NULL}},
+	{"list",
+	 kernel_list,
+	 TAKES_NONE,
+	 "what is there, its version, HZ, and what it can do",
+	 {list_options, parse_option, NULL,
+	  "Lists the kernels that --kernel knows by name. A star marks the one that `run` takes if "
+	  "not told otherwise.",
+	  NULL, NULL, NULL}},
+	{"add",
+	 kernel_add,
+	 TAKES_ONE,
+	 "give a kernel that is elsewhere a name",
+	 {add_options, parse_option, "PATH",
+	  "Gives the kernel at PATH a name for --kernel. It stays where it is. Its configuration "
+	  "is "
+	  "remembered, if it lies beside it as config, .config or config-VERSION.",
+	  NULL, NULL, NULL}},
+	{"remove",
+	 kernel_remove,
+	 TAKES_ONE,
+	 "forget a kernel; one that was built is deleted",
+	 {no_options, parse_option, "NAME",
+	  "Deletes a kernel that was built, and forgets one that was added.", NULL, NULL, NULL}},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *to)
+{
+	fputs("Usage: halfopen kernel COMMAND [ARGUMENT...]\nThe kernels that runs can happen on, "
+	      "by name.\n\n",
+	      to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fputs("\n`halfopen kernel COMMAND --help` says more about each.\n", to);
+}
+
+static int unknown(const char *name)
+{
+	struct known known;
+
+	known_init(&known, name);
+	for (size_t i = 0; i < COMMANDS; i++)
+		known_add(&known, commands[i].name);
+	fprintf(stderr, "halfopen kernel: there is no command '%s'", name);
+	if (known_nearest(&known))
+		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
+	fputs("\n`halfopen kernel --help` lists them.\n", stderr);
+	return EXIT_USAGE;
+}
+
+int cmd_kernel(int argc, char **argv)
+{
+	struct options options = {0};
+	char name[64];
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0) {
+		usage(argc < 2 ? stderr : stdout);
+		return argc < 2 ? EXIT_USAGE : EXIT_HELD;
+	}
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		snprintf(name, sizeof(name), "halfopen kernel %s", commands[i].name);
+		argv[1] = name; /* what argp puts before its messages */
+		cmd_parse(&commands[i].argp, argc - 1, argv + 1, &options);
+		if ((!options.argument && commands[i].takes == TAKES_ONE) ||
+		    (options.argument && commands[i].takes == TAKES_NONE)) {
+			fprintf(stderr, "%s: it takes %s%s\n", name,
+				commands[i].takes == TAKES_NONE ? "no argument" : "one argument, ",
+				commands[i].takes == TAKES_NONE ? "" : commands[i].argp.args_doc);
+			return EXIT_USAGE;
+		}
+		return commands[i].run(&options);
+	}
+	return unknown(argv[1]);
+}

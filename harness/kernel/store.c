@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "scratch.h"
+
+#define NAME_LONGEST 64
+#define BUILT        "linux"
+#define ADDED        "kernel"
+#define CONFIG       "config"
+
+const struct store_ability store_ability[STORE_ABILITIES] = {
+	{"time-travel", "CONFIG_UML_TIME_TRAVEL_SUPPORT", "UML: virtual time"},
+	{"netem", "CONFIG_NET_SCH_NETEM", "links that delay, lose, reorder"},
+	{"bridge", "CONFIG_BRIDGE", "switches; no run without"},
+	{"ipv6", "CONFIG_IPV6", "cases with ip: 6"},
+	{"nft", "CONFIG_NF_TABLES", "blackholes, and routers that answer"},
+	{"conntrack", "CONFIG_NF_CONNTRACK", "routers that remember and forget"},
+	{"nat", "CONFIG_NFT_NAT", "routers that translate addresses"},
+};
+
+/* The store's folder, and NAME and FILE below it where they are given. */
+static void path_of(char ret_path[PATH_MAX], const char *name, const char *file)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	bool own = cache && cache[0] == '/';
+
+	snprintf(ret_path, PATH_MAX, "%s%s/halfopen/kernels%s%s%s%s",
+		 own    ? cache
+		 : home ? home
+			: "",
+		 own ? "" : "/.cache", name ? "/" : "", name ? name : "", file ? "/" : "",
+		 file ? file : "");
+}
+
+/* "CONFIG_HZ=250", "CONFIG_BRIDGE=m"; a line that says no option is left out. */
+static void config_line(struct store_entry *entry, const char *line)
+{
+	const char *equals = strchr(line, '=');
+
+	if (!equals)
+		return;
+	if (strncmp(line, "CONFIG_HZ=", 10) == 0)
+		entry->hz = atoi(equals + 1);
+	for (int i = 0; i < STORE_ABILITIES; i++)
+		if (strlen(store_ability[i].option) == (size_t)(equals - line) &&
+		    strncmp(store_ability[i].option, line, (size_t)(equals - line)) == 0 &&
+		    (equals[1] == 'y' || equals[1] == 'm'))
+			entry->can |= 1u << i;
+}
+
+static void config_read(struct store_entry *entry)
+{
+	char path[PATH_MAX], line[512];
+	FILE *file;
+
+	path_of(path, entry->name, CONFIG);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	entry->configured = true;
+	while (fgets(line, sizeof(line), file))
+		config_line(entry, line);
+	fclose(file);
+}
+
+/* False: in that folder there is no kernel. */
+static bool entry_read(const char *name, struct store_entry *ret_entry)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	struct store_entry entry = {0};
+	struct stat st;
+	ssize_t n;
+
+	path_of(path, name, BUILT);
+	if (stat(path, &st) < 0) {
+		path_of(path, name, ADDED);
+		n = readlink(path, target, sizeof(target) - 1);
+		if (n < 0)
+			return false;
+		target[n] = '\0';
+		strcpy(path, target);
+		entry.added = true;
+	}
+	entry.name = strdup(name);
+	entry.path = strdup(path);
+	if (!entry.name || !entry.path)
+		abort();
+	config_read(&entry);
+	*ret_entry = entry;
+	return true;
+}
+
+static void entry_done(struct store_entry *entry)
+{
+	free(entry->name);
+	free(entry->path);
+}
+
+static int visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int store_read(struct store *ret_store, struct err *err)
+{
+	struct dirent **list;
+	char path[PATH_MAX];
+	int count;
+
+	*ret_store = (struct store){0};
+	path_of(path, NULL, NULL);
+	count = scandir(path, &list, visible, versionsort);
+	if (count < 0)
+		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", path);
+	ret_store->entry = calloc((size_t)count + 1, sizeof(*ret_store->entry));
+	if (!ret_store->entry)
+		abort();
+	for (int i = 0; i < count; i++) {
+		if (entry_read(list[i]->d_name, &ret_store->entry[ret_store->count]))
+			ret_store->count++;
+		free(list[i]);
+	}
+	free(list);
+	return 0;
+}
+
+void store_done(struct store *store)
+{
+	for (int i = 0; i < store->count; i++)
+		entry_done(&store->entry[i]);
+	free(store->entry);
+	*store = (struct store){0};
+}
+
+int store_find(const char *name, char **ret_path, struct err *err)
+{
+	const struct store_entry *found = NULL, *other = NULL;
+	struct store store;
+	int ret = store_read(&store, err);
+
+	for (int i = 0; ret == 0 && i < store.count; i++) {
+		const struct store_entry *entry = &store.entry[i];
+
+		if (strncmp(entry->name, name, strlen(name)) != 0)
+			continue;
+		other = found;
+		found = entry;
+		if (entry->name[strlen(name)] == '\0') {
+			other = NULL;
+			break;
+		}
+	}
+	if (ret == 0 && other)
+		ret = err_set(err, EINVAL, "several kernels' names begin with '%s': %s and %s",
+			      name, other->name, found->name);
+	else if (ret == 0 && !found)
+		ret = err_set(err, ENOENT, "there is no kernel called '%s'", name);
+	else if (ret == 0 && !(*ret_path = strdup(found->path)))
+		abort();
+	store_done(&store);
+	return ret;
+}
+
+static bool is_later(struct timespec a, struct timespec b)
+{
+	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
+/* build-kernel touches the one that it is asked for again. */
+int store_newest(char **ret_path)
+{
+	struct timespec when = {0};
+	struct store store;
+	char *newest = NULL;
+	struct stat st;
+
+	if (store_read(&store, NULL) < 0)
+		return -ENOENT;
+	for (int i = 0; i < store.count; i++) {
+		char *path = store.entry[i].path;
+
+		if (store.entry[i].added || stat(path, &st) < 0 ||
+		    (newest && !is_later(st.st_mtim, when)))
+			continue;
+		newest = path;
+		when = st.st_mtim;
+	}
+	if (newest && !(newest = strdup(newest)))
+		abort();
+	store_done(&store);
+	if (newest)
+		*ret_path = newest;
+	return newest ? 0 : -ENOENT;
+}
+
+static int check_name(const char *name, struct err *err)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._+-";
+
+	if (strcmp(name, "live") == 0)
+		return err_set(err, EINVAL, "'live' is the running kernel's name");
+	if (!*name || strchr("._+-", *name) || strlen(name) > NAME_LONGEST ||
+	    strspn(name, good) != strlen(name))
+		return err_set(err, EINVAL,
+			       "'%.80s' cannot be a kernel's name: letters, digits, '.', '_', '+' "
+			       "and '-', at most %d, the first a letter or a digit",
+			       name, NAME_LONGEST);
+	return 0;
+}
+
+/* Where people keep a kernel's configuration: beside it, or in the folder that PATH is. */
+static void config_copy(const char *path, const char *release, const char *name)
+{
+	static const char *const before[] = {"config", ".config", "config-"};
+	char folder[PATH_MAX], from[PATH_MAX + 128], to[PATH_MAX], text[4096];
+	struct stat st;
+	FILE *in = NULL, *out;
+	size_t n;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		*strrchr(folder, '/') = '\0';
+	for (int i = 0; !in && i < 3; i++) {
+		snprintf(from, sizeof(from), "%s/%s%s", folder, before[i], i == 2 ? release : "");
+		in = fopen(from, "re");
+	}
+	if (!in)
+		return;
+	path_of(to, name, CONFIG);
+	out = fopen(to, "we");
+	while (out && (n = fread(text, 1, sizeof(text), in)) > 0)
+		fwrite(text, 1, n, out);
+	if (out)
+		fclose(out);
+	fclose(in);
+}
+
+static int folders_make(char *path)
+{
+	for (char *at = path; at; at = strchr(at + 1, '/')) {
+		if (at == path)
+			continue;
+		*at = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return -errno;
+		*at = '/';
+	}
+	return mkdir(path, 0777) < 0 ? -errno : 0;
+}
+
+int store_add(const char *name, const char *path, const char *release, struct err *err)
+{
+	char folder[PATH_MAX], link[PATH_MAX], *real;
+	int ret = check_name(name, err);
+
+	if (ret < 0)
+		return ret;
+	real = realpath(path, NULL);
+	if (!real)
+		return err_sys(err, errno, "%s", path);
+	path_of(folder, name, NULL);
+	path_of(link, name, ADDED);
+	ret = folders_make(folder);
+	if (ret == -EEXIST)
+		err_set(err, EEXIST, "there is a kernel called '%s' already", name);
+	else if (ret < 0)
+		err_sys(err, ret, "%s", folder);
+	else if (symlink(real, link) < 0)
+		ret = err_sys(err, errno, "%s", link);
+	else
+		config_copy(real, release, name);
+	free(real);
+	return ret;
+}
+
+int store_remove(const char *name, struct err *err)
+{
+	struct store_entry entry;
+	char folder[PATH_MAX];
+	int ret;
+
+	if (strchr(name, '/') || *name == '.' || !entry_read(name, &entry))
+		return err_set(err, ENOENT, "there is no kernel called '%s'", name);
+	entry_done(&entry);
+	path_of(folder, name, NULL);
+	ret = scratch_remove(folder);
+	return ret < 0 ? err_sys(err, ret, "%s", folder) : 0;
+}

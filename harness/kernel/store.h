@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * store: the kernels that a user knows by name, a folder each below
+ * ${XDG_CACHE_HOME:-~/.cache}/halfopen/kernels:
+ *
+ *     NAME/linux    a UML kernel that build-kernel left here
+ *     NAME/kernel   a symbolic link: a kernel that was added, and stays where it is
+ *     NAME/config   its configuration, where that is known
+ *
+ * Only files are looked at; what kind of kernel one is, kernel_find() tells of its path.
+ */
+#ifndef HALFOPEN_STORE_H
+#define HALFOPEN_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+
+/* What a kernel can do for a run, as its configuration says: bits of store_entry.can. */
+struct store_ability {
+	const char *name, *option, *help; /* "netem", "CONFIG_NET_SCH_NETEM", "delay, loss" */
+};
+#define STORE_ABILITIES 7
+extern const struct store_ability store_ability[STORE_ABILITIES];
+
+struct store_entry {
+	char *name;
+	char *path;      /* of the kernel itself */
+	bool added;      /* it is ours only by name */
+	bool configured; /* its configuration is known: then */
+	int hz;          /* ticks a second */
+	uint32_t can;    /* 1 << index in store_ability[] */
+};
+
+struct store {
+	struct store_entry *entry; /* by name */
+	int count;
+};
+
+/* All of them; none at all is no error. */
+int store_read(struct store *ret_store, struct err *err);
+void store_done(struct store *store);
+
+/* The kernel called NAME, or the only one whose name begins so. Free *ret_path. -ENOENT: there
+ * is none; -EINVAL: several begin so. */
+int store_find(const char *name, char **ret_path, struct err *err);
+
+/* The built kernel that was asked for last; -ENOENT: there is none. Free *ret_path. */
+int store_newest(char **ret_path);
+
+/* Gives the kernel at PATH (a file, or a folder with one) a NAME, and remembers the
+ * configuration that lies beside it as `config`, `.config` or `config-RELEASE`. -EINVAL: NAME
+ * cannot be one; -EEXIST: it is taken. */
+int store_add(const char *name, const char *path, const char *release, struct err *err);
+
+/* A built kernel goes, of an added one its name. -ENOENT: there is none of just that name. */
+int store_remove(const char *name, struct err *err);
+
+#endif

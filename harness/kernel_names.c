@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel_names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diag.h"
+#include "store.h"
+
+void kernel_names_suggest(const char *name, bool live, struct err *err)
+{
+	size_t used = strlen(err->text);
+	struct known known;
+	struct store store;
+
+	known_init(&known, name);
+	if (live)
+		known_add(&known, kernel_kind_name(KERNEL_LIVE));
+	if (store_read(&store, NULL) < 0)
+		store = (struct store){0};
+	for (int i = 0; i < store.count; i++)
+		known_add(&known, store.entry[i].name);
+	if (known_nearest(&known))
+		snprintf(err->text + used, sizeof(err->text) - used, "; did you mean '%s'?",
+			 known_nearest(&known));
+	store_done(&store);
+}
+
+int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err)
+{
+	int ret = kernel_find(arg, ret_kernel, err);
+
+	if (ret == -ENOENT && arg && !strchr(arg, '/'))
+		kernel_names_suggest(arg, true, err);
+	return ret;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernel_names: --kernel as people give it: what is there, and the nearest name to one that is
+ * not. The library `kernel` knows no words.
+ */
+#ifndef HALFOPEN_KERNEL_NAMES_H
+#define HALFOPEN_KERNEL_NAMES_H
+
+#include <stdbool.h>
+
+#include "err.h"
+#include "kernel.h"
+
+/* As kernel_find(); to an unknown name ERR adds the nearest known one. */
+int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err);
+
+/* Adds "; did you mean 'X'?" to ERR's text where a known name is near. LIVE: that is one. */
+void kernel_names_suggest(const char *name, bool live, struct err *err);
+
+#endif

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Kernels by name: added, listed, run on, removed; and what `kernel build` says of bad input.
+# Usage: kernels_test.sh BUILD-FOLDER
+. "$(dirname "$0")/lib.sh"
+uml=$(uml_kernel) || { echo "$uml"; exit 77; }
+uml=$(realpath "$uml")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+export XDG_CACHE_HOME=$scratch/cache LC_ALL=C.UTF-8
+unset HALFOPEN_UML HALFOPEN_LINUX
+
+# A name of one's own for a kernel that is elsewhere
+exits 0 "$halfopen" kernel list
+says '^\* live .*real time'
+mkdir image
+cp "$uml" image/linux
+printf 'CONFIG_HZ=%s\nCONFIG_NET_SCH_NETEM=y\nCONFIG_BRIDGE=y\n' 250 >image/.config
+exits 0 "$halfopen" kernel add image/linux --name mine
+says '^mine: uml, Linux [0-9]'
+exits 2 "$halfopen" kernel add image/linux --name mine
+complains "a kernel called 'mine' already"
+exits 0 "$halfopen" kernel add image/linux # by its version
+exits 2 "$halfopen" kernel add image/linux
+complains 'another --name'
+exits 2 "$halfopen" kernel add image/linux --name live
+exits 2 "$halfopen" kernel add image/linux --name ../up
+exits 2 "$halfopen" kernel add missing
+complains 'missing: No such file'
+exits 2 "$halfopen" kernel add /bin/sh
+complains 'no User-Mode Linux'
+exits 0 "$halfopen" kernel list
+says '^  mine +uml +[0-9.]+ +250  netem bridge \(no time-travel, ipv6'
+says '^\* live' # what was only added is not what `run` takes unasked
+exits 0 "$halfopen" kernel list --json
+jq -e '.[] | select(.name == "mine") | .added and .hz == 250 and .can == ["netem", "bridge"]
+	and .kind == "uml" and (.default | not)' out >/dev/null || fail "list --json is not as documented"
+
+# --kernel takes the name
+case=$cases/process-exit/kill.yaml
+exits 0 "$halfopen" run --kernel mine "$case:ip=4"
+says "^kernel: $scratch/image/linux, Linux"
+exits 3 "$halfopen" run --kernel mien "$case:ip=4"
+complains "mien: No such file, and no kernel of that name .*did you mean 'mine'"
+exits 3 "$halfopen" run --kernel liev "$case:ip=4"
+complains "did you mean 'live'"
+
+# Removed: only the name
+exits 2 "$halfopen" kernel remove mien
+complains "no kernel called 'mien'; did you mean 'mine'"
+exits 2 "$halfopen" kernel remove live
+exits 0 "$halfopen" kernel remove mine
+[ -x image/linux ] || fail "the added kernel itself was removed"
+exits 3 "$halfopen" run --kernel mine "$case:ip=4"
+rm -r image
+exits 0 "$halfopen" kernel list
+says ' \? .* cannot be used'
+
+# What is wrong with a tree, a fragment or HZ is said before anything is copied
+tree() { # VERSION PATCHLEVEL
+	mkdir -p tree/arch/um tree/init
+	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = 0\n' "$1" "$2" >tree/Makefile
+	touch tree/arch/um/Kconfig tree/init/version.c
+}
+refuses() { # WORDS ARGUMENT...
+	local words=$1
+	shift
+	exits 2 "$halfopen" kernel build "$@"
+	complains "^halfopen kernel build: .*$words"
+}
+tree 6 1
+refuses '--hz 77: possible are 100, 250, 300, 1000' --hz 77 tree
+refuses 'missing: error: no such tree or tarball' missing
+touch file
+refuses 'file: error: neither a source tree nor a tarball' file
+mkdir none
+refuses 'none: error: not a Linux source tree: it has no Makefile' none
+refuses '--config missing: no such file' --config missing tree
+refuses '--patch missing: no such file' --patch missing tree
+printf '# mine\nCONFIG_IPV6=n\nCONFIG_HZ = 250\n' >fragment
+refuses "fragment:3: error: 'CONFIG_HZ = 250' is no option" --config fragment tree
+tree 5 10
+refuses 'tree: error: this is Linux 5.10; possible are trees from 6.1 on' tree
+exits 2 "$halfopen" kernel build tree tree
+exits 2 "$halfopen" kernel buld tree
+complains "did you mean 'build'"
+if compgen -G 'cache/halfopen/kernels/.build*' >/dev/null; then fail "something was begun"; fi
+
+# Installed, the script finds its configuration too
+mkdir -p usr/libexec/halfopen usr/share/halfopen
+cp "$build/build-kernel" usr/libexec/halfopen/
+cp "$build/uml.config" usr/share/halfopen/
+exits 2 usr/libexec/halfopen/build-kernel none
+complains '^build-kernel: .*none: error: not a Linux source tree'
+echo "kernels have names"
