@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
+#include "outputs.h"
 #include "recorded.h"
+#include "results.h"
 #include "verdict.h"
 
 struct options {
 	char **names;
+	bool all;
+	struct outputs outputs;
+};
+
+struct judged { /* all that was named, in order */
+	json_t **result;
+	int count, room;
+	int worst; /* exit status of what could not be read */
 	bool all;
 };
 
@@ -20,6 +33,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	(void)arg;
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->outputs;
+		return 0;
 	case 'a':
 		options->all = true;
 		return 0;
@@ -34,67 +50,169 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void print_findings(const struct judgement *judgement)
+static void judged_add(struct judged *judged, json_t *result)
+{
+	if (judged->count == judged->room) {
+		judged->room = judged->room ? 2 * judged->room : 64;
+		judged->result = reallocarray(judged->result, (size_t)judged->room,
+					      sizeof(json_t *));
+		if (!judged->result)
+			abort();
+	}
+	judged->result[judged->count++] = result;
+}
+
+/* What a person reads under the line of the run: all findings if so asked, and the failures. */
+static char *text_of(const struct recorded *recorded, const struct judgement *judgement, bool all)
 {
 	static const char *const marks[] = {
 		[HOLDS] = "held", [FAILS] = "FAILED", [UNDECIDED] = "?"};
+	char *text = NULL, *why;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	for (int i = 0; i < judgement->finding_count; i++)
-		printf("  %-6s %s\n         %s\n", marks[judgement->finding[i].holding],
-		       judgement->finding[i].expected, judgement->finding[i].observed);
+	if (!out)
+		abort();
+	for (int i = 0; all && i < judgement->finding_count; i++)
+		fprintf(out, "  %-6s %s\n         %s\n", marks[judgement->finding[i].holding],
+			judgement->finding[i].expected, judgement->finding[i].observed);
+	why = judgement_explain(recorded->plan, recorded->record, judgement);
+	if (why && !recorded->plan->must_fail)
+		fputs(why, out);
+	free(why);
+	fclose(out);
+	return text;
 }
 
-static int judge_one(const char *name, const struct options *options)
+static json_t *result_of(const struct recorded *recorded, bool all, struct err *err)
 {
-	static const int status[VERDICT_COUNT] = {EXIT_HELD, EXIT_FAILED, EXIT_HELD,
-						  EXIT_COULD_NOT};
-	struct judgement *judgement = NULL;
+	const struct record *record = recorded->record;
+	const struct plan *plan = recorded->plan;
+	struct judgement *judgement;
+	struct result_facts facts = {.name = plan->name,
+				     .file = record->file,
+				     .variant = record->variant,
+				     .claims = plan->claims,
+				     .claim_count = plan->claim_count,
+				     .kernel = &record->kernel,
+				     .end_ns = record->end_ns,
+				     .wall_ns = record->wall_ns,
+				     .plan = plan};
+	json_t *result;
+	char *text;
+
+	if (judge(plan, record, &judgement, err) < 0)
+		return NULL;
+	text = text_of(recorded, judgement, all);
+	facts.verdict = judgement->verdict;
+	facts.reason = judgement->reason;
+	facts.judgement = judgement;
+	facts.text = text;
+	result = result_make(&facts);
+	if (!result)
+		err_set(err, EINVAL, "%s: the outcome is no valid UTF-8", recorded->path);
+	free(text);
+	judgement_free(judgement);
+	return result;
+}
+
+static void complain(struct judged *judged, const struct err *err, int status)
+{
+	fprintf(stderr, "halfopen judge: %s\n", err->text);
+	judged->worst = status > judged->worst ? status : judged->worst;
+}
+
+static void judge_one(struct judged *judged, const char *name)
+{
 	struct recorded recorded;
 	struct err err = {0};
-	char *text;
-	int ret;
+	json_t *result;
 
 	if (recorded_load(name, &recorded, &err) < 0) {
-		fprintf(stderr, "halfopen judge: %s\n", err.text);
-		return EXIT_USAGE;
+		complain(judged, &err, EXIT_USAGE);
+		return;
 	}
-	if (judge(recorded.plan, recorded.record, &judgement, &err) < 0) {
-		fprintf(stderr, "halfopen judge: %s\n", err.text);
-		recorded_done(&recorded);
-		return EXIT_COULD_NOT;
-	}
-	printf("%s  %s%s%s%s%s\n", verdict_name[judgement->verdict], recorded.record->file,
-	       *recorded.record->variant ? ":" : "", recorded.record->variant,
-	       judgement->reason ? ": " : "", judgement->reason ? judgement->reason : "");
-	if (options->all)
-		print_findings(judgement);
-	text = judgement_explain(recorded.plan, recorded.record, judgement);
-	if (text && !recorded.plan->must_fail)
-		fputs(text, stdout);
-	free(text);
-	ret = status[judgement->verdict];
-	judgement_free(judgement);
+	result = result_of(&recorded, judged->all, &err);
 	recorded_done(&recorded);
-	return ret;
+	if (result)
+		judged_add(judged, result);
+	else
+		complain(judged, &err, EXIT_COULD_NOT);
+}
+
+/* The runs of a folder that `run --out` made. One that has no record, since it was skipped or
+ * could not be run, stays what it was. */
+static void judge_folder(struct judged *judged, const char *folder, const json_t *results)
+{
+	const json_t *result;
+	size_t at;
+
+	json_array_foreach(results, at, result)
+	{
+		char *run = results_run_folder(folder, result_string(result, "file"),
+					       result_string(result, "variant"));
+		char *record;
+
+		if (asprintf(&record, "%s/record.jsonl", run) < 0)
+			abort();
+		if (access(record, F_OK) == 0)
+			judge_one(judged, record);
+		else
+			judged_add(judged, json_deep_copy(result));
+		free(record);
+		free(run);
+	}
+}
+
+static void judge_named(struct judged *judged, const char *name)
+{
+	char path[4096];
+	json_t *results;
+
+	snprintf(path, sizeof(path), "%s/results.json", name);
+	results = json_load_file(path, 0, NULL);
+	if (json_is_array(results))
+		judge_folder(judged, name, results);
+	else
+		judge_one(judged, name);
+	json_decref(results);
 }
 
 int cmd_judge(int argc, char **argv)
 {
-	static const struct argp argp = {argp_options,
-					 parse_option,
-					 "FOLDER | RECORD...",
-					 "Judges recorded runs again, from their records alone.",
-					 NULL,
-					 NULL,
-					 NULL};
+	static const struct argp_child children[] = {{&outputs_argp, 0, NULL, 0}, {0}};
+	static const struct argp argp = {
+		argp_options,
+		parse_option,
+		"FOLDER | RECORD...",
+		"Judges recorded runs again, from their records alone: a run's folder, its "
+		"record.jsonl, or the whole folder that `halfopen run --out` made.",
+		children,
+		NULL,
+		NULL};
 	struct options options = {0};
-	int worst = EXIT_HELD;
+	struct judged judged = {0};
+	struct err err = {0};
+	int ret;
 
 	cmd_parse(&argp, argc, argv, &options);
-	for (char **name = options.names; *name; name++) {
-		int status = judge_one(*name, &options);
-
-		worst = status > worst ? status : worst;
+	ret = outputs_open(&options.outputs, &err);
+	if (ret < 0) {
+		fprintf(stderr, "halfopen judge: %s\n", err.text);
+		return EXIT_COULD_NOT;
 	}
-	return worst;
+	judged.all = options.all;
+	for (char **name = options.names; *name; name++)
+		judge_named(&judged, *name);
+	outputs_begin(&options.outputs, judged.result, judged.count);
+	for (int i = 0; i < judged.count; i++)
+		outputs_one(&options.outputs, judged.result[i]);
+	if (outputs_end(&options.outputs, 0, &err) < 0)
+		complain(&judged, &err, EXIT_COULD_NOT);
+	for (int i = 0; i < judged.count; i++)
+		json_decref(judged.result[i]);
+	free(judged.result);
+	if (judged.worst)
+		return judged.worst;
+	return outputs_status(&options.outputs);
 }

@@ -9,9 +9,10 @@
 #include "folder.h"
 #include "jobs.h"
 #include "kernel_names.h"
+#include "outputs.h"
 #include "results.h"
 #include "supervisor.h"
-#include "verdict.h"
+#include "terminal.h"
 #include "worker.h"
 
 #define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
@@ -23,6 +24,8 @@ struct options {
 	const char *sysctl[MOST_SYSCTLS + 1];
 	int sysctls, jobs;
 	int64_t max_real_ns, wall_limit_ns;
+	struct outputs outputs;
+	struct terminal terminal;
 };
 
 struct session { /* one `halfopen run` */
@@ -31,11 +34,11 @@ struct session { /* one `halfopen run` */
 	int *order; /* in which the runs are started */
 	struct kernel kernel;
 	struct worker_options worker;
-	json_t **result; /* by run */
-	int count[VERDICT_COUNT];
+	json_t **result;      /* by run */
+	int64_t *duration_ns; /* by run, on a real clock */
+	double *started_s;    /* by run, since the beginning; -1: not yet; -2: done */
 	int done, running;
 	struct timespec begun;
-	bool terminal;
 };
 
 enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL };
@@ -108,6 +111,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_WALL_LIMIT:
 		options->wall_limit_ns = duration_option(arg, state);
 		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->outputs;
+		state->child_inputs[1] = &options->terminal;
+		return 0;
 	case ARGP_KEY_ARGS:
 		options->names = state->argv + state->next;
 		return 0;
@@ -127,24 +134,50 @@ static double elapsed_s(const struct session *session)
 
 static void status_clear(const struct session *session)
 {
-	if (session->terminal)
-		fputs("\r\033[K", stdout);
+	if (session->options.terminal.interactive)
+		fputs("\r\033[K", session->options.outputs.people);
+}
+
+/* How much longer it takes. In virtual time a run costs what the others cost; on a real clock as
+ * long as its plan says, and as many at once as there are jobs. -1: nothing is known yet. */
+static double left_s(const struct session *session)
+{
+	double spent_s = elapsed_s(session), sum_s = 0, longest_s = 0;
+	int count = session->runs.run_count;
+
+	if (kernel_clock_is_virtual(&session->kernel))
+		return session->done ? spent_s / session->done * (count - session->done) : -1;
+	for (int i = 0; i < count; i++) {
+		double run_s = (double)session->duration_ns[i] / 1e9;
+
+		if (session->started_s[i] >= 0)
+			run_s -= spent_s - session->started_s[i];
+		if (session->started_s[i] < -1 || run_s < 0)
+			run_s = 0;
+		sum_s += run_s;
+		longest_s = run_s > longest_s ? run_s : longest_s;
+	}
+	sum_s /= session->options.jobs;
+	return sum_s > longest_s ? sum_s : longest_s;
 }
 
 static void status_show(void *arg)
 {
 	const struct session *session = arg;
-	double spent = elapsed_s(session);
+	const int *tally = session->options.outputs.report.tally;
+	FILE *people = session->options.outputs.people;
+	double left = left_s(session);
 
-	if (!session->terminal)
+	if (!session->options.terminal.interactive)
 		return;
-	printf("\r\033[K%d of %d done, %d running, %d failed", session->done,
-	       session->runs.run_count, session->running,
-	       session->count[VERDICT_FAIL] + session->count[VERDICT_ERROR]);
-	if (session->done)
-		printf(", about %.0f s left",
-		       spent / session->done * (session->runs.run_count - session->done));
-	fflush(stdout);
+	fprintf(people, "\r\033[K%d of %d done, %d running, %d failed", session->done,
+		session->runs.run_count, session->running,
+		tally[VERDICT_FAIL] + tally[VERDICT_ERROR]);
+	if (left >= 60)
+		fprintf(people, ", about %.0f min left", left / 60);
+	else if (left >= 0)
+		fprintf(people, ", about %.0f s left", left);
+	fflush(people);
 }
 
 static int work_one(void *arg, int index, FILE *out, struct err *err)
@@ -158,7 +191,7 @@ static void one_started(void *arg, int index)
 {
 	struct session *session = arg;
 
-	(void)index;
+	session->started_s[session->order[index]] = elapsed_s(session);
 	session->running++;
 	status_show(session);
 }
@@ -167,25 +200,17 @@ static void one_started(void *arg, int index)
 static json_t *result_of_dead(const struct session *session, const struct run *run,
 			      const struct err *err)
 {
-	json_t *claims = json_array();
+	struct record_kernel kernel = worker_kernel(&session->kernel);
+	struct result_facts facts = {.name = run->text->parsed->name,
+				     .file = run->text->path,
+				     .variant = run->variant,
+				     .claims = run->text->parsed->claims,
+				     .claim_count = run->text->parsed->claim_count,
+				     .kernel = &kernel,
+				     .verdict = VERDICT_ERROR,
+				     .reason = err->text};
 
-	for (int i = 0; i < run->text->parsed->claim_count; i++)
-		json_array_append_new(claims, json_string(run->text->parsed->claims[i]));
-	return json_pack("{s:s, s:s, s:s, s:o, s:{s:s}, s:s, s:s, s:f, s:f}", "case",
-			 run->text->parsed->name, "file", run->text->path, "variant", run->variant,
-			 "claims", claims, "kernel", "name",
-			 session->kernel.path ? session->kernel.path : "live", "verdict", "error",
-			 "reason", err->text, "simulated_s", 0.0, "wall_s", 0.0);
-}
-
-static enum verdict verdict_of(const json_t *result)
-{
-	const char *name = json_string_value(json_object_get(result, "verdict"));
-
-	for (int i = 0; name && i < VERDICT_COUNT; i++)
-		if (strcmp(name, verdict_name[i]) == 0)
-			return (enum verdict)i;
-	return VERDICT_ERROR;
+	return result_make(&facts);
 }
 
 static void one_finished(void *arg, const struct job_result *job)
@@ -198,12 +223,11 @@ static void one_finished(void *arg, const struct job_result *job)
 	if (!result)
 		result = result_of_dead(session, run, &job->err);
 	session->result[index] = result;
-	session->count[verdict_of(result)]++;
+	session->started_s[index] = -2;
 	session->done++;
 	session->running--;
 	status_clear(session);
-	result_print(result, run->name, stdout);
-	fflush(stdout);
+	outputs_one(&session->options.outputs, result);
 	status_show(session);
 }
 
@@ -215,15 +239,24 @@ static int compare_duration(const void *a, const void *b, void *arg)
 	return x != y ? (x < y ? 1 : -1) : *(const int *)a - *(const int *)b;
 }
 
+/* 0: it takes too long, and is skipped. */
+static int64_t run_duration_ns(const struct session *session, const struct plan *plan)
+{
+	int64_t duration_ns = plan_duration_ns(plan);
+
+	return duration_ns > session->options.max_real_ns ? 0 : duration_ns;
+}
+
 /* On a real clock the longest go first, so that none is left over at the end. In virtual
  * time the length says nothing about the cost. */
 static void order_make(struct session *session)
 {
 	int count = session->runs.run_count;
-	int64_t *duration = calloc((size_t)count, sizeof(*duration));
 
 	session->order = calloc((size_t)count, sizeof(*session->order));
-	if (!session->order || !duration)
+	session->duration_ns = calloc((size_t)count, sizeof(*session->duration_ns));
+	session->started_s = calloc((size_t)count, sizeof(*session->started_s));
+	if (!session->order || !session->duration_ns || !session->started_s)
 		abort();
 	for (int i = 0; i < count; i++) {
 		const struct run *run = &session->runs.run[i];
@@ -231,36 +264,17 @@ static void order_make(struct session *session)
 		struct plan *plan = NULL;
 
 		session->order[i] = i;
+		session->started_s[i] = -1;
 		if (kernel_clock_is_virtual(&session->kernel))
 			continue;
 		if (plan_load(run->text->path, run->text->source, run->text->size, run->variant,
 			      NULL, &plan, &diagnostics) == 0)
-			duration[i] = plan_duration_ns(plan);
+			session->duration_ns[i] = run_duration_ns(session, plan);
 		plan_free(plan);
 		diagnostics_done(&diagnostics);
 	}
-	qsort_r(session->order, (size_t)count, sizeof(*session->order), compare_duration, duration);
-	free(duration);
-}
-
-static int summary(struct session *session)
-{
-	const int *count = session->count;
-
-	status_clear(session);
-	results_print_kernel(session->result, session->runs.run_count, stdout);
-	printf("%.1f simulated hours in %.1f s\n",
-	       results_simulated_s(session->result, session->runs.run_count) / 3600,
-	       elapsed_s(session));
-	if (count[VERDICT_ERROR])
-		printf("%d of the failed could not be run or judged\n", count[VERDICT_ERROR]);
-	printf("%d passed, %d failed, %d skipped\n", count[VERDICT_PASS],
-	       count[VERDICT_FAIL] + count[VERDICT_ERROR], count[VERDICT_SKIP]);
-	if (count[VERDICT_ERROR])
-		return EXIT_COULD_NOT;
-	if (count[VERDICT_FAIL])
-		return EXIT_FAILED;
-	return count[VERDICT_PASS] ? EXIT_HELD : EXIT_SKIPPED;
+	qsort_r(session->order, (size_t)count, sizeof(*session->order), compare_duration,
+		session->duration_ns);
 }
 
 static int work(void *arg, const char *scratch)
@@ -272,11 +286,14 @@ static int work(void *arg, const char *scratch)
 			    .work = work_one,
 			    .started = one_started,
 			    .finished = one_finished,
-			    .tick = session->terminal ? status_show : NULL,
+			    .tick = session->options.terminal.interactive ? status_show : NULL,
 			    .arg = session};
+	struct outputs *outputs = &session->options.outputs;
 
 	session->worker.scratch = scratch;
+	outputs_begin(outputs, session->result, session->runs.run_count);
 	if (jobs_run(&jobs, &err) < 0) {
+		status_clear(session);
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;
 	}
@@ -285,7 +302,12 @@ static int work(void *arg, const char *scratch)
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;
 	}
-	return summary(session);
+	status_clear(session);
+	if (outputs_end(outputs, elapsed_s(session), &err) < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		return EXIT_COULD_NOT;
+	}
+	return outputs_status(outputs);
 }
 
 static int prepare(struct session *session, char **ret_helpers, struct err *err)
@@ -323,6 +345,8 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 
 int cmd_run(int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{&outputs_argp, 0, NULL, 0}, {&terminal_argp, 0, NULL, 0}, {0}};
 	static const struct argp argp = {
 		argp_options,
 		parse_option,
@@ -333,12 +357,11 @@ int cmd_run(int argc, char **argv)
 		"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
 		"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
 		"expectation failed, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
-		NULL,
+		children,
 		NULL,
 		NULL};
 	struct session session = {
-		.options = {.kernel = getenv("HALFOPEN_UML"), .max_real_ns = 60 * NSEC_PER_SEC},
-		.terminal = isatty(STDOUT_FILENO)};
+		.options = {.kernel = getenv("HALFOPEN_UML"), .max_real_ns = 60 * NSEC_PER_SEC}};
 	char *helpers = NULL;
 	struct err err = {0};
 	int ret;
@@ -356,7 +379,11 @@ int cmd_run(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &session.begun);
-	ret = prepare(&session, &helpers, &err);
+	ret = outputs_open(&session.options.outputs, &err);
+	if (ret == 0) {
+		terminal_look(&session.options.terminal, session.options.outputs.people);
+		ret = prepare(&session, &helpers, &err);
+	}
 	if (ret == 0)
 		ret = supervise(work, &session, &err);
 	if (ret < 0) {
@@ -365,6 +392,8 @@ int cmd_run(int argc, char **argv)
 	}
 	free(helpers);
 	free(session.order);
+	free(session.duration_ns);
+	free(session.started_s);
 	free(session.result);
 	kernel_done(&session.kernel);
 	runs_done(&session.runs);

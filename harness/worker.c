@@ -65,12 +65,19 @@ static bool takes_too_long(const struct worker_options *options, struct outcome 
 	return true;
 }
 
+struct record_kernel worker_kernel(const struct kernel *kernel)
+{
+	static char live[] = "live";
+
+	return (struct record_kernel){.name = kernel->path ? kernel->path : live,
+				      .release = (char *)kernel->release,
+				      .kind = (char *)kernel_kind_name(kernel->kind),
+				      .virtual_clock = kernel_clock_is_virtual(kernel)};
+}
+
 static int collect(const struct worker_options *options, struct outcome *outcome, struct err *err)
 {
-	char live[] = "live";
-	struct record_kernel kernel = {.name = options->kernel->path ? options->kernel->path : live,
-				       .kind = (char *)kernel_kind_name(options->kernel->kind),
-				       .virtual_clock = kernel_clock_is_virtual(options->kernel)};
+	struct record_kernel kernel = worker_kernel(options->kernel);
 	int ret = record_collect(outcome->plan, &kernel, outcome->kernel.raw,
 				 outcome->kernel.raw_size, &outcome->record, err);
 
@@ -182,33 +189,34 @@ static int save(const struct run *run, const struct worker_options *options,
 	return ret;
 }
 
-static json_t *kernel_json(const struct outcome *outcome, const struct kernel *kernel)
-{
-	const struct record_kernel *known = outcome->record ? &outcome->record->kernel : NULL;
-
-	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b}", "name",
-			 kernel->path ? kernel->path : "live", "kind",
-			 kernel_kind_name(kernel->kind), "release",
-			 known && *known->release ? known->release : kernel->release, "hz",
-			 known ? known->hz : 0, "virtual_clock", kernel_clock_is_virtual(kernel),
-			 "netem", known ? known->netem : 0);
-}
-
 static int result_write(const struct run *run, const struct worker_options *options,
 			const struct outcome *outcome, FILE *result, struct err *err)
 {
 	const struct case_file *parsed = run->text->parsed;
-	json_t *claims = json_array(), *object;
+	struct record_kernel kernel = worker_kernel(options->kernel);
+	struct result_facts facts = {.name = parsed->name,
+				     .file = run->text->path,
+				     .variant = run->variant,
+				     .claims = parsed->claims,
+				     .claim_count = parsed->claim_count,
+				     .kernel = &kernel,
+				     .verdict = outcome->verdict,
+				     .reason = outcome->reason,
+				     .wall_ns = outcome->kernel.wall_ns,
+				     .plan = outcome->plan,
+				     .judgement = outcome->judgement,
+				     .text = outcome->text};
+	json_t *object;
 	int ret;
 
-	for (int i = 0; i < parsed->claim_count; i++)
-		json_array_append_new(claims, json_string(parsed->claims[i]));
-	object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s?, s:f, s:f, s:s?}", "case",
-			   parsed->name, "file", run->text->path, "variant", run->variant, "claims",
-			   claims, "kernel", kernel_json(outcome, options->kernel), "verdict",
-			   verdict_name[outcome->verdict], "reason", outcome->reason, "simulated_s",
-			   outcome->record ? (double)outcome->record->end_ns / 1e9 : 0.0, "wall_s",
-			   (double)outcome->kernel.wall_ns / 1e9, "text", outcome->text);
+	if (outcome->record) {
+		char *release = kernel.release;
+
+		kernel = outcome->record->kernel;
+		kernel.release = *kernel.release ? kernel.release : release;
+		facts.end_ns = outcome->record->end_ns;
+	}
+	object = result_make(&facts);
 	if (!object)
 		return err_set(err, EINVAL, "the outcome is no valid UTF-8");
 	ret = json_dumpf(object, result, JSON_COMPACT) < 0

@@ -11,6 +11,7 @@
 
 #include "err.h"
 #include "kernel.h"
+#include "record.h"
 #include "runs.h"
 
 struct worker_options {
@@ -23,10 +24,12 @@ struct worker_options {
 	int64_t wall_limit_ns;     /* 0: the kernel's own */
 };
 
-/* Writes the outcome to RESULT: {"case", "file", "variant", "claims", "kernel": {...},
- * "verdict", "reason", "simulated_s", "wall_s", "text"}; text is what a person reads under a
- * run that did not pass. Returns 0 or -errno: then nothing was written. */
+/* Writes the outcome to RESULT, as results.h says. Returns 0 or -errno: then nothing was
+ * written. */
 int worker_run(const struct run *run, const struct worker_options *options, FILE *result,
 	       struct err *err);
+
+/* What is known of KERNEL before it ran; its strings stay those of KERNEL. */
+struct record_kernel worker_kernel(const struct kernel *kernel);
 
 #endif

@@ -40,16 +40,6 @@ const char *html_story(const char *file, int *ret_size)
 	return story;
 }
 
-static enum verdict verdict_of(const json_t *result)
-{
-	const char *name = result_string(result, "verdict");
-
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		if (strcmp(name, verdict_name[i]) == 0)
-			return (enum verdict)i;
-	return VERDICT_ERROR;
-}
-
 static const char *verdict_class(enum verdict verdict)
 {
 	return verdict == VERDICT_SKIP ? "skipped" : verdict_name[verdict];
@@ -104,17 +94,6 @@ static void link_to(FILE *out, const json_t *result, const char *text)
 	fputs("</a>", out);
 }
 
-static char *run_name(const json_t *result)
-{
-	const char *variant = result_string(result, "variant");
-	char *name;
-
-	if (asprintf(&name, "%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant) <
-	    0)
-		abort();
-	return name;
-}
-
 /* ---- Above the list ---- */
 
 static void counts(const struct overview *overview)
@@ -166,10 +145,10 @@ static void text_short(FILE *out, const char *text)
 static void failure(const struct overview *overview, const json_t *result)
 {
 	FILE *out = overview->out;
-	char *name = run_name(result);
+	char *name = result_name(result);
 
 	fputs("<li>", out);
-	badge(out, verdict_of(result));
+	badge(out, result_verdict(result));
 	fputc(' ', out);
 	link_to(out, result, result_string(result, "case"));
 	fputs("<br><span class=\"mono dim\">", out);
@@ -201,7 +180,7 @@ static void failures(const struct overview *overview)
 	      "<ul class=\"failures\">\n",
 	      overview->out);
 	for (int i = 0; i < overview->count && told < MOST_FAILURES; i++) {
-		enum verdict verdict = verdict_of(overview->results[i]);
+		enum verdict verdict = result_verdict(overview->results[i]);
 
 		if (verdict != VERDICT_FAIL && verdict != VERDICT_ERROR)
 			continue;
@@ -237,7 +216,7 @@ static void slowest(const struct overview *overview)
 	      "</thead><tbody>\n",
 	      out);
 	for (int i = 0; i < overview->count && i < SLOWEST; i++) {
-		char *name = run_name(sorted[i]), time[32];
+		char *name = result_name(sorted[i]), time[32];
 
 		fprintf(out,
 			"<tr><td class=\"n\">%.2f s</td><td class=\"n\">%s</td><td class=\"mono\">",
@@ -264,7 +243,7 @@ static void skipped(const struct overview *overview)
 	for (int i = 0; i < overview->count; i++) {
 		int k;
 
-		if (verdict_of(overview->results[i]) != VERDICT_SKIP)
+		if (result_verdict(overview->results[i]) != VERDICT_SKIP)
 			continue;
 		for (k = 0; k < reasons; k++)
 			if (strcmp(reason[k], result_string(overview->results[i], "reason")) == 0)
@@ -368,7 +347,7 @@ static void claims_list(FILE *out, const json_t *result)
 static void run_row(struct overview *overview, const json_t *result)
 {
 	FILE *out = overview->out;
-	enum verdict verdict = verdict_of(result);
+	enum verdict verdict = result_verdict(result);
 	const char *variant = result_string(result, "variant");
 	char time[32];
 
@@ -428,7 +407,7 @@ static void story_heading(const struct overview *overview, int first, int last)
 	const char *story = html_story(result_string(overview->results[first], "file"), &size);
 
 	for (int i = first; i < last; i++) {
-		enum verdict verdict = verdict_of(overview->results[i]);
+		enum verdict verdict = result_verdict(overview->results[i]);
 
 		failed += verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 	}
@@ -479,7 +458,7 @@ void html_overview_print(json_t *const *results, int count, FILE *out)
 	char title[64];
 
 	for (int i = 0; i < count; i++) {
-		overview.verdict[verdict_of(results[i])]++;
+		overview.verdict[result_verdict(results[i])]++;
 		kernel_of(&overview, results[i]);
 	}
 	snprintf(title, sizeof(title), "%d run%s", count, count == 1 ? "" : "s");

@@ -5,62 +5,85 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *result_string(const json_t *object, const char *key)
+static const char *const for_writers_only[] = {"text", "ladder", "screen"};
+
+const char *result_string(const json_t *result, const char *key)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	const char *text = json_string_value(json_object_get(result, key));
 
 	return text ? text : "";
 }
 
-double result_number(const json_t *object, const char *key)
+double result_number(const json_t *result, const char *key)
 {
-	return json_number_value(json_object_get(object, key));
+	return json_number_value(json_object_get(result, key));
 }
 
-void result_print(const json_t *result, const char *name, FILE *out)
+enum verdict result_verdict(const json_t *result)
 {
-	static const char *const words[][2] = {
-		{"pass", "PASS"}, {"fail", "FAIL"}, {"skip", "SKIP"}, {"error", "ERROR"}};
-	const char *verdict = result_string(result, "verdict"),
-		   *reason = result_string(result, "reason");
-	const char *word = "ERROR";
+	const char *name = result_string(result, "verdict");
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(verdict, words[i][0]) == 0)
-			word = words[i][1];
-	fprintf(out, "%-5s %s", word, name);
-	if (result_number(result, "wall_s") > 0)
-		fprintf(out, "  (%.1f s simulated in %.2f s)", result_number(result, "simulated_s"),
-			result_number(result, "wall_s"));
-	fprintf(out, "%s%s\n", *reason ? ": " : "", reason);
-	fputs(result_string(result, "text"), out);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		if (strcmp(name, verdict_name[i]) == 0)
+			return (enum verdict)i;
+	return VERDICT_ERROR;
 }
 
-void results_print_kernel(json_t *const *results, int count, FILE *out)
+char *result_name(const json_t *result)
 {
-	for (int i = 0; i < count; i++) {
-		const json_t *kernel = json_object_get(results[i], "kernel");
+	const char *variant = result_string(result, "variant");
+	char *name;
 
-		if (result_number(kernel, "hz") == 0)
-			continue;
-		fprintf(out, "kernel: %s, Linux %s, HZ %d, %s clock%s\n",
-			result_string(kernel, "name"), result_string(kernel, "release"),
-			(int)result_number(kernel, "hz"),
-			json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual" : "real",
-			json_is_true(json_object_get(kernel, "netem"))
-				? ""
-				: ", without netem: links have no delay");
-		return;
-	}
-	for (int i = 0; i < count; i++) {
-		const json_t *kernel = json_object_get(results[i], "kernel");
+	if (asprintf(&name, "%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant) <
+	    0)
+		abort();
+	return name;
+}
 
-		if (*result_string(kernel, "release")) {
-			fprintf(out, "kernel: %s, Linux %s\n", result_string(kernel, "name"),
-				result_string(kernel, "release"));
-			return;
-		}
+static json_t *kernel_json(const struct record_kernel *kernel)
+{
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b}", "name", kernel->name, "kind",
+			 kernel->kind, "release", kernel->release ? kernel->release : "", "hz",
+			 kernel->hz, "virtual_clock", kernel->virtual_clock, "netem",
+			 kernel->netem);
+}
+
+/* What did not hold, unless the case says that it is there to fail. */
+static json_t *failures_json(const struct result_facts *facts)
+{
+	const struct judgement *judgement = facts->judgement;
+	bool failed = facts->verdict == VERDICT_FAIL || facts->verdict == VERDICT_ERROR;
+	json_t *failures = json_array();
+
+	for (int i = 0; failed && judgement && i < judgement->finding_count; i++) {
+		const struct finding *finding = &judgement->finding[i];
+		const struct plan_place *place = &facts->plan->expect[finding->expect].place;
+
+		if (finding->holding != HOLDS)
+			json_array_append_new(failures,
+					      json_pack("{s:i, s:i, s:I, s:s, s:s, s:s}", "line",
+							place->line, "column", place->column,
+							"t_ns", (json_int_t)finding->t_ns,
+							"expected", finding->expected, "observed",
+							finding->observed, "difference",
+							finding->difference));
 	}
+	return failures;
+}
+
+json_t *result_make(const struct result_facts *facts)
+{
+	json_t *claims = json_array();
+
+	for (int i = 0; i < facts->claim_count; i++)
+		json_array_append_new(claims, json_string(facts->claims[i]));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s?, s:o, s:f, s:f, s:s*, s:s*, s:s*}",
+			 "case", facts->name, "file", facts->file, "variant", facts->variant,
+			 "claims", claims, "kernel", kernel_json(facts->kernel), "verdict",
+			 verdict_name[facts->verdict], "reason", facts->reason, "failures",
+			 failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
+			 (double)facts->wall_ns / 1e9, "text", facts->text, "ladder", facts->ladder,
+			 "screen", facts->screen);
 }
 
 double results_simulated_s(json_t *const *results, int count)
@@ -72,18 +95,26 @@ double results_simulated_s(json_t *const *results, int count)
 	return sum;
 }
 
-int results_save(json_t *const *results, int count, const char *out, struct err *err)
+json_t *results_published(json_t *const *results, int count)
 {
 	json_t *array = json_array();
-	char path[4096], whole[4096];
-	int ret = 0;
 
 	for (int i = 0; i < count; i++) {
 		json_t *copy = json_copy(results[i]);
 
-		json_object_del(copy, "text");
+		for (size_t k = 0; k < sizeof(for_writers_only) / sizeof(for_writers_only[0]); k++)
+			json_object_del(copy, for_writers_only[k]);
 		json_array_append_new(array, copy);
 	}
+	return array;
+}
+
+int results_save(json_t *const *results, int count, const char *out, struct err *err)
+{
+	json_t *array = results_published(results, count);
+	char path[4096], whole[4096];
+	int ret = 0;
+
 	snprintf(path, sizeof(path), "%s/.results.json.new", out);
 	snprintf(whole, sizeof(whole), "%s/results.json", out);
 	if (json_dump_file(array, path, JSON_INDENT(1)) < 0 || rename(path, whole) < 0)

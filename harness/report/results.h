@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * results: the outcomes of many runs: as lines for a person, and as results.json. An outcome
- * is a JSON object with case, file, variant, claims, kernel, verdict, reason, simulated_s,
- * wall_s, and text: what a person reads under a run that did not pass.
+ * results: the outcomes of many runs, and results.json. An outcome is a JSON object with case,
+ * file, variant, claims, kernel, verdict, reason, failures, simulated_s and wall_s
+ * (docs/output.md); and, for the writers of reports only (writer.h), what a person reads under
+ * a run that did not pass: text, ladder, and screen, the ladder as the terminal takes it.
  */
 #ifndef HALFOPEN_RESULTS_H
 #define HALFOPEN_RESULTS_H
@@ -11,20 +12,37 @@
 #include <stdio.h>
 
 #include "err.h"
+#include "verdict.h"
+
+struct result_facts { /* of one run; nothing is owned */
+	const char *name, *file, *variant;
+	char *const *claims;
+	int claim_count;
+	const struct record_kernel *kernel;
+	enum verdict verdict;
+	const char *reason;                 /* or NULL */
+	int64_t end_ns, wall_ns;            /* 0: it did not run */
+	const struct plan *plan;            /* of the judgement */
+	const struct judgement *judgement;  /* or NULL */
+	const char *text, *ladder, *screen; /* or NULL */
+};
+
+/* The object, or NULL: something in it is no UTF-8. */
+json_t *result_make(const struct result_facts *facts);
 
 /* A member of an outcome, or of an object in it; "" and 0 where it has none. */
-const char *result_string(const json_t *object, const char *key);
-double result_number(const json_t *object, const char *key);
-
-/* A line, and the text below it. NAME: file and variant. */
-void result_print(const json_t *result, const char *name, FILE *out);
-
-/* "kernel: ..., Linux 6.12.117, HZ 250, virtual clock": of the first that knows. */
-void results_print_kernel(json_t *const *results, int count, FILE *out);
+const char *result_string(const json_t *result, const char *key);
+double result_number(const json_t *result, const char *key);
+enum verdict result_verdict(const json_t *result);
+/* "cases/keepalive/crash.yaml:ip=4"; free() it. */
+char *result_name(const json_t *result);
 
 double results_simulated_s(json_t *const *results, int count);
 
-/* OUT/results.json, without the texts; complete or not there at all. */
+/* The array as it is published, without what is for writers only; json_decref() it. */
+json_t *results_published(json_t *const *results, int count);
+
+/* OUT/results.json: complete or not there at all. */
 int results_save(json_t *const *results, int count, const char *out, struct err *err);
 
 /* The folder of one run's results below OUT, after the story, the case and the variant; free()

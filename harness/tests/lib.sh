@@ -76,3 +76,12 @@ host_compare() {
 	[ -z "$left" ] || echo "left behind: $left" >&2
 	return 1
 }
+
+# A Python that has the MODULES, or a skip: the system's has what its packages brought.
+python_with() {
+	local modules=$*
+	for python in python3 /usr/bin/python3; do
+		"$python" -c "import ${modules// /, }" 2>/dev/null && echo "$python" && return
+	done
+	skip "no Python with $modules"
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "outputs.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "diag.h"
+#include "results.h"
+
+enum { KEY_FORMAT = 0x1100 };
+
+static const struct argp_option argp_options[] = {
+	{"format", KEY_FORMAT, "FORMAT[=FILE]", 0,
+	 "text, json, junit, tap or github, to a file or else to standard output; the text then "
+	 "goes to standard error; may be repeated",
+	 0},
+	{0}};
+
+static void output_add(struct outputs *outputs, const struct writer *writer, const char *path)
+{
+	outputs->output[outputs->count++] = (struct output){.writer = writer, .path = path};
+}
+
+static void refuse(const char *arg, size_t size, struct argp_state *state)
+{
+	char name[64];
+	struct known known;
+
+	snprintf(name, sizeof(name), "%.*s", (int)size, arg);
+	known_init(&known, name);
+	for (const struct writer *const *writer = writers; *writer; writer++)
+		known_add(&known, (*writer)->name);
+	if (known_nearest(&known))
+		argp_error(state, "there is no format '%s'; did you mean '%s'?", name,
+			   known_nearest(&known));
+	argp_error(state, "there is no format '%s'", name);
+}
+
+/* Who writes to standard output, if anybody was told to; -1: nobody. */
+static int on_standard_output(const struct outputs *outputs)
+{
+	for (int i = 0; i < outputs->count; i++)
+		if (!outputs->output[i].path)
+			return i;
+	return -1;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct outputs *outputs = state->input;
+	int taken = on_standard_output(outputs);
+	size_t size;
+	const struct writer *writer;
+	const char *path;
+
+	if (key != KEY_FORMAT)
+		return ARGP_ERR_UNKNOWN;
+	size = strcspn(arg, "=");
+	writer = writer_find(arg, size);
+	path = arg[size] && strcmp(arg + size, "=-") != 0 ? arg + size + 1 : NULL;
+	if (!writer)
+		refuse(arg, size, state);
+	else if (arg[size] && !arg[size + 1])
+		argp_error(state, "--format %s: a file's name is missing", arg);
+	else if (outputs->count == MOST_OUTPUTS - 2)
+		argp_error(state, "more than %d formats", MOST_OUTPUTS - 2);
+	else if (!path && taken >= 0)
+		argp_error(state,
+			   "two formats for standard output, %s and %s: name a file, as in "
+			   "--format %s=FILE",
+			   outputs->output[taken].writer->name, writer->name, writer->name);
+	else
+		output_add(outputs, writer, path);
+	return 0;
+}
+
+const struct argp outputs_argp = {argp_options, parse_option, NULL, NULL, NULL, NULL, NULL};
+
+/* The current folder as seen from the top of the workspace, as "sub/", or "": GitHub wants to
+ * know where in the repository a file is. NULL: it is elsewhere. */
+static char *folder_of_workspace(void)
+{
+	const char *workspace = getenv("GITHUB_WORKSPACE");
+	char *top = workspace ? realpath(workspace, NULL) : NULL, *here = realpath(".", NULL);
+	char *folder = NULL;
+	size_t size = top ? strlen(top) : 0;
+
+	if (top && here && strncmp(here, top, size) == 0 &&
+	    (here[size] == '/' || here[size] == '\0') &&
+	    asprintf(&folder, "%s%s", here + size + (here[size] == '/'),
+		     here[size] == '/' ? "/" : "") < 0)
+		folder = NULL;
+	free(top);
+	free(here);
+	return folder;
+}
+
+static void outputs_close(struct outputs *outputs)
+{
+	for (int i = 0; i < outputs->count; i++)
+		if (outputs->output[i].path && outputs->output[i].file)
+			fclose(outputs->output[i].file);
+	free(outputs->folder);
+	outputs->folder = NULL;
+}
+
+int outputs_open(struct outputs *outputs, struct err *err)
+{
+	const char *actions = getenv("GITHUB_ACTIONS");
+	bool annotate = actions && strcmp(actions, "true") == 0;
+	int taken = on_standard_output(outputs);
+
+	outputs->people = stdout;
+	for (int i = 0; i < outputs->count; i++) {
+		struct output *output = &outputs->output[i];
+
+		annotate = annotate && output->writer != &writer_github;
+		output->file = output->path ? fopen(output->path, "we") : stdout;
+		if (!output->file) {
+			int error = errno;
+
+			outputs_close(outputs);
+			return err_sys(err, error, "--format %s=%s", output->writer->name,
+				       output->path);
+		}
+	}
+	if (taken < 0 || outputs->output[taken].writer != &writer_text) {
+		outputs->people = taken < 0 ? stdout : stderr;
+		output_add(outputs, &writer_text, NULL);
+		outputs->output[outputs->count - 1].file = outputs->people;
+	}
+	if (annotate) {
+		output_add(outputs, &writer_github, NULL);
+		outputs->output[outputs->count - 1].file = outputs->people;
+	}
+	outputs->folder = folder_of_workspace();
+	outputs->report = (struct report){.version = HALFOPEN_VERSION, .folder = outputs->folder};
+	return 0;
+}
+
+void outputs_begin(struct outputs *outputs, json_t *const *results, int count)
+{
+	outputs->report.results = results;
+	outputs->report.count = count;
+	outputs->report.begun = time(NULL);
+	for (int i = 0; i < outputs->count; i++) {
+		struct output *output = &outputs->output[i];
+
+		if (output->writer->begin)
+			output->writer->begin(&outputs->report, output->file);
+		fflush(output->file);
+	}
+}
+
+void outputs_one(struct outputs *outputs, const json_t *result)
+{
+	outputs->report.tally[result_verdict(result)]++;
+	for (int i = 0; i < outputs->count; i++) {
+		struct output *output = &outputs->output[i];
+
+		output->told++;
+		if (output->writer->one)
+			output->writer->one(result, &outputs->report, output->told, output->file);
+		/* Others are started in between, who must not write it once more. */
+		fflush(output->file);
+	}
+}
+
+int outputs_end(struct outputs *outputs, double took_s, struct err *err)
+{
+	int ret = 0;
+
+	outputs->report.took_s = took_s;
+	for (int i = 0; i < outputs->count; i++) {
+		struct output *output = &outputs->output[i];
+		bool failed;
+
+		if (output->writer->end)
+			output->writer->end(&outputs->report, output->file);
+		errno = 0;
+		failed = fflush(output->file) == EOF || ferror(output->file);
+		if (output->path)
+			failed = fclose(output->file) == EOF || failed;
+		output->file = NULL;
+		if (failed && ret == 0)
+			ret = err_sys(err, errno ? errno : EIO, "cannot write the results as %s",
+				      output->writer->name);
+	}
+	free(outputs->folder);
+	outputs->folder = NULL;
+	return ret;
+}
+
+int outputs_status(const struct outputs *outputs)
+{
+	const int *tally = outputs->report.tally;
+
+	if (tally[VERDICT_ERROR])
+		return EXIT_COULD_NOT;
+	if (tally[VERDICT_FAIL])
+		return EXIT_FAILED;
+	return tally[VERDICT_PASS] ? EXIT_HELD : EXIT_SKIPPED;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Annotations as GitHub Actions reads them from a step's output: one for each expectation that
+ * failed, at its line of the case file ("Workflow commands for GitHub Actions" in GitHub's
+ * documentation; the escapes are those of actions/toolkit, packages/core/src/command.ts).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "results.h"
+#include "writer.h"
+
+static void put_data(int character, FILE *out)
+{
+	if (character == '%' || character == '\r' || character == '\n')
+		fprintf(out, "%%%02X", character);
+	else
+		fputc(character, out);
+}
+
+static void put_property(int character, FILE *out)
+{
+	if (character == ':' || character == ',')
+		fprintf(out, "%%%02X", character);
+	else
+		put_data(character, out);
+}
+
+/* FOLDER and FILE in one, without "." and "..", in PATH; what leads out of the folder stays. */
+static void path_join(const char *folder, const char *file, char *path, size_t size)
+{
+	size_t used = *file == '/' || !folder ? 0 : (size_t)snprintf(path, size, "%s", folder);
+
+	if (used >= size)
+		used = 0;
+	while (strncmp(file, "./", 2) == 0 || strncmp(file, "../", 3) == 0) {
+		bool up = file[1] == '.';
+
+		if (up && used == 0)
+			break;
+		if (up)
+			do
+				used--;
+			while (used > 0 && path[used - 1] != '/');
+		file += up ? 3 : 2;
+	}
+	snprintf(path + used, size - used, "%s", file);
+}
+
+static void annotate(const json_t *result, const struct report *report, const json_t *failure,
+		     FILE *out)
+{
+	char *name = result_name(result), path[4096];
+
+	path_join(report->folder, result_string(result, "file"), path, sizeof(path));
+	fputs("::error file=", out);
+	text_visible(path, true, put_property, out);
+	if (failure)
+		fprintf(out, ",line=%d,col=%d", (int)result_number(failure, "line"),
+			(int)result_number(failure, "column"));
+	fputs(",title=", out);
+	text_visible(name, true, put_property, out);
+	fputs("::", out);
+	if (failure) {
+		text_visible("expected: ", false, put_data, out);
+		text_visible(result_string(failure, "expected"), false, put_data, out);
+		text_visible("\nobserved: ", false, put_data, out);
+		text_visible(result_string(failure, "observed"), false, put_data, out);
+		text_visible("\ndifference: ", false, put_data, out);
+		text_visible(result_string(failure, "difference"), false, put_data, out);
+	} else {
+		text_visible(result_string(result, "reason"), false, put_data, out);
+	}
+	fputc('\n', out);
+	free(name);
+}
+
+static void one(const json_t *result, const struct report *report, int number, FILE *out)
+{
+	enum verdict verdict = result_verdict(result);
+	const json_t *failures = json_object_get(result, "failures"), *failure;
+	size_t at;
+
+	(void)number;
+	if (verdict != VERDICT_FAIL && verdict != VERDICT_ERROR)
+		return;
+	if (json_array_size(failures) == 0)
+		annotate(result, report, NULL, out);
+	json_array_foreach(failures, at, failure) annotate(result, report, failure, out);
+}
+
+const struct writer writer_github = {
+	.name = "github",
+	.help = "annotations of GitHub Actions; by itself where GITHUB_ACTIONS is `true`",
+	.one = one};

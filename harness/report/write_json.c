@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * JSON: the array of the results, as in results.json (docs/results.schema.json).
+ */
+#include "results.h"
+#include "writer.h"
+
+static void end(const struct report *report, FILE *out)
+{
+	json_t *array = results_published(report->results, report->count);
+
+	json_dumpf(array, out, JSON_INDENT(1));
+	fputc('\n', out);
+	json_decref(array);
+}
+
+const struct writer writer_json = {
+	.name = "json", .help = "an array of results, as in results.json", .end = end};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For people: a line a run, under a run that did not pass what was wrong, and a summary.
+ */
+#include <stdlib.h>
+
+#include "results.h"
+#include "writer.h"
+
+static void put(int character, FILE *out)
+{
+	fputc(character, out);
+}
+
+static void one(const json_t *result, const struct report *report, int number, FILE *out)
+{
+	static const char *const words[VERDICT_COUNT] = {
+		[VERDICT_PASS] = "PASS",
+		[VERDICT_FAIL] = "FAIL",
+		[VERDICT_SKIP] = "SKIP",
+		[VERDICT_ERROR] = "ERROR",
+	};
+	const char *reason = result_string(result, "reason");
+	char *name = result_name(result);
+
+	(void)report;
+	(void)number;
+	fprintf(out, "%-5s ", words[result_verdict(result)]);
+	text_visible(name, true, put, out);
+	if (result_number(result, "wall_s") > 0)
+		fprintf(out, "  (%.1f s simulated in %.2f s)", result_number(result, "simulated_s"),
+			result_number(result, "wall_s"));
+	fputs(*reason ? ": " : "", out);
+	text_visible(reason, true, put, out);
+	fputc('\n', out);
+	text_visible(result_string(result, "text"), false, put, out);
+	fputs(result_string(result, "screen"), out);
+	free(name);
+}
+
+/* Of the first run that knows: they all have the same, but for runs of before. */
+static void print_kernel(const struct report *report, FILE *out)
+{
+	const json_t *told = NULL;
+
+	for (int i = 0; i < report->count; i++) {
+		const json_t *kernel = json_object_get(report->results[i], "kernel");
+
+		if (result_number(kernel, "hz") > 0) {
+			fprintf(out, "kernel: %s, Linux %s, HZ %d, %s clock%s\n",
+				result_string(kernel, "name"), result_string(kernel, "release"),
+				(int)result_number(kernel, "hz"),
+				json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
+										       : "real",
+				json_is_true(json_object_get(kernel, "netem"))
+					? ""
+					: ", without netem: links have no delay");
+			return;
+		}
+		if (!told && *result_string(kernel, "release"))
+			told = kernel;
+	}
+	if (told)
+		fprintf(out, "kernel: %s, Linux %s\n", result_string(told, "name"),
+			result_string(told, "release"));
+}
+
+static void end(const struct report *report, FILE *out)
+{
+	const int *tally = report->tally;
+
+	print_kernel(report, out);
+	if (report->took_s > 0)
+		fprintf(out, "%.1f simulated hours in %.1f s\n",
+			results_simulated_s(report->results, report->count) / 3600, report->took_s);
+	if (tally[VERDICT_ERROR])
+		fprintf(out, "%d of the failed could not be run or judged\n", tally[VERDICT_ERROR]);
+	fprintf(out, "%d passed, %d failed, %d skipped\n", tally[VERDICT_PASS],
+		tally[VERDICT_FAIL] + tally[VERDICT_ERROR], tally[VERDICT_SKIP]);
+}
+
+const struct writer writer_text = {
+	.name = "text", .help = "for people (the default)", .one = one, .end = end};
