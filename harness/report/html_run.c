@@ -30,7 +30,7 @@ static void contents(FILE *out)
 
 static void heading(const struct html_run *run, FILE *out)
 {
-	const json_t *result = run->result, *kernel = json_object_get(result, "kernel");
+	const json_t *result = run->result;
 	const char *verdict = run->judgement ? verdict_name[run->judgement->verdict]
 					     : result_string(result, "verdict");
 	const char *variant = result_string(result, "variant");
@@ -40,24 +40,21 @@ static void heading(const struct html_run *run, FILE *out)
 	fprintf(out, "</h1>\n<p><span class=\"verdict %s\">%s</span> <span class=\"mono\">",
 		strcmp(verdict, "skip") == 0 ? "skipped" : verdict, verdict);
 	page_printf(out, "%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
-	fputs("</span></p>\n<p class=\"dim\">", out);
-	page_printf(out, "Linux %s (%s)", result_string(kernel, "release"),
-		    result_string(kernel, "kind"));
-	if (run->record) {
-		char ran[32], took[32];
+	fputs("</span></p>\n", out);
+}
 
-		page_printf(out, ", HZ %d, %s clock; %s of the run's time, in %s",
-			    run->record->kernel.hz,
-			    run->record->kernel.virtual_clock ? "virtual" : "real",
-			    label_duration(run->record->end_ns, ran, sizeof(ran)),
-			    label_duration(run->record->wall_ns, took, sizeof(took)));
-	}
+static void kernel(const struct html_run *run, FILE *out)
+{
+	const json_t *known = json_object_get(run->result, "kernel");
+	char ran[32], took[32];
+
+	fputs("<p>", out);
+	page_printf(out, "Linux %s (%s), HZ %d, %s clock; %s of the run's time, in %s.",
+		    result_string(known, "release"), result_string(known, "kind"),
+		    run->record->kernel.hz, run->record->kernel.virtual_clock ? "virtual" : "real",
+		    label_duration(run->record->end_ns, ran, sizeof(ran)),
+		    label_duration(run->record->wall_ns, took, sizeof(took)));
 	fputs("</p>\n", out);
-	if (run->plan && run->plan->about) {
-		fputs("<p>", out);
-		page_text(out, run->plan->about);
-		fputs("</p>\n", out);
-	}
 }
 
 /* Who is connected how, and what is done to them. */
@@ -69,6 +66,12 @@ static void setting(const struct html_run *run, FILE *out)
 	const struct plan *plan = run->plan;
 	char text[256], time[32];
 
+	fputs("<section aria-labelledby=\"about\"><h2 id=\"about\">What this is about</h2>\n", out);
+	if (plan->about) {
+		fputs("<p>", out);
+		page_text(out, plan->about);
+		fputs("</p>\n", out);
+	}
 	fputs("<p>", out);
 	for (int i = 0; i < plan->host_count; i++)
 		page_printf(out, "%s%s (%s)", i ? i + 1 == plan->host_count ? " and " : ", " : "",
@@ -84,9 +87,10 @@ static void setting(const struct html_run *run, FILE *out)
 						    : " About claim",
 			    plan->claims[i], i + 1 == plan->claim_count ? "." : "");
 	fputs("</p>\n", out);
-	if (run->record->fault_count == 0)
-		return;
-	fputs("<p>What was done to them:</p>\n<ul class=\"mono\">\n", out);
+	kernel(run, out);
+	if (run->record->fault_count)
+		fputs("<p>What was done to them:</p>\n", out);
+	fputs(run->record->fault_count ? "<ul class=\"mono\">\n" : "", out);
 	for (int i = 0; i < run->record->fault_count && i < 100; i++) {
 		const struct record_fault *fault = &run->record->fault[i];
 
@@ -94,7 +98,7 @@ static void setting(const struct html_run *run, FILE *out)
 		page_text(out, label_fault(plan, fault, false, text, sizeof(text)));
 		fputs("</li>\n", out);
 	}
-	fputs("</ul>\n", out);
+	fputs(run->record->fault_count ? "</ul>\n</section>\n" : "</section>\n", out);
 }
 
 static int ladder(const struct html_run *run, const struct rows *rows, FILE *out, struct err *err)
