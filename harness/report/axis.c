@@ -3,11 +3,13 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "label.h"
 #include "page.h"
 
 #define MOST_TICKS 9
+#define SMALL_CHAR 7.1 /* of the font of 11.5 px */
 
 struct gap {
 	int64_t from_ns, ns;
@@ -161,7 +163,9 @@ static void tick(const struct axis *axis, int64_t t_ns, int64_t step_ns, int bot
 	*last = x;
 	tick_label(t_ns, step_ns, text, sizeof(text));
 	fprintf(axis->out, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", x, AXIS_TOP, bottom);
-	fprintf(axis->out, "<text class=\"small dim mid\" x=\"%.1f\" y=\"%d\">%s</text>\n", x,
+	/* The last one has no room on its right. */
+	fprintf(axis->out, "<text class=\"small dim %s\" x=\"%.1f\" y=\"%d\">%s</text>\n",
+		x > AXIS_RIGHT - 24 ? "end" : "mid", x > AXIS_RIGHT - 24 ? AXIS_WIDTH - 4 : x,
 		bottom + 16, text);
 }
 
@@ -217,24 +221,24 @@ void axis_begin(const struct axis *axis, const char *id, const char *title, cons
 	scale(axis, bottom);
 }
 
-/* A line down at T_NS, and TEXT above it where there is room after the last such, at *LAST. */
+/* A line down at T_NS, and TEXT above it where there is room after the last such, which ended at
+ * *LAST. */
 static void mark(const struct axis *axis, int64_t t_ns, int bottom, const char *class,
 		 const char *text, double *last)
 {
-	double x = axis_x(axis, t_ns);
-	bool late = x > (AXIS_LEFT + AXIS_RIGHT) / 2.0;
+	double x = axis_x(axis, t_ns), width = SMALL_CHAR * (double)strlen(text);
+	double from = x > (AXIS_LEFT + AXIS_RIGHT) / 2.0 ? x + 3 - width : x - 3;
 
 	fprintf(axis->out, "<g><title>");
 	page_text(axis->out, text);
-	fprintf(axis->out,
-		"</title><line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", class,
-		x, x, AXIS_TOP - 6, bottom);
-	if (x > *last) {
-		fprintf(axis->out, "<text class=\"small %s%s\" x=\"%.1f\" y=\"%d\">", class,
-			late ? " end" : "", x + (late ? 3 : -3), AXIS_TOP - 10);
+	fprintf(axis->out, "</title><path class=\"%s\" d=\"M%.1f %dV%d\"/>", class, x, AXIS_TOP - 6,
+		bottom);
+	if (from > *last) {
+		fprintf(axis->out, "<text class=\"small %s\" x=\"%.1f\" y=\"%d\">", class, from,
+			AXIS_TOP - 10);
 		page_text(axis->out, text);
 		fputs("</text>", axis->out);
-		*last = x + 150;
+		*last = from + width + 8;
 	}
 	fputs("</g>\n", axis->out);
 }

@@ -37,6 +37,8 @@ const char *html_story(const char *file, int *ret_size)
 		if (*at == '/')
 			story = at + 1;
 	*ret_size = (int)(end - story);
+	if (strncmp(story, "./", 2) == 0 || strncmp(story, "../", 3) == 0)
+		*ret_size = 0;
 	return story;
 }
 

@@ -14,7 +14,8 @@
  * the first expectation that did. */
 void html_overview_print(json_t *const *results, int count, FILE *out);
 
-/* The story of a case file: the folder that it is in; SIZE: of its name. */
+/* The story of a case file: the folder that it is in; SIZE: of its name, 0: it has
+ * none. */
 const char *html_story(const char *file, int *ret_size);
 
 #endif

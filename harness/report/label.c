@@ -93,6 +93,9 @@ const char *label_packet(const struct plan *plan, const struct record_packet *pa
 	else
 		fputs("no TCP", out);
 	fclose(out);
+	/* Of a segment whose numbers are not known, the flags are all. */
+	if (buf[0] && buf[strlen(buf) - 1] == ' ')
+		buf[strlen(buf) - 1] = '\0';
 	return buf;
 }
 

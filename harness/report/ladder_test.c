@@ -10,9 +10,7 @@
 
 #include "label.h"
 #include "ladder.h"
-#include "load.h"
-
-#define S NSEC_PER_SEC
+#include "report_test.h"
 
 static const char two_hosts[] = "case: two hosts\n"
 				"hosts:\n"
@@ -30,30 +28,6 @@ static const char three_hosts[] = "case: three hosts\n"
 				  "  c: {program: [listen: 80, accept, pause]}\n"
 				  "expect:\n"
 				  "  a: {recv: ok}\n";
-
-static struct plan *plan_of(const char *text)
-{
-	struct diagnostics diagnostics;
-	struct plan *plan = NULL;
-
-	if (plan_load("t.yaml", text, strlen(text), "", NULL, &plan, &diagnostics) < 0)
-		ck_abort_msg("%s", diagnostics.text);
-	diagnostics_done(&diagnostics);
-	return plan;
-}
-
-static struct record record_of(const struct plan *plan)
-{
-	static char uml[] = "uml", release[] = "6.12.117", empty[] = "";
-
-	return (struct record){.version = RECORD_VERSION,
-			       .state = RECORD_COMPLETE,
-			       .file = plan->file,
-			       .source = plan->source,
-			       .variant = empty,
-			       .kernel = {.name = uml, .kind = uml, .release = release, .hz = 250},
-			       .end_ns = 20 * S};
-}
 
 static char *draw(const struct plan *plan, const struct record *record,
 		  const struct judgement *judgement, const struct ladder_options *options)
@@ -75,30 +49,15 @@ static void has(const char *text, const char *row)
 		ck_abort_msg("missing: %s\nin:\n%s", row, text);
 }
 
-static struct record_packet segment(int from, int64_t sent_ns, unsigned kinds, int flags)
-{
-	return (struct record_packet){.from = from,
-				      .to = !from,
-				      .sent_ns = sent_ns,
-				      .port_ns = sent_ns,
-				      .arrived_ns = sent_ns + 1000000,
-				      .kinds = 1u << KIND_TCP | kinds,
-				      .flags = flags,
-				      .rel_seq = 1,
-				      .rel_ack = 1,
-				      .icmp_type = -1,
-				      .icmp_code = -1};
-}
-
 START_TEST(packets_are_arrows)
 {
-	struct plan *plan = plan_of(two_hosts);
-	struct record record = record_of(plan);
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
 	struct record_packet packet[] = {
-		segment(0, 1 * S, 1u << KIND_DATA, TH_ACK | TH_PUSH),
-		segment(1, 2 * S, 1u << KIND_RST, TH_RST),
-		segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TH_ACK),
-		segment(0, 4 * S, 1u << KIND_SYN, TH_SYN),
+		report_test_segment(0, 1 * S, 1u << KIND_DATA, TH_ACK | TH_PUSH),
+		report_test_segment(1, 2 * S, 1u << KIND_RST, TH_RST),
+		report_test_segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TH_ACK),
+		report_test_segment(0, 4 * S, 1u << KIND_SYN, TH_SYN),
 	};
 	char *text;
 
@@ -121,8 +80,8 @@ END_TEST
 
 START_TEST(a_call_stands_beside_its_host)
 {
-	struct plan *plan = plan_of(two_hosts);
-	struct record record = record_of(plan);
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
 	struct record_step step[] = {
 		{.program = 0, .step = 0, .start_ns = 1 * S, .end_ns = 1 * S, .ret = 0},
 		{.program = 0,
@@ -157,8 +116,8 @@ END_TEST
 
 START_TEST(faults_go_across_and_a_dead_host_has_no_line)
 {
-	struct plan *plan = plan_of(two_hosts);
-	struct record record = record_of(plan);
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
 	struct record_fault fault = {.fault = 0, .begun_ns = 5 * S, .done_ns = 5 * S};
 	char *text;
 
@@ -178,10 +137,10 @@ START_TEST(a_failed_expectation_stands_at_its_moment)
 {
 	static char expected[] = "client.recv: ok", observed[] = "client.recv: -1 EIO",
 		    difference[] = "errno", reason[] = "it failed";
-	struct plan *plan = plan_of(two_hosts);
-	struct record record = record_of(plan);
-	struct record_packet packet[] = {segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
-					 segment(0, 3 * S, 1u << KIND_DATA, TH_ACK)};
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
+	struct record_packet packet[] = {report_test_segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
+					 report_test_segment(0, 3 * S, 1u << KIND_DATA, TH_ACK)};
 	struct finding finding = {.holding = FAILS,
 				  .expected = expected,
 				  .observed = observed,
@@ -209,13 +168,13 @@ END_TEST
 START_TEST(a_long_transfer_is_folded_unless_all_is_wanted)
 {
 	const struct ladder_options all = {.ascii = true, .all = true};
-	struct plan *plan = plan_of(two_hosts);
-	struct record record = record_of(plan);
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
 	struct record_packet packet[50];
 	char *text;
 
 	for (int i = 0; i < 50; i++)
-		packet[i] = segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TH_ACK);
+		packet[i] = report_test_segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TH_ACK);
 	record.packet = packet;
 	record.packet_count = 50;
 	text = draw(plan, &record, NULL, &ascii);
@@ -235,9 +194,9 @@ END_TEST
 
 START_TEST(three_hosts_have_three_lines)
 {
-	struct plan *plan = plan_of(three_hosts);
-	struct record record = record_of(plan);
-	struct record_packet packet = segment(0, 1 * S, 1u << KIND_SYN, TH_SYN);
+	struct plan *plan = report_test_plan(three_hosts);
+	struct record record = report_test_record(plan);
+	struct record_packet packet = report_test_segment(0, 1 * S, 1u << KIND_SYN, TH_SYN);
 	char *text;
 
 	packet.to = 2;
@@ -257,10 +216,11 @@ START_TEST(no_row_is_wider_than_a_hundred_columns)
 	static const char *const cases[] = {two_hosts, three_hosts};
 
 	for (int k = 0; k < 2; k++) {
-		struct plan *plan = plan_of(cases[k]);
-		struct record record = record_of(plan);
-		struct record_packet packet[] = {segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
-						 segment(1, 2 * S, 1u << KIND_DATA, TH_ACK)};
+		struct plan *plan = report_test_plan(cases[k]);
+		struct record record = report_test_record(plan);
+		struct record_packet packet[] = {
+			report_test_segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
+			report_test_segment(1, 2 * S, 1u << KIND_DATA, TH_ACK)};
 		char *text, *rest, *row;
 
 		for (int i = 0; i < 2; i++) {

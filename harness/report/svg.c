@@ -1,301 +1,14 @@
-/* SPDX-License-Identifier: MIT
- *
- * All rows get their places first; then lifelines and calls are drawn, which reach over many
- * rows, and the rows on top of them. As in the text ladder, what happens at once shares a line
- * as long as it needs different places of it. The font has a fixed width, so that texts can be
- * wrapped here.
- */
+/* SPDX-License-Identifier: MIT */
 #include "svg.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "page.h"
+#include "picture.h"
 
-#define CHAR         7.85 /* of a monospaced font of 13 px, and a little */
-#define TEXT_LINE    16
-#define LINE         28 /* the height of one with one line of text */
-#define TIME_RIGHT   92
-#define LEFT_OF_TWO  336
-#define RIGHT_OF_TWO 664
-#define WIDTH_OF_TWO 910
-#define HOST_WIDTH   250 /* of more than two */
-#define TEXT_GAP     12  /* between a lifeline and its texts */
-#define TOP          48
-#define LONG         1200 /* a picture that names the hosts at its end as well */
-#define ARROW        (1u << 31)
-#define ROUTER       (-2)
-#define SAME_LINE_NS 100000LL
-#define MOST_HOSTS   8
-
-struct place {
-	int y, height;
-};
-
-struct call { /* from where to where a step's bar reaches; y -1: not drawn */
-	int from, to;
-	bool waits;
-};
-
-struct picture {
-	const struct plan *plan;
-	const struct record *record;
-	const struct rows *rows;
-	FILE *out;
-	int x[MOST_HOSTS];
-	int width, height;
-	struct place *place; /* of each row */
-	struct call *call;   /* of each step of the record */
-	int lane[64];        /* of a program beside others of its host */
-};
-
-static bool of_two(const struct picture *picture)
-{
-	return picture->plan->host_count == 2;
-}
-
-/* How many characters have room beside a host's line. */
-static int columns(const struct picture *picture, int host)
-{
-	int from = picture->x[host] + TEXT_GAP, to = picture->width - 4;
-
-	if (of_two(picture) && host == 0) {
-		from = TIME_RIGHT + 8;
-		to = picture->x[0] - TEXT_GAP;
-	} else if (host + 1 < picture->plan->host_count) {
-		to = picture->x[host + 1] - TEXT_GAP;
-	}
-	return (int)((to - from) / CHAR);
-}
-
-static int lines_of(const char *text, int width)
-{
-	int lines = 0;
-
-	for (; text && *text; lines++) {
-		text += canvas_line_size(text, width);
-		text += strspn(text, " ");
-	}
-	return lines;
-}
-
-static int finding_columns(const struct picture *picture)
-{
-	return (int)((picture->width - 70) / CHAR);
-}
-
-/* ---- Places ---- */
-
-struct line { /* that is being filled */
-	int64_t t_ns;
-	unsigned used;
-	int y, height; /* height 0: none is */
-};
-
-static void line_end(struct line *line)
-{
-	line->y += line->height;
-	line->height = 0;
-	line->used = 0;
-}
-
-static struct place place_shared(struct line *line, int64_t t_ns, unsigned needs, int lines,
-				 bool alone)
-{
-	int height = LINE + (lines > 1 ? (lines - 1) * TEXT_LINE : 0);
-
-	if (line->used & needs || (alone && line->used) || t_ns - line->t_ns > SAME_LINE_NS)
-		line_end(line);
-	if (!line->height)
-		line->t_ns = t_ns;
-	line->used |= needs;
-	line->height = height > line->height ? height : line->height;
-	return (struct place){line->y, height};
-}
-
-static struct place place_alone(struct line *line, int height)
-{
-	struct place place;
-
-	line_end(line);
-	place = (struct place){line->y, height};
-	line->y += height;
-	return place;
-}
-
-static struct place place_packet(const struct picture *picture, const struct row *row,
-				 struct line *line)
-{
-	bool noted = of_two(picture) && row->note[0] && row->host >= 0;
-	int lines = noted ? lines_of(row->note, columns(picture, row->host)) : 1;
-
-	return place_shared(line, row->t_ns, ARROW | (noted ? 1u << row->host : 0), lines,
-			    !of_two(picture));
-}
-
-static struct place place_row(const struct picture *picture, const struct row *row,
-			      struct line *line)
-{
-	switch (row->kind) {
-	case ROW_PROGRAM:
-	case ROW_STEP:
-	case ROW_SOCKET:
-		return place_shared(line, row->t_ns, 1u << row->host,
-				    lines_of(row->text, columns(picture, row->host)),
-				    !of_two(picture));
-	case ROW_PACKET:
-		return place_packet(picture, row, line);
-	case ROW_FAULT:
-	case ROW_FOLDED:
-	case ROW_END:
-		return place_alone(line, 38);
-	case ROW_SILENCE:
-		return place_alone(line, 34);
-	case ROW_FINDING:
-		return place_alone(line,
-				   22 + TEXT_LINE * lines_of(row->text, finding_columns(picture)));
-	}
-	return (struct place){0};
-}
-
-static void places_make(struct picture *picture)
-{
-	struct line line = {.y = TOP};
-
-	for (int i = 0; i < picture->rows->count; i++)
-		picture->place[i] = place_row(picture, &picture->rows->row[i], &line);
-	line_end(&line);
-	picture->height = line.y + 30;
-}
-
-/* ---- Lifelines and calls ---- */
-
-static void lifeline(const struct picture *picture, int host, int from, int to, bool quiet)
-{
-	if (to > from)
-		fprintf(picture->out, "<path class=\"%s\" d=\"M%d %dV%d\"/>\n",
-			quiet ? "quiet" : "life", picture->x[host], from, to);
-}
-
-static void lifelines(const struct picture *picture, int host)
-{
-	const struct rows *rows = picture->rows;
-	int from = TOP - 10; /* where the line begins that is drawn next; -1: there is none */
-
-	for (int i = 0; i < rows->count; i++) {
-		const struct row *row = &rows->row[i];
-		int y = picture->place[i].y;
-		bool up = row->up & 1u << host;
-
-		if (!up && from >= 0) {
-			lifeline(picture, host, from, y, false);
-			from = -1;
-		} else if (up && from < 0) {
-			from = y;
-		}
-		if (up && row->kind == ROW_SILENCE) {
-			lifeline(picture, host, from, y, false);
-			lifeline(picture, host, y, y + picture->place[i].height, true);
-			from = y + picture->place[i].height;
-		}
-		if (row->kind == ROW_END)
-			break;
-		if (i + 1 == rows->count)
-			y += picture->place[i].height;
-	}
-	for (int i = 0; i < rows->count && from >= 0; i++)
-		if (rows->row[i].kind == ROW_END)
-			lifeline(picture, host, from, picture->place[i].y, false);
-}
-
-/* Ends at Y the calls that still go on: those of PROGRAM, or, for PLAN_ANY, those on hosts that
- * are not UP. */
-static void calls_end(struct picture *picture, int program, unsigned up, int y)
-{
-	for (int i = 0; i < picture->record->step_count; i++) {
-		int of = picture->record->step[i].program;
-		struct call *call = &picture->call[i];
-
-		if (call->from < 0 || call->to >= 0)
-			continue;
-		if (program == PLAN_ANY ? !(up & 1u << picture->plan->program[of].host)
-					: program == of)
-			call->to = y;
-	}
-}
-
-static void call_add(struct call *call, enum label_part part, int y)
-{
-	call->waits = part == LABEL_WAITING;
-	switch (part) {
-	case LABEL_START:
-		call->from = y + 12;
-		break;
-	case LABEL_WHOLE:
-		*call = (struct call){y + 12, y + 22, false};
-		break;
-	case LABEL_END:
-	case LABEL_WAITING:
-		call->to = y + 22;
-		break;
-	}
-}
-
-static void calls_find(struct picture *picture)
-{
-	const struct record *record = picture->record;
-
-	for (int i = 0; i < record->step_count; i++)
-		picture->call[i] = (struct call){-1, -1, false};
-	for (int i = 0; i < picture->rows->count; i++) {
-		const struct row *row = &picture->rows->row[i];
-		int y = picture->place[i].y;
-
-		if (i > 0 && picture->rows->row[i - 1].up & ~row->up)
-			calls_end(picture, PLAN_ANY, row->up, y);
-		if (row->kind == ROW_STEP)
-			call_add(&picture->call[row->index], row->part, y);
-		if (row->kind == ROW_PROGRAM && row->part == LABEL_END)
-			calls_end(picture, record->program[row->index].program, 0, y + 12);
-	}
-}
-
-static void calls(const struct picture *picture)
-{
-	const struct record *record = picture->record;
-	int side;
-
-	for (int i = 0; i < record->step_count; i++) {
-		const struct record_step *step = &record->step[i];
-		const struct call *call = &picture->call[i];
-		int host = picture->plan->program[step->program].host;
-
-		if (call->from < 0 || call->to <= call->from)
-			continue;
-		side = of_two(picture) && host == 0 ? -1 : 1;
-		fprintf(picture->out,
-			"<rect class=\"call%s\" x=\"%d\" y=\"%d\" width=\"6\" height=\"%d\"/>\n",
-			call->waits                          ? " waits"
-			: step->end_ns >= 0 && step->ret < 0 ? " bad"
-							     : "",
-			picture->x[host] - 3 + side * 7 * picture->lane[step->program & 63],
-			call->from, call->to - call->from);
-	}
-}
-
-/* A program's place among those of its host: their calls stand side by side, three at most. */
-static void lanes_make(struct picture *picture)
-{
-	const struct plan *plan = picture->plan;
-
-	for (int i = 0; i < plan->program_count && i < 64; i++)
-		for (int k = 0; k < i; k++)
-			if (plan->program[k].host == plan->program[i].host && picture->lane[i] < 2)
-				picture->lane[i]++;
-}
-
-/* ---- Rows ---- */
+#define LONG   1200 /* a picture that names the hosts at its end as well */
+#define ROUTER (-2)
 
 static void text_line(const struct picture *picture, int x, int y, const char *class,
 		      const char *text, size_t size)
@@ -316,18 +29,18 @@ static void text_lines(const struct picture *picture, int x, int y, const char *
 		text_line(picture, x, y, class, text, size);
 		text += size;
 		text += strspn(text, " ");
-		y += TEXT_LINE;
+		y += PICTURE_TEXT_LINE;
 	}
 }
 
 static void host_text(const struct picture *picture, int host, int y, const char *text)
 {
-	if (of_two(picture) && host == 0)
-		text_lines(picture, picture->x[0] - TEXT_GAP, y + 21, "end", text,
-			   columns(picture, 0));
+	if (picture_of_two(picture) && host == 0)
+		text_lines(picture, picture->x[0] - PICTURE_TEXT_GAP, y + 21, "end", text,
+			   picture_columns(picture, 0));
 	else
-		text_lines(picture, picture->x[host] + TEXT_GAP, y + 21, "halo", text,
-			   columns(picture, host));
+		text_lines(picture, picture->x[host] + PICTURE_TEXT_GAP, y + 21, "halo", text,
+			   picture_columns(picture, host));
 }
 
 static int middle(const struct picture *picture)
@@ -402,7 +115,7 @@ static void arrow_text(const struct picture *picture, const struct record_packet
 {
 	int step = to >= from ? 1 : -1, reach = reach_of(packet, abs(to - from));
 
-	if (packet->arrived_ns >= 0 || canvas_width(text, strlen(text)) * CHAR < reach - 12)
+	if (packet->arrived_ns >= 0 || canvas_width(text, strlen(text)) * PICTURE_CHAR < reach - 12)
 		text_line(picture, from + step * reach / 2, y, "mid halo", text, strlen(text));
 	else
 		text_line(picture, from + step * 8, y, step > 0 ? "halo" : "halo end", text,
@@ -418,7 +131,7 @@ static void packet_row(const struct picture *picture, const struct row *row, int
 
 	packet_title(picture, packet);
 	snprintf(both, sizeof(both), "%s", row->text ? row->text : "");
-	if (of_two(picture) && packet->from >= 0)
+	if (picture_of_two(picture) && packet->from >= 0)
 		host_text(picture, packet->from, y, row->note);
 	else if (row->note[0])
 		snprintf(both, sizeof(both), "%s, %s", row->text, row->note);
@@ -429,13 +142,14 @@ static void packet_row(const struct picture *picture, const struct row *row, int
 static void band(const struct picture *picture, const struct row *row, int y, int height)
 {
 	fprintf(picture->out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>",
-		TIME_RIGHT + 8, y + 4, picture->width - TIME_RIGHT - 12, height - 8);
+		PICTURE_TIME_RIGHT + 8, y + 4, picture->width - PICTURE_TIME_RIGHT - 12,
+		height - 8);
 	if (row->kind == ROW_FINDING)
-		text_lines(picture, TIME_RIGHT + 20, y + 21, "", row->text,
-			   finding_columns(picture) - 6);
+		text_lines(picture, PICTURE_TIME_RIGHT + 20, y + 21, "", row->text,
+			   picture_band_columns(picture) - 6);
 	else
-		text_line(picture, (TIME_RIGHT + picture->width) / 2, y + height / 2 + 5, "mid",
-			  row->text, strlen(row->text));
+		text_line(picture, (PICTURE_TIME_RIGHT + picture->width) / 2, y + height / 2 + 5,
+			  "mid", row->text, strlen(row->text));
 }
 
 static void middle_text(const struct picture *picture, const struct row *row, int y)
@@ -449,8 +163,8 @@ static void middle_text(const struct picture *picture, const struct row *row, in
 
 static void end_row(const struct picture *picture, int y)
 {
-	fprintf(picture->out, "<path class=\"life\" d=\"M%d %dH%d\"/>", TIME_RIGHT + 8, y + 16,
-		picture->width - 4);
+	fprintf(picture->out, "<path class=\"life\" d=\"M%d %dH%d\"/>", PICTURE_TIME_RIGHT + 8,
+		y + 16, picture->width - 4);
 	text_line(picture, middle(picture), y + 21, "mid dim halo", "end", 3);
 }
 
@@ -516,7 +230,7 @@ static void draw_time(const struct picture *picture, const struct row *row, int 
 		return;
 	label_time(row->t_ns, time, sizeof(time));
 	if (strcmp(time, last) != 0)
-		text_line(picture, TIME_RIGHT, y + 21, "t", time, strlen(time));
+		text_line(picture, PICTURE_TIME_RIGHT, y + 21, "t", time, strlen(time));
 	strcpy(last, time);
 }
 
@@ -554,9 +268,10 @@ static void draw_hosts(const struct picture *picture, int y)
 	}
 }
 
-static void draw(const struct picture *picture)
+static int draw(const struct picture *picture)
 {
 	const struct plan *plan = picture->plan;
+	int ret;
 
 	int height = picture->height + (picture->height > LONG ? 24 : -20);
 
@@ -570,34 +285,22 @@ static void draw(const struct picture *picture)
 	      "same in words.</desc>\n",
 	      picture->out);
 	draw_hosts(picture, 16);
-	for (int i = 0; i < plan->host_count; i++)
-		lifelines(picture, i);
-	calls(picture);
+	ret = picture_draw_lines(picture);
 	draw_rows(picture);
 	if (picture->height > LONG)
 		draw_hosts(picture, picture->height);
 	fputs("</svg>\n", picture->out);
+	return ret;
 }
 
 int svg_ladder(const struct plan *plan, const struct record *record, const struct rows *rows,
 	       FILE *out, struct err *err)
 {
 	struct picture picture = {.plan = plan, .record = record, .rows = rows, .out = out};
-	int count = plan->host_count;
+	int ret = picture_init(&picture);
 
-	picture.width = count == 2 ? WIDTH_OF_TWO : TIME_RIGHT + 30 + count * HOST_WIDTH;
-	for (int i = 0; i < count && i < MOST_HOSTS; i++)
-		picture.x[i] = count == 2 ? (i ? RIGHT_OF_TWO : LEFT_OF_TWO)
-					  : TIME_RIGHT + 40 + i * HOST_WIDTH;
-	picture.place = calloc((size_t)rows->count + 1, sizeof(*picture.place));
-	picture.call = calloc((size_t)record->step_count + 1, sizeof(*picture.call));
-	if (picture.place && picture.call) {
-		lanes_make(&picture);
-		places_make(&picture);
-		calls_find(&picture);
-		draw(&picture);
-	}
-	free(picture.place);
-	free(picture.call);
-	return picture.place && picture.call ? 0 : err_sys(err, ENOMEM, "the picture of a run");
+	if (ret == 0)
+		ret = draw(&picture);
+	picture_done(&picture);
+	return ret < 0 ? err_sys(err, ret, "the picture of a run") : 0;
 }

@@ -8,6 +8,7 @@
 
 #define BEFORE      6 /* rows that are told before a failure */
 #define MOST_GROUPS 12
+#define MOST_TOLD   20 /* failures */
 
 void why_print_row(const struct plan *plan, const struct record *record, const struct row *row,
 		   FILE *out)
@@ -125,13 +126,38 @@ static const struct record_step *step_of(const struct record *record,
 	return NULL;
 }
 
+static void say_returned(FILE *out, const struct record_step *step, enum peer_op op)
+{
+	if (step->ret < 0) {
+		fputs(" it failed with ", out);
+		say_errno(out, step->err);
+	} else if (step->ret == 0 && (op == PEER_RECV || op == PEER_RECV_EXACT)) {
+		fputs(" it returned 0: the other side had closed the connection", out);
+	} else {
+		fprintf(out, " it succeeded and returned %lld", (long long)step->ret);
+	}
+}
+
+static void say_lateness(FILE *out, const struct plan *plan, const struct plan_range *range,
+			 int64_t ns)
+{
+	int64_t late_ns = range->hi == INT64_MAX ? -1 : ns - range->hi;
+
+	if (!range->set)
+		return;
+	if (late_ns > plan->tolerance_ns || range->lo - ns > plan->tolerance_ns) {
+		fputs(", ", out);
+		say_duration(out, late_ns > 0 ? late_ns : range->lo - ns);
+		fputs(late_ns > 0 ? " too late" : " too early", out);
+	}
+}
+
 static void say_step(FILE *out, const struct plan *plan, const struct record *record,
 		     const struct expect_step *expect)
 {
 	const struct plan_program *program = &plan->program[expect->program];
 	const struct plan_step *planned = &program->step[expect->step];
 	const struct record_step *step = step_of(record, expect);
-	enum peer_op op = planned->peer.op;
 
 	page_printf(out, "The call %s on %s ", planned->name, plan->host[program->host].name);
 	say_wanted_step(out, expect);
@@ -144,16 +170,15 @@ static void say_step(FILE *out, const struct plan *plan, const struct record *re
 		fputs("It had not ended when the run, or its program, did.", out);
 		return;
 	}
-	fputs("At ", out);
-	say_duration(out, step->end_ns);
-	if (step->ret < 0) {
-		fputs(" it failed with ", out);
-		say_errno(out, step->err);
-	} else if (step->ret == 0 && (op == PEER_RECV || op == PEER_RECV_EXACT)) {
-		fputs(" it returned 0: the other side had closed the connection", out);
+	if (step->ret < 0 && expect->errno_set && step->err == expect->err) {
+		fputs("So it did, but at ", out);
+		say_duration(out, step->end_ns);
 	} else {
-		fprintf(out, " it succeeded and returned %lld", (long long)step->ret);
+		fputs("At ", out);
+		say_duration(out, step->end_ns);
+		say_returned(out, step, planned->peer.op);
 	}
+	say_lateness(out, plan, &expect->at, step->end_ns);
 	fputs(".", out);
 }
 
@@ -359,7 +384,7 @@ void why_print(const struct plan *plan, const struct record *record,
 	       const struct judgement *judgement, const struct rows *rows, const char *console,
 	       FILE *out)
 {
-	int failed = 0;
+	int failed = 0, told = 0;
 
 	for (int i = 0; i < judgement->finding_count; i++)
 		failed += judgement->finding[i].holding != HOLDS;
@@ -376,9 +401,13 @@ void why_print(const struct plan *plan, const struct record *record,
 		page_text(out, judgement->reason);
 		fputs("</p>\n", out);
 	}
-	for (int i = 0; i < judgement->finding_count; i++)
-		if (judgement->finding[i].holding != HOLDS)
+	for (int i = 0; i < judgement->finding_count && told < MOST_TOLD; i++)
+		if (judgement->finding[i].holding != HOLDS) {
 			failure(out, plan, record, judgement, rows, i);
+			told++;
+		}
+	if (failed > told)
+		fprintf(out, "<p>%d more are beside their lines of the case.</p>\n", failed - told);
 	console_print(out, console);
 	fputs("</section>\n", out);
 }

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The overview, as text; harness/tests/report_test.sh looks at it in a browser.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "html.h"
+
+static json_t *result(const char *file, const char *variant, const char *verdict,
+		      const char *reason, double wall_s)
+{
+	return json_pack(
+		"{s:s, s:s, s:s, s:[s,s], s:{s:s, s:s, s:s, s:i}, s:s, s:s?, s:f, s:f, s:s}",
+		"case", "a <case>", "file", file, "variant", variant, "claims", "A1", "C10",
+		"kernel", "name", "linux", "kind", "uml", "release", "6.12", "hz", 250, "verdict",
+		verdict, "reason", reason, "simulated_s", 3.0, "wall_s", wall_s, "page",
+		"runs/a b.html");
+}
+
+static char *written;
+
+static const char *overview(json_t **results, int count)
+{
+	size_t size;
+	FILE *out;
+
+	free(written);
+	out = open_memstream(&written, &size);
+
+	html_overview_print(results, count, out);
+	fclose(out);
+	for (int i = 0; i < count; i++)
+		json_decref(results[i]);
+	return written;
+}
+
+static int times(const char *text, const char *words)
+{
+	int count = 0;
+
+	while ((text = strstr(text, words))) {
+		text += strlen(words);
+		count++;
+	}
+	return count;
+}
+
+static void has(const char *text, const char *words)
+{
+	if (!strstr(text, words))
+		ck_abort_msg("missing: %s\nin:\n%s", words, text);
+}
+
+START_TEST(runs_are_grouped_by_story_and_case)
+{
+	json_t *results[] = {result("cases/one/a.yaml", "ip=4", "pass", NULL, 0.5),
+			     result("cases/one/a.yaml", "ip=6", "pass", NULL, 2),
+			     result("cases/one/b.yaml", "", "pass", NULL, 1),
+			     result("cases/two/a.yaml", "", "pass", NULL, 1)};
+	const char *text = overview(results, 4);
+
+	ck_assert_int_eq(times(text, "<section class=\"story\""), 2);
+	ck_assert_int_eq(times(text, "<tbody data-claims"), 3);
+	ck_assert_int_eq(times(text, "<tr data-verdict=\"pass\""), 4);
+	has(text, ">one <span class=\"dim\">3 runs</span>");
+	has(text, "<option value=\"C10\">C10</option>");
+	ck_assert_int_eq(times(text, "<option value=\"A1\">"), 1);
+	has(text, "href=\"runs/a%20b.html\"");
+	has(text, "a &lt;case&gt;");
+	ck_assert_int_eq(times(text, "<case>"), 0);
+	ck_assert_int_eq(times(text, "What failed"), 0);
+	/* The slowest first. */
+	ck_assert(strstr(strstr(text, "id=\"slowest\""), "ip=6") <
+		  strstr(strstr(text, "id=\"slowest\""), "ip=4"));
+}
+END_TEST
+
+START_TEST(failures_and_skips_are_told)
+{
+	json_t *results[] = {result("one/a.yaml", "", "fail", "it did", 1),
+			     result("one/b.yaml", "", "error", "a panic", 1),
+			     result("one/c.yaml", "", "skip", "no netem", 0),
+			     result("one/d.yaml", "", "skip", "no netem", 0),
+			     result("one/e.yaml", "", "skip", "too long", 0)};
+	const char *text;
+
+	json_object_set_new(results[0], "line", json_integer(7));
+	json_object_set_new(results[0], "expected", json_string("client.recv: ECONNRESET"));
+	json_object_set_new(results[0], "observed", json_string("client.recv: 0"));
+	json_object_set_new(results[0], "difference", json_string("success"));
+	text = overview(results, 5);
+	has(text, "Line 7 expected <code>client.recv: ECONNRESET</code>, observed was "
+		  "<code>client.recv: 0</code>: <strong>success</strong>");
+	has(text, "a panic");
+	has(text, "<b>3</b> skipped");
+	has(text, "<b>1</b> could not be run or judged");
+	has(text, "<li>2 runs: no netem</li>");
+	has(text, "<li>1 run: too long</li>");
+}
+END_TEST
+
+START_TEST(a_story_is_the_folder_of_the_file)
+{
+	static const struct {
+		const char *file, *story;
+	} files[] = {{"cases/keepalive/crash.yaml", "keepalive"},
+		     {"/tmp/x/keepalive/crash.yaml", "keepalive"},
+		     {"keepalive/crash.yaml", "keepalive"},
+		     {"crash.yaml", ""},
+		     {"./crash.yaml", ""},
+		     {"../crash.yaml", ""}};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		int size;
+		const char *story = html_story(files[i].file, &size);
+
+		ck_assert_int_eq(size, (int)strlen(files[i].story));
+		ck_assert_int_eq(strncmp(story, files[i].story, (size_t)size), 0);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("html");
+	TCase *tcase = tcase_create("html");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, runs_are_grouped_by_story_and_case);
+	tcase_add_test(tcase, failures_and_skips_are_told);
+	tcase_add_test(tcase, a_story_is_the_folder_of_the_file);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}

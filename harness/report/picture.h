@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * picture: what svg.c and its parts share: where the rows of a ladder stand. All rows get their
+ * places first; then lifelines and calls are drawn, which reach over many rows, and the rows on
+ * top of them. The font has a fixed width, so that texts can be wrapped here.
+ */
+#ifndef HALFOPEN_PICTURE_H
+#define HALFOPEN_PICTURE_H
+
+#include <stdio.h>
+
+#include "rows.h"
+
+#define PICTURE_CHAR       7.85 /* of a monospaced font of 13 px, and a little */
+#define PICTURE_TEXT_LINE  16
+#define PICTURE_TIME_RIGHT 92 /* where the times end */
+#define PICTURE_TEXT_GAP   12 /* between a lifeline and its texts */
+#define PICTURE_TOP        48
+#define PICTURE_MOST_HOSTS 8
+
+struct place {
+	int y, height;
+};
+
+struct picture {
+	const struct plan *plan;
+	const struct record *record;
+	const struct rows *rows;
+	FILE *out;
+	int x[PICTURE_MOST_HOSTS];
+	int width, height;
+	struct place *place; /* of each row */
+};
+
+/* Two hosts have their texts on the outside, and share lines; more have them on the right. */
+bool picture_of_two(const struct picture *picture);
+/* How many characters have room beside a host's line, and in a band over all. */
+int picture_columns(const struct picture *picture, int host);
+int picture_band_columns(const struct picture *picture);
+
+/* Sets x, width, height and each row's place. As in the text ladder, what happens at once shares
+ * a line as long as it needs different places of it. 0 or -ENOMEM; picture_done() either way. */
+int picture_init(struct picture *picture);
+void picture_done(struct picture *picture);
+
+/* The hosts' lines, and on them a bar for each call. 0 or -ENOMEM. */
+int picture_draw_lines(const struct picture *picture);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_test.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "load.h"
+
+struct plan *report_test_plan(const char *text)
+{
+	struct diagnostics diagnostics;
+	struct plan *plan = NULL;
+
+	if (plan_load("t.yaml", text, strlen(text), "", NULL, &plan, &diagnostics) < 0)
+		ck_abort_msg("%s", diagnostics.text);
+	diagnostics_done(&diagnostics);
+	return plan;
+}
+
+struct record report_test_record(const struct plan *plan)
+{
+	static char uml[] = "uml", release[] = "6.12.117", empty[] = "";
+
+	return (struct record){.version = RECORD_VERSION,
+			       .state = RECORD_COMPLETE,
+			       .file = plan->file,
+			       .source = plan->source,
+			       .variant = empty,
+			       .kernel = {.name = uml, .kind = uml, .release = release, .hz = 250},
+			       .end_ns = 20 * S};
+}
+
+struct record_packet report_test_segment(int from, int64_t sent_ns, unsigned kinds, int flags)
+{
+	return (struct record_packet){.from = from,
+				      .to = !from,
+				      .sent_ns = sent_ns,
+				      .port_ns = sent_ns,
+				      .arrived_ns = sent_ns + 1000000,
+				      .kinds = 1u << KIND_TCP | kinds,
+				      .flags = flags,
+				      .rel_seq = 1,
+				      .rel_ack = 1,
+				      .icmp_type = -1,
+				      .icmp_code = -1};
+}
