@@ -143,14 +143,19 @@ static int text_save(const char *folder, const char *name, const char *text, str
 static int record_save(const struct outcome *outcome, const char *folder, struct err *err)
 {
 	FILE *file = folder_open(folder, "record.jsonl", err);
-	int ret = file ? record_write(outcome->record, outcome->plan, file, err) : -EIO;
+	int ret = file ? record_write(outcome->record, outcome->plan, file, err) : -EIO, count = 0;
+	struct record_remark *remarks = NULL;
 
 	if (file && fclose(file) != 0 && ret == 0)
 		ret = err_sys(err, errno, "%s/record.jsonl", folder);
 	if (ret < 0)
 		return ret;
+	if (outcome->judgement)
+		remarks = judgement_remarks(outcome->plan, outcome->judgement, &count);
 	file = folder_open(folder, "capture.pcapng", err);
-	ret = file ? record_write_pcapng(outcome->record, outcome->plan, file, err) : -EIO;
+	ret = file ? record_write_pcapng(outcome->record, outcome->plan, remarks, count, file, err)
+		   : -EIO;
+	remarks_free(remarks, count);
 	if (file && fclose(file) != 0 && ret == 0)
 		ret = err_sys(err, errno, "%s/capture.pcapng", folder);
 	return ret;

@@ -71,11 +71,29 @@ static size_t describe_tcp(const struct record_packet *packet, char *buf, size_t
 	return used;
 }
 
-const char *record_packet_text(const struct record_packet *packet, char *buf, size_t size)
+const char *record_packet_what(const struct record_packet *packet, char *buf, size_t size)
 {
 	static const enum packet_kind told[] = {KIND_RETRANSMISSION, KIND_KEEPALIVE_PROBE,
-						KIND_WINDOW_PROBE, KIND_KEEPALIVE_ACK,
-						KIND_DUPLICATE_ACK};
+						KIND_WINDOW_PROBE,   KIND_KEEPALIVE_ACK,
+						KIND_DUPLICATE_ACK,  KIND_ZERO_WINDOW};
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		if (!(packet->kinds & 1u << told[i]))
+			continue;
+		used = append(buf, size, used, "%s%s", used ? ", " : "", packet_kind_name[told[i]]);
+		if (packet->attempt && i < 3)
+			used = append(buf, size, used, " %d", packet->attempt);
+	}
+	if (packet->note)
+		append(buf, size, used, "%s(%s)", used ? " " : "", packet->note);
+	return buf;
+}
+
+const char *record_packet_text(const struct record_packet *packet, char *buf, size_t size)
+{
+	char what[512];
 	size_t used = 0;
 
 	buf[0] = '\0';
@@ -90,15 +108,9 @@ const char *record_packet_text(const struct record_packet *packet, char *buf, si
 		used = append(buf, size, used, "%s is here", packet->src);
 	else
 		used = append(buf, size, used, "other");
-	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
-		if (!(packet->kinds & 1u << told[i]))
-			continue;
-		used = append(buf, size, used, ", %s", packet_kind_name[told[i]]);
-		if (packet->attempt && i < 3)
-			used = append(buf, size, used, " %d", packet->attempt);
-	}
-	if (packet->note)
-		append(buf, size, used, " (%s)", packet->note);
+	record_packet_what(packet, what, sizeof(what));
+	if (*what)
+		append(buf, size, used, "%s%s", *what == '(' ? " " : ", ", what);
 	return buf;
 }
 

@@ -34,6 +34,9 @@ void record_events_free(struct record_event *events, int count);
 
 /* "SYN", "FIN ACK seq 101 ack 1 len 0": a packet's flags and numbers; returns BUF. */
 const char *record_packet_text(const struct record_packet *packet, char *buf, size_t size);
+/* "retransmission 3", "keepalive-probe 1", "(RST: no such connection here)": what a packet is
+ * beyond its flags, in the words of the record; "" for nothing. Returns BUF. */
+const char *record_packet_what(const struct record_packet *packet, char *buf, size_t size);
 /* "-1 ETIMEDOUT", "100", "0 events in hup": what a step returned; returns BUF. */
 const char *record_step_result(const struct plan *plan, const struct record_step *step, char *buf,
 			       size_t size);

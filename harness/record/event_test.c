@@ -128,7 +128,7 @@ START_TEST(test_packets)
 		  .flags = TCP_ACK,
 		  .rel_seq = 1,
 		  .rel_ack = 2},
-		 "ACK seq 1 ack 2 win 0"},
+		 "ACK seq 1 ack 2 win 0, zero-window"},
 		{{.kinds = 1 << KIND_TCP | 1 << KIND_WINDOW_PROBE,
 		  .flags = TCP_ACK,
 		  .rel_seq = 1,

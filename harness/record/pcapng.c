@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
  * The capture, as pcapng (draft-ietf-opsawg-pcapng): one interface a tap, nanosecond stamps,
- * the direction of each frame, and comments where something turns: the fault that was done
- * just before, and what became of a packet that was lost.
+ * the direction of each frame, and comments, one each: on the frames before and after a fault,
+ * on the first sighting of a packet that is special or was lost, and the caller's remarks.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "event.h"
 #include "packet.h"
 #include "raw.h"
 #include "record.h"
@@ -19,16 +21,18 @@ enum {
 	OPTION_END = 0,
 	OPTION_COMMENT = 1,
 	OPTION_IF_NAME = 2,
+	OPTION_IF_DESCRIPTION = 3,
 	OPTION_IF_TSRESOL = 9,
 	OPTION_SHB_USERAPPL = 4,
 	OPTION_EPB_FLAGS = 2
 };
 enum { LINKTYPE_ETHERNET = 1 };
 
-#define MOST_CAPTURED 65536 /* bytes of one frame */
+#define MOST_CAPTURED  65536 /* bytes of one frame */
+#define BLOCK_END_SIZE 16    /* an option's head and padding, the last option, the block's size */
 
 struct block { /* one block, as it grows */
-	uint8_t bytes[MOST_CAPTURED + 4096];
+	uint8_t bytes[MOST_CAPTURED + 16384];
 	size_t size;
 };
 
@@ -36,8 +40,7 @@ static void put(struct block *block, const void *bytes, size_t size)
 {
 	size_t padded = (size + 3) & ~(size_t)3;
 
-	if (block->size + padded > sizeof(block->bytes))
-		return;
+	assert(block->size + padded <= sizeof(block->bytes));
 	memset(block->bytes + block->size, 0, padded);
 	if (size)
 		memcpy(block->bytes + block->size, bytes, size);
@@ -49,10 +52,13 @@ static void put32(struct block *block, uint32_t value)
 	put(block, &value, sizeof(value));
 }
 
+/* One that does not fit is left out. */
 static void put_option(struct block *block, uint16_t code, const void *bytes, size_t size)
 {
 	uint16_t head[2] = {code, (uint16_t)size};
 
+	if (code != OPTION_END && block->size + size + BLOCK_END_SIZE > sizeof(block->bytes))
+		return;
 	put(block, head, sizeof(head));
 	put(block, bytes, size);
 }
@@ -64,6 +70,26 @@ static void block_begin(struct block *block, uint32_t type)
 	put32(block, 0);
 }
 
+/* TEXT as a comment, at most 1 KiB of it, without half a character at the end. */
+__attribute__((format(printf, 2, 3))) static void put_comment(struct block *block, const char *fmt,
+							      ...)
+{
+	char text[1024];
+	size_t size;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	size = strlen(text);
+	if (size == sizeof(text) - 1) {
+		while (size > 0 && (text[size - 1] & 0xc0) == 0x80)
+			size--;
+		size -= size > 0 && text[size - 1] & 0x80;
+	}
+	put_option(block, OPTION_COMMENT, text, size);
+}
+
 static int block_end(struct block *block, FILE *file)
 {
 	uint32_t total;
@@ -73,21 +99,6 @@ static int block_end(struct block *block, FILE *file)
 	memcpy(block->bytes + 4, &total, sizeof(total));
 	put32(block, total);
 	return fwrite(block->bytes, block->size, 1, file) == 1 ? 0 : -1;
-}
-
-static int write_section(FILE *file)
-{
-	static const char application[] = "halfopen";
-	struct block block;
-	uint16_t version[2] = {1, 0};
-	int64_t length = -1;
-
-	block_begin(&block, BLOCK_SECTION);
-	put32(&block, 0x1a2b3c4d);
-	put(&block, version, sizeof(version));
-	put(&block, &length, sizeof(length));
-	put_option(&block, OPTION_SHB_USERAPPL, application, strlen(application));
-	return block_end(&block, file);
 }
 
 /* The taps in order: each host's own end and its port, then the router's interfaces. */
@@ -103,10 +114,12 @@ static int write_interface(const struct plan *plan, int tap, FILE *file)
 	struct block block;
 	uint16_t link[2] = {LINKTYPE_ETHERNET, 0};
 	uint8_t nanoseconds = 9;
-	char name[64];
+	static const char *const ends[] = {"its own end of its cable", "the far end of its cable"};
+	char name[64], description[128];
 	int place = tap / 2;
+	bool router = place >= plan->host_count;
 
-	if (place < plan->host_count)
+	if (!router)
 		snprintf(name, sizeof(name), "%s%s", plan->host[place].name,
 			 tap % 2 ? " port" : "");
 	else
@@ -115,102 +128,149 @@ static int write_interface(const struct plan *plan, int tap, FILE *file)
 	block_begin(&block, BLOCK_INTERFACE);
 	put(&block, link, sizeof(link));
 	put32(&block, 0);
+	snprintf(description, sizeof(description), "%s: %s",
+		 router ? "router" : plan->host[place].name, ends[tap % 2]);
 	put_option(&block, OPTION_IF_NAME, name, strlen(name));
+	put_option(&block, OPTION_IF_DESCRIPTION, description, strlen(description));
 	put_option(&block, OPTION_IF_TSRESOL, &nanoseconds, 1);
 	return block_end(&block, file);
 }
 
-struct comment {
-	char text[1024];
-	size_t used;
+struct capture {
+	const struct record *record;
+	const struct plan *plan;
+	const struct record_remark *remark;
+	int remark_count;
+	bool *told; /* by packet: it has been seen */
+	FILE *file;
 };
 
-__attribute__((format(printf, 2, 3))) static void comment_add(struct comment *comment,
-							      const char *fmt, ...)
+/* What run it is of; Wireshark shows that among the properties of the capture. */
+static int write_section(const struct capture *capture)
 {
-	va_list ap;
-	size_t room = sizeof(comment->text) - comment->used;
-	int n;
+	static const char application[] = "halfopen";
+	const struct plan *plan = capture->plan;
+	struct block block;
+	uint16_t version[2] = {1, 0};
+	int64_t length = -1;
+	char claims[256] = "";
+	size_t used = 0;
 
-	va_start(ap, fmt);
-	n = vsnprintf(comment->text + comment->used, room, fmt, ap);
-	va_end(ap);
-	comment->used += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+	for (int i = 0; i < plan->claim_count && used < sizeof(claims); i++)
+		used += (size_t)snprintf(claims + used, sizeof(claims) - used, "%s%s",
+					 i ? ", " : "\nclaims: ", plan->claims[i]);
+	block_begin(&block, BLOCK_SECTION);
+	put32(&block, 0x1a2b3c4d);
+	put(&block, version, sizeof(version));
+	put(&block, &length, sizeof(length));
+	put_comment(&block, "%s%s%s\n%s%s", plan->file, *plan->variant ? ":" : "", plan->variant,
+		    plan->name, claims);
+	put_option(&block, OPTION_SHB_USERAPPL, application, strlen(application));
+	return block_end(&block, capture->file);
 }
 
-/* A fault has no frame of its own: the next one, or else the last, speaks of it. */
-static void comment_faults(struct comment *comment, const struct record *record,
-			   const struct plan *plan, int index)
+/* A fault has no frame of its own: those next to it speak of it. */
+static void comment_moment(struct block *block, const struct capture *capture, int index,
+			   int64_t t_ns, const char *text, const char *more)
 {
-	int64_t before_ns = index ? record->frame[index - 1].t_ns : INT64_MIN;
-	bool last = index == record->frame_count - 1;
+	const struct record_frame *frame = &capture->record->frame[index];
+	bool first = index == 0, last = index == capture->record->frame_count - 1;
 
-	for (int i = 0; i < record->fault_count; i++) {
-		int64_t t_ns = record->fault[i].begun_ns;
-		const char *text = plan->fault[record->fault[i].fault].text;
+	if (frame->t_ns < t_ns && (last || frame[1].t_ns >= t_ns))
+		put_comment(block, "after this, at %.6f s: %s%s", (double)t_ns / 1e9, text, more);
+	if (frame->t_ns >= t_ns && (first || frame[-1].t_ns < t_ns))
+		put_comment(block, "before this, at %.6f s: %s%s", (double)t_ns / 1e9, text, more);
+}
 
-		if (t_ns > before_ns && t_ns <= record->frame[index].t_ns)
-			comment_add(comment, "before this: %s. ", text);
-		else if (last && t_ns > record->frame[index].t_ns)
-			comment_add(comment, "after this: %s. ", text);
+static void comment_faults(struct block *block, const struct capture *capture, int index)
+{
+	for (int i = 0; i < capture->record->fault_count; i++) {
+		const struct record_fault *fault = &capture->record->fault[i];
+		const char *text = capture->plan->fault[fault->fault].text;
+
+		comment_moment(block, capture, index, fault->begun_ns, text, "");
+		if (fault->done_ns != fault->begun_ns)
+			comment_moment(block, capture, index, fault->done_ns, text, ": done");
 	}
 }
 
-/* Where its sender let it out it is told what the packet is and what became of it. */
-static void comment_packet(struct comment *comment, const struct record *record,
-			   const struct record_frame *frame)
+/* Where it is seen first it is told what the packet is and what became of it. */
+static void comment_packet(struct block *block, const struct record_packet *packet)
 {
-	const struct record_packet *packet = &record->packet[frame->packet];
+	char what[512];
 
-	if (frame->host != packet->from || frame->tap != RAW_TAP_HOST || !frame->outgoing)
-		return;
-	if (packet->attempt)
-		comment_add(comment, "%s %d. ",
-			    packet->kinds & 1u << KIND_RETRANSMISSION ? "retransmission" : "probe",
-			    packet->attempt);
+	if (*record_packet_what(packet, what, sizeof(what)))
+		put_comment(block, "%s", what);
+	if (packet->made_on_way)
+		put_comment(block, "made on the way: no host sent it");
 	if (packet->arrived_ns < 0 && packet->to != PLAN_ANY)
-		comment_add(comment, "lost %s. ",
-			    packet->port_ns < 0 ? "in its sender's cable" : "on the way");
+		put_comment(block, "lost %s",
+			    packet->from >= 0 && packet->port_ns < 0 && !packet->made_on_way
+				    ? "in its sender's cable"
+				    : "on the way");
 }
 
-static int write_frame(const struct record *record, const struct plan *plan, int index, FILE *file)
+static void comment_remarks(struct block *block, const struct capture *capture, int index)
 {
+	const struct record_frame *frame = &capture->record->frame[index];
+	bool last = index == capture->record->frame_count - 1;
+
+	for (int i = 0; i < capture->remark_count; i++) {
+		const struct record_remark *remark = &capture->remark[i];
+
+		if ((frame->t_ns <= remark->t_ns || index == 0) &&
+		    (last || frame[1].t_ns > remark->t_ns))
+			put_comment(block, "%s", remark->text);
+	}
+}
+
+static int write_frame(struct capture *capture, int index)
+{
+	const struct record *record = capture->record;
 	const struct record_frame *frame = &record->frame[index];
 	uint64_t stamp = (uint64_t)(record->real_ns + frame->t_ns);
 	uint32_t flags = frame->outgoing ? 2 : 1; /* outbound, inbound */
 	int captured = frame->captured < MOST_CAPTURED ? frame->captured : MOST_CAPTURED;
 	struct block block;
-	struct comment comment = {0};
 
 	block_begin(&block, BLOCK_PACKET);
-	put32(&block, (uint32_t)tap_number(plan, frame));
+	put32(&block, (uint32_t)tap_number(capture->plan, frame));
 	put32(&block, (uint32_t)(stamp >> 32));
 	put32(&block, (uint32_t)stamp);
 	put32(&block, (uint32_t)captured);
 	put32(&block, (uint32_t)frame->length);
 	put(&block, frame->bytes, (size_t)captured);
 	put_option(&block, OPTION_EPB_FLAGS, &flags, sizeof(flags));
-	comment_faults(&comment, record, plan, index);
-	if (frame->packet >= 0)
-		comment_packet(&comment, record, frame);
-	while (comment.used && comment.text[comment.used - 1] == ' ')
-		comment.used--;
-	if (comment.used)
-		put_option(&block, OPTION_COMMENT, comment.text, comment.used);
-	return block_end(&block, file);
+	comment_faults(&block, capture, index);
+	if (frame->packet >= 0 && !capture->told[frame->packet]) {
+		capture->told[frame->packet] = true;
+		comment_packet(&block, &record->packet[frame->packet]);
+	}
+	comment_remarks(&block, capture, index);
+	return block_end(&block, capture->file);
 }
 
-int record_write_pcapng(const struct record *record, const struct plan *plan, FILE *file,
-			struct err *err)
+int record_write_pcapng(const struct record *record, const struct plan *plan,
+			const struct record_remark *remarks, int count, FILE *file, struct err *err)
 {
 	/* The bridges between are no hosts: a router has as many interfaces as there are hosts. */
 	int places = plan->host_count * (plan->network == NETWORK_ROUTER ? 2 : 1);
-	int ret = write_section(file);
+	struct capture capture = {.record = record,
+				  .plan = plan,
+				  .remark = remarks,
+				  .remark_count = count,
+				  .told = calloc((size_t)record->packet_count + 1, sizeof(bool)),
+				  .file = file};
+	int ret;
 
+	if (!capture.told)
+		return err_sys(err, ENOMEM, "the capture");
+	ret = write_section(&capture);
 	for (int tap = 0; tap < 2 * places && ret == 0; tap++)
 		ret = write_interface(plan, tap, file);
 	for (int i = 0; i < record->frame_count && ret == 0; i++)
-		ret = write_frame(record, plan, i, file);
+		ret = write_frame(&capture, i);
+	free(capture.told);
 	if (ret < 0 || fflush(file) == EOF)
 		return err_sys(err, errno ? errno : EIO, "cannot write the capture");
 	return 0;

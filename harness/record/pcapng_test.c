@@ -19,9 +19,12 @@ static struct capture capture_of(const struct record *record, const struct plan 
 {
 	struct capture capture = {0};
 	FILE *file = open_memstream(&capture.bytes, &capture.size);
+	/* Before the first frame, between two, after the last. */
+	struct record_remark remarks[] = {{0, "early"}, {2 * S - 1, "amidst"}, {8 * S, "late"}};
 	struct err err;
 
-	ck_assert_msg(record_write_pcapng(record, plan, file, &err) == 0, "%s", err.text);
+	ck_assert_msg(record_write_pcapng(record, plan, remarks, 3, file, &err) == 0, "%s",
+		      err.text);
 	fclose(file);
 	return capture;
 }
@@ -95,7 +98,7 @@ static struct block block_at(const struct capture *capture, size_t at)
 	return block;
 }
 
-/* The text of option CODE, whose options begin FIXED bytes into the body; "" if it has none. */
+/* The texts of options CODE, whose options begin FIXED bytes into the body; "" if it has none. */
 static const char *option_of(const struct block *block, size_t fixed, uint16_t code)
 {
 	static char text[2048];
@@ -107,8 +110,13 @@ static const char *option_of(const struct block *block, size_t fixed, uint16_t c
 
 		memcpy(head, at, 4);
 		if (head[0] == code) {
-			memcpy(text, at + 4, head[1]);
-			text[head[1]] = '\0';
+			size_t used = strlen(text);
+
+			/* several comments, one a line */
+			if (used)
+				text[used++] = '\n';
+			memcpy(text + used, at + 4, head[1]);
+			text[used + head[1]] = '\0';
 		}
 		at += 4 + (head[1] + 3u) / 4 * 4;
 	}
@@ -158,14 +166,15 @@ START_TEST(test_comments)
 	static const struct {
 		uint32_t interface, direction; /* 1: inbound, 2: outbound */
 		const char *comment;
-	} frames[] = {
-		{0, 2, ""},
-		{1, 1, ""},
-		{3, 2, ""},
-		{2, 1, ""},
-		{0, 2, "before this: crash server. lost on the way."},
-		{1, 1, ""},
-		{0, 2, "after this: kill client. retransmission 1. lost in its sender's cable."}};
+	} frames[] = {{0, 2, "early"},
+		      {1, 1, ""},
+		      {3, 2, ""},
+		      {2, 1, "after this, at 2.000000 s: crash server\namidst"},
+		      {0, 2, "before this, at 2.000000 s: crash server\nlost on the way"},
+		      {1, 1, ""},
+		      {0, 2,
+		       "after this, at 3.000000 s: kill client\nretransmission 1\n"
+		       "lost in its sender's cable\nlate"}};
 	struct plan *plan;
 	struct record *record = recorded(&plan, TWO_HOSTS CRASH EXPECTS);
 	struct capture capture = capture_of(record, plan);
@@ -201,7 +210,7 @@ START_TEST(test_cannot_write)
 	FILE *file = fopen("/dev/full", "w");
 	struct err err;
 
-	ck_assert_int_lt(record_write_pcapng(record, plan, file, &err), 0);
+	ck_assert_int_lt(record_write_pcapng(record, plan, NULL, 0, file, &err), 0);
 	fclose(file);
 	record_free(record);
 	plan_free(plan);

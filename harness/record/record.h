@@ -63,6 +63,7 @@ struct record_frame { /* one sighting, for the capture */
 	int host, tap; /* enum raw_tap; host -1 - n: the router's n-th interface */
 	bool outgoing;
 	int packet; /* index in packets[], or -1 */
+	int order;  /* as it was captured: of one interface, that is how it happened */
 	int length, captured;
 	uint8_t *bytes;
 };
@@ -132,7 +133,7 @@ struct record {
 	int64_t end_ns;                     /* when observation ended */
 	int64_t wall_ns;                    /* what the run cost, host time */
 	LIST(struct record_packet, packet); /* by sent_ns */
-	LIST(struct record_frame, frame);   /* by t_ns; not in the JSON Lines */
+	LIST(struct record_frame, frame);   /* as it happened; not in the JSON Lines */
 	LIST(struct record_step, step);
 	LIST(struct record_program, program);
 	LIST(struct record_socket, socket); /* by t_ns */
@@ -153,7 +154,16 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 
 int record_write(const struct record *record, const struct plan *plan, FILE *file, struct err *err);
 int record_read(FILE *file, struct record **ret_record, struct err *err);
-int record_write_pcapng(const struct record *record, const struct plan *plan, FILE *file,
+
+struct record_remark { /* on the run, for the capture */
+	int64_t t_ns;  /* when what it speaks of was so */
+	char *text;
+};
+
+/* The capture. Each of the COUNT REMARKS becomes a comment of the frame that was there last by
+ * its time, or else of the first one. */
+int record_write_pcapng(const struct record *record, const struct plan *plan,
+			const struct record_remark *remarks, int count, FILE *file,
 			struct err *err);
 void record_free(struct record *record); /* NULL is fine */
 

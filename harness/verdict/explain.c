@@ -80,3 +80,54 @@ char *judgement_explain(const struct plan *plan, const struct record *record,
 	}
 	return text;
 }
+
+/* "line 11 (claims A1, A4): ..." */
+static char *remark_text(const struct plan *plan, const struct finding *finding)
+{
+	static const char *const words[] = {
+		[HOLDS] = "held", [FAILS] = "DID NOT HOLD", [UNDECIDED] = "CANNOT BE JUDGED"};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "line %d", plan->expect[finding->expect].place.line);
+	for (int i = 0; i < plan->claim_count; i++)
+		fprintf(out, "%s%s",
+			i                        ? ", "
+			: plan->claim_count == 1 ? " (claim "
+						 : " (claims ",
+			plan->claims[i]);
+	fprintf(out, "%s: expected: %s; %s: %s", plan->claim_count ? ")" : "", finding->expected,
+		words[finding->holding], finding->observed);
+	if (finding->holding != HOLDS)
+		fprintf(out, " (%s)", finding->difference);
+	fclose(out);
+	return text;
+}
+
+struct record_remark *judgement_remarks(const struct plan *plan, const struct judgement *judgement,
+					int *ret_count)
+{
+	struct record_remark *remarks = calloc((size_t)judgement->finding_count + 1,
+					       sizeof(*remarks));
+	int count = 0;
+
+	for (int i = 0; remarks && i < judgement->finding_count; i++) {
+		const struct finding *finding = &judgement->finding[i];
+		char *text = finding->t_ns < 0 ? NULL : remark_text(plan, finding);
+
+		if (text)
+			remarks[count++] = (struct record_remark){finding->t_ns, text};
+	}
+	*ret_count = count;
+	return remarks;
+}
+
+void remarks_free(struct record_remark *remarks, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(remarks[i].text);
+	free(remarks);
+}

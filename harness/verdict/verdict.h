@@ -56,4 +56,10 @@ void judgement_free(struct judgement *judgement);
 char *judgement_explain(const struct plan *plan, const struct record *record,
 			const struct judgement *judgement);
 
+/* What became of each expectation that turns at a moment, for the capture, with its line and the
+ * case's claims. remarks_free(); NULL: no memory, and *ret_count is 0. */
+struct record_remark *judgement_remarks(const struct plan *plan, const struct judgement *judgement,
+					int *ret_count);
+void remarks_free(struct record_remark *remarks, int count);
+
 #endif

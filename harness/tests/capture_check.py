@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds capture.pcapng, as tshark reads it, against the record.jsonl beside it.
+
+Usage: capture_check.py [--analysis] FOLDER-OF-A-RUN...
+
+With --analysis, what tshark's own analysis makes of each packet is held against its kinds too.
+It guesses from holes, so that is for runs in which nothing is lost that never was a packet, and
+no retransmission comes after its original was only delayed.
+"""
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TOLD = ["retransmission", "keepalive-probe", "window-probe", "keepalive-ack", "duplicate-ack",
+        "zero-window"]
+NUMBERED = TOLD[:3]
+FIELDS = ["frame.interface_name", "frame.time_epoch", "frame.packet_flags_direction", "tcp.flags",
+          "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "icmp.type", "icmp.code", "icmpv6.type",
+          "icmpv6.code", "arp.opcode", "frame.comment"]
+AGGREGATOR = "\x01"
+
+# A packet of this kind must be one of these to tshark, and the other way round. It knows no
+# window probe unless it carries a byte, and takes the repeated byte of a heartbeat for a probe.
+KIND_IS = {"retransmission": {"retransmission", "keep_alive", "out_of_order"},
+           "keepalive-probe": {"keep_alive"},
+           "window-probe": {"keep_alive", "zero_window_probe"},
+           "zero-window": {"zero_window"}}
+ANALYSIS_IS = {"retransmission": {"retransmission"},
+               "keep_alive": {"keepalive-probe", "window-probe", "retransmission"},
+               "keep_alive_ack": {"keepalive-ack"},
+               "zero_window": {"zero-window"},
+               "zero_window_probe": {"window-probe"},
+               "duplicate_ack": {"duplicate-ack"},
+               "out_of_order": {"retransmission"}}
+
+Frame = collections.namedtuple("Frame", "tap ns outgoing what comments")
+
+
+def tshark(*args):
+    done = subprocess.run(["tshark", "-n", *args], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def fields_of(capture, names, *more):
+    """A list of values for each frame, in order."""
+    args = ["-r", capture, "-T", "fields", "-E", "separator=/t", "-E", f"aggregator={AGGREGATOR}",
+            *more]
+    for name in names:
+        args += ["-e", name]
+    # What is not printable in a comment comes escaped: tab and newline are only ours.
+    return [line.split("\t") for line in tshark(*args).splitlines()]
+
+
+def first(value):
+    return value.split(AGGREGATOR)[0]
+
+
+def number(value):
+    return int(first(value), 0) if value else None
+
+
+def nanoseconds(text):
+    seconds, fraction = text.split(".")
+    return int(seconds) * 10**9 + int(fraction.ljust(9, "0"))
+
+
+def frame_of(values):
+    value = dict(zip(FIELDS, values))
+    icmp = value["icmp.type"] and (number(value["icmp.type"]), number(value["icmp.code"]))
+    icmp = icmp or value["icmpv6.type"] and (number(value["icmpv6.type"]),
+                                             number(value["icmpv6.code"]))
+    if icmp:  # what it quotes is no packet of its own
+        what = ("icmp", *icmp)
+    elif value["tcp.flags"]:
+        what = ("tcp", number(value["tcp.flags"]) & 0xff, number(value["tcp.seq_raw"]),
+                number(value["tcp.ack_raw"]), number(value["tcp.len"]))
+    else:
+        what = ("arp", number(value["arp.opcode"]))
+    comments = value["frame.comment"]
+    return Frame(value["frame.interface_name"], nanoseconds(value["frame.time_epoch"]),
+                 value["frame.packet_flags_direction"] in ("2", "0x00000002"), what,
+                 comments.split(AGGREGATOR) if comments else [])
+
+
+def what_of(packet):
+    if "tcp" in packet["kinds"]:
+        return ("tcp", packet["flags"], packet["seq"], packet["ack"], packet["payload"])
+    if packet["icmp_type"] >= 0:
+        return ("icmp", packet["icmp_type"], packet["icmp_code"])
+    return ("arp", 1 if "arp-request" in packet["kinds"] else 2)
+
+
+def own_comments(packet):
+    """What its first sighting says of it, as docs/record.md has it."""
+    words = [kind + (f" {packet['attempt']}" if packet["attempt"] and kind in NUMBERED else "")
+             for kind in TOLD if kind in packet["kinds"]]
+    text = ", ".join(words)
+    if packet["note"]:
+        text += f"{' ' if text else ''}({packet['note']})"
+    comments = [text] if text else []
+    if packet["made_on_way"]:
+        comments.append("made on the way: no host sent it")
+    if packet["arrived_ns"] < 0 and packet["to"] != -1:
+        in_cable = packet["from"] >= 0 and packet["port_ns"] < 0 and not packet["made_on_way"]
+        comments.append("lost in its sender's cable" if in_cable else "lost on the way")
+    return comments
+
+
+class Run:
+    def __init__(self, folder):
+        self.folder = folder
+        self.errors = []
+        self.compared = 0
+        with open(os.path.join(folder, "record.jsonl"), encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        self.header = lines[0]
+        self.hosts = self.header["hosts"]
+        self.packets = [line for line in lines if line["ev"] == "packet"]
+        self.faults = [line for line in lines if line["ev"] == "fault"]
+        self.capture = os.path.join(folder, "capture.pcapng")
+        self.frames = [frame_of(values) for values in fields_of(self.capture, FIELDS)]
+
+    def expect(self, holds, text):
+        if not holds:
+            self.errors.append(text)
+
+    def stamp(self, t_ns):
+        return self.header["real_ns"] + t_ns
+
+    def check_packets(self):
+        """Each packet is there where and when the record says, and nothing else is."""
+        left = collections.Counter((frame.tap, frame.ns, frame.outgoing, frame.what)
+                                   for frame in self.frames)
+        for packet in self.packets:
+            what, places = what_of(packet), []
+            if packet["from"] >= 0 and not packet["made_on_way"]:
+                sender = self.hosts[packet["from"]]
+                places.append((sender, self.stamp(packet["sent_ns"]), True))
+                if packet["port_ns"] >= 0:
+                    places.append((f"{sender} port", self.stamp(packet["port_ns"]), False))
+            if packet["arrived_ns"] >= 0 and packet["to"] >= 0:
+                places.append((self.hosts[packet["to"]], self.stamp(packet["arrived_ns"]), False))
+            for place in places:
+                self.expect(left[(*place, what)] > 0, f"not in the capture: {place} {what}")
+                left[(*place, what)] -= 1
+        for (tap, ns, outgoing, what), count in left.items():
+            # What comes in at a host may be for all of them: the record names the first.
+            if tap in self.hosts and (outgoing or what[0] == "tcp"):
+                self.expect(count <= 0, f"not in the record: {tap} {ns} {outgoing} {what}")
+
+    def check_comments(self):
+        seen = collections.Counter()
+        for frame in self.frames:
+            seen.update(frame.comments)
+        wanted = collections.Counter()
+        for packet in self.packets:
+            wanted.update(own_comments(packet))
+        rest = seen - wanted
+        self.expect(not wanted - seen, f"comments missing: {wanted - seen}")
+        for fault in self.faults:
+            for moment in {fault["begun_ns"], fault["done_ns"]}:
+                at = f"at {moment / 1e9:.6f} s: "
+                told = [text for text in rest if at in text]
+                self.expect(bool(told) or not self.frames, f"a fault is not told: {at}")
+                for text in told:
+                    before = text.startswith("before this, ")
+                    for frame in (frame for frame in self.frames if text in frame.comments):
+                        self.expect(before == (frame.ns >= self.stamp(moment)),
+                                    f"a fault at the wrong frame: {text}")
+        remarks = [text for text in rest if text.startswith("line ")]
+        claims = re.search(r"^claims: \[(.*)\]", self.header["source"], re.MULTILINE)
+        for text in remarks:
+            self.expect(": expected: " in text and "; held: " in text, f"not of a pass: {text}")
+            if claims:
+                self.expect(claims[1] in text, f"without the claims {claims[1]}: {text}")
+        return remarks
+
+    def check_analysis(self):
+        """tshark's own opinion of what each packet is, at one host's interface."""
+        with tempfile.TemporaryDirectory() as folder:
+            for host, name in enumerate(self.hosts):
+                part = os.path.join(folder, "part.pcapng")
+                tshark("-r", self.capture, "-Y", f'frame.interface_name == "{name}"', "-w", part)
+                self.compare_host(host, part)
+
+    def compare_host(self, host, part):
+        packets = {}
+        for packet in self.packets:
+            if packet["from"] == host and not packet["made_on_way"]:
+                packets[(True, self.stamp(packet["sent_ns"]), what_of(packet))] = packet
+            if packet["to"] == host and packet["arrived_ns"] >= 0:
+                packets[(False, self.stamp(packet["arrived_ns"]), what_of(packet))] = packet
+        for values in fields_of(part, FIELDS + [f"tcp.analysis.{word}" for word in ANALYSIS_IS]):
+            frame = frame_of(values[:len(FIELDS)])
+            packet = packets.get((frame.outgoing, frame.ns, frame.what))
+            if frame.what[0] != "tcp" or not packet:
+                continue
+            kinds = set(packet["kinds"])
+            theirs = {word for word, value in zip(ANALYSIS_IS, values[len(FIELDS):]) if value}
+            self.compared += len(kinds & KIND_IS.keys())
+            for kind in kinds & KIND_IS.keys():
+                self.expect(KIND_IS[kind] & theirs, f"{kind}, but to tshark {theirs}: {packet}")
+            for word in theirs:
+                self.expect(ANALYSIS_IS[word] & kinds, f"{word} to tshark, but {kinds}: {packet}")
+
+
+def main(args):
+    analysis = args[:1] == ["--analysis"]
+    folders = args[1:] if analysis else args
+    sums, bad = collections.Counter(), False
+    for folder in folders:
+        run = Run(folder)
+        run.check_packets()
+        remarks = run.check_comments()
+        if analysis:
+            run.check_analysis()
+        sums.update(packets=len(run.packets), frames=len(run.frames), remarks=len(remarks),
+                    faults=len(run.faults), compared=run.compared)
+        for error in run.errors[:10]:
+            print(f"{folder}: {error}", file=sys.stderr)
+        bad = bad or bool(run.errors)
+    print(f"{len(folders)} runs, {dict(sums)}")
+    return bad or not folders or not sums["packets"] or not sums["remarks"]
+
+
+sys.exit(main(sys.argv[1:]))
