@@ -16,8 +16,8 @@ enum exit_status {                     /* of every command */
 };
 
 typedef int command_fn(int argc, char **argv);
-command_fn cmd_run, cmd_list, cmd_lint, cmd_judge, cmd_show, cmd_report, cmd_doctor, cmd_kernel, cmd_reference,
-	cmd_claims;
+command_fn cmd_run, cmd_list, cmd_lint, cmd_judge, cmd_show, cmd_report, cmd_compare, cmd_doctor,
+	cmd_kernel, cmd_reference, cmd_claims;
 
 /* Parses the command line with ARGP; what is wrong is told and ends the program with
  * EXIT_USAGE, --help with 0. INPUT is what the parser gets. */

@@ -17,6 +17,7 @@ static const struct {
 	{"judge", cmd_judge, "judge recorded runs again"},
 	{"show", cmd_show, "show what happened in a recorded run"},
 	{"report", cmd_report, "write pages of a folder of results"},
+	{"compare", cmd_compare, "what differs between two folders of results"},
 	{"kernel", cmd_kernel, "the kernels that runs can happen on: build, list, add, remove"},
 	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it"},
 	{"claims", cmd_claims, "print what became of each claim, from a folder of results"},

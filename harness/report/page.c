@@ -112,20 +112,30 @@ void page_up(FILE *out, const char *path)
 	}
 }
 
-void page_begin(FILE *out, const char *path, const char *title, const char *up_title)
+static void head(FILE *out, const char *title)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
 	      out);
 	page_text(out, title);
-	fputs("</title>\n<link rel=\"stylesheet\" href=\"", out);
+	fputs("</title>\n", out);
+}
+
+static const char body[] = "</head>\n<body>\n"
+			   "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>";
+static const char brand[] = "<span class=\"brand\">halfopen</span></header>\n<main id=\"main\" "
+			    "tabindex=\"-1\">\n";
+
+void page_begin(FILE *out, const char *path, const char *title, const char *up_title)
+{
+	head(out, title);
+	fputs("<link rel=\"stylesheet\" href=\"", out);
 	page_up(out, path);
 	fputs("style.css\">\n<script defer src=\"", out);
 	page_up(out, path);
-	fputs("script.js\"></script>\n</head>\n<body>\n"
-	      "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>",
-	      out);
+	fputs("script.js\"></script>\n", out);
+	fputs(body, out);
 	if (up_title) {
 		fputs("<nav aria-label=\"Report\"><a href=\"", out);
 		page_up(out, path);
@@ -133,9 +143,17 @@ void page_begin(FILE *out, const char *path, const char *title, const char *up_t
 		page_text(out, up_title);
 		fputs("</a></nav>", out);
 	}
-	fputs("<span class=\"brand\">halfopen</span></header>\n<main id=\"main\" "
-	      "tabindex=\"-1\">\n",
-	      out);
+	fputs(brand, out);
+}
+
+void page_begin_alone(FILE *out, const char *title)
+{
+	head(out, title);
+	fputs("<style>\n", out);
+	fwrite(asset_style_css, 1, asset_style_css_size, out);
+	fputs("</style>\n", out);
+	fputs(body, out);
+	fputs(brand, out);
 }
 
 void page_end(FILE *out)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the calls returned and how the programs ended. Of a call that is the same in both, when
+ * it returned; it began when the one before it returned.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "changes.h"
+#include "event.h"
+#include "label.h"
+
+static const struct record_step *step_of(const struct record *record,
+					 const struct record_step *like)
+{
+	for (int i = 0; i < record->step_count; i++) {
+		const struct record_step *step = &record->step[i];
+
+		if (step->program == like->program && step->step == like->step &&
+		    step->incarnation == like->incarnation)
+			return step;
+	}
+	return NULL;
+}
+
+static char *result_text(struct changes *changes, const struct record_step *step)
+{
+	char result[256];
+
+	if (!step || step->start_ns < 0)
+		return pool_strdup(changes->pool, "never called");
+	if (step->end_ns < 0)
+		return pool_strdup(changes->pool, "still waits");
+	record_step_result(changes->a->plan, step, result, sizeof(result));
+	return pool_printf(changes->pool, "%s%s", result,
+			   step->caught_sigterm ? ", ended by SIGTERM" : "");
+}
+
+static char *step_name(struct changes *changes, const struct record_step *step)
+{
+	const struct plan_program *program = &changes->a->plan->program[step->program];
+
+	return pool_printf(changes->pool, "%s: %s%s", program->name, program->step[step->step].name,
+			   step->incarnation ? ", after the reboot" : "");
+}
+
+static void compare_step(struct changes *changes, const struct record_step *a,
+			 const struct record_step *b)
+{
+	char *name = step_name(changes, a ? a : b);
+	char *before = result_text(changes, a), *after = result_text(changes, b);
+
+	if (strcmp(before, after) != 0)
+		change_add(changes, CHANGE_RESULT, name, before, after);
+	else if (a && b && (a->bytes != b->bytes || a->intact != b->intact))
+		change_add(changes, CHANGE_RESULT, name,
+			   pool_printf(changes->pool, "%lld bytes%s", (long long)a->bytes,
+				       a->intact ? ", intact" : ""),
+			   pool_printf(changes->pool, "%lld bytes%s", (long long)b->bytes,
+				       b->intact ? ", intact" : ""));
+	else if (a && b && a->end_ns < 0)
+		change_time(changes, pool_printf(changes->pool, "%s begins", name), a->start_ns,
+			    b->start_ns);
+	else if (a && b)
+		change_time(changes, name, a->end_ns, b->end_ns);
+}
+
+static const struct record_program *program_of(const struct record *record,
+					       const struct record_program *like)
+{
+	for (int i = 0; i < record->program_count; i++)
+		if (record->program[i].program == like->program &&
+		    record->program[i].incarnation == like->incarnation)
+			return &record->program[i];
+	return NULL;
+}
+
+static char *end_text(struct changes *changes, const struct record_program *program)
+{
+	char label[128];
+
+	if (!program)
+		return pool_strdup(changes->pool, "never started");
+	if (program->end_ns < 0 && program->exit_status < 0 && program->signal == 0)
+		return pool_strdup(changes->pool, "runs until the end");
+	label_program(changes->a->plan, program, false, label, sizeof(label));
+	return pool_strdup(changes->pool, label);
+}
+
+static void compare_program(struct changes *changes, const struct record_program *a,
+			    const struct record_program *b)
+{
+	const struct record_program *known = a ? a : b;
+	char *name = pool_printf(changes->pool, "%s: the program%s",
+				 changes->a->plan->program[known->program].name,
+				 known->incarnation ? ", after the reboot" : "");
+	char *before = end_text(changes, a), *after = end_text(changes, b);
+
+	if (strcmp(before, after) != 0)
+		change_add(changes, CHANGE_RESULT, name, before, after);
+	else if (strcmp(a->output ? a->output : "", b->output ? b->output : "") != 0)
+		change_add(changes, CHANGE_RESULT, name, a->output ? a->output : "no output",
+			   b->output ? b->output : "no output");
+	else
+		change_time(changes, pool_printf(changes->pool, "%s ends", name), a->end_ns,
+			    b->end_ns);
+}
+
+static void compare_fault(struct changes *changes, const struct record_fault *a)
+{
+	const char *text = changes->a->plan->fault[a->fault].text;
+
+	for (int i = 0; i < changes->b->record->fault_count; i++) {
+		const struct record_fault *b = &changes->b->record->fault[i];
+
+		if (b->fault != a->fault)
+			continue;
+		change_time(changes, text, a->begun_ns, b->begun_ns);
+		change_time(changes, pool_printf(changes->pool, "%s is done", text), a->done_ns,
+			    b->done_ns);
+	}
+}
+
+void compare_calls(struct changes *changes)
+{
+	const struct record *a = changes->a->record, *b = changes->b->record;
+
+	for (int i = 0; i < a->step_count; i++)
+		compare_step(changes, &a->step[i], step_of(b, &a->step[i]));
+	for (int i = 0; i < b->step_count; i++)
+		if (!step_of(a, &b->step[i]))
+			compare_step(changes, NULL, &b->step[i]);
+	for (int i = 0; i < a->program_count; i++)
+		compare_program(changes, &a->program[i], program_of(b, &a->program[i]));
+	for (int i = 0; i < b->program_count; i++)
+		if (!program_of(a, &b->program[i]))
+			compare_program(changes, NULL, &b->program[i]);
+	for (int i = 0; i < a->fault_count; i++)
+		compare_fault(changes, &a->fault[i]);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The packets that each host sent, and the router: of which kinds, how many, in which order; and
+ * of those that are the same, when. A bulk transfer's segments and their ACKs are one entry: how
+ * it is cut into segments is not the same twice even in virtual time. On a real clock no plain
+ * ACK and no plain segment is held against another: they join and split with the machine's load.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "changes.h"
+#include "label.h"
+#include "list.h"
+
+#define BULK 8 /* so many alike in a row, and more, are one entry */
+
+#define KIND(name) (1u << KIND_##name)
+
+struct entry {
+	char *text; /* "SYN", "retransmission of data, 100 bytes, lost" */
+	char *bulk; /* what it is in a row of many: "data"; NULL: nothing that comes in rows */
+	int64_t sent_ns;
+};
+
+struct sent { /* by one sender */
+	struct entry *entry;
+	int entry_count;
+};
+
+/* With neighbours that are resolved, how long they count as reachable is random (RFC 4861,
+ * 6.3.2), and with it who is asked for when, and how many of the packets that nobody gets are
+ * still sent to where the neighbour was. */
+static bool is_compared(const struct changes *changes, const struct record_packet *packet)
+{
+	uint32_t neighbours = KIND(ARP_REQUEST) | KIND(ARP_REPLY);
+	uint32_t plain = KIND(TCP) | KIND(ACK) | KIND(DATA) | KIND(DUPLICATE_ACK);
+
+	if (packet->kinds & KIND(OTHER))
+		return false;
+	if (changes->a->plan->neighbours_dynamic &&
+	    (packet->kinds & neighbours || packet->arrived_ns < 0))
+		return false;
+	return !changes->tolerance.real || packet->kinds & ~plain;
+}
+
+static char *bulk_text(const struct record_packet *packet)
+{
+	static char data[] = "data, many in a row", ack[] = "ACK, many in a row";
+	uint32_t kinds = packet->kinds & ~KIND(TCP);
+
+	if (packet->arrived_ns < 0)
+		return NULL;
+	if (kinds == KIND(DATA))
+		return data;
+	return (kinds & ~KIND(DUPLICATE_ACK)) == KIND(ACK) ? ack : NULL;
+}
+
+static char *entry_text(struct changes *changes, const struct record_packet *packet)
+{
+	char *text = pool_strdup(changes->pool, "");
+
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		if (packet->kinds & (1u << kind) && kind != KIND_TCP)
+			text = pool_printf(changes->pool, "%s%s%s", text, *text ? " " : "",
+					   packet_kind_name[kind]);
+	if (packet->icmp_type >= 0)
+		text = pool_printf(changes->pool, "%s type %d code %d", text, packet->icmp_type,
+				   packet->icmp_code);
+	if (packet->payload && !changes->tolerance.real)
+		text = pool_printf(changes->pool, "%s, %d bytes", text, packet->payload);
+	return pool_printf(changes->pool, "%s to %s%s", *text ? text : "tcp",
+			   label_host(changes->a->plan, packet->to),
+			   packet->arrived_ns < 0 ? ", lost" : "");
+}
+
+/* Puts rows of BULK and more into one entry. */
+static void rows_join(struct sent *sent)
+{
+	int to = 0;
+
+	for (int from = 0, end; from < sent->entry_count; from = end) {
+		const char *bulk = sent->entry[from].bulk;
+
+		for (end = from + 1; bulk && end < sent->entry_count; end++)
+			if (sent->entry[end].bulk != bulk)
+				break;
+		if (end - from >= BULK) {
+			sent->entry[to] = sent->entry[from];
+			sent->entry[to].text = sent->entry[to].bulk;
+			to++;
+			continue;
+		}
+		while (from < end)
+			sent->entry[to++] = sent->entry[from++];
+	}
+	sent->entry_count = to;
+}
+
+static void sent_make(struct changes *changes, const struct record *record, int from,
+		      struct sent *sent)
+{
+	for (int i = 0; i < record->packet_count; i++) {
+		const struct record_packet *packet = &record->packet[i];
+		struct entry *entry;
+
+		if (packet->from != from || !is_compared(changes, packet))
+			continue;
+		entry = LIST_ADD(changes->pool, sent, entry);
+		*entry = (struct entry){entry_text(changes, packet), bulk_text(packet),
+					packet->sent_ns};
+	}
+	if (sent->entry_count)
+		rows_join(sent);
+}
+
+static int count_of(const struct sent *sent, const char *text)
+{
+	int count = 0;
+
+	for (int i = 0; i < sent->entry_count; i++)
+		count += strcmp(sent->entry[i].text, text) == 0;
+	return count;
+}
+
+static bool seen_before(const struct sent *sent, int index)
+{
+	for (int i = 0; i < index; i++)
+		if (strcmp(sent->entry[i].text, sent->entry[index].text) == 0)
+			return true;
+	return false;
+}
+
+static bool compare_count(struct changes *changes, const char *host, const char *text, int before,
+			  int after)
+{
+	if (before == after)
+		return false;
+	change_add(changes, CHANGE_PACKET, pool_printf(changes->pool, "%s sends %s", host, text),
+		   pool_printf(changes->pool, "%d", before),
+		   pool_printf(changes->pool, "%d", after));
+	return true;
+}
+
+/* Whether both sent the same, each as often. */
+static bool compare_counts(struct changes *changes, const char *host, const struct sent *a,
+			   const struct sent *b)
+{
+	bool differs = false;
+
+	for (int i = 0; i < a->entry_count; i++) {
+		const char *text = a->entry[i].text;
+
+		if (!seen_before(a, i))
+			differs |= compare_count(changes, host, text, count_of(a, text),
+						 count_of(b, text));
+	}
+	for (int i = 0; i < b->entry_count; i++) {
+		const char *text = b->entry[i].text;
+
+		if (!seen_before(b, i) && count_of(a, text) == 0)
+			differs |= compare_count(changes, host, text, 0, count_of(b, text));
+	}
+	return !differs;
+}
+
+/* Says the first that is not where it was; true: there is none. */
+static bool compare_order(struct changes *changes, const char *host, const struct sent *a,
+			  const struct sent *b)
+{
+	for (int i = 0; i < a->entry_count; i++) {
+		if (strcmp(a->entry[i].text, b->entry[i].text) == 0)
+			continue;
+		change_add(changes, CHANGE_PACKET,
+			   pool_printf(changes->pool,
+				       "%s sends in another order, from packet %d on", host, i + 1),
+			   a->entry[i].text, b->entry[i].text);
+		return false;
+	}
+	return true;
+}
+
+/* Of several of one kind that moved, the first tells. */
+static void compare_sent_times(struct changes *changes, const char *host, const struct sent *a,
+			       const struct sent *b)
+{
+	const char *told[64];
+	int told_count = 0;
+
+	for (int i = 0; i < a->entry_count; i++) {
+		bool is_told = told_count == 64;
+
+		if (same_time(changes, a->entry[i].sent_ns, b->entry[i].sent_ns))
+			continue;
+		for (int k = 0; k < told_count && !is_told; k++)
+			is_told = strcmp(told[k], a->entry[i].text) == 0;
+		if (is_told)
+			continue;
+		told[told_count++] = a->entry[i].text;
+		change_time(changes,
+			    pool_printf(changes->pool, "%s sends %s", host, a->entry[i].text),
+			    a->entry[i].sent_ns, b->entry[i].sent_ns);
+	}
+}
+
+void compare_packets(struct changes *changes)
+{
+	for (int from = -2; from < changes->a->plan->host_count; from++) {
+		const char *host = label_host(changes->a->plan, from);
+		struct sent a = {0}, b = {0};
+
+		sent_make(changes, changes->a->record, from, &a);
+		sent_make(changes, changes->b->record, from, &b);
+		if (!compare_counts(changes, host, &a, &b))
+			continue;
+		if (changes->tolerance.real || compare_order(changes, host, &a, &b))
+			compare_sent_times(changes, host, &a, &b);
+	}
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "compared.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pool.h"
+#include "recorded.h"
+#include "results.h"
+
+static int results_load(const char *folder, json_t **ret_results, struct err *err)
+{
+	char path[4096];
+	json_error_t error;
+	json_t *results;
+
+	snprintf(path, sizeof(path), "%s/results.json", folder);
+	results = json_load_file(path, 0, &error);
+	if (!json_is_array(results)) {
+		json_decref(results);
+		return err_set(err, EBADMSG, "%s: %s", path,
+			       *error.text && !results ? error.text : "no list of results");
+	}
+	*ret_results = results;
+	return 0;
+}
+
+static char *folder_of(const char *out, const json_t *result)
+{
+	return results_run_folder(out, result_string(result, "file"),
+				  result_string(result, "variant"));
+}
+
+/* Below a folder that has no name, a run's folder is what it is known by. */
+static json_t *results_by_key(const json_t *results)
+{
+	json_t *by_key = json_object(), *result;
+	size_t at;
+
+	json_array_foreach(results, at, result)
+	{
+		char *key = folder_of("", result);
+
+		json_object_set(by_key, key, result);
+		free(key);
+	}
+	return by_key;
+}
+
+static char *run_name(struct comparison *comparison, const json_t *result)
+{
+	const char *variant = result_string(result, "variant");
+
+	return pool_printf(comparison->memory, "%s%s%s", result_string(result, "file"),
+			   *variant ? ":" : "", variant);
+}
+
+/* The kernel's description, of the first run that has one. */
+static char *kernel_text(struct comparison *comparison, const json_t *results)
+{
+	json_t *result;
+	size_t at;
+
+	json_array_foreach(results, at, result)
+	{
+		const json_t *kernel = json_object_get(result, "kernel");
+
+		if (result_number(kernel, "hz") > 0)
+			return pool_printf(
+				comparison->memory, "Linux %s, %s, HZ %d, %s clock",
+				result_string(kernel, "release"), result_string(kernel, "kind"),
+				(int)result_number(kernel, "hz"),
+				json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
+										       : "real");
+	}
+	return pool_strdup(comparison->memory, "");
+}
+
+static int side_load(const char *out, const json_t *result, struct recorded *recorded,
+		     struct compare_side *side, struct err *err)
+{
+	char *folder = folder_of(out, result), path[4096];
+	int ret = 0;
+
+	*side = (struct compare_side){.verdict = result_string(result, "verdict"),
+				      .reason = result_string(result, "reason")};
+	snprintf(path, sizeof(path), "%s/record.jsonl", folder);
+	if (access(path, F_OK) == 0) {
+		ret = recorded_load(folder, recorded, err);
+		side->plan = recorded->plan;
+		side->record = recorded->record;
+		if (ret == 0 && !record_fits(recorded->record, recorded->plan))
+			ret = err_set(err, EBADMSG, "%s: the record is not of its case", path);
+	}
+	free(folder);
+	return ret;
+}
+
+static int add_both(struct comparison *comparison, const json_t *a, const json_t *b,
+		    int64_t tolerance_ns, struct err *err)
+{
+	struct recorded recorded_a = {0}, recorded_b = {0};
+	struct compare_side side_a, side_b;
+	int ret = side_load(comparison->a, a, &recorded_a, &side_a, err);
+
+	if (ret == 0)
+		ret = side_load(comparison->b, b, &recorded_b, &side_b, err);
+	if (ret == 0)
+		comparison_add(comparison, run_name(comparison, a), &side_a, &side_b, tolerance_ns);
+	recorded_done(&recorded_a);
+	recorded_done(&recorded_b);
+	return ret;
+}
+
+static int add_all(struct comparison *comparison, const json_t *a, const json_t *b,
+		   int64_t tolerance_ns, struct err *err)
+{
+	json_t *in_a = results_by_key(a), *in_b = results_by_key(b), *result;
+	size_t at;
+	int ret = 0;
+
+	json_array_foreach(a, at, result)
+	{
+		char *key = folder_of("", result);
+		const json_t *other = json_object_get(in_b, key);
+
+		free(key);
+		if (!other)
+			comparison_add_only(comparison, run_name(comparison, result), true);
+		else if (ret == 0)
+			ret = add_both(comparison, result, other, tolerance_ns, err);
+	}
+	json_array_foreach(b, at, result)
+	{
+		char *key = folder_of("", result);
+
+		if (!json_object_get(in_a, key))
+			comparison_add_only(comparison, run_name(comparison, result), false);
+		free(key);
+	}
+	json_decref(in_a);
+	json_decref(in_b);
+	if (ret == 0 && comparison->run_count == 0)
+		ret = err_set(err, EBADMSG, "%s and %s have no run in common", comparison->a,
+			      comparison->b);
+	return ret;
+}
+
+int compared_folders(const char *a, const char *b, int64_t tolerance_ns,
+		     struct comparison **ret_comparison, struct err *err)
+{
+	struct comparison *comparison = comparison_new(a, b);
+	json_t *results_a = NULL, *results_b = NULL;
+	int ret = results_load(a, &results_a, err);
+
+	if (ret == 0)
+		ret = results_load(b, &results_b, err);
+	if (ret == 0) {
+		comparison->kernel_a = kernel_text(comparison, results_a);
+		comparison->kernel_b = kernel_text(comparison, results_b);
+		ret = add_all(comparison, results_a, results_b, tolerance_ns, err);
+	}
+	json_decref(results_a);
+	json_decref(results_b);
+	if (ret < 0) {
+		comparison_free(comparison);
+		return err_set(err, EBADMSG, "%s", err->text);
+	}
+	comparison_sort(comparison);
+	*ret_comparison = comparison;
+	return 0;
+}
