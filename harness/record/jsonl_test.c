@@ -235,6 +235,7 @@ START_TEST(test_fits)
 		{"\"fault\":0", "\"fault\":1"},
 		{"\"host\":1,\"sample\"", "\"host\":2,\"sample\""},
 		{"\"state\":1,\"family\"", "\"state\":13,\"family\""},
+		{"\"timer\":", "\"timer\":-1"},
 		{"\"t_ns\":2000000000,\"host\":1}", "\"t_ns\":2000000000,\"host\":-1}"},
 		{"\"host\":0,\"name\"", "\"host\":7,\"name\""},
 	};

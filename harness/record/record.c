@@ -48,7 +48,8 @@ static bool sockets_fit(const struct record *record, const struct plan *plan)
 {
 	for (int i = 0; i < record->socket_count; i++)
 		if (!is_index(record->socket[i].host, plan->host_count) ||
-		    !is_index(record->socket[i].state, RECORD_TCP_STATES))
+		    !is_index(record->socket[i].state, RECORD_TCP_STATES) ||
+		    record->socket[i].timer < 0)
 			return false;
 	for (int i = 0; i < record->sampled_count; i++)
 		if (!is_index(record->sampled[i].host, plan->host_count))

@@ -57,14 +57,28 @@ static void kernel(const struct html_run *run, FILE *out)
 	fputs("</p>\n", out);
 }
 
+static void faults(const struct html_run *run, FILE *out)
+{
+	char text[256], time[32];
+
+	fputs("<p>What was done to them:</p>\n<ul class=\"mono\">\n", out);
+	for (int i = 0; i < run->record->fault_count && i < 100; i++) {
+		const struct record_fault *fault = &run->record->fault[i];
+
+		fprintf(out, "<li>at %s: ", label_time(fault->begun_ns, time, sizeof(time)));
+		page_text(out, label_fault(run->plan, fault, false, text, sizeof(text)));
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+}
+
 /* Who is connected how, and what is done to them. */
-static void setting(const struct html_run *run, FILE *out)
+static void setting(const struct html_run *run, bool whole, FILE *out)
 {
 	static const char *const networks[] = {[NETWORK_CABLE] = "joined by a cable",
 					       [NETWORK_SWITCH] = "on one switch",
 					       [NETWORK_ROUTER] = "with a router between them"};
 	const struct plan *plan = run->plan;
-	char text[256], time[32];
 
 	fputs("<section aria-labelledby=\"about\"><h2 id=\"about\">What this is about</h2>\n", out);
 	if (plan->about) {
@@ -88,17 +102,9 @@ static void setting(const struct html_run *run, FILE *out)
 			    plan->claims[i], i + 1 == plan->claim_count ? "." : "");
 	fputs("</p>\n", out);
 	kernel(run, out);
-	if (run->record->fault_count)
-		fputs("<p>What was done to them:</p>\n", out);
-	fputs(run->record->fault_count ? "<ul class=\"mono\">\n" : "", out);
-	for (int i = 0; i < run->record->fault_count && i < 100; i++) {
-		const struct record_fault *fault = &run->record->fault[i];
-
-		fprintf(out, "<li>at %s: ", label_time(fault->begun_ns, time, sizeof(time)));
-		page_text(out, label_fault(plan, fault, false, text, sizeof(text)));
-		fputs("</li>\n", out);
-	}
-	fputs(run->record->fault_count ? "</ul>\n</section>\n" : "</section>\n", out);
+	if (whole && run->record->fault_count)
+		faults(run, out);
+	fputs("</section>\n", out);
 }
 
 static int ladder(const struct html_run *run, const struct rows *rows, FILE *out, struct err *err)
@@ -209,8 +215,8 @@ static void counters(const struct html_run *run, FILE *out)
 		fprintf(out,
 			"</td><td class=\"n\">%+lld</td><td class=\"n\">%lld</td>"
 			"<td class=\"n\">%lld</td></tr>\n",
-			(long long)(counter->after - counter->before), (long long)counter->before,
-			(long long)counter->after);
+			(long long)((uint64_t)counter->after - (uint64_t)counter->before),
+			(long long)counter->before, (long long)counter->after);
 	}
 	fputs("</tbody></table></div></section>\n", out);
 }
@@ -285,10 +291,34 @@ static void files(const struct html_run *run, FILE *out)
 	fputs("</ul></section>\n", out);
 }
 
+static bool is_time(int64_t ns)
+{
+	return ns >= -(INT64_C(1) << 60) && ns <= INT64_C(1) << 60;
+}
+
+/* Whether one can calculate with the record's times: a file may say anything. */
+static bool times_are_sane(const struct record *record)
+{
+	bool sane = is_time(record->end_ns) && is_time(record->wall_ns);
+
+	for (int i = 0; i < record->packet_count && sane; i++)
+		sane = is_time(record->packet[i].sent_ns) && is_time(record->packet[i].arrived_ns);
+	for (int i = 0; i < record->step_count && sane; i++)
+		sane = is_time(record->step[i].start_ns) && is_time(record->step[i].end_ns);
+	for (int i = 0; i < record->program_count && sane; i++)
+		sane = is_time(record->program[i].start_ns) && is_time(record->program[i].end_ns);
+	for (int i = 0; i < record->socket_count && sane; i++)
+		sane = is_time(record->socket[i].t_ns) && is_time(record->socket[i].expires_ns);
+	for (int i = 0; i < record->fault_count && sane; i++)
+		sane = is_time(record->fault[i].begun_ns) && is_time(record->fault[i].done_ns);
+	return sane;
+}
+
 static int recorded(const struct html_run *run, FILE *out, struct err *err)
 {
 	struct rows rows = {0};
-	bool whole = run->record->state != RECORD_SKIPPED && record_fits(run->record, run->plan);
+	bool whole = run->record->state != RECORD_SKIPPED && record_fits(run->record, run->plan) &&
+		     times_are_sane(run->record);
 	int ret = 0;
 
 	if (whole)
@@ -301,7 +331,7 @@ static int recorded(const struct html_run *run, FILE *out, struct err *err)
 	}
 	why_print(run->plan, run->record, run->judgement, &rows, run->console, out);
 	contents(out);
-	setting(run, out);
+	setting(run, whole, out);
 	if (whole) {
 		ret = ladder(run, &rows, out, err);
 		chart_states(run->plan, run->record, run->judgement, out);
