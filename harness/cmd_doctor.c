@@ -54,7 +54,7 @@ static bool doctor_uml(void)
 	if (kernel_find(getenv("HALFOPEN_UML"), &kernel, &err) < 0 ||
 	    !kernel_clock_is_virtual(&kernel)) {
 		tell("a UML kernel in the cache folder", false,
-		     "ci/build-kernel makes one, once, in about five minutes");
+		     "`halfopen kernel build` makes one, once, in about five minutes");
 	} else {
 		char line[512];
 
