@@ -76,7 +76,7 @@ static char *text_of(const struct recorded *recorded, const struct judgement *ju
 	for (int i = 0; all && i < judgement->finding_count; i++)
 		fprintf(out, "  %-6s %s\n         %s\n", marks[judgement->finding[i].holding],
 			judgement->finding[i].expected, judgement->finding[i].observed);
-	why = judgement_explain(recorded->plan, recorded->record, judgement);
+	why = judgement_explain(recorded->plan, recorded->record, judgement, true);
 	if (why && !recorded->plan->must_fail)
 		fputs(why, out);
 	free(why);

@@ -334,6 +334,8 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 						  .helpers = *ret_helpers,
 						  .out = options->out,
 						  .sysctl = session->options.sysctl,
+						  .ascii = options->terminal.ascii,
+						  .color = options->terminal.color,
 						  .max_real_ns = options->max_real_ns,
 						  .wall_limit_ns = options->wall_limit_ns};
 	session->result = calloc((size_t)session->runs.run_count, sizeof(*session->result));

@@ -9,13 +9,17 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "ladder.h"
 #include "record.h"
 #include "results.h"
 #include "verdict.h"
 
+#define LADDER_ROWS 60 /* under a failure */
+
 struct outcome {
 	enum verdict verdict;
 	char *reason, *text;
+	char *ladder, *screen; /* the same picture, plain and for the terminal */
 	struct plan *plan;
 	struct record *record;
 	struct judgement *judgement;
@@ -75,7 +79,33 @@ struct record_kernel worker_kernel(const struct kernel *kernel)
 				      .virtual_clock = kernel_clock_is_virtual(kernel)};
 }
 
-static int collect(const struct worker_options *options, struct outcome *outcome, struct err *err)
+/* What was wrong, in words, and the part of the run around it as a picture. */
+static void explain(const struct run *run, const struct worker_options *options,
+		    struct outcome *outcome)
+{
+	struct ladder_options ladder = {.most = LADDER_ROWS};
+	char *folder = results_run_folder(options->out ? options->out : "DIR", run->text->path,
+					  run->variant);
+	char *whole;
+
+	if (asprintf(&whole, "%shalfopen show %s",
+		     options->out ? "the whole of it: "
+				  : "the whole of it: run it with --out DIR, and then ",
+		     folder) < 0)
+		abort();
+	ladder.whole = whole;
+	outcome->text = judgement_explain(outcome->plan, outcome->record, outcome->judgement,
+					  false);
+	outcome->ladder = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
+	ladder.ascii = options->ascii;
+	ladder.color = options->color;
+	outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
+	free(whole);
+	free(folder);
+}
+
+static int collect(const struct run *run, const struct worker_options *options,
+		   struct outcome *outcome, struct err *err)
 {
 	struct record_kernel kernel = worker_kernel(options->kernel);
 	int ret = record_collect(outcome->plan, &kernel, outcome->kernel.raw,
@@ -92,8 +122,7 @@ static int collect(const struct worker_options *options, struct outcome *outcome
 	if (outcome->judgement->reason)
 		outcome->reason = strdup(outcome->judgement->reason);
 	if (outcome->verdict == VERDICT_FAIL || outcome->verdict == VERDICT_ERROR)
-		outcome->text = judgement_explain(outcome->plan, outcome->record,
-						  outcome->judgement);
+		explain(run, options, outcome);
 	return 0;
 }
 
@@ -117,7 +146,7 @@ static void boot(const struct run *run, const struct worker_options *options,
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
 	ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
 	if (ret == 0)
-		ret = collect(options, outcome, &err);
+		ret = collect(run, options, outcome, &err);
 	if (ret < 0) {
 		settle(outcome, VERDICT_ERROR, err.text);
 		outcome->text = NULL;
@@ -182,9 +211,10 @@ static int save(const struct run *run, const struct worker_options *options,
 	if (ret == 0 && outcome->record)
 		ret = record_save(outcome, folder, err);
 	if (ret == 0 &&
-	    asprintf(&text, "%s: %s%s%s\n%s", run->name, verdict_name[outcome->verdict],
+	    asprintf(&text, "%s: %s%s%s\n%s%s", run->name, verdict_name[outcome->verdict],
 		     outcome->reason ? ": " : "", outcome->reason ? outcome->reason : "",
-		     outcome->text ? outcome->text : "") >= 0) {
+		     outcome->text ? outcome->text : "",
+		     outcome->ladder ? outcome->ladder : "") >= 0) {
 		ret = text_save(folder, "verdict.txt", text, err);
 		free(text);
 	}
@@ -210,7 +240,9 @@ static int result_write(const struct run *run, const struct worker_options *opti
 				     .wall_ns = outcome->kernel.wall_ns,
 				     .plan = outcome->plan,
 				     .judgement = outcome->judgement,
-				     .text = outcome->text};
+				     .text = outcome->text,
+				     .ladder = outcome->ladder,
+				     .screen = outcome->screen};
 	json_t *object;
 	int ret;
 
@@ -253,5 +285,7 @@ int worker_run(const struct run *run, const struct worker_options *options, FILE
 	diagnostics_done(&diagnostics);
 	free(outcome.reason);
 	free(outcome.text);
+	free(outcome.ladder);
+	free(outcome.screen);
 	return ret;
 }

@@ -50,7 +50,8 @@ static void label_tcp(const struct record_packet *packet, FILE *out)
 	if (packet->rel_seq >= 0)
 		fprintf(out, "seq %lld", (long long)packet->rel_seq);
 	if (packet->rel_ack >= 0 && packet->flags & TH_ACK)
-		fprintf(out, " ack %lld", (long long)packet->rel_ack);
+		fprintf(out, "%sack %lld", packet->rel_seq >= 0 ? " " : "",
+			(long long)packet->rel_ack);
 	if (packet->payload)
 		fprintf(out, " len %d", packet->payload);
 }

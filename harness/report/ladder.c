@@ -20,6 +20,7 @@
 #define BODY         13 /* columns before it: the time and a space */
 #define ROUTER       (-2)
 #define SAME_ROW_NS  100000LL
+#define OUTPUT_LINES 20 /* of a command, under a failure */
 #define LEFT_OF_TWO  37 /* where the lines of two hosts are */
 #define RIGHT_OF_TWO 77
 
@@ -34,6 +35,7 @@ struct ladder {
 	unsigned used; /* hosts whose column is taken */
 	bool arrow;    /* the network is */
 	bool waiting;  /* what still waits at the end is being told */
+	bool excerpt;  /* of a run that failed: the rest is told elsewhere */
 	char time[32]; /* of the last row, not to say it twice */
 };
 
@@ -175,12 +177,12 @@ static int column_of(const struct ladder *ladder, int host, int from)
 /* From one line to the other; a lost one ends in a cross: at once when it never left its
  * sender's cable, else on the way. */
 static void draw_arrow(struct ladder *ladder, const struct record_packet *packet, const char *label,
-		       bool label_inside, enum ink ink)
+		       enum ink ink)
 {
 	struct canvas *canvas = &ladder->canvas;
 	int from = column_of(ladder, packet->from, -1), to = column_of(ladder, packet->to, from);
 	int step = to >= from ? 1 : -1, span = abs(to - from);
-	int length = label_inside ? canvas_width(label, strlen(label)) : 0;
+	int length = canvas_width(label, strlen(label));
 	int end = span - 1; /* of the arrow, in columns from its sender */
 	int at = 4;         /* of the label */
 
@@ -207,12 +209,38 @@ static void draw_arrow(struct ladder *ladder, const struct record_packet *packet
 		centred_text(ladder, from + step * (at + length / 2), label, ink);
 }
 
+/* An arrow between a host and the router has too little room for words; the other half of the
+ * row is free. Returns what is to stand in the arrow itself, "" for nothing, or NULL: it does
+ * not fit there either. */
+static const char *beside_router(struct ladder *ladder, int from, int to, const char *label,
+				 enum ink ink)
+{
+	int router = middle(ladder), host = from == router ? to : from;
+	bool left = host < router;
+	int room = abs(ladder->x[left ? 1 : 0] - router) - 2, length;
+	const char *inside = "";
+
+	if (ladder->plan->host_count != 2 || (from != router && to != router) || from == to)
+		return NULL;
+	if (canvas_width(label, strlen(label)) > room && strncmp(label, "ICMP ", 5) == 0) {
+		inside = "ICMP";
+		label += 5;
+	}
+	length = canvas_width(label, strlen(label));
+	if (length > room)
+		return NULL;
+	canvas_text(&ladder->canvas, left ? router + 2 : router - 1 - length, length, label,
+		    strlen(label), ink);
+	return inside;
+}
+
 static void packet_row(struct ladder *ladder, const struct row *row)
 {
 	const struct record_packet *packet = &ladder->record->packet[row->index];
 	bool two = ladder->plan->host_count == 2;
 	char both[520];
 	int from = column_of(ladder, packet->from, -1), to = column_of(ladder, packet->to, from);
+	const char *inside = both;
 	bool fits;
 
 	snprintf(both, sizeof(both), "%s%s%s", row->text, row->note[0] ? ", " : "", row->note);
@@ -225,12 +253,15 @@ static void packet_row(struct ladder *ladder, const struct row *row)
 	}
 	fits = canvas_width(both, strlen(both)) + 8 <= abs(to - from);
 	row_begin(ladder, row->t_ns);
-	if (!fits) {
+	if (!fits)
+		inside = beside_router(ladder, from, to, both, row->ink);
+	if (!inside) {
 		centred_text(ladder, (from + to) / 2, both, row->ink);
 		row_end(ladder);
 		row_begin(ladder, row->t_ns);
+		inside = "";
 	}
-	draw_arrow(ladder, packet, both, fits, row->ink);
+	draw_arrow(ladder, packet, inside, row->ink);
 	ladder->arrow = true;
 }
 
@@ -296,28 +327,39 @@ static void draw_row(struct ladder *ladder, const struct row *row)
 	}
 }
 
-/* TEXT on as many lines as it needs. */
-static void paragraph(FILE *out, const char *text)
+/* TEXT on as many lines as it needs, at least one. */
+static void paragraph(struct ladder *ladder, const char *text)
 {
-	while (*text) {
+	do {
 		size_t size = canvas_line_size(text, CANVAS_WIDTH);
 
-		fprintf(out, "%.*s\n", (int)size, text);
+		canvas_text(&ladder->canvas, 0, CANVAS_WIDTH, text, size, INK_NONE);
+		canvas_flush(&ladder->canvas);
 		text += size;
 		text += strspn(text, " ");
-	}
+	} while (*text);
 }
 
 static void head(struct ladder *ladder)
 {
 	const struct plan *plan = ladder->plan;
 	const struct record_kernel *kernel = &ladder->record->kernel;
-	FILE *out = ladder->canvas.out;
+	char text[512];
 
-	fprintf(out, "%s%s%s\n", plan->file, plan->variant[0] ? ":" : "", plan->variant);
-	paragraph(out, plan->name);
-	fprintf(out, "%s, Linux %s, HZ %d, %s clock\n\n", kernel->kind, kernel->release, kernel->hz,
-		kernel->virtual_clock ? "virtual" : "real");
+	snprintf(text, sizeof(text), "%s%s%s", plan->file, plan->variant[0] ? ":" : "",
+		 plan->variant);
+	paragraph(ladder, text);
+	paragraph(ladder, plan->name);
+	snprintf(text, sizeof(text), "%s, Linux %s, HZ %d, %s clock", kernel->kind, kernel->release,
+		 kernel->hz, kernel->virtual_clock ? "virtual" : "real");
+	paragraph(ladder, text);
+	fputc('\n', ladder->canvas.out);
+}
+
+static void head_hosts(struct ladder *ladder)
+{
+	const struct plan *plan = ladder->plan;
+
 	for (int i = 0; i < plan->host_count; i++)
 		centred_text(ladder, ladder->x[i], plan->host[i].name, INK_NONE);
 	canvas_flush(&ladder->canvas);
@@ -330,6 +372,28 @@ static void head(struct ladder *ladder)
 		canvas_flush(&ladder->canvas);
 }
 
+/* What a command wrote, line by line; of much of it the end. */
+static void output(struct ladder *ladder, const struct record_program *program)
+{
+	const char *text = program->output;
+	int lines = 0;
+	char line[512];
+
+	snprintf(line, sizeof(line), "output of %s:", ladder->plan->program[program->program].name);
+	paragraph(ladder, line);
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	for (; ladder->excerpt && lines > OUTPUT_LINES; lines--)
+		text = strchr(text, '\n') + 1;
+	while (*text) {
+		size_t size = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "  %.*s", size < 400 ? (int)size : 400, text);
+		paragraph(ladder, line);
+		text += size + (text[size] == '\n');
+	}
+}
+
 static void tail(struct ladder *ladder, const struct judgement *judgement)
 {
 	const struct record *record = ladder->record;
@@ -337,10 +401,8 @@ static void tail(struct ladder *ladder, const struct judgement *judgement)
 
 	for (int i = 0; i < record->program_count; i++)
 		if (record->program[i].output && record->program[i].output[0])
-			fprintf(ladder->canvas.out, "output of %s:\n%s\n",
-				ladder->plan->program[record->program[i].program].name,
-				record->program[i].output);
-	if (judgement) {
+			output(ladder, &record->program[i]);
+	if (judgement && !ladder->excerpt) {
 		snprintf(text, sizeof(text), "%s%s%s", verdict_name[judgement->verdict],
 			 judgement->reason ? ": " : "", judgement->reason ? judgement->reason : "");
 		wide_text(ladder, GLYPH_ORIGIN, text,
@@ -361,18 +423,52 @@ int ladder_print(const struct plan *plan, const struct record *record,
 		 const struct judgement *judgement, const struct ladder_options *options, FILE *out,
 		 struct err *err)
 {
-	struct ladder ladder = {.plan = plan, .record = record};
+	struct ladder ladder = {.plan = plan, .record = record, .excerpt = options->most > 0};
 	struct rows rows;
-	int ret = rows_make(plan, record, judgement, options->all, &rows, err);
+	int ret = rows_make(plan, record, judgement, options->all, &rows, err), all;
 
 	if (ret < 0)
 		return ret;
+	all = rows.count;
+	if (ladder.excerpt)
+		ret = rows_thin(&rows, record, options->most, err);
+	if (ret < 0) {
+		rows_done(&rows);
+		return ret;
+	}
 	canvas_init(&ladder.canvas, out, options->ascii, options->color);
 	ladder_init(&ladder);
-	head(&ladder);
+	if (ladder.excerpt)
+		fputc('\n', out);
+	else
+		head(&ladder);
+	head_hosts(&ladder);
 	for (int i = 0; i < rows.count; i++)
 		draw_row(&ladder, &rows.row[i]);
 	tail(&ladder, judgement);
+	if (rows.count < all && options->whole)
+		paragraph(&ladder, options->whole);
+	if (ladder.excerpt)
+		fputc('\n', out);
 	rows_done(&rows);
 	return 0;
+}
+
+char *ladder_text(const struct plan *plan, const struct record *record,
+		  const struct judgement *judgement, const struct ladder_options *options)
+{
+	struct err err;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int ret;
+
+	if (!out)
+		return NULL;
+	ret = ladder_print(plan, record, judgement, options, out, &err);
+	if (fclose(out) != 0 || ret < 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }

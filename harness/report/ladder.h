@@ -15,6 +15,9 @@
 struct ladder_options {
 	bool ascii, color;
 	bool all; /* fold nothing but silence */
+	int most; /* under a failure: about so many rows, around what failed and the faults, and
+		     nothing that is told above it; 0: the whole run */
+	const char *whole; /* with MOST: how to see the whole, said if something is left out */
 };
 
 /* JUDGEMENT (may be NULL): expectations that failed are shown where in time they did. 100
@@ -22,5 +25,9 @@ struct ladder_options {
 int ladder_print(const struct plan *plan, const struct record *record,
 		 const struct judgement *judgement, const struct ladder_options *options, FILE *out,
 		 struct err *err);
+
+/* The same as text, to free(); NULL: no memory. */
+char *ladder_text(const struct plan *plan, const struct record *record,
+		  const struct judgement *judgement, const struct ladder_options *options);
 
 #endif

@@ -36,7 +36,7 @@ static void explain_context(FILE *out, const struct record_event *events, int co
 }
 
 static void explain_finding(FILE *out, const struct plan *plan, const struct finding *finding,
-			    const struct record_event *events, int count)
+			    const struct record_event *events, int count, bool context)
 {
 	const struct plan_place *place = &plan->expect[finding->expect].place;
 	const struct plan_condition *on = &plan->expect[finding->expect].on;
@@ -53,12 +53,12 @@ static void explain_finding(FILE *out, const struct plan *plan, const struct fin
 		fprintf(out, "    %s%s%s%s\n", i ? "            " : "on:         ", on->term[i],
 			i + 1 == on->count ? ", because " : "",
 			i + 1 == on->count ? on->because : "");
-	if (finding->t_ns >= 0)
+	if (context && finding->t_ns >= 0)
 		explain_context(out, events, count, finding->t_ns);
 }
 
 char *judgement_explain(const struct plan *plan, const struct record *record,
-			const struct judgement *judgement)
+			const struct judgement *judgement, bool context)
 {
 	struct record_event *events = NULL;
 	char *text = NULL;
@@ -68,11 +68,11 @@ char *judgement_explain(const struct plan *plan, const struct record *record,
 
 	if (!out)
 		return NULL;
-	if (record_events(plan, record, &events, &count) < 0)
+	if (context && record_events(plan, record, &events, &count) < 0)
 		count = 0;
 	for (int i = 0; i < judgement->finding_count; i++)
 		if (judgement->finding[i].holding != HOLDS)
-			explain_finding(out, plan, &judgement->finding[i], events, count);
+			explain_finding(out, plan, &judgement->finding[i], events, count, context);
 	record_events_free(events, count);
 	if (fclose(out) != 0) {
 		free(text);

@@ -161,7 +161,7 @@ static void check_explanation(const char *expect, const char *explanation)
 	char *text;
 
 	ck_assert_int_eq(judge(plan, &story, &judgement, NULL), 0);
-	text = judgement_explain(plan, &story, judgement);
+	text = judgement_explain(plan, &story, judgement, true);
 	ck_assert_str_eq(text, explanation);
 	free(text);
 	judgement_free(judgement);

@@ -51,10 +51,10 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 void judgement_free(struct judgement *judgement);
 
 /* For a person, under a run that did not pass: for each expectation that failed, what was
- * expected and observed, the difference, the line of the case that asked, and what happened
- * around it. free() it; NULL: no memory. */
+ * expected and observed, the difference, the line of the case that asked, and, with CONTEXT, what
+ * happened around it. free() it; NULL: no memory. */
 char *judgement_explain(const struct plan *plan, const struct record *record,
-			const struct judgement *judgement);
+			const struct judgement *judgement, bool context);
 
 /* What became of each expectation that turns at a moment, for the capture, with its line and the
  * case's claims. remarks_free(); NULL: no memory, and *ret_count is 0. */

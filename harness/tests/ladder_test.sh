@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The ladder: of every run that ships within a hundred columns, without colour where none is
+# wanted, in plain ASCII; and by itself under a run that failed. Usage: ladder_test.sh BUILD-FOLDER
+. "$(dirname "$0")/lib.sh"
+uml=$(uml_kernel) || { echo "$uml"; exit 77; }
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+export LC_ALL=C.UTF-8 TERM=xterm
+unset NO_COLOR
+ascii_only() { ! LC_ALL=C grep -q '[^ -~]' "$1"; }
+narrow() { ! grep -qE '^.{101}' "$1"; }
+
+"$halfopen" run --kernel "$uml" --out out "$cases" >/dev/null || fail "the cases that ship do not hold"
+count=0
+while read -r record; do
+	"$halfopen" show "$record" >text || fail "show $record"
+	narrow text || fail "too wide: $record"
+	grep -q $'\033' text && fail "coloured: $record"
+	"$halfopen" show --ascii "$record" >text || fail "show --ascii $record"
+	narrow text || fail "too wide in ASCII: $record"
+	ascii_only text || fail "not ASCII: $record"
+	count=$((count + 1))
+done < <(find out -name record.jsonl)
+[ "$count" -gt 300 ] || fail "only $count records"
+
+# Four hosts, a router, a name of more than a hundred columns, and a failure
+cat >four.yaml <<-'CASE'
+	case: a name with ümläuts that is so long that it does not fit into one row of a hundred columns, as names of cases can be
+	network: router
+	hosts:
+	  client: {program: [connect: 'server:8081', send: 100, wait: 4s, send: 100, recv]}
+	  server: {program: [listen: 8081, accept, recv: eof]}
+	  other: {program: [sleep: 500ms, connect: 'second:8082', recv]}
+	  second: {program: [listen: 8082, accept, pause]}
+	timeline:
+	  - {at: 2s, crash: server}
+	  - {at: 3s, pull: other}
+	expect:
+	  client: {recv: {errno: ECONNRESET, at: 25s..26s}}
+CASE
+run="$halfopen run --kernel $uml"
+status=0
+$run --out four four.yaml >text || status=$?
+[ $status = 1 ] || fail "a run of four hosts exited with $status"
+sed '/^FAIL/d; /^kernel/d' text >body
+narrow body || fail "too wide under a failure"
+grep -q $'\033' text && fail "coloured in a pipe"
+grep -q '═ crash server ═' text || fail "no ladder under a failure"
+grep -qE '^ +✗ line 12: expected: ' text || fail "the failure is not at its place"
+"$halfopen" show four/four >text
+narrow text || fail "too wide with four hosts"
+grep -q 'ümläuts' text || fail "the name is not as it was written"
+"$halfopen" show --ascii four/four >text
+narrow text && ascii_only text || fail "not ASCII with four hosts"
+$run --ascii four.yaml >text || true
+ascii_only text || fail "run --ascii is not ASCII"
+LC_ALL=C $run four.yaml >text || true
+ascii_only text || fail "not ASCII in another locale"
+$run --color always four.yaml >text || true
+grep -q $'\033\[1;31m' text || fail "the failure is not in colour"
+if command -v script >/dev/null; then
+	script -qec "$halfopen show four/four" /dev/null </dev/null >text
+	grep -q $'\033\[' text || fail "no colour on a terminal"
+	NO_COLOR=1 script -qec "$halfopen show four/four" /dev/null </dev/null >text
+	grep -q $'\033\[' text && fail "colour in spite of NO_COLOR"
+fi
+
+# Of thousands of packets under a failure only the part around it, and how to see the whole
+sed 's/^\( *\)recv: {.*/\1recv: {bytes: 1, at: 1s..2s}/' "$cases/impaired/loss.yaml" >large.yaml
+status=0
+$run --out large large.yaml:ip=4 >text || status=$?
+[ $status = 1 ] || { cat text >&2; fail "a large run exited with $status"; }
+[ "$(grep -c '"ev": *"packet"' large/large/ip=4/record.jsonl)" -gt 1000 ] || fail "that is no large run"
+[ "$(wc -l <text)" -lt 150 ] || fail "the whole ladder under a failure: $(wc -l <text) lines"
+grep -qxF 'the whole of it: halfopen show large/large/ip=4' text || { cat text >&2; fail "not told how to see the whole"; }
+$run large.yaml:ip=4 >text || true
+grep -qF 'the whole of it: run it with --out DIR, and then halfopen show DIR/large/ip=4' text || fail "not told how to keep it"
+# What machines read has the picture too, and never its colours
+$run --color always --format junit=junit.xml four.yaml >/dev/null || true
+grep -q '═ crash server ═' junit.xml || fail "no ladder in the XML"
+grep -qE $'\033|x1b' junit.xml && fail "colours in the XML"
+echo "$count ladders are as they should be"
