@@ -87,12 +87,20 @@ static int kernel_of(struct overview *overview, const json_t *result)
 	return overview->kernels++;
 }
 
+/* A link to the run's page; long names may be broken after their commas and slashes. */
 static void link_to(FILE *out, const json_t *result, const char *text)
 {
 	fputs("<a href=\"", out);
 	page_path(out, result_string(result, "page"));
 	fputs("\">", out);
-	page_text(out, text);
+	while (*text) {
+		size_t size = strcspn(text, ",/");
+
+		size += text[size] != '\0';
+		page_text_n(out, text, size);
+		text += size;
+		fputs(*text ? "<wbr>" : "", out);
+	}
 	fputs("</a>", out);
 }
 

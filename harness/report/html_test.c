@@ -72,6 +72,7 @@ START_TEST(runs_are_grouped_by_story_and_case)
 	ck_assert_int_eq(times(text, "<case>"), 0);
 	ck_assert_int_eq(times(text, "What failed"), 0);
 	/* The slowest first. */
+	has(text, "cases/<wbr>one/<wbr>a.yaml:ip=6</a>");
 	ck_assert(strstr(strstr(text, "id=\"slowest\""), "ip=6") <
 		  strstr(strstr(text, "id=\"slowest\""), "ip=4"));
 }

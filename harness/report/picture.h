@@ -14,7 +14,7 @@
 #define PICTURE_CHAR       7.85 /* of a monospaced font of 13 px, and a little */
 #define PICTURE_TEXT_LINE  16
 #define PICTURE_TIME_RIGHT 92 /* where the times end */
-#define PICTURE_TEXT_GAP   12 /* between a lifeline and its texts */
+#define PICTURE_TEXT_GAP   18 /* between a lifeline and its texts */
 #define PICTURE_TOP        48
 #define PICTURE_MOST_HOSTS 8
 
