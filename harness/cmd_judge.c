@@ -90,6 +90,7 @@ static json_t *result_of(const struct recorded *recorded, bool all, struct err *
 	const struct plan *plan = recorded->plan;
 	struct judgement *judgement;
 	struct result_facts facts = {.name = plan->name,
+				     .sysctl = (const char *const *)record->extra_sysctl,
 				     .file = record->file,
 				     .variant = record->variant,
 				     .claims = plan->claims,

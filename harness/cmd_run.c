@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "compared.h"
 #include "folder.h"
 #include "jobs.h"
 #include "kernel_names.h"
 #include "outputs.h"
 #include "results.h"
 #include "supervisor.h"
+#include "sysctls.h"
 #include "terminal.h"
 #include "worker.h"
 
 #define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
-#define MOST_SYSCTLS       64
 
 struct options {
 	char **names;
-	const char *kernel, *out, *filter, *claim;
-	const char *sysctl[MOST_SYSCTLS + 1];
-	int sysctls, jobs;
+	const char *kernel, *out, *against, *filter, *claim;
+	struct sysctls sysctls;
+	int jobs;
 	int64_t max_real_ns, wall_limit_ns;
 	struct outputs outputs;
 	struct terminal terminal;
@@ -41,7 +44,7 @@ struct session { /* one `halfopen run` */
 	struct timespec begun;
 };
 
-enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL };
+enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL, KEY_AGAINST };
 
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
@@ -58,7 +61,14 @@ static const struct argp_option argp_options[] = {
 	 0},
 	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
 	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
-	{"sysctl", KEY_SYSCTL, "NAME=VALUE", 0, "set this on all hosts first; may be repeated", 0},
+	{"against", KEY_AGAINST, "DIR", 0,
+	 "compare with these results, as `halfopen compare DIR` does; the exit status is the worse "
+	 "of both",
+	 0},
+	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
+	 "set this on all hosts first, before the case's own; FILE: as sysctl.conf(5); may be "
+	 "repeated",
+	 0},
 	{"max-real", KEY_MAX_REAL, "TIME", 0,
 	 "skip runs that take longer on a real clock (default: 60s)", 0},
 	{"wall-limit", KEY_WALL_LIMIT, "TIME", 0,
@@ -78,6 +88,7 @@ static int64_t duration_option(const char *arg, struct argp_state *state)
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
+	struct err err = {0};
 	char *end;
 
 	switch (key) {
@@ -99,11 +110,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->claim = arg;
 		return 0;
 	case KEY_SYSCTL:
-		if (!strchr(arg, '=') || arg[0] == '=' || strchr(arg, '\n'))
-			argp_error(state, "'%s' is no NAME=VALUE", arg);
-		if (options->sysctls == MOST_SYSCTLS)
-			argp_error(state, "more than %d sysctls", MOST_SYSCTLS);
-		options->sysctl[options->sysctls++] = arg;
+		if (sysctls_add(&options->sysctls, arg, &err) < 0) {
+			if (*err.text)
+				fprintf(stderr, "halfopen run: %s\n", err.text);
+			exit(EXIT_USAGE);
+		}
+		return 0;
+	case KEY_AGAINST:
+		options->against = arg;
 		return 0;
 	case KEY_MAX_REAL:
 		options->max_real_ns = duration_option(arg, state);
@@ -180,6 +194,16 @@ static void status_show(void *arg)
 	fflush(people);
 }
 
+static void sysctls_print(const struct session *session)
+{
+	const struct sysctls *sysctls = &session->options.sysctls;
+
+	for (int i = 0; i < sysctls->count; i++)
+		fprintf(session->options.outputs.people, "%s%s%s",
+			i ? ", " : "on all hosts: ", sysctls->text[i],
+			i + 1 == sysctls->count ? "\n" : "");
+}
+
 static int work_one(void *arg, int index, FILE *out, struct err *err)
 {
 	struct session *session = arg;
@@ -202,6 +226,7 @@ static json_t *result_of_dead(const struct session *session, const struct run *r
 {
 	struct record_kernel kernel = worker_kernel(&session->kernel);
 	struct result_facts facts = {.name = run->text->parsed->name,
+				     .sysctl = session->options.sysctls.text,
 				     .file = run->text->path,
 				     .variant = run->variant,
 				     .claims = run->text->parsed->claims,
@@ -277,6 +302,51 @@ static void order_make(struct session *session)
 		session->duration_ns);
 }
 
+/* What came out, held against the results of before: 0 or EXIT_FAILED, or what went wrong. */
+static int against(struct session *session, struct err *err)
+{
+	const struct options *options = &session->options;
+	static char this_run[] = "this run";
+	struct comparison *comparison;
+	int status;
+
+	if (!options->against)
+		return EXIT_HELD;
+	if (compared_folders(options->against, session->worker.out, -1, &comparison, err) < 0) {
+		fprintf(stderr, "halfopen run: --against: %s\n", err->text);
+		return EXIT_USAGE;
+	}
+	if (!options->out)
+		comparison->b = this_run;
+	fputc('\n', options->outputs.people);
+	comparison_print_text(comparison, options->outputs.people);
+	status = comparison_differs(comparison) ? EXIT_FAILED : EXIT_HELD;
+	comparison_free(comparison);
+	return status;
+}
+
+static int worse(int a, int b)
+{
+	static const int order[] = {EXIT_COULD_NOT, EXIT_USAGE, EXIT_FAILED, EXIT_SKIPPED};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return EXIT_HELD;
+}
+
+/* Where the records go: a comparison needs them even where nobody keeps them. */
+static int folder_prepare(struct session *session, const char *scratch, struct err *err)
+{
+	static char folder[4096];
+
+	if (session->options.out || !session->options.against)
+		return 0;
+	snprintf(folder, sizeof(folder), "%s/results", scratch);
+	session->worker.out = folder;
+	return folder_make(folder, err);
+}
+
 static int work(void *arg, const char *scratch)
 {
 	struct session *session = arg;
@@ -291,14 +361,19 @@ static int work(void *arg, const char *scratch)
 	struct outputs *outputs = &session->options.outputs;
 
 	session->worker.scratch = scratch;
+	if (folder_prepare(session, scratch, &err) < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		return EXIT_COULD_NOT;
+	}
+	sysctls_print(session);
 	outputs_begin(outputs, session->result, session->runs.run_count);
 	if (jobs_run(&jobs, &err) < 0) {
 		status_clear(session);
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;
 	}
-	if (session->options.out && results_save(session->result, session->runs.run_count,
-						 session->options.out, &err) < 0) {
+	if (session->worker.out &&
+	    results_save(session->result, session->runs.run_count, session->worker.out, &err) < 0) {
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;
 	}
@@ -307,7 +382,25 @@ static int work(void *arg, const char *scratch)
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;
 	}
-	return outputs_status(outputs);
+	return worse(outputs_status(outputs), against(session, &err));
+}
+
+/* That there is something to compare with is seen before anything runs, and that the results do
+ * not replace it. */
+static int against_check(const struct options *options, struct err *err)
+{
+	struct stat old, new;
+	char path[4096];
+
+	if (!options->against)
+		return 0;
+	snprintf(path, sizeof(path), "%s/results.json", options->against);
+	if (access(path, R_OK) < 0)
+		return err_sys(err, errno, "--against: %s", path);
+	if (options->out && stat(options->against, &old) == 0 && stat(options->out, &new) == 0 &&
+	    old.st_dev == new.st_dev &&old.st_ino == new.st_ino)
+		return err_set(err, EINVAL, "--against and --out are the same folder");
+	return 0;
 }
 
 static int prepare(struct session *session, char **ret_helpers, struct err *err)
@@ -333,7 +426,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	session->worker = (struct worker_options){.kernel = &session->kernel,
 						  .helpers = *ret_helpers,
 						  .out = options->out,
-						  .sysctl = session->options.sysctl,
+						  .sysctl = session->options.sysctls.text,
 						  .ascii = options->terminal.ascii,
 						  .color = options->terminal.color,
 						  .max_real_ns = options->max_real_ns,
@@ -358,7 +451,8 @@ int cmd_run(int argc, char **argv)
 		"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
 		"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
 		"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
-		"expectation failed, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
+		"expectation failed or --against differs, 2 a bad case or bad usage, 3 could not "
+		"run, 77 all skipped.",
 		children,
 		NULL,
 		NULL};
@@ -380,6 +474,11 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
+	if (against_check(&session.options, &err) < 0) {
+		fprintf(stderr, "halfopen run: %s\n", err.text);
+		runs_done(&session.runs);
+		return EXIT_USAGE;
+	}
 	clock_gettime(CLOCK_MONOTONIC, &session.begun);
 	ret = outputs_open(&session.options.outputs, &err);
 	if (ret == 0) {
@@ -397,6 +496,7 @@ int cmd_run(int argc, char **argv)
 	free(session.duration_ns);
 	free(session.started_s);
 	free(session.result);
+	sysctls_done(&session.options.sysctls);
 	kernel_done(&session.kernel);
 	runs_done(&session.runs);
 	return ret;

@@ -58,7 +58,18 @@ static char *run_name(struct comparison *comparison, const json_t *result)
 			   *variant ? ":" : "", variant);
 }
 
-/* The kernel's description, of the first run that has one. */
+static char *sysctls_text(struct comparison *comparison, const json_t *result)
+{
+	char *text = pool_strdup(comparison->memory, "");
+	json_t *sysctl;
+	size_t at;
+
+	json_array_foreach(json_object_get(result, "sysctl"), at, sysctl)
+		text = pool_printf(comparison->memory, "%s, %s", text, json_string_value(sysctl));
+	return text;
+}
+
+/* The kernel's description, of the first run that has one, and what was set on all hosts. */
 static char *kernel_text(struct comparison *comparison, const json_t *results)
 {
 	json_t *result;
@@ -67,14 +78,14 @@ static char *kernel_text(struct comparison *comparison, const json_t *results)
 	json_array_foreach(results, at, result)
 	{
 		const json_t *kernel = json_object_get(result, "kernel");
+		bool is_virtual = json_is_true(json_object_get(kernel, "virtual_clock"));
 
 		if (result_number(kernel, "hz") > 0)
 			return pool_printf(
-				comparison->memory, "Linux %s, %s, HZ %d, %s clock",
+				comparison->memory, "Linux %s, %s, HZ %d, %s clock%s",
 				result_string(kernel, "release"), result_string(kernel, "kind"),
-				(int)result_number(kernel, "hz"),
-				json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
-										       : "real");
+				(int)result_number(kernel, "hz"), is_virtual ? "virtual" : "real",
+				sysctls_text(comparison, result));
 	}
 	return pool_strdup(comparison->memory, "");
 }
@@ -167,7 +178,7 @@ int compared_folders(const char *a, const char *b, int64_t tolerance_ns,
 	json_decref(results_b);
 	if (ret < 0) {
 		comparison_free(comparison);
-		return err_set(err, EBADMSG, "%s", err->text);
+		return -EBADMSG;
 	}
 	comparison_sort(comparison);
 	*ret_comparison = comparison;

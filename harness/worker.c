@@ -230,6 +230,7 @@ static int result_write(const struct run *run, const struct worker_options *opti
 	const struct case_file *parsed = run->text->parsed;
 	struct record_kernel kernel = worker_kernel(options->kernel);
 	struct result_facts facts = {.name = parsed->name,
+				     .sysctl = options->sysctl,
 				     .file = run->text->path,
 				     .variant = run->variant,
 				     .claims = parsed->claims,

@@ -129,7 +129,8 @@ static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
 		return;
 	host->sysctl = pool_alloc(d->pool, sizeof(*host->sysctl) * (size_t)count);
 	for (int i = 0; i < count; i++) {
-		const char *text = d->extra_sysctl[i], *equals = strchr(text, '=');
+		bool optional = d->extra_sysctl[i][0] == '-';
+		const char *text = d->extra_sysctl[i] + optional, *equals = strchr(text, '=');
 
 		if (!equals || equals == text || !equals[1]) {
 			diag_help(d->diags,
@@ -140,7 +141,8 @@ static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
 		}
 		host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
 			.name = pool_strndup(d->pool, text, (size_t)(equals - text)),
-			.value = pool_strdup(d->pool, equals + 1)};
+			.value = pool_strdup(d->pool, equals + 1),
+			.optional = optional};
 	}
 }
 

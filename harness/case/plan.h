@@ -46,6 +46,7 @@ struct plan_sysctl {
 	char *name; /* "net.ipv4.tcp_retries2" */
 	char *value;
 	struct plan_condition on; /* on other kernels it is not set */
+	bool optional; /* a kernel that refuses it does without */
 	struct plan_place place;
 };
 

@@ -8,6 +8,7 @@
 #include "load.h"
 
 #define MOST_NAMES    12 /* of runs, under one change; the JSON has all */
+#define MOST_ONLY     4
 #define MOST_COUNTERS 20
 
 static void print_names(const struct comparison *comparison, const struct change_group *group,
@@ -46,10 +47,10 @@ static void print_only(char *const *names, int count, const char *folder, FILE *
 		return;
 	fprintf(out, "\nOnly in %s: %d run%s, not compared\n", folder, count,
 		count == 1 ? "" : "s");
-	for (int i = 0; i < count && i < MOST_NAMES; i++)
+	for (int i = 0; i < count && i < MOST_ONLY; i++)
 		fprintf(out, "  %s\n", names[i]);
-	if (count > MOST_NAMES)
-		fprintf(out, "  and %d more\n", count - MOST_NAMES);
+	if (count > MOST_ONLY)
+		fprintf(out, "  and %d more\n", count - MOST_ONLY);
 }
 
 static void print_differing(const struct comparison *comparison, FILE *out)

@@ -77,6 +77,22 @@ static const char *state_name(const struct record_socket *socket)
 	return socket->state ? tcp_state_name[socket->state] : "gone";
 }
 
+/* On a real clock a state that is left at once is seen or not, as the observer gets to look. */
+static bool is_left_at_once(const struct changes *changes, const struct compare_side *side, int at)
+{
+	const struct record_socket *socket = &side->record->socket[at];
+
+	if (!changes->tolerance.real || !socket->state)
+		return false;
+	for (int i = at + 1; i < side->record->socket_count; i++) {
+		const struct record_socket *next = &side->record->socket[i];
+
+		if (!next->sample && is_same_socket(socket, next))
+			return next->t_ns - socket->t_ns <= changes->tolerance.fixed_ns;
+	}
+	return false;
+}
+
 static void lives_make(struct changes *changes, const struct compare_side *side,
 		       struct lives *lives)
 {
@@ -85,7 +101,7 @@ static void lives_make(struct changes *changes, const struct compare_side *side,
 		struct life *life;
 		int *at;
 
-		if (socket->sample)
+		if (socket->sample || is_left_at_once(changes, side, i))
 			continue;
 		life = life_of(changes, lives, side->plan, socket);
 		at = LIST_ADD(changes->pool, life, at);
@@ -252,12 +268,25 @@ static void compare_samples(struct changes *changes)
 		}
 }
 
+/* What is left of a socket that was gone at once is nothing to hold against another. */
+static void lives_drop(struct lives *lives)
+{
+	int to = 0;
+
+	for (int i = 0; i < lives->life_count; i++)
+		if (strcmp(lives->life[i].states, "gone") != 0)
+			lives->life[to++] = lives->life[i];
+	lives->life_count = to;
+}
+
 void compare_sockets(struct changes *changes)
 {
 	struct lives a = {0}, b = {0};
 
 	lives_make(changes, changes->a, &a);
 	lives_make(changes, changes->b, &b);
+	lives_drop(&a);
+	lives_drop(&b);
 	for (int round = 0; round < 3; round++)
 		for (int i = 0; i < a.life_count; i++) {
 			struct life *twin = a.life[i].matched

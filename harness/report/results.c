@@ -73,17 +73,20 @@ static json_t *failures_json(const struct result_facts *facts)
 
 json_t *result_make(const struct result_facts *facts)
 {
-	json_t *claims = json_array();
+	json_t *claims = json_array(), *sysctls = json_array();
 
 	for (int i = 0; i < facts->claim_count; i++)
 		json_array_append_new(claims, json_string(facts->claims[i]));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s?, s:o, s:f, s:f, s:s*, s:s*, s:s*}",
-			 "case", facts->name, "file", facts->file, "variant", facts->variant,
-			 "claims", claims, "kernel", kernel_json(facts->kernel), "verdict",
-			 verdict_name[facts->verdict], "reason", facts->reason, "failures",
-			 failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
-			 (double)facts->wall_ns / 1e9, "text", facts->text, "ladder", facts->ladder,
-			 "screen", facts->screen);
+	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
+		json_array_append_new(sysctls, json_string(*sysctl));
+	return json_pack(
+		"{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s?, s:o, s:f, s:f, s:s*, s:s*, s:s*}",
+		"case", facts->name, "file", facts->file, "variant", facts->variant, "claims",
+		claims, "kernel", kernel_json(facts->kernel), "sysctl", sysctls, "verdict",
+		verdict_name[facts->verdict], "reason", facts->reason, "failures",
+		failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
+		(double)facts->wall_ns / 1e9, "text", facts->text, "ladder", facts->ladder,
+		"screen", facts->screen);
 }
 
 double results_simulated_s(json_t *const *results, int count)

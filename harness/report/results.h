@@ -19,6 +19,7 @@ struct result_facts { /* of one run; nothing is owned */
 	char *const *claims;
 	int claim_count;
 	const struct record_kernel *kernel;
+	const char *const *sysctl; /* given for all hosts, ended by NULL; or NULL */
 	enum verdict verdict;
 	const char *reason;                 /* or NULL */
 	int64_t end_ns, wall_ns;            /* 0: it did not run */

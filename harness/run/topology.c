@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "topology.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "diag.h"
 
 #define ROUTER_MAC(i)                                                                              \
 	{                                                                                          \
@@ -90,6 +94,47 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 	return ret;
 }
 
+/* The sysctls beside one that there is not: what its name was meant to be. */
+static int sysctl_unknown(const struct plan_sysctl *sysctl, const struct err *refused,
+			  struct err *err)
+{
+	char folder[256] = "/proc/sys/", *last;
+	struct dirent **entry = NULL;
+	struct known known;
+	int count;
+
+	snprintf(folder + strlen(folder), sizeof(folder) - strlen(folder), "%s", sysctl->name);
+	for (char *at = folder + strlen("/proc/sys/"); *at; at++)
+		*at = *at == '.' ? '/' : *at == '/' ? '.' : *at;
+	last = strrchr(folder, '/');
+	*last = '\0';
+	known_init(&known, last + 1);
+	count = scandir(folder, &entry, NULL, alphasort);
+	for (int i = 0; i < count; i++)
+		known_add(&known, entry[i]->d_name);
+	if (count > 0 && known_nearest(&known))
+		err_set(err, ENOENT, "%s; did you mean '%s'?", refused->text,
+			known_nearest(&known));
+	else
+		err_set(err, ENOENT, "%s", refused->text);
+	for (int i = 0; i < count; i++)
+		free(entry[i]);
+	free(entry);
+	return -ENOENT;
+}
+
+static int sysctl_set(struct net *net, const struct plan_sysctl *sysctl, struct err *err)
+{
+	struct err refused = {0};
+	int ret = net_set_sysctl(net, sysctl->name, sysctl->value, &refused);
+
+	if (ret == 0 || sysctl->optional)
+		return 0;
+	if (ret == -ENOENT)
+		return sysctl_unknown(sysctl, &refused, err);
+	return err_set(err, ret, "%s", refused.text);
+}
+
 static int host_configure(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
@@ -110,7 +155,7 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 		const struct plan_sysctl *sysctl = &plan->host[host].sysctl[i];
 
 		if (!condition_lacking(sysctl->on.term, sysctl->on.count, &facts))
-			ret = net_set_sysctl(net, sysctl->name, sysctl->value, err);
+			ret = sysctl_set(net, sysctl, err);
 	}
 	return ret;
 }
