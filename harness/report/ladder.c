@@ -174,6 +174,23 @@ static int column_of(const struct ladder *ladder, int host, int from)
 	return from < middle(ladder) ? ladder->x[ladder->plan->host_count - 1] : ladder->x[0];
 }
 
+/* Says that it was lost, and where, AT so far from its sender, if there is room. */
+static void draw_lost(struct ladder *ladder, int from, int step, int span, int at, bool in_cable,
+		      enum ink ink)
+{
+	static const char *const words[] = {"lost in its cable", "lost"};
+
+	for (int i = in_cable ? 0 : 1; i < 2; i++) {
+		int size = (int)strlen(words[i]);
+
+		if (at + size >= span)
+			continue;
+		canvas_text(&ladder->canvas, step > 0 ? from + at : from - at - size + 1, size,
+			    words[i], (size_t)size, ink);
+		return;
+	}
+}
+
 /* From one line to the other; a lost one ends in a cross: at once when it never left its
  * sender's cable, else on the way. */
 static void draw_arrow(struct ladder *ladder, const struct record_packet *packet, const char *label,
@@ -203,8 +220,9 @@ static void draw_arrow(struct ladder *ladder, const struct record_packet *packet
 		     ink);
 	if (packet->from == ROUTER)
 		canvas_glyph(canvas, from, GLYPH_ORIGIN, ink);
-	if (packet->arrived_ns < 0 && span - end > 6)
-		canvas_text(canvas, step > 0 ? from + end + 2 : from - end - 5, 4, "lost", 4, ink);
+	if (packet->arrived_ns < 0)
+		draw_lost(ladder, from, step, span, end > at ? end + 2 : at + length + 1, end < at,
+			  ink);
 	if (length)
 		centred_text(ladder, from + step * (at + length / 2), label, ink);
 }

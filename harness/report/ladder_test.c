@@ -71,8 +71,83 @@ START_TEST(packets_are_arrows)
 	has(text, "1.000                         |------ ACK seq 1 ack 1 len 100 ------->|\n");
 	has(text, "2.000                         |<-------------- RST seq 1 -------------|\n");
 	has(text, "3.000        retransmission 3 |-- ACK seq 1 ack 1 ----X lost          |\n");
-	has(text, "4.000                         |-X SYN seq 1");
+	has(text, "4.000                         |-X SYN seq 1 lost in its cable         |\n");
 	has(text, ":                 1.00s                 :\n");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+/* With 20 columns from a host to the router, words stand in the other half. */
+START_TEST(what_the_router_says_stands_beside_its_arrow)
+{
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
+	struct record_packet packet[] = {
+		report_test_segment(0, 1 * S, 1u << KIND_ICMP, 0),
+		report_test_segment(0, 2 * S, 1u << KIND_ICMP, 0),
+		report_test_segment(0, 3 * S, 1u << KIND_ICMP, 0),
+		report_test_segment(0, 4 * S, 1u << KIND_TCP, TH_RST),
+	};
+	char *text;
+
+	for (int i = 0; i < 4; i++) {
+		packet[i].from = -2;
+		packet[i].to = i == 1;
+		packet[i].icmp_type = 3;
+		packet[i].kinds &= ~(i < 3 ? 1u << KIND_TCP : 0);
+	}
+	packet[0].icmp_code = 1;
+	packet[1].icmp_code = 1;
+	packet[2].icmp_code = 99;
+	record.packet = packet;
+	record.packet_count = 4;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "1.000                         |<----- ICMP -------* host unreachable  |\n");
+	has(text, "2.000                         |  host unreachable *------ ICMP ------>|\n");
+	has(text, "3.000                         |<----- ICMP -------* type 3 code 99    |\n");
+	has(text, "4.000                         |<---- RST seq 1 ---*                   |\n");
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(under_a_failure_only_what_is_around_it)
+{
+	const struct ladder_options few = {
+		.ascii = true, .all = true, .most = 40, .whole = "so you see it all"};
+	struct finding finding = {.holding = FAILS,
+				  .expected = "it",
+				  .observed = "that",
+				  .difference = "all",
+				  .t_ns = 8 * S};
+	struct judgement judgement = {.verdict = VERDICT_FAIL,
+				      .reason = "it failed",
+				      .finding = &finding,
+				      .finding_count = 1};
+	struct plan *plan = report_test_plan(two_hosts);
+	struct record record = report_test_record(plan);
+	static struct record_packet packet[3000];
+	char *text;
+	int lines = 0;
+
+	for (int i = 0; i < 3000; i++)
+		packet[i] = report_test_segment(i % 2, S + i * 3000000LL, 1u << KIND_ACK, TH_ACK);
+	record.packet = packet;
+	record.packet_count = 3000;
+	text = draw(plan, &record, &judgement, &few);
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	ck_assert_int_lt(lines, 60);
+	has(text, "X line 8: expected: it; observed: that (all)");
+	has(text, "2322 more segments ...");
+	has(text, "\nso you see it all\n");
+	has(text, "7.999"); /* what was just before */
+	ck_assert_ptr_null(strstr(text, "it failed"));
+	free(text);
+	record.packet_count = 3;
+	text = draw(plan, &record, &judgement, &few);
+	ck_assert_ptr_null(strstr(text, "so you see it all"));
 	free(text);
 	plan_free(plan);
 }
@@ -267,6 +342,8 @@ int main(void)
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, packets_are_arrows);
+	tcase_add_test(tcase, what_the_router_says_stands_beside_its_arrow);
+	tcase_add_test(tcase, under_a_failure_only_what_is_around_it);
 	tcase_add_test(tcase, a_call_stands_beside_its_host);
 	tcase_add_test(tcase, faults_go_across_and_a_dead_host_has_no_line);
 	tcase_add_test(tcase, a_failed_expectation_stands_at_its_moment);

@@ -324,7 +324,7 @@ static void row_done(struct row *row)
 static struct row folded(struct row *row, int count, const struct record *record)
 {
 	struct row one = *row;
-	char from[32], to[32];
+	char from[32], to[32], of_them[32] = "";
 	int packets = 0, lost = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -345,8 +345,10 @@ static struct row folded(struct row *row, int count, const struct record *record
 			   .host = -1,
 			   .index = packets,
 			   .up = one.up};
-	if (asprintf(&one.text, "... %s to %s: %d more segments, %d of them lost ...", from, to,
-		     packets, lost) < 0)
+	if (lost)
+		snprintf(of_them, sizeof(of_them), ", %d of them lost", lost);
+	if (asprintf(&one.text, "... %s to %s: %d more segments%s ...", from, to, packets,
+		     of_them) < 0)
 		one.text = NULL;
 	return one;
 }
