@@ -120,10 +120,14 @@ static void host_text(struct ladder *ladder, int64_t t_ns, int host, const char 
 	}
 }
 
-/* TEXT over the whole width, on as many rows as it needs, behind a first glyph. */
-static void wide_text(struct ladder *ladder, enum glyph glyph, const char *text, enum ink ink)
+/* TEXT over the whole width, on as many rows as it needs, behind a first glyph. T_NS -1: at no
+ * moment. */
+static void wide_text(struct ladder *ladder, int64_t t_ns, enum glyph glyph, const char *text,
+		      enum ink ink)
 {
 	row_end(ladder);
+	if (t_ns >= 0)
+		draw_time(ladder, t_ns);
 	canvas_glyph(&ladder->canvas, BODY, glyph, ink);
 	while (*text) {
 		size_t size = canvas_line_size(text, CANVAS_WIDTH - BODY - 2);
@@ -337,7 +341,7 @@ static void draw_row(struct ladder *ladder, const struct row *row)
 		middle_row(ladder, GLYPH_DOTTED, row);
 		break;
 	case ROW_FINDING:
-		wide_text(ladder, GLYPH_CROSS, row->text, row->ink);
+		wide_text(ladder, row->t_ns, GLYPH_CROSS, row->text, row->ink);
 		break;
 	case ROW_END:
 		end_row(ladder, row);
@@ -423,7 +427,7 @@ static void tail(struct ladder *ladder, const struct judgement *judgement)
 	if (judgement && !ladder->excerpt) {
 		snprintf(text, sizeof(text), "%s%s%s", verdict_name[judgement->verdict],
 			 judgement->reason ? ": " : "", judgement->reason ? judgement->reason : "");
-		wide_text(ladder, GLYPH_ORIGIN, text,
+		wide_text(ladder, -1, GLYPH_ORIGIN, text,
 			  judgement->verdict == VERDICT_PASS ? INK_GOOD : INK_BAD);
 	}
 }

@@ -139,7 +139,7 @@ START_TEST(under_a_failure_only_what_is_around_it)
 	for (const char *at = text; *at; at++)
 		lines += *at == '\n';
 	ck_assert_int_lt(lines, 60);
-	has(text, "X line 8: expected: it; observed: that (all)");
+	has(text, "       8.000 X line 8: expected: it; observed: that (all)");
 	has(text, "2322 more segments ...");
 	has(text, "\nso you see it all\n");
 	has(text, "7.999"); /* what was just before */
@@ -148,6 +148,11 @@ START_TEST(under_a_failure_only_what_is_around_it)
 	record.packet_count = 3;
 	text = draw(plan, &record, &judgement, &few);
 	ck_assert_ptr_null(strstr(text, "so you see it all"));
+	/* In the midst of a silence it stands at its time: there are two of them. */
+	has(text,
+	    ":                 6.99s                 :\n"
+	    "       8.000 X line 8: expected: it; observed: that (all)\n"
+	    "                                     :                 12.0s                 :\n");
 	free(text);
 	plan_free(plan);
 }

@@ -182,15 +182,37 @@ static void add_finding(struct making *making, int index)
 	free(text);
 }
 
-/* The findings that failed after AFTER_NS, until UNTIL_NS. */
-static void add_findings(struct making *making, int64_t after_ns, int64_t until_ns)
+/* The first finding that failed at a moment from FROM_NS, until UNTIL_NS; of those at FROM_NS the
+ * first behind BEHIND. -1: none. */
+static int next_finding(const struct judgement *judgement, int64_t from_ns, int64_t until_ns,
+			int behind)
 {
-	const struct judgement *judgement = making->judgement;
+	int next = -1;
 
-	for (int i = 0; judgement && i < judgement->finding_count; i++)
-		if (judgement->finding[i].holding != HOLDS &&
-		    judgement->finding[i].t_ns > after_ns && judgement->finding[i].t_ns <= until_ns)
-			add_finding(making, i);
+	for (int i = 0; judgement && i < judgement->finding_count; i++) {
+		int64_t t_ns = judgement->finding[i].t_ns;
+
+		if (judgement->finding[i].holding == HOLDS || t_ns < 0 || t_ns > until_ns ||
+		    t_ns < from_ns || (t_ns == from_ns && i <= behind))
+			continue;
+		if (next < 0 || t_ns < judgement->finding[next].t_ns)
+			next = i;
+	}
+	return next;
+}
+
+/* The findings from *LAST_NS, which was told, until UNTIL_NS, with the silence before each. */
+static void add_findings(struct making *making, int64_t *last_ns, int64_t until_ns)
+{
+	int64_t from_ns = *last_ns;
+	int finding = -1;
+
+	while ((finding = next_finding(making->judgement, from_ns, until_ns, finding)) >= 0) {
+		from_ns = making->judgement->finding[finding].t_ns;
+		add_silence(making, *last_ns, from_ns);
+		add_finding(making, finding);
+		*last_ns = from_ns > *last_ns ? from_ns : *last_ns;
+	}
 }
 
 static bool program_lives(const struct record *record, int program, int incarnation)
@@ -205,6 +227,7 @@ static bool program_lives(const struct record *record, int program, int incarnat
 static void add_end(struct making *making)
 {
 	const struct record *record = making->record;
+	const struct judgement *judgement = making->judgement;
 	struct row end = {.kind = ROW_END, .ink = INK_DIM, .t_ns = record->end_ns, .host = -1};
 
 	for (int i = 0; i < record->step_count; i++) {
@@ -217,7 +240,9 @@ static void add_end(struct making *making)
 			add_step(making, row, LABEL_WAITING);
 	}
 	add(making, end, "end");
-	add_findings(making, INT64_MIN, -1);
+	for (int i = 0; judgement && i < judgement->finding_count; i++)
+		if (judgement->finding[i].holding != HOLDS && judgement->finding[i].t_ns < 0)
+			add_finding(making, i);
 }
 
 static unsigned hosts_with_connections(const struct record *record)
@@ -244,14 +269,14 @@ static void add_events(struct making *making, const struct record_event *events,
 	int64_t last_ns = 0;
 
 	for (int i = 0; i < count; i++) {
-		add_findings(making, last_ns - 1, events[i].t_ns - 1);
+		add_findings(making, &last_ns, events[i].t_ns - 1);
 		add_silence(making, last_ns, events[i].t_ns);
 		add_folded(making, events[i].t_ns, folds[i].packets);
 		if (!folds[i].hidden)
 			add_event(making, &events[i], folds[i].whole);
 		last_ns = events[i].t_ns;
 	}
-	add_findings(making, last_ns - 1, INT64_MAX);
+	add_findings(making, &last_ns, INT64_MAX);
 	add_silence(making, last_ns, making->record->end_ns);
 }
 

@@ -48,7 +48,7 @@ sed '/^FAIL/d; /^kernel/d' text >body
 narrow body || fail "too wide under a failure"
 grep -q $'\033' text && fail "coloured in a pipe"
 grep -q '═ crash server ═' text || fail "no ladder under a failure"
-grep -qE '^ +✗ line 12: expected: ' text || fail "the failure is not at its place"
+grep -qE '^ +([0-9:.]+ )?✗ line 12: expected: ' text || fail "the failure is not at its place"
 "$halfopen" show four/four >text
 narrow text || fail "too wide with four hosts"
 grep -q 'ümläuts' text || fail "the name is not as it was written"
