@@ -15,7 +15,7 @@ mkdir -p "$packages"
 if ! cmp -s "$here/package-lock.json" "$packages/package-lock.json" || [ ! -d "$packages/node_modules/playwright-core" ]; then
 	command -v npm >/dev/null || skip "no npm: see ci/deps"
 	cp "$here/package.json" "$here/package-lock.json" "$packages"
-	(cd "$packages" && npm ci --no-audit --no-fund --ignore-scripts >"$scratch/npm" 2>&1) ||
+	(cd "$packages" && npm ci --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000 >"$scratch/npm" 2>&1) ||
 		{ rm -rf "$packages/node_modules"; tail -n 3 "$scratch/npm"; skip "playwright-core cannot be had from npm"; }
 fi
 
