@@ -11,6 +11,7 @@
 struct changes { /* of one run */
 	const struct compare_side *a, *b;
 	struct tolerance tolerance;
+	bool by_chance;    /* a real clock, or random neighbours: numbers and order are not exact */
 	struct pool *pool; /* of all texts */
 	struct change *change;
 	int change_count;

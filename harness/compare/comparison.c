@@ -5,6 +5,10 @@
 #include "changes.h"
 #include "list.h"
 
+/* For how long a resolved neighbour counts as reachable is random (RFC 4861, 6.3.2). A packet that
+ * finds none is sent again a retransmission timeout later: at most TCP_RTO_MAX. */
+#define NEIGHBOURS_NS (120 * NSEC_PER_SEC)
+
 const char *const change_kind_name[CHANGE_KINDS] = {"case",   "verdict", "result", "state",
 						    "packet", "time",    "counter"};
 const char *const change_kind_title[CHANGE_KINDS] = {
@@ -113,6 +117,9 @@ void comparison_add(struct comparison *comparison, const char *name, const struc
 	if (a->record && b->record)
 		changes.tolerance = tolerance_between(&a->record->kernel, &b->record->kernel,
 						      override_ns);
+	if (a->plan && a->plan->neighbours_dynamic && override_ns < 0)
+		changes.tolerance.fixed_ns += NEIGHBOURS_NS;
+	changes.by_chance = changes.tolerance.real || (a->plan && a->plan->neighbours_dynamic);
 	run->tolerance = changes.tolerance;
 	compare_verdicts(&changes);
 	compare_records(&changes);

@@ -131,12 +131,11 @@ static bool seen_before(const struct sent *sent, int index)
 	return false;
 }
 
-/* Whether the numbers tell nothing: on a real clock one more or less falls on this side or that
- * of the moment at which an outage ends, and a transfer's losses are never the same twice. */
+/* Whether the numbers tell nothing: where there is chance one more or less falls on this side or
+ * that of the moment at which an outage ends, and a transfer's losses are never the same twice. */
 static bool same_count(const struct changes *changes, int before, int after)
 {
-	if (changes->tolerance.real &&
-	    (abs(before - after) <= 1 || (before >= BULK && after >= BULK)))
+	if (changes->by_chance && (abs(before - after) <= 1 || (before >= BULK && after >= BULK)))
 		return true;
 	return before == after;
 }
@@ -240,7 +239,7 @@ void compare_packets(struct changes *changes)
 		sent_make(changes, changes->b->record, from, &b);
 		if (!compare_counts(changes, host, &a, &b))
 			continue;
-		if (changes->tolerance.real || compare_order(changes, host, &a, &b))
+		if (changes->by_chance || compare_order(changes, host, &a, &b))
 			compare_sent_times(changes, host, &a, &b);
 	}
 }

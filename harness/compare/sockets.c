@@ -310,6 +310,6 @@ void compare_sockets(struct changes *changes)
 		if (!b.life[i].matched)
 			change_add(changes, CHANGE_STATE, b.life[i].label, "no such socket",
 				   b.life[i].states);
-	if (!changes->tolerance.real && changes->tolerance.step_hz == 0)
+	if (!changes->by_chance && changes->tolerance.step_hz == 0)
 		compare_samples(changes);
 }

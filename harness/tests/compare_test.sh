@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# `halfopen compare` and `halfopen run --against` as a user sees them: the same kernel twice, one
+# setting changed, a run that is missing, what is no folder of results; and sysctls from a file.
+# Usage: compare_test.sh BUILD-FOLDER
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+uml=$(uml_kernel) || { echo "$uml"; exit 77; }
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit
+exits() { # STATUS COMMAND...: with its output in ./said
+	local want=$1 got=0
+	shift
+	"$@" >said 2>&1 || got=$?
+	[ "$got" = "$want" ] || { cat said >&2; fail "$* exited $got, not $want"; }
+}
+says() { grep -qF -- "$1" said || { cat said >&2; fail "it does not say: $1"; }; }
+run() { "$halfopen" run --kernel "$uml" "$@"; }
+
+some=("$cases"/close "$cases"/process-exit/kill.yaml "$cases"/zero-window)
+exits 0 run --out a "${some[@]}"
+exits 0 run --out b "${some[@]}"
+exits 0 "$halfopen" compare a b
+says "0 of "
+says " are the same"
+
+# A shorter FIN_WAIT2: in kill.yaml a socket waits in it, with nobody behind.
+exits 1 run --against a --sysctl net.ipv4.tcp_fin_timeout=20 "$cases/process-exit/kill.yaml"
+says "on all hosts: net.ipv4.tcp_fin_timeout=20"
+says "passed, 0 failed"
+says "FIN_WAIT2: its timer is due: 1:02.000 -> 22.000   (2 runs)"
+says "2 of 2 runs differ, 0 are the same"
+says "Only in a: "
+exits 0 run --against a "$cases/process-exit/kill.yaml"
+says "0 of 2 runs differ, 2 are the same"
+
+# The worse of both: nothing to compare is 2, though all held.
+exits 0 run --out c "$cases/must-fail/step-errno.yaml"
+exits 2 run --against c "$cases/process-exit/kill.yaml"
+says "have no run in common"
+exits 2 run --against none "$cases/process-exit/kill.yaml"
+says "none/results.json: No such file or directory"
+exits 2 run --against a --out a "$cases/process-exit/kill.yaml"
+says "the same folder"
+
+# A file of sysctls: applied, told, and kept in the results and in the record.
+cat >profile.conf <<'CONF'
+# a comment
+net.ipv4.tcp_fin_timeout = 20
+-net.ipv4.tcp_there_is_no_such_thing = 1
+CONF
+exits 0 run --out d --sysctl profile.conf "$cases/process-exit/kill.yaml"
+says "on all hosts: net.ipv4.tcp_fin_timeout=20, -net.ipv4.tcp_there_is_no_such_thing=1"
+grep -qF '"net.ipv4.tcp_fin_timeout=20"' d/results.json || fail "results.json knows no sysctl"
+grep -rqF '"sysctl":["net.ipv4.tcp_fin_timeout=20",' d/process-exit/kill || fail "the record knows no sysctl"
+exits 0 "$halfopen" judge d/process-exit/kill/ip=4
+exits 1 "$halfopen" compare --html page.html a d
+says "clock, net.ipv4.tcp_fin_timeout=20"
+exits 3 run --sysctl net.ipv4.tcp_retires2=5 "$cases/process-exit/kill.yaml:ip=4"
+says "the kernel has no sysctl net.ipv4.tcp_retires2; did you mean 'tcp_retries2'?"
+echo "net.ipv4.tcp_sack 0" >wrong.conf
+exits 2 run --sysctl wrong.conf "$cases/process-exit/kill.yaml"
+says "wrong.conf:1:1: error: this sets nothing"
+
+# The page is one file.
+grep -q '</html>' page.html || fail "the page does not end"
+! grep -qE '(src|href)="[^#"]' page.html || fail "the page needs something beside it"
+
+# Tolerance, format, usage.
+exits 0 "$halfopen" compare --tolerance 1h a d
+exits 1 "$halfopen" compare --format json a d
+says '"differing": 2,'
+if python=$(python_with jsonschema yaml); then
+	cp said compared.json
+	"$python" "$here/schema_check.py" "$here/../../docs/compare.schema.json" compared.json || fail "the JSON is not as its schema says"
+else
+	echo "not looked at, the JSON's schema: $python"
+fi
+exits 2 "$halfopen" compare a
+exits 2 "$halfopen" compare a none
+exits 2 "$halfopen" compare --format xml a b
+exits 2 "$halfopen" compare --tolerance soon a b
+echo "compare says what differs, and nothing else"
