@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shipped.h"
+
 static char *read_file(const char *path, size_t *ret_size, struct err *err)
 {
 	FILE *file = fopen(path, "re");
@@ -214,19 +216,15 @@ static int path_add(struct runs *runs, const char *path, struct err *err)
 	return ret;
 }
 
-/* The cases of the source tree that this was built from, or else those that were installed
- * with it; named from the working directory where they are below it. */
+/* The cases that ship; named from the working directory where they are below it. */
 static int shipped_add(struct runs *runs, struct err *err)
 {
-	char path[PATH_MAX] = HALFOPEN_CASES, cwd[PATH_MAX];
+	char path[PATH_MAX], cwd[PATH_MAX];
 	size_t above;
-	ssize_t n;
+	int ret = shipped_find("cases", path, err);
 
-	if (access(path, R_OK) < 0) {
-		n = readlink("/proc/self/exe", path, sizeof(path) - 64);
-		path[n > 0 ? n : 0] = '\0';
-		strcpy(strrchr(path, '/') ? strrchr(path, '/') : path, "/../share/halfopen/cases");
-	}
+	if (ret < 0)
+		return ret;
 	above = getcwd(cwd, sizeof(cwd)) ? strlen(cwd) : 0;
 	if (above > 1 && strncmp(path, cwd, above) == 0 && path[above] == '/')
 		return path_add(runs, path + above + 1, err);

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+#
+# Writes what halfopen_add_cases() promises: a file of add_test() for CTest. ARGUMENTS is the
+# file that it left. Cases that cannot be listed are one test that fails and says why: the build
+# goes on.
+cmake_minimum_required(VERSION 3.22)
+include(${ARGUMENTS})
+set(run_case ${CMAKE_CURRENT_LIST_DIR}/halfopen-run-case)
+
+execute_process(COMMAND ${HALFOPEN} list --json ${cases}
+  OUTPUT_VARIABLE runs ERROR_VARIABLE errors RESULT_VARIABLE status)
+set(tests "# Made by HalfopenDiscover.cmake.\n")
+set(count 0)
+if(status EQUAL 0)
+  string(JSON count LENGTH "${runs}")
+else()
+  message(WARNING "no tests of cases:\n${errors}")
+  set(quoted "")
+  foreach(file IN LISTS cases)
+    string(APPEND quoted " [==[${file}]==]")
+  endforeach()
+  string(APPEND tests "add_test([==[${prefix}all]==] [==[${HALFOPEN}]==] lint${quoted})\n")
+endif()
+if(NOT kernels)
+  set(kernels DEFAULT)
+endif()
+
+# What a test is called after KERNEL: a path by its file, or by its folder if that is all "linux".
+function(kernel_label kernel ret_label)
+  cmake_path(GET kernel FILENAME label)
+  if(label STREQUAL "linux" AND kernel MATCHES "/")
+    cmake_path(GET kernel PARENT_PATH label)
+    cmake_path(GET label FILENAME label)
+  endif()
+  set(${ret_label} ${label} PARENT_SCOPE)
+endfunction()
+
+function(add_run name what run_labels)
+  foreach(kernel IN LISTS kernels)
+    set(test "${name}")
+    set(option "")
+    if(NOT kernel STREQUAL "DEFAULT")
+      kernel_label(${kernel} label)
+      string(APPEND test ".${label}")
+      set(option " --kernel [==[${kernel}]==]")
+    endif()
+    # A run is one kernel on one core, and one on the live kernel mostly waits: its peers and
+    # it never need more. --max-real is below TIMEOUT, so that the run says what is wrong.
+    string(APPEND text "add_test([==[${test}]==] sh [==[${run_case}]==] [==[${kept}/${test}]==] "
+      "[==[${HALFOPEN}]==]${option} [==[${what}]==])\n"
+      "set_tests_properties([==[${test}]==] PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 1 "
+      "TIMEOUT 180 LABELS [==[${run_labels}]==]")
+    foreach(property IN LISTS properties)
+      string(APPEND text " [==[${property}]==]")
+    endforeach()
+    string(APPEND text ")\n")
+  endforeach()
+  set(tests "${tests}${text}" PARENT_SCOPE)
+endfunction()
+
+set(index 0)
+while(index LESS count)
+  string(JSON run GET "${runs}" ${index})
+  string(JSON file GET "${run}" file)
+  string(JSON variant GET "${run}" variant)
+  string(JSON claim_count LENGTH "${run}" claims)
+  cmake_path(GET file PARENT_PATH folder)
+  cmake_path(GET folder FILENAME story)
+  cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${base} OUTPUT_VARIABLE name)
+  cmake_path(REMOVE_EXTENSION name LAST_ONLY)
+  if(NOT name MATCHES "/")
+    string(PREPEND name "${story}/")
+  endif()
+  string(REGEX REPLACE "^(\\.\\./)+" "" name "${name}")
+
+  set(what "${file}")
+  if(NOT variant STREQUAL "")
+    string(APPEND name ".${variant}")
+    string(APPEND what ":${variant}")
+  endif()
+  set(run_labels case ${story} ${labels})
+  set(claim 0)
+  while(claim LESS claim_count)
+    string(JSON id GET "${run}" claims ${claim})
+    list(APPEND run_labels ${id})
+    math(EXPR claim "${claim} + 1")
+  endwhile()
+  add_run("${prefix}${name}" "${what}" "${run_labels}")
+  math(EXPR index "${index} + 1")
+endwhile()
+file(WRITE ${tests_file} "${tests}")
