@@ -9,15 +9,14 @@
 
 static void names(FILE *out, const struct comparison *comparison, const struct change_group *group)
 {
-	fprintf(out, "<details%s><summary>%d run%s</summary><ul>",
-		group->run_count <= 4 ? " open" : "", group->run_count,
-		group->run_count == 1 ? "" : "s");
+	fprintf(out, "<details%s><summary>%d run%s</summary>", group->run_count <= 4 ? " open" : "",
+		group->run_count, group->run_count == 1 ? "" : "s");
 	for (int i = 0; i < group->run_count; i++) {
-		fputs("<li class=\"mono\">", out);
+		fputs("<p class=\"mono\">", out);
 		page_text(out, comparison->run[group->run[i]].name);
-		fputs("</li>", out);
+		fputs("</p>", out);
 	}
-	fputs("</ul></details>", out);
+	fputs("</details>", out);
 }
 
 static void change(FILE *out, const struct comparison *comparison, const struct change_group *group)
