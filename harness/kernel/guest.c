@@ -138,6 +138,9 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 	if (ret == 0)
 		signals_close(&signals);
 	if (!ended) {
+		/* All of its session in one call: a process that a UML traces must not
+		 * outlive it, not for a moment. */
+		kill(-guest->pid, SIGKILL);
 		kill(guest->pid, SIGKILL);
 		while (waitpid(guest->pid, &status, 0) < 0 && errno == EINTR)
 			;
