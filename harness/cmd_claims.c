@@ -248,22 +248,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+const struct argp claims_argp = {NULL,
+				 parse_option,
+				 "FOLDER",
+				 "Prints what became of each claim, with the numbers and the "
+				 "cases, from a folder of results (docs/claims.md).",
+				 NULL,
+				 NULL,
+				 NULL};
+
 int cmd_claims(int argc, char **argv)
 {
-	static const struct argp argp = {
-		NULL,
-		parse_option,
-		"FOLDER",
-		"Prints what became of each claim, with the numbers and the "
-		"cases, from a folder of results (docs/claims.md).",
-		NULL,
-		NULL,
-		NULL};
 	struct page page = {0};
 	struct err err = {0};
 	int ret;
 
-	cmd_parse(&argp, argc, argv, &page);
+	cmd_parse(&claims_argp, argc, argv, &page);
 	ret = page_load(&page, &err);
 	if (ret < 0)
 		fprintf(stderr, "halfopen claims: %s\n", err.text);

@@ -64,26 +64,27 @@ static int page_write(const struct comparison *comparison, const char *path, str
 	return fclose(file) == 0 ? 0 : err_sys(err, errno ? errno : EIO, "%s", path);
 }
 
+const struct argp compare_argp = {
+	argp_options,
+	parse_option,
+	"A B",
+	"Says what differs between the runs that are in both folders of results, as "
+	"`halfopen run --out` writes them: verdicts, results of calls, states, packets, "
+	"times. The same change in many runs is told once.\v"
+	"Exit status: 0 nothing differs, 1 something does, 2 bad usage, or one of them is "
+	"no folder of results, 3 the page could not be written.",
+	NULL,
+	NULL,
+	NULL};
+
 int cmd_compare(int argc, char **argv)
 {
-	static const struct argp argp = {
-		argp_options,
-		parse_option,
-		"A B",
-		"Says what differs between the runs that are in both folders of results, as "
-		"`halfopen run --out` writes them: verdicts, results of calls, states, packets, "
-		"times. The same change in many runs is told once.\v"
-		"Exit status: 0 nothing differs, 1 something does, 2 bad usage, or one of them is "
-		"no folder of results, 3 the page could not be written.",
-		NULL,
-		NULL,
-		NULL};
 	struct options options = {.tolerance_ns = -1};
 	struct comparison *comparison;
 	struct err err = {0};
 	int status;
 
-	cmd_parse(&argp, argc, argv, &options);
+	cmd_parse(&compare_argp, argc, argv, &options);
 	if (compared_folders(options.a, options.b, options.tolerance_ns, &comparison, &err) < 0) {
 		fprintf(stderr, "halfopen compare: %s\n", err.text);
 		return EXIT_USAGE;

@@ -105,21 +105,22 @@ static error_t no_option(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+const struct argp doctor_argp = {
+	NULL,
+	no_option,
+	NULL,
+	"Tells what this machine can do for halfopen, what is missing, and how to get it. "
+	"Changes nothing. Exit status 3: no case can be run at all.",
+	NULL,
+	NULL,
+	NULL};
+
 int cmd_doctor(int argc, char **argv)
 {
-	static const struct argp argp = {
-		NULL,
-		no_option,
-		NULL,
-		"Tells what this machine can do for halfopen, what is missing, and how to get it. "
-		"Changes nothing. Exit status 3: no case can be run at all.",
-		NULL,
-		NULL,
-		NULL};
 	char *folder = NULL;
 	bool helpers, uml, live;
 
-	cmd_parse(&argp, argc, argv, NULL);
+	cmd_parse(&doctor_argp, argc, argv, NULL);
 	helpers = doctor_helpers(&folder);
 	uml = doctor_uml();
 	live = doctor_live();

@@ -179,24 +179,25 @@ static void judge_named(struct judged *judged, const char *name)
 	json_decref(results);
 }
 
+static const struct argp_child children[] = {{&outputs_argp, 0, NULL, 0}, {0}};
+const struct argp judge_argp = {
+	argp_options,
+	parse_option,
+	"FOLDER | RECORD...",
+	"Judges recorded runs again, from their records alone: a run's folder, its "
+	"record.jsonl, or the whole folder that `halfopen run --out` made.",
+	children,
+	NULL,
+	NULL};
+
 int cmd_judge(int argc, char **argv)
 {
-	static const struct argp_child children[] = {{&outputs_argp, 0, NULL, 0}, {0}};
-	static const struct argp argp = {
-		argp_options,
-		parse_option,
-		"FOLDER | RECORD...",
-		"Judges recorded runs again, from their records alone: a run's folder, its "
-		"record.jsonl, or the whole folder that `halfopen run --out` made.",
-		children,
-		NULL,
-		NULL};
 	struct options options = {0};
 	struct judged judged = {0};
 	struct err err = {0};
 	int ret;
 
-	cmd_parse(&argp, argc, argv, &options);
+	cmd_parse(&judge_argp, argc, argv, &options);
 	ret = outputs_open(&options.outputs, &err);
 	if (ret < 0) {
 		fprintf(stderr, "halfopen judge: %s\n", err.text);

@@ -252,50 +252,60 @@ static const struct argp_option add_options[] = {
 static const struct argp_option no_options[] = {{0}};
 
 static const struct {
-	const char *name;
+	struct command command;
 	int (*run)(struct options *options);
 	enum { TAKES_NONE, TAKES_OPTIONAL, TAKES_ONE } takes;
-	const char *help;
-	struct argp argp;
 } commands[] = {
-	{"build",
+	{{"build", NULL, "make a UML kernel from a Linux tree",
+	  &(const struct argp){
+		  build_options, parse_option, "[TREE | TARBALL]",
+		  "Makes a User-Mode Linux kernel from a Linux tree, from 6.1 on, and keeps it by "
+		  "a name "
+		  "of "
+		  "its version, HZ and a key. The tree is copied, not touched. Without one: "
+		  "$HALFOPEN_LINUX, "
+		  "or Debian's linux-source package. The last line is the kernel's path.\v"
+		  "It takes a few minutes, once: the same again is found by its key. It is then "
+		  "what `run` "
+		  "takes if not told otherwise.",
+		  NULL, NULL, NULL},
+	  NULL},
 	 kernel_build,
-	 TAKES_OPTIONAL,
-	 "make a UML kernel from a Linux tree",
-	 {build_options, parse_option, "[TREE | TARBALL]",
-	  "Makes a User-Mode Linux kernel from a Linux tree, from 6.1 on, and keeps it by a name "
-	  "of "
-	  "its version, HZ and a key. The tree is copied, not touched. Without one: "
-	  "$HALFOPEN_LINUX, "
-	  "or Debian's linux-source package. The last line is the kernel's path.\v"
-	  "It takes a few minutes, once: the same again is found by its key. It is then what `run` "
-	  "takes if not told otherwise.",
-	  NULL, NULL, NULL}},
-	{"list",
+	 TAKES_OPTIONAL},
+	{{"list", NULL, "what is there, its version, HZ, and what it can do",
+	  &(const struct argp){list_options, parse_option, NULL,
+			       "Lists the kernels that --kernel knows by name. A star marks the "
+			       "one that `run` takes if "
+			       "not told otherwise.",
+			       NULL, NULL, NULL},
+	  NULL},
 	 kernel_list,
-	 TAKES_NONE,
-	 "what is there, its version, HZ, and what it can do",
-	 {list_options, parse_option, NULL,
-	  "Lists the kernels that --kernel knows by name. A star marks the one that `run` takes if "
-	  "not told otherwise.",
-	  NULL, NULL, NULL}},
-	{"add",
+	 TAKES_NONE},
+	{{"add", NULL, "give a kernel that is elsewhere a name",
+	  &(const struct argp){
+		  add_options, parse_option, "PATH",
+		  "Gives the kernel at PATH a name for --kernel. It stays where it is. Its "
+		  "configuration "
+		  "is "
+		  "remembered, if it lies beside it as config, .config or config-VERSION.",
+		  NULL, NULL, NULL},
+	  NULL},
 	 kernel_add,
-	 TAKES_ONE,
-	 "give a kernel that is elsewhere a name",
-	 {add_options, parse_option, "PATH",
-	  "Gives the kernel at PATH a name for --kernel. It stays where it is. Its configuration "
-	  "is "
-	  "remembered, if it lies beside it as config, .config or config-VERSION.",
-	  NULL, NULL, NULL}},
-	{"remove",
+	 TAKES_ONE},
+	{{"remove", NULL, "forget a kernel; one that was built is deleted",
+	  &(const struct argp){no_options, parse_option, "NAME",
+			       "Deletes a kernel that was built, and forgets one that was added.",
+			       NULL, NULL, NULL},
+	  NULL},
 	 kernel_remove,
-	 TAKES_ONE,
-	 "forget a kernel; one that was built is deleted",
-	 {no_options, parse_option, "NAME",
-	  "Deletes a kernel that was built, and forgets one that was added.", NULL, NULL, NULL}},
+	 TAKES_ONE},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct command *kernel_command(int i)
+{
+	return i < (int)COMMANDS ? &commands[i].command : NULL;
+}
 
 static void usage(FILE *to)
 {
@@ -303,7 +313,7 @@ static void usage(FILE *to)
 	      "by name.\n\n",
 	      to);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+		fprintf(to, "  %-10s %s\n", commands[i].command.name, commands[i].command.help);
 	fputs("\n`halfopen kernel COMMAND --help` says more about each.\n", to);
 }
 
@@ -313,7 +323,7 @@ static int unknown(const char *name)
 
 	known_init(&known, name);
 	for (size_t i = 0; i < COMMANDS; i++)
-		known_add(&known, commands[i].name);
+		known_add(&known, commands[i].command.name);
 	fprintf(stderr, "halfopen kernel: there is no command '%s'", name);
 	if (known_nearest(&known))
 		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
@@ -331,16 +341,18 @@ int cmd_kernel(int argc, char **argv)
 		return argc < 2 ? EXIT_USAGE : EXIT_HELD;
 	}
 	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(argv[1], commands[i].name) != 0)
+		if (strcmp(argv[1], commands[i].command.name) != 0)
 			continue;
-		snprintf(name, sizeof(name), "halfopen kernel %s", commands[i].name);
+		snprintf(name, sizeof(name), "halfopen kernel %s", commands[i].command.name);
 		argv[1] = name; /* what argp puts before its messages */
-		cmd_parse(&commands[i].argp, argc - 1, argv + 1, &options);
+		cmd_parse(commands[i].command.argp, argc - 1, argv + 1, &options);
 		if ((!options.argument && commands[i].takes == TAKES_ONE) ||
 		    (options.argument && commands[i].takes == TAKES_NONE)) {
 			fprintf(stderr, "%s: it takes %s%s\n", name,
 				commands[i].takes == TAKES_NONE ? "no argument" : "one argument, ",
-				commands[i].takes == TAKES_NONE ? "" : commands[i].argp.args_doc);
+				commands[i].takes == TAKES_NONE
+					? ""
+					: commands[i].command.argp->args_doc);
 			return EXIT_USAGE;
 		}
 		return commands[i].run(&options);

@@ -15,23 +15,24 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+const struct argp lint_argp = {
+	NULL,
+	parse_option,
+	"FILE | FOLDER...",
+	"Checks case files without running them. Errors are told as compilers do it: the "
+	"place, the line, a caret, and what would have been right.",
+	NULL,
+	NULL,
+	NULL};
+
 int cmd_lint(int argc, char **argv)
 {
-	static const struct argp argp = {
-		NULL,
-		parse_option,
-		"FILE | FOLDER...",
-		"Checks case files without running them. Errors are told as compilers do it: the "
-		"place, the line, a caret, and what would have been right.",
-		NULL,
-		NULL,
-		NULL};
 	char **names = NULL;
 	struct runs runs;
 	struct err err = {0};
 	int ret = EXIT_HELD;
 
-	cmd_parse(&argp, argc, argv, &names);
+	cmd_parse(&lint_argp, argc, argv, &names);
 	if (runs_collect(names, &runs, &err) < 0) {
 		fprintf(stderr, "halfopen lint: %s\n", err.text);
 		ret = EXIT_USAGE;

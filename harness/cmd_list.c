@@ -87,22 +87,23 @@ static void print_json(const struct runs *runs)
 	json_decref(array);
 }
 
+const struct argp list_argp = {argp_options,
+			       parse_option,
+			       "[FILE | FOLDER]...",
+			       "Lists cases: their claims, their variants, and how long "
+			       "each run lasts at the least on its own clock.",
+			       NULL,
+			       NULL,
+			       NULL};
+
 int cmd_list(int argc, char **argv)
 {
-	static const struct argp argp = {argp_options,
-					 parse_option,
-					 "[FILE | FOLDER]...",
-					 "Lists cases: their claims, their variants, and how long "
-					 "each run lasts at the least on its own clock.",
-					 NULL,
-					 NULL,
-					 NULL};
 	struct options options = {0};
 	struct runs runs;
 	struct err err = {0};
 	int ret = EXIT_HELD;
 
-	cmd_parse(&argp, argc, argv, &options);
+	cmd_parse(&list_argp, argc, argv, &options);
 	if (runs_collect(options.names, &runs, &err) < 0) {
 		fprintf(stderr, "halfopen list: %s\n", err.text);
 		ret = EXIT_USAGE;

@@ -30,20 +30,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+const struct argp reference_argp = {argp_options,
+				    parse_option,
+				    NULL,
+				    "Prints the reference of the case language, made from the "
+				    "tables that the parser goes by.",
+				    NULL,
+				    NULL,
+				    NULL};
+
 int cmd_reference(int argc, char **argv)
 {
-	static const struct argp argp = {argp_options,
-					 parse_option,
-					 NULL,
-					 "Prints the reference of the case language, made from the "
-					 "tables that the parser goes by.",
-					 NULL,
-					 NULL,
-					 NULL};
 	reference_fn *reference = case_reference_markdown;
 	char *text;
 
-	cmd_parse(&argp, argc, argv, &reference);
+	cmd_parse(&reference_argp, argc, argv, &reference);
 	text = reference();
 	if (!text)
 		return EXIT_COULD_NOT;

@@ -327,27 +327,28 @@ static int report_make(const struct options *options, struct report *report, str
 	return report_write(report, err);
 }
 
+const struct argp report_argp = {
+	argp_options,
+	parse_option,
+	"DIR...",
+	"Writes a folder of pages from a folder of results: an overview of all runs, and "
+	"of each run the verdict and why, a picture, states, timers, the case, and the "
+	"capture. They open from disk in any browser.\v"
+	"DIR is what `halfopen run --out DIR` wrote. Of several, as from several kernels, "
+	"one report is made.",
+	NULL,
+	NULL,
+	NULL};
+
 int cmd_report(int argc, char **argv)
 {
-	static const struct argp argp = {
-		argp_options,
-		parse_option,
-		"DIR...",
-		"Writes a folder of pages from a folder of results: an overview of all runs, and "
-		"of each run the verdict and why, a picture, states, timers, the case, and the "
-		"capture. They open from disk in any browser.\v"
-		"DIR is what `halfopen run --out DIR` wrote. Of several, as from several kernels, "
-		"one report is made.",
-		NULL,
-		NULL,
-		NULL};
 	struct options options = {0};
 	struct report report = {0};
 	struct err err = {0};
 	char *out = NULL;
 	int ret;
 
-	cmd_parse(&argp, argc, argv, &options);
+	cmd_parse(&report_argp, argc, argv, &options);
 	if (!options.out && asprintf(&out, "%s/report", options.folders[0]) < 0)
 		abort();
 	report.out = out ? out : options.out;

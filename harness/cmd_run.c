@@ -438,31 +438,32 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	return 0;
 }
 
+static const struct argp_child children[] = {
+	{&outputs_argp, 0, NULL, 0}, {&terminal_argp, 0, NULL, 0}, {0}};
+const struct argp run_argp = {
+	argp_options,
+	parse_option,
+	"[FILE | FOLDER | FILE:VARIANT | FILE:LINE]...",
+	"Runs cases and judges them: the shipped ones, or those named. Nothing is started "
+	"before all of them were read and found right.\v"
+	"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
+	"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
+	"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
+	"expectation failed or --against differs, 2 a bad case or bad usage, 3 could not "
+	"run, 77 all skipped.",
+	children,
+	NULL,
+	NULL};
+
 int cmd_run(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{&outputs_argp, 0, NULL, 0}, {&terminal_argp, 0, NULL, 0}, {0}};
-	static const struct argp argp = {
-		argp_options,
-		parse_option,
-		"[FILE | FOLDER | FILE:VARIANT | FILE:LINE]...",
-		"Runs cases and judges them: the shipped ones, or those named. Nothing is started "
-		"before all of them were read and found right.\v"
-		"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
-		"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
-		"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
-		"expectation failed or --against differs, 2 a bad case or bad usage, 3 could not "
-		"run, 77 all skipped.",
-		children,
-		NULL,
-		NULL};
 	struct session session = {
 		.options = {.kernel = getenv("HALFOPEN_UML"), .max_real_ns = 60 * NSEC_PER_SEC}};
 	char *helpers = NULL;
 	struct err err = {0};
 	int ret;
 
-	cmd_parse(&argp, argc, argv, &session.options);
+	cmd_parse(&run_argp, argc, argv, &session.options);
 	if (runs_collect(session.options.names, &session.runs, &err) < 0) {
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		runs_done(&session.runs);

@@ -64,24 +64,25 @@ static int draw(const struct recorded *recorded, const struct ladder_options *op
 	return ret;
 }
 
+static const struct argp_child children[] = {{&terminal_argp, 0, NULL, 0}, {0}};
+const struct argp show_argp = {
+	argp_options,
+	parse_option,
+	"FOLDER | RECORD",
+	"Draws what happened in a recorded run: each host's calls, packets and socket "
+	"states, and the faults, time downward.",
+	children,
+	NULL,
+	NULL};
+
 int cmd_show(int argc, char **argv)
 {
-	static const struct argp_child children[] = {{&terminal_argp, 0, NULL, 0}, {0}};
-	static const struct argp argp = {
-		argp_options,
-		parse_option,
-		"FOLDER | RECORD",
-		"Draws what happened in a recorded run: each host's calls, packets and socket "
-		"states, and the faults, time downward.",
-		children,
-		NULL,
-		NULL};
 	struct options options = {0};
 	struct recorded recorded;
 	struct err err = {0};
 	int ret;
 
-	cmd_parse(&argp, argc, argv, &options);
+	cmd_parse(&show_argp, argc, argv, &options);
 	if (recorded_load(options.name, &recorded, &err) < 0) {
 		fprintf(stderr, "halfopen show: %s\n", err.text);
 		return EXIT_USAGE;

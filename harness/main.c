@@ -6,24 +6,28 @@
 #include "cmd.h"
 #include "diag.h"
 
-static const struct {
-	const char *name;
-	command_fn *run;
-	const char *help;
-} commands[] = {
-	{"run", cmd_run, "run cases and judge them"},
-	{"list", cmd_list, "list cases and their variants"},
-	{"lint", cmd_lint, "check case files without running them"},
-	{"judge", cmd_judge, "judge recorded runs again"},
-	{"show", cmd_show, "show what happened in a recorded run"},
-	{"report", cmd_report, "write pages of a folder of results"},
-	{"compare", cmd_compare, "what differs between two folders of results"},
-	{"kernel", cmd_kernel, "the kernels that runs can happen on: build, list, add, remove"},
-	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it"},
-	{"claims", cmd_claims, "print what became of each claim, from a folder of results"},
-	{"reference", cmd_reference, "print the reference of the case language"},
-};
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+const struct command command_table[] = {
+	{"run", cmd_run, "run cases and judge them", &run_argp, NULL},
+	{"list", cmd_list, "list cases and their variants", &list_argp, NULL},
+	{"lint", cmd_lint, "check case files without running them", &lint_argp, NULL},
+	{"judge", cmd_judge, "judge recorded runs again", &judge_argp, NULL},
+	{"show", cmd_show, "show what happened in a recorded run", &show_argp, NULL},
+	{"report", cmd_report, "write pages of a folder of results", &report_argp, NULL},
+	{"compare", cmd_compare, "what differs between two folders of results", &compare_argp,
+	 NULL},
+	{"kernel", cmd_kernel, "the kernels that runs can happen on: build, list, add, remove",
+	 NULL, kernel_command},
+	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it",
+	 &doctor_argp, NULL},
+	{"claims", cmd_claims, "print what became of each claim, from a folder of results",
+	 &claims_argp, NULL},
+	{"reference", cmd_reference, "print the reference of the case language", &reference_argp,
+	 NULL},
+	{0}};
+#define COMMANDS (sizeof(command_table) / sizeof(command_table[0]) - 1)
+
+const char exit_status_text[] = "0 all held, 1 an expectation failed, 2 bad case or usage,\n"
+				"3 could not run, 77 all skipped.\n";
 
 const char *argp_program_version = "halfopen " HALFOPEN_VERSION;
 error_t argp_err_exit_status = EXIT_USAGE;
@@ -39,10 +43,9 @@ static void usage(FILE *to)
 	fprintf(to, "Usage: halfopen COMMAND [ARGUMENT...]\n"
 		    "What a TCP connection really does when the other side dies.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-	fprintf(to, "\n`halfopen COMMAND --help` says more about each.\n"
-		    "Exit status: 0 all held, 1 an expectation failed, 2 bad case or usage,\n"
-		    "3 could not run, 77 all skipped.\n");
+		fprintf(to, "  %-10s %s\n", command_table[i].name, command_table[i].help);
+	fprintf(to, "\n`halfopen COMMAND --help` says more about each.\nExit status: %s",
+		exit_status_text);
 }
 
 static int unknown(const char *name)
@@ -51,7 +54,7 @@ static int unknown(const char *name)
 
 	known_init(&known, name);
 	for (size_t i = 0; i < COMMANDS; i++)
-		known_add(&known, commands[i].name);
+		known_add(&known, command_table[i].name);
 	fprintf(stderr, "halfopen: there is no command '%s'", name);
 	if (known_nearest(&known))
 		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
@@ -77,11 +80,11 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(argv[1], commands[i].name) != 0)
+		if (strcmp(argv[1], command_table[i].name) != 0)
 			continue;
-		snprintf(name, sizeof(name), "halfopen %s", commands[i].name);
+		snprintf(name, sizeof(name), "halfopen %s", command_table[i].name);
 		argv[1] = name; /* what argp puts before its messages */
-		return commands[i].run(argc - 1, argv + 1);
+		return command_table[i].run(argc - 1, argv + 1);
 	}
 	return unknown(argv[1]);
 }
