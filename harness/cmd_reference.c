@@ -1,53 +1,168 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
+#include "completion.h"
+#include "diag.h"
 #include "load.h"
+#include "manual.h"
 
 typedef char *reference_fn(void);
+
+enum { KEY_MAN = 256, KEY_COMPLETION, KEY_ALL };
+
+#define MOST_PAGES 64
+
+struct options {
+	reference_fn *reference;
+	const char *page;   /* a man page instead */
+	const char *folder; /* or all of it, into files */
+};
+
+static const struct {
+	const char *name;
+	reference_fn *script;
+	const char *path; /* below share */
+} shells[] = {{"bash", completion_bash, "bash-completion/completions/halfopen"},
+	      {"zsh", completion_zsh, "zsh/site-functions/_halfopen"}};
+#define SHELLS (sizeof(shells) / sizeof(shells[0]))
 
 static const struct argp_option argp_options[] = {
 	{"markdown", 'm', NULL, 0, "as Markdown, for docs/case-format.md (the default)", 0},
 	{"schema", 's', NULL, 0, "as a JSON Schema, for editors", 0},
+	{"man", KEY_MAN, "PAGE", 0, "a man page instead: halfopen, halfopen-run, halfopen-case", 0},
+	{"completion", KEY_COMPLETION, "bash|zsh", 0, "what a shell needs to complete commands", 0},
+	{"all", KEY_ALL, "DIR", 0,
+	 "write the schema, all man pages and completions below DIR, as they are installed below "
+	 "PREFIX/share",
+	 0},
 	{0}};
+
+static reference_fn *shell_named(const char *name)
+{
+	for (size_t i = 0; i < SHELLS; i++)
+		if (strcmp(name, shells[i].name) == 0)
+			return shells[i].script;
+	return NULL;
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	reference_fn **reference = state->input;
+	struct options *options = state->input;
 
-	(void)arg;
 	switch (key) {
 	case 'm':
-		*reference = case_reference_markdown;
+		options->reference = case_reference_markdown;
 		return 0;
 	case 's':
-		*reference = case_reference_schema;
+		options->reference = case_reference_schema;
+		return 0;
+	case KEY_MAN:
+		options->page = arg;
+		return 0;
+	case KEY_COMPLETION:
+		options->reference = shell_named(arg);
+		if (!options->reference)
+			argp_error(state, "--completion takes bash or zsh, not '%s'", arg);
+		return 0;
+	case KEY_ALL:
+		options->folder = arg;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-const struct argp reference_argp = {argp_options,
-				    parse_option,
-				    NULL,
-				    "Prints the reference of the case language, made from the "
-				    "tables that the parser goes by.",
-				    NULL,
-				    NULL,
-				    NULL};
+const struct argp reference_argp = {
+	argp_options,
+	parse_option,
+	NULL,
+	"Prints the reference of the case language, made from the tables that the parser goes by; "
+	"or the program's man pages and completions, made from its own.",
+	NULL,
+	NULL,
+	NULL};
+
+/* Writes TEXT, which it frees, to FOLDER/BELOW, and makes the folders that this needs. */
+static int write_below(const char *folder, const char *below, char *text, struct err *err)
+{
+	char path[PATH_MAX];
+	FILE *file = NULL;
+	int ret = 0;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, below) >= sizeof(path))
+		ret = err_sys(err, ENAMETOOLONG, "%s", folder);
+	else if (!text)
+		ret = err_sys(err, ENOMEM, "%s", path);
+	for (char *slash = strchr(path + 1, '/'); ret == 0 && slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			ret = err_sys(err, errno, "%s", path);
+		*slash = '/';
+	}
+	if (ret == 0 && !(file = fopen(path, "we")))
+		ret = err_sys(err, errno, "%s", path);
+	if (file) {
+		fputs(text, file);
+		if (fclose(file) != 0)
+			ret = err_sys(err, errno ? errno : EIO, "%s", path);
+	}
+	free(text);
+	return ret;
+}
+
+static int write_all(const char *folder, struct err *err)
+{
+	char name[64], path[128];
+	int section, ret = write_below(folder, "halfopen/case.schema.json", case_reference_schema(),
+				       err);
+
+	for (size_t i = 0; ret == 0 && i < SHELLS; i++)
+		ret = write_below(folder, shells[i].path, shells[i].script(), err);
+	for (int i = 0; ret == 0 && (section = manual_name(i, name, sizeof(name))); i++) {
+		snprintf(path, sizeof(path), "man/man%d/%s.%d", section, name, section);
+		ret = write_below(folder, path, manual_page(name), err);
+	}
+	return ret;
+}
+
+static int no_such_page(const char *page)
+{
+	char name[MOST_PAGES][64];
+	struct known known;
+
+	known_init(&known, page);
+	for (int i = 0; i < MOST_PAGES && manual_name(i, name[i], sizeof(name[i])); i++)
+		known_add(&known, name[i]);
+	fprintf(stderr, "halfopen reference: there is no man page '%s'", page);
+	if (known_nearest(&known))
+		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
 
 int cmd_reference(int argc, char **argv)
 {
-	reference_fn *reference = case_reference_markdown;
+	struct options options = {.reference = case_reference_markdown};
+	struct err err = {0};
 	char *text;
 
-	cmd_parse(&reference_argp, argc, argv, &reference);
-	text = reference();
-	if (!text)
+	cmd_parse(&reference_argp, argc, argv, &options);
+	if (options.folder) {
+		if (write_all(options.folder, &err) == 0)
+			return EXIT_HELD;
+		fprintf(stderr, "halfopen reference: %s\n", err.text);
 		return EXIT_COULD_NOT;
+	}
+	text = options.page ? manual_page(options.page) : options.reference();
+	if (!text)
+		return options.page ? no_such_page(options.page) : EXIT_COULD_NOT;
 	fputs(text, stdout);
 	free(text);
 	return EXIT_HELD;

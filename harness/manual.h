@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * manual: the man pages, made from what --help and the reference are made from: halfopen(1), one
+ * a command, and halfopen-case(5).
+ */
+#ifndef HALFOPEN_MANUAL_H
+#define HALFOPEN_MANUAL_H
+
+#include <stddef.h>
+
+/* The name of page I, "halfopen-run", into RET_NAME of SIZE bytes. Its section, or 0: no more. */
+int manual_name(int i, char *ret_name, size_t size);
+/* The page in roff, malloc()ed; NULL: no such page, or no memory. */
+char *manual_page(const char *name);
+
+#endif
