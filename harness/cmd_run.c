@@ -26,6 +26,7 @@ struct options {
 	const char *kernel, *out, *against, *filter, *claim;
 	struct sysctls sysctls;
 	int jobs;
+	bool real_time;
 	int64_t max_real_ns, wall_limit_ns;
 	struct outputs outputs;
 	struct terminal terminal;
@@ -44,13 +45,15 @@ struct session { /* one `halfopen run` */
 	struct timespec begun;
 };
 
-enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL, KEY_AGAINST };
+enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL, KEY_REAL_TIME, KEY_AGAINST };
 
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
 	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
 	 "else the one that was built or asked for last, or else live)",
 	 0},
+	{"real-time", KEY_REAL_TIME, NULL, 0,
+	 "a bzImage on a real clock: idle time is not skipped", 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
 	 " where runs mostly wait)",
@@ -99,6 +102,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->jobs = (int)strtol(arg, &end, 10);
 		if (*end || options->jobs < 1 || options->jobs > 1000)
 			argp_error(state, "'%s' is no number of jobs from 1 to 1000", arg);
+		return 0;
+	case KEY_REAL_TIME:
+		options->real_time = true;
 		return 0;
 	case KEY_OUT:
 		options->out = arg;
@@ -359,6 +365,9 @@ static int work(void *arg, const char *scratch)
 			    .tick = session->options.terminal.interactive ? status_show : NULL,
 			    .arg = session};
 	struct outputs *outputs = &session->options.outputs;
+	struct kernel_machine machine = {.helpers = session->worker.helpers,
+					 .scratch = scratch,
+					 .parallel = session->options.jobs};
 
 	session->worker.scratch = scratch;
 	if (folder_prepare(session, scratch, &err) < 0) {
@@ -367,7 +376,7 @@ static int work(void *arg, const char *scratch)
 	}
 	sysctls_print(session);
 	outputs_begin(outputs, session->result, session->runs.run_count);
-	if (jobs_run(&jobs, &err) < 0) {
+	if (kernel_open(&session->kernel, &machine, &err) < 0 || jobs_run(&jobs, &err) < 0) {
 		status_clear(session);
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;

@@ -10,6 +10,7 @@
 
 #include "folder.h"
 #include "ladder.h"
+#include "programs.h"
 #include "record.h"
 #include "results.h"
 #include "verdict.h"
@@ -36,7 +37,8 @@ static char *plan_text(const struct run *run, const struct worker_options *optio
 		return NULL;
 	fprintf(file, "halfopen-plan 1\nfile %s\nvariant %s\nclock %s\nhelpers %s\n",
 		run->text->path, run->variant,
-		kernel_clock_is_virtual(options->kernel) ? "virtual" : "real", options->helpers);
+		kernel_clock_is_virtual(options->kernel) ? "virtual" : "real",
+		kernel_helpers_inside(options->kernel, options->helpers));
 	for (const char *const *sysctl = options->sysctl; sysctl && *sysctl; sysctl++)
 		fprintf(file, "sysctl %s\n", *sysctl);
 	fputc('\n', file);
@@ -131,7 +133,7 @@ static void boot(const struct run *run, const struct worker_options *options,
 {
 	struct err err = {0};
 	size_t size = 0;
-	char *text = plan_text(run, options, &size), *guest = NULL;
+	char *text = plan_text(run, options, &size), *guest = NULL, **programs;
 	struct kernel_job job = {.scratch = options->scratch,
 				 .plan = text,
 				 .plan_size = size,
@@ -141,6 +143,9 @@ static void boot(const struct run *run, const struct worker_options *options,
 	if (!text || asprintf(&guest, "%s/halfopen-guest", options->helpers) < 0)
 		abort();
 	job.guest = guest;
+	job.programs = (const char *const *)(programs = programs_of_plan(outcome->plan));
+	if (!programs)
+		abort();
 	/* A run in real time may take as long as it needs, and a little for all around it. */
 	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
@@ -155,6 +160,7 @@ static void boot(const struct run *run, const struct worker_options *options,
 	    asprintf(&outcome->text, "  the last that the kernel said:\n%s\n",
 		     outcome->kernel.console) < 0)
 		outcome->text = NULL;
+	programs_free(programs);
 	free(text);
 	free(guest);
 }

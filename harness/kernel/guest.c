@@ -16,12 +16,7 @@
 #include "err.h"
 #include "signals.h"
 
-/* The last bytes of a stream. Moving the text is dear only when a guest talks a lot. */
-struct tail {
-	char *text;
-	size_t size, used; /* size without the final 0 */
-};
-
+/* Moving the text is dear only when a guest talks a lot. */
 static void tail_add(struct tail *tail, const char *text, size_t size)
 {
 	if (size > tail->size) {
@@ -39,7 +34,7 @@ static void tail_add(struct tail *tail, const char *text, size_t size)
 }
 
 /* The console ends lines with CR LF, and the first line may have lost its beginning. */
-static void tail_finish(struct tail *tail)
+void tail_finish(struct tail *tail)
 {
 	char *from = tail->text, *to = tail->text, *end = tail->text + tail->used;
 
@@ -54,8 +49,7 @@ static void tail_finish(struct tail *tail)
 	*to = '\0';
 }
 
-/* 0: nothing more for now; 1: end of the stream. */
-static int console_read(int fd, struct tail *tail)
+int tail_read(struct tail *tail, int fd)
 {
 	char text[4096];
 	ssize_t n;
@@ -94,7 +88,7 @@ static bool wait_for_end(const struct guest *guest, struct signals *signals, int
 		if (has_ended(guest->pid, ret_status))
 			return true;
 		if (ppoll(fds, 2, &ts, NULL) > 0 && fds[1].revents &&
-		    console_read(guest->console, tail))
+		    tail_read(tail, guest->console))
 			fds[1].fd = -1;
 	}
 	return false;
@@ -147,7 +141,7 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 	}
 	/* A UML's user processes are in its session, and have lost their tracer. */
 	kill(-guest->pid, SIGKILL);
-	console_read(guest->console, &tail);
+	tail_read(&tail, guest->console);
 	tail_finish(&tail);
 	close(guest->console);
 	if (ret)

@@ -13,6 +13,7 @@
 struct err;
 struct kernel;
 struct kernel_job;
+struct kernel_machine;
 
 struct guest {
 	pid_t pid;   /* leader of its own session */
@@ -24,12 +25,18 @@ struct guest {
 struct kernel_ops {
 	const char *name, *help;
 	int virtual_clock;
+	const char *helpers; /* the folder of the helpers inside; NULL: as outside */
 	int (*probe)(const struct kernel *kernel, const char *scratch, struct err *err);
 	int (*boot)(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		    struct guest *ret_guest, struct err *err);
+	/* Instead of boot(), where a boot is dear: open() is kernel_open(), and run() hands the folder
+	 * to a machine that is kept, and waits. CONSOLE as guest_wait() fills it. */
+	int (*open)(struct kernel *kernel, const struct kernel_machine *machine, struct err *err);
+	int (*run)(const struct kernel *kernel, const char *dir, int64_t limit_ns, char *console,
+		   size_t console_size, struct err *err);
 };
 
-extern const struct kernel_ops live_ops, uml_ops;
+extern const struct kernel_ops live_ops, uml_ops, qemu_ops;
 
 /* In the child, before exec: stdin from /dev/null, stdout and stderr to CONSOLE, an own
  * session, no core files, default signals, and SIGKILL when the parent dies, who may already
@@ -41,6 +48,18 @@ int guest_prepare_child(int console);
  * -ECHILD with ERR saying how it ended. */
 int guest_wait(struct guest *guest, int64_t limit_ns, char *tail, size_t tail_size,
 	       struct err *err);
+
+/* The last bytes of what a console said; size is without the final 0. */
+struct tail {
+	char *text;
+	size_t size, used;
+};
+
+/* All that can be read from FD now. 0: nothing more for now; 1: the end of the stream. */
+int tail_read(struct tail *tail, int fd);
+
+/* Makes it text: ends it, without CR, and from the beginning of a line on. */
+void tail_finish(struct tail *tail);
 
 /* Real time. */
 int64_t guest_clock_ns(void);

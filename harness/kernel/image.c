@@ -19,6 +19,7 @@
 /* Documentation/arch/x86/boot.rst */
 #define BZIMAGE_MAGIC_AT 0x202
 #define BZIMAGE_MAGIC    "HdrS"
+#define BZIMAGE_VERSION_AT 0x20e
 
 #define SECTION_LIMIT 4096
 
@@ -77,6 +78,22 @@ static void find_release(const char *file, size_t size, char *ret_release, size_
 	ret_release[length] = '\0';
 }
 
+/* Documentation/arch/x86/boot.rst: kernel_version */
+static void find_bzimage_release(const char *file, size_t size, char *ret_release,
+				 size_t release_size)
+{
+	uint16_t at = 0;
+	size_t length = 0;
+
+	if (size > BZIMAGE_VERSION_AT + sizeof(at))
+		memcpy(&at, file + BZIMAGE_VERSION_AT, sizeof(at));
+	for (const char *from = file + at + 0x200; at && from + length < file + size; length++)
+		if (length == release_size - 1 || from[length] <= ' ')
+			break;
+	memcpy(ret_release, file + at + 0x200, length);
+	ret_release[length] = '\0';
+}
+
 static int map_file(const char *path, char **ret_file, size_t *ret_size, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -112,6 +129,8 @@ int image_recognise(const char *path, enum image_kind *ret_kind, char *ret_relea
 	*ret_kind = recognise(file, size);
 	if (*ret_kind == IMAGE_UML)
 		find_release(file, size, ret_release, release_size);
+	else if (*ret_kind == IMAGE_BZIMAGE)
+		find_bzimage_release(file, size, ret_release, release_size);
 	munmap(file, size);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "err.h"
 #include "guest.h"
 #include "image.h"
+#include "package.h"
 #include "scratch.h"
 #include "store.h"
 #include "supervisor.h"
@@ -22,11 +23,12 @@
 static const struct kernel_ops *const kernels[KERNEL_KIND_COUNT] = {
 	[KERNEL_LIVE] = &live_ops,
 	[KERNEL_UML] = &uml_ops,
+	[KERNEL_QEMU] = &qemu_ops,
 };
 
 static const char *const refusal[] = {
 	[IMAGE_UML] = NULL,
-	[IMAGE_BZIMAGE] = "a bzImage, which needs QEMU: this version boots only UML kernels",
+	[IMAGE_BZIMAGE] = NULL,
 	[IMAGE_OTHER_ELF] = "an executable, but no User-Mode Linux kernel",
 	[IMAGE_OTHER] = "no kernel",
 };
@@ -43,7 +45,7 @@ const char *kernel_kind_help(enum kernel_kind kind)
 
 int kernel_clock_is_virtual(const struct kernel *kernel)
 {
-	return kernels[kernel->kind]->virtual_clock;
+	return kernels[kernel->kind]->virtual_clock && !kernel->real_time;
 }
 
 static int find_live(struct kernel *ret_kernel)
@@ -51,14 +53,14 @@ static int find_live(struct kernel *ret_kernel)
 	struct utsname name;
 
 	uname(&name);
-	*ret_kernel = (struct kernel){.kind = KERNEL_LIVE};
+	*ret_kernel = (struct kernel){.kind = KERNEL_LIVE, .service = -1};
 	snprintf(ret_kernel->release, sizeof(ret_kernel->release), "%s", name.release);
 	return 0;
 }
 
-static int find_image(const char *path, struct kernel *ret_kernel, struct err *err)
+static int find_file(const char *path, struct kernel *ret_kernel, struct err *err)
 {
-	struct kernel kernel = {.kind = KERNEL_UML};
+	struct kernel kernel = {.kind = KERNEL_UML, .service = -1};
 	enum image_kind kind;
 	int ret;
 
@@ -67,16 +69,36 @@ static int find_image(const char *path, struct kernel *ret_kernel, struct err *e
 		return ret;
 	if (refusal[kind])
 		return err_set(err, ENOEXEC,
-			       "%s is %s (possible are: live, or the path of a UML kernel, as "
-			       "ci/build-kernel makes it)",
+			       "%s is %s (possible are: live; a UML kernel, as `halfopen kernel "
+			       "build` makes it; a bzImage, as distributions' vmlinuz)",
 			       path, refusal[kind]);
-	if (access(path, X_OK) < 0)
+	if (kind == IMAGE_UML && access(path, X_OK) < 0)
 		return err_sys(err, errno, "%s", path);
 	kernel.path = realpath(path, NULL);
 	if (!kernel.path)
 		return err_sys(err, errno, "%s", path);
+	if (kind == IMAGE_BZIMAGE) {
+		kernel.kind = KERNEL_QEMU;
+		kernel.modules = package_find_modules(kernel.path, kernel.release);
+	}
 	*ret_kernel = kernel;
 	return 0;
+}
+
+/* PATH: a file, or a folder with one kernel. */
+static int find_image(const char *path, struct kernel *ret_kernel, struct err *err)
+{
+	char *image = NULL;
+	struct stat st;
+	int ret;
+
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return find_file(path, ret_kernel, err);
+	ret = package_find_image(path, &image, err);
+	if (ret == 0)
+		ret = find_file(image, ret_kernel, err);
+	free(image);
+	return ret;
 }
 
 /* A path, or else a name. */
@@ -87,7 +109,8 @@ static int find_named(const char *arg, struct kernel *ret_kernel, struct err *er
 
 	if (strchr(arg, '/') || access(arg, F_OK) == 0)
 		return find_image(arg, ret_kernel, err);
-	ret = store_find(arg, &path, err);
+	path = package_installed(arg);
+	ret = path ? 0 : store_find(arg, &path, err);
 	if (ret == -ENOENT)
 		return err_set(
 			err, ENOENT,
@@ -123,7 +146,8 @@ int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err)
 void kernel_done(struct kernel *kernel)
 {
 	free(kernel->path);
-	kernel->path = NULL;
+	free(kernel->modules);
+	kernel->path = kernel->modules = NULL;
 }
 
 /* In memory that the supervised process shares with us. */
@@ -178,6 +202,34 @@ int kernel_find_helpers(char **ret_folder, struct err *err)
 		}
 	}
 	return err_set(err, ENOENT, "halfopen-guest is not beside %s, where it belongs", self);
+}
+
+int kernel_open(struct kernel *kernel, const struct kernel_machine *machine, struct err *err)
+{
+	const struct kernel_ops *ops = kernels[kernel->kind];
+
+	return ops->open ? ops->open(kernel, machine, err) : 0;
+}
+
+const char *kernel_helpers_inside(const struct kernel *kernel, const char *outside)
+{
+	const char *inside = kernels[kernel->kind]->helpers;
+
+	return inside ? inside : outside;
+}
+
+static int write_programs(const char *dir, const struct kernel_job *job, struct err *err)
+{
+	char path[PATH_MAX + 16];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/programs", dir);
+	file = fopen(path, "wxe");
+	if (!file)
+		return err_sys(err, errno, "%s", path);
+	for (const char *const *program = job->programs; program && *program; program++)
+		fprintf(file, "%s\n", *program);
+	return fclose(file) == 0 ? 0 : err_sys(err, errno, "%s", path);
 }
 
 static int write_plan(const char *dir, const struct kernel_job *job, struct err *err)
@@ -239,20 +291,34 @@ static void last_lines(const char *text, char *ret_line, size_t size)
 			*c = '|';
 }
 
+static int boot_and_wait(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
+			 int64_t limit_ns, struct kernel_result *result, struct err *err)
+{
+	struct guest guest;
+	int ret = kernels[kernel->kind]->boot(kernel, job, dir, &guest, err);
+
+	return ret ? ret
+		   : guest_wait(&guest, limit_ns, result->console, sizeof(result->console), err);
+}
+
 static int run_in(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		  struct kernel_result *result, struct err *err)
 {
 	int64_t limit_ns = job->wall_limit_ns ? job->wall_limit_ns : KERNEL_WALL_LIMIT_NS;
+	const struct kernel_ops *ops = kernels[kernel->kind];
 	char lines[600];
-	struct guest guest;
 	int ret;
 
 	ret = write_plan(dir, job, err);
-	if (ret == 0)
-		ret = kernels[kernel->kind]->boot(kernel, job, dir, &guest, err);
+	if (ret == 0 && ops->run)
+		ret = write_programs(dir, job, err);
 	if (ret)
 		return ret;
-	ret = guest_wait(&guest, limit_ns, result->console, sizeof(result->console), err);
+	if (ops->run)
+		ret = ops->run(kernel, dir, limit_ns, result->console, sizeof(result->console),
+			       err);
+	else
+		ret = boot_and_wait(kernel, job, dir, limit_ns, result, err);
 	read_raw(dir, result);
 	if (ret == 0 && !result->raw)
 		ret = err_set(err, ECHILD, "the guest left no record");

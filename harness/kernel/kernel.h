@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * kernel: the kernels that a run can happen on, behind one interface: the live kernel in
- * new namespaces, or a User-Mode Linux executable.
+ * new namespaces, a User-Mode Linux executable, or a distribution's image in QEMU.
  *
  * A run's kernel gets a directory of its own with the plan in it, starts the guest as
  * process 1, and the guest leaves a file of raw frames (harness/run/raw.h) in that
@@ -20,11 +20,14 @@
 struct err;
 struct kernel_ops;
 
-enum kernel_kind { KERNEL_LIVE, KERNEL_UML, KERNEL_KIND_COUNT };
+enum kernel_kind { KERNEL_LIVE, KERNEL_UML, KERNEL_QEMU, KERNEL_KIND_COUNT };
 
 struct kernel {
 	enum kernel_kind kind;
-	char *path;       /* of the executable; live: NULL */
+	char *path;       /* of the executable or image; live: NULL */
+	char *modules;    /* QEMU: the folder with modules.dep; NULL: all is built in */
+	int real_time;    /* QEMU: not to skip idle time, as the user asked */
+	int service;      /* of kernel_open(); else -1 */
 	char release[65]; /* as uname -r says it: "6.12.117" */
 };
 
@@ -49,11 +52,27 @@ int kernel_probe(const struct kernel *kernel, struct err *err);
  * where the running executable is, or ../libexec/halfopen from there. Free with free(). */
 int kernel_find_helpers(char **ret_folder, struct err *err);
 
+/* Where a run on that kernel finds the helpers that are in the folder OUTSIDE. */
+const char *kernel_helpers_inside(const struct kernel *kernel, const char *outside);
+
+struct kernel_machine {
+	const char *helpers; /* folder of guest, peer and nft */
+	const char *scratch;
+	int parallel; /* so many runs at once, at most */
+};
+
+/* To be called once before kernel_run(), in the process whose children call that or in the same
+ * one. Where a boot takes seconds it makes processes that each keep a booted machine for one run
+ * after the other, until this process ends; else nothing. */
+int kernel_open(struct kernel *kernel, const struct kernel_machine *machine, struct err *err);
+
 struct kernel_job {
 	const char *guest;   /* path of the executable that is to be process 1 */
 	const char *scratch; /* folder in which the run's own one is made, and removed */
 	const char *plan;
 	size_t plan_size;
+	const char *const *programs; /* executables that the run needs beside the helpers, where the
+				      * machine's files are not seen; ended by NULL; may be NULL */
 	int64_t wall_limit_ns; /* of real time; 0: KERNEL_WALL_LIMIT_NS */
 };
 

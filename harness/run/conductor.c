@@ -84,14 +84,23 @@ static int agenda_fill(struct stage *stage, struct err *err)
 	return ret;
 }
 
-/* Every run in virtual time starts one second after the boot, whatever the network took to
- * build: so the timer wheel's phase is always the same, links and addresses are in force, and
- * the kernel has switched to high-resolution timers (it does at its first tick; until then
- * netem's 1 ms lasts a tick). */
-static void start_aligned(void)
-{
-	struct timespec ts = {.tv_sec = 1};
+/* Timers of up to two hours are rounded up to 8^5 ticks (kernel/time/timer.c, level 5). */
+#define WHEEL_TICKS 32768
 
+/* Every run in virtual time starts one second after the boot, whatever the network took to
+ * build, or whole turns of the timer wheel's slowest hand later: so the wheel's phase is always
+ * the same, links and addresses are in force, and the kernel has switched to high-resolution
+ * timers (it does at its first tick; until then netem's 1 ms lasts a tick). */
+static void start_aligned(int64_t wheel_tick_ns)
+{
+	struct timespec ts;
+	int64_t start_ns = NSEC_PER_SEC, settled_ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	settled_ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec + NSEC_PER_SEC / 2;
+	while (start_ns < settled_ns)
+		start_ns += WHEEL_TICKS * wheel_tick_ns;
+	ts = (struct timespec){.tv_sec = start_ns / NSEC_PER_SEC, .tv_nsec = start_ns % NSEC_PER_SEC};
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		;
 }
@@ -112,7 +121,7 @@ static void start_clock(struct loop *loop)
 	/* The two clocks at one moment: the real one is read in the middle of two readings of
 	 * the other. */
 	if (stage->options->virtual_clock)
-		start_aligned();
+		start_aligned(loop->tick_ns);
 	out_start_clock(stage->out);
 	stage->real_ns = realtime_ns();
 	between = out_now(stage->out);

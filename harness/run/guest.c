@@ -6,7 +6,8 @@
  * as its argument. Under UML it is the init of the kernel, with the folder in
  * `halfopen_dir=` on the kernel's command line, which lands in its environment; the root
  * file system is the host's own, read-only, and the results go out through a second, writable
- * hostfs mount of that folder alone. It reads FOLDER/plan, writes FOLDER/raw, and ends: live
+ * hostfs mount of that folder alone. In QEMU the init of the machine is serve.h, and each run
+ * begins as it does live. It reads FOLDER/plan, writes FOLDER/raw, and ends: live
  * by exiting, which takes its pid namespace along; under UML by powering off.
  *
  * It is static and small, since every page that it touches is paid for at each boot.
@@ -24,6 +25,7 @@
 #include "conductor.h"
 #include "load.h"
 #include "netem.h"
+#include "serve.h"
 
 /* The one folder besides /proc and /dev that every root file system has and no run reads:
  * under UML the results' hostfs is mounted over it. */
@@ -229,8 +231,7 @@ static int guest(const char *folder, const char *results)
 		return fail(path);
 	if (handover.virtual_clock)
 		group_reports_once();
-	else
-		socket_tables_shrink();
+	socket_tables_shrink();
 	conduct_handover(&handover, results);
 	if (close(out.fd) < 0)
 		return fail(path);
@@ -244,6 +245,11 @@ int main(int argc, char **argv)
 	int ret;
 
 	umask(0077);
+	if (getenv(SERVE_VARIABLE) && getpid() == 1) {
+		serve(SERVE_HELPERS "/halfopen-guest");
+		reboot(RB_POWER_OFF);
+		return 1;
+	}
 	if (argc == 2 && !folder) {
 		/* Where an outer /proc is partly covered, as in most containers, a new one is
 		 * refused. The outer one serves as well: it knows us by our outer number. */

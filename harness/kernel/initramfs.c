@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "initramfs.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "err.h"
+
+#define DEEPEST_SCRIPT 4 /* fs/exec.c: a script's interpreter may be a script */
+
+static void pad(struct initramfs *initramfs)
+{
+	while (initramfs->written % 4) {
+		fputc(0, initramfs->file);
+		initramfs->written++;
+	}
+}
+
+static void write_bytes(struct initramfs *initramfs, const void *bytes, size_t size)
+{
+	fwrite(bytes, 1, size, initramfs->file);
+	initramfs->written += (long)size;
+	pad(initramfs);
+}
+
+static void write_entry(struct initramfs *initramfs, const char *name, unsigned int mode,
+			const void *bytes, size_t size)
+{
+	initramfs->written +=
+		fprintf(initramfs->file,
+			"070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x",
+			(unsigned int)initramfs->count + 1, mode, 0, 0, 1, 0, size, 0, 0, 0, 0,
+			strlen(name) + 1, 0);
+	write_bytes(initramfs, name, strlen(name) + 1);
+	write_bytes(initramfs, bytes, size);
+}
+
+static bool has(const struct initramfs *initramfs, const char *name)
+{
+	for (int i = 0; i < initramfs->count; i++)
+		if (strcmp(initramfs->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int add(struct initramfs *initramfs, const char *name, unsigned int mode, const void *bytes,
+	       size_t size, struct err *err)
+{
+	char **longer, folder[4096], *slash;
+	int ret;
+
+	if (has(initramfs, name))
+		return 0;
+	snprintf(folder, sizeof(folder), "%s", name);
+	slash = strrchr(folder, '/');
+	if (slash) {
+		*slash = '\0';
+		ret = initramfs_add_folder(initramfs, folder, err);
+		if (ret < 0)
+			return ret;
+	}
+	longer = realloc(initramfs->name, ((size_t)initramfs->count + 1) * sizeof(*longer));
+	if (longer)
+		initramfs->name = longer;
+	if (!longer || !(longer[initramfs->count] = strdup(name)))
+		return err_sys(err, ENOMEM, "initramfs");
+	initramfs->count++;
+	write_entry(initramfs, name, mode, bytes, size);
+	return 0;
+}
+
+int initramfs_open(struct initramfs *initramfs, const char *path, struct err *err)
+{
+	*initramfs = (struct initramfs){.file = fopen(path, "we")};
+	return initramfs->file ? 0 : err_sys(err, errno, "%s", path);
+}
+
+int initramfs_close(struct initramfs *initramfs, struct err *err)
+{
+	bool failed;
+
+	write_entry(initramfs, "TRAILER!!!", 0, "", 0);
+	failed = ferror(initramfs->file);
+	failed |= fclose(initramfs->file) != 0;
+	for (int i = 0; i < initramfs->count; i++)
+		free(initramfs->name[i]);
+	free(initramfs->name);
+	return failed ? err_sys(err, EIO, "cannot write the initramfs") : 0;
+}
+
+int initramfs_add_folder(struct initramfs *initramfs, const char *name, struct err *err)
+{
+	return add(initramfs, name, S_IFDIR | 0755, "", 0, err);
+}
+
+int initramfs_add_bytes(struct initramfs *initramfs, const char *name, const void *bytes,
+			size_t size, struct err *err)
+{
+	return add(initramfs, name, S_IFREG | 0755, bytes, size, err);
+}
+
+static int read_whole(const char *path, char **ret_bytes, size_t *ret_size, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	struct stat st;
+	int ret = 0;
+
+	if (!file)
+		return err_sys(err, errno, "%s", path);
+	if (fstat(fileno(file), &st) < 0 || !S_ISREG(st.st_mode))
+		ret = err_set(err, EINVAL, "%s: no file", path);
+	else if (!(*ret_bytes = malloc((size_t)st.st_size + 1)))
+		ret = err_sys(err, ENOMEM, "%s", path);
+	else {
+		*ret_size = fread(*ret_bytes, 1, (size_t)st.st_size, file);
+		(*ret_bytes)[*ret_size] = '\0';
+	}
+	fclose(file);
+	return ret;
+}
+
+int initramfs_add_file(struct initramfs *initramfs, const char *name, const char *source,
+		       struct err *err)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	int ret;
+
+	if (has(initramfs, name))
+		return 0;
+	ret = read_whole(source, &bytes, &size, err);
+	if (ret == 0)
+		ret = initramfs_add_bytes(initramfs, name, bytes, size, err);
+	free(bytes);
+	return ret;
+}
+
+/* The interpreter of a script or of a dynamic executable; "" for a static one. */
+static void find_interpreter(const char *bytes, size_t size, bool *ret_is_script, char *ret_path,
+			     size_t path_size)
+{
+	Elf64_Ehdr head;
+	Elf64_Phdr segment;
+
+	*ret_path = '\0';
+	*ret_is_script = size > 2 && memcmp(bytes, "#!", 2) == 0;
+	if (*ret_is_script) {
+		bytes += 2 + strspn(bytes + 2, " \t");
+		snprintf(ret_path, path_size, "%.*s", (int)strcspn(bytes, " \t\n"), bytes);
+		return;
+	}
+	if (size < sizeof(head) || memcmp(bytes, ELFMAG, SELFMAG) != 0 ||
+	    bytes[EI_CLASS] != ELFCLASS64)
+		return;
+	memcpy(&head, bytes, sizeof(head));
+	for (int i = 0; i < head.e_phnum; i++) {
+		uint64_t at = head.e_phoff + (uint64_t)i * sizeof(segment);
+
+		if (at > size || sizeof(segment) > size - at)
+			return;
+		memcpy(&segment, bytes + at, sizeof(segment));
+		if (segment.p_type == PT_INTERP && segment.p_offset < size)
+			snprintf(ret_path, path_size, "%.*s", (int)(size - segment.p_offset),
+				 bytes + segment.p_offset);
+	}
+}
+
+/* "	libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)", ld.so(8) */
+static int add_libraries(struct initramfs *initramfs, const char *linker, const char *path,
+			 struct err *err)
+{
+	char command[9000], line[4096];
+	FILE *list;
+	int ret = 0;
+
+	if (strchr(path, '\'') || strchr(linker, '\''))
+		return err_set(err, EINVAL, "%s: no such name in an initramfs", path);
+	snprintf(command, sizeof(command), "'%s' --list '%s' 2>/dev/null", linker, path);
+	list = popen(command, "re");
+	if (!list)
+		return err_sys(err, errno, "%s", linker);
+	while (ret == 0 && fgets(line, sizeof(line), list)) {
+		char *library = strchr(line, '/');
+
+		if (!library)
+			continue;
+		library[strcspn(library, " \n")] = '\0';
+		ret = initramfs_add_file(initramfs, library + 1, library, err);
+	}
+	pclose(list);
+	return ret;
+}
+
+static int add_program(struct initramfs *initramfs, const char *path, int depth, struct err *err)
+{
+	char *bytes = NULL, interpreter[4096];
+	bool is_script;
+	size_t size = 0;
+	int ret;
+
+	if (has(initramfs, path + 1))
+		return 0;
+	ret = read_whole(path, &bytes, &size, err);
+	if (ret < 0)
+		return ret;
+	ret = initramfs_add_bytes(initramfs, path + 1, bytes, size, err);
+	find_interpreter(bytes, size, &is_script, interpreter, sizeof(interpreter));
+	free(bytes);
+	if (ret < 0 || interpreter[0] != '/')
+		return ret;
+	if (is_script)
+		return depth ? add_program(initramfs, interpreter, depth - 1, err) : 0;
+	ret = initramfs_add_file(initramfs, interpreter + 1, interpreter, err);
+	return ret < 0 ? ret : add_libraries(initramfs, interpreter, path, err);
+}
+
+int initramfs_add_program(struct initramfs *initramfs, const char *path, struct err *err)
+{
+	return add_program(initramfs, path, DEEPEST_SCRIPT, err);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "initramfs.h"
+#include "kernel.h"
+#include "machine.h"
+#include "package.h"
+#include "serve.h"
+
+/* What runs may need of a kernel that has it as modules. */
+static const char *const modules[] = {
+	"virtio_pci",        "virtio_console",  "tcp_diag",   "inet_diag",  "af_packet",
+	"ipv6",              "veth",            "bridge",     "sch_netem",  "overlay",
+	"nf_tables",         "nf_conntrack",    "nf_nat",     "nft_ct",     "nft_limit",
+	"nft_numgen",        "nft_quota",       "nft_masq",   "nft_nat",    "nft_chain_nat",
+	"nft_reject",        "nft_reject_ipv4", "nft_reject_ipv6", "nft_reject_inet",
+	"nft_reject_bridge", "nft_meta_bridge", "nft_counter", NULL};
+
+struct ask {
+	int64_t limit_ns;
+	char dir[PATH_MAX];
+};
+
+struct answer {
+	int ret;
+	struct err err;
+	char console[4096];
+};
+
+struct keeper {
+	const struct kernel *kernel;
+	const struct kernel_machine *options;
+	struct machine machine;
+	char **program; /* in the initramfs beside the helpers */
+	int programs;
+};
+
+static int add_modules(struct initramfs *initramfs, const struct kernel *kernel, struct err *err)
+{
+	char **file = NULL, name[PATH_MAX], source[PATH_MAX], *list = NULL;
+	size_t size = 0;
+	FILE *text = open_memstream(&list, &size);
+	int count = 0, ret = 0;
+
+	if (!text)
+		return err_sys(err, ENOMEM, "modules");
+	if (kernel->modules)
+		ret = package_list_modules(kernel->modules, modules, &file, &count, err);
+	for (int i = 0; i < count; i++) {
+		snprintf(source, sizeof(source), "%s/%s", kernel->modules, file[i]);
+		snprintf(name, sizeof(name), "modules/%s", strrchr(source, '/') + 1);
+		if (ret == 0)
+			ret = initramfs_add_file(initramfs, name, source, err);
+		fprintf(text, "/%s\n", name);
+		free(file[i]);
+	}
+	free(file);
+	fclose(text);
+	if (ret == 0)
+		ret = initramfs_add_bytes(initramfs, SERVE_MODULES + 1, list, size, err);
+	free(list);
+	return ret;
+}
+
+static int add_helpers(struct initramfs *initramfs, const char *folder, struct err *err)
+{
+	static const char *const helpers[] = {"halfopen-guest", "halfopen-peer", "halfopen-nft"};
+	char name[PATH_MAX], source[PATH_MAX];
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]) && ret == 0; i++) {
+		snprintf(source, sizeof(source), "%s/%s", folder, helpers[i]);
+		snprintf(name, sizeof(name), SERVE_HELPERS "/%s", helpers[i]);
+		ret = initramfs_add_program(initramfs, source, err); /* for its libraries */
+		if (ret == 0)
+			ret = initramfs_add_file(initramfs, name + 1, source, err);
+	}
+	snprintf(source, sizeof(source), "%s/halfopen-guest", folder);
+	return ret ? ret : initramfs_add_file(initramfs, "init", source, err);
+}
+
+static int initramfs_make(const struct keeper *keeper, const char *path, struct err *err)
+{
+	static const char *const folders[] = {"dev", "proc", "sys", "run", "tmp", "root"};
+	struct initramfs initramfs;
+	int closed, ret = initramfs_open(&initramfs, path, err);
+
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && ret == 0; i++)
+		ret = initramfs_add_folder(&initramfs, folders[i], err);
+	if (ret == 0)
+		ret = add_helpers(&initramfs, keeper->options->helpers, err);
+	if (ret == 0)
+		ret = add_modules(&initramfs, keeper->kernel, err);
+	for (int i = 0; i < keeper->programs && ret == 0; i++)
+		ret = initramfs_add_program(&initramfs, keeper->program[i], err);
+	closed = initramfs_close(&initramfs, ret ? NULL : err);
+	return ret ? ret : closed;
+}
+
+static int keeper_boot(struct keeper *keeper, struct err *err)
+{
+	char path[PATH_MAX];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/initramfs.%d", keeper->options->scratch, getpid());
+	ret = initramfs_make(keeper, path, err);
+	if (ret == 0)
+		ret = machine_boot(&keeper->machine, keeper->kernel, path, err);
+	unlink(path);
+	return ret;
+}
+
+static bool has_program(const struct keeper *keeper, const char *path)
+{
+	for (int i = 0; i < keeper->programs; i++)
+		if (strcmp(keeper->program[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* The programs that DIR's run needs: with a new one, the next boot is now. */
+static int programs_read(struct keeper *keeper, const char *dir, struct err *err)
+{
+	char path[PATH_MAX + 16], line[PATH_MAX], **longer;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/programs", dir);
+	file = fopen(path, "re");
+	if (!file)
+		return err_sys(err, errno, "%s", path);
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (has_program(keeper, line))
+			continue;
+		longer = realloc(keeper->program, ((size_t)keeper->programs + 1) * sizeof(*longer));
+		if (!longer || !(longer[keeper->programs] = strdup(line)))
+			abort(); /* the keeper's own process: seen as its death */
+		keeper->program = longer;
+		keeper->programs++;
+		machine_stop(&keeper->machine);
+	}
+	fclose(file);
+	return 0;
+}
+
+static void keeper_serve(struct keeper *keeper, const struct ask *ask, struct answer *answer)
+{
+	struct machine *machine = &keeper->machine;
+
+	answer->ret = programs_read(keeper, ask->dir, &answer->err);
+	if (answer->ret == 0 && !machine->pid)
+		answer->ret = keeper_boot(keeper, &answer->err);
+	if (answer->ret == 0)
+		answer->ret = machine_run(machine, ask->dir, ask->limit_ns, &answer->err);
+	if (machine->pid)
+		tail_read(&machine->said, machine->console);
+	tail_finish(&machine->said);
+	snprintf(answer->console, sizeof(answer->console), "%s", machine->text);
+}
+
+static int ask_receive(int service, struct ask *ret_ask)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = {ret_ask, sizeof(*ret_ask)};
+	struct msghdr message = {.msg_iov = &iov,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(service, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	int fd;
+
+	if (n != sizeof(*ret_ask) || !head || head->cmsg_type != SCM_RIGHTS)
+		return -1;
+	memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+	return fd;
+}
+
+static void keeper_main(const struct kernel *kernel, const struct kernel_machine *options,
+			int service, pid_t parent)
+{
+	static struct answer answer;
+	static struct ask ask;
+	static struct keeper keeper;
+	int fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	keeper.kernel = kernel;
+	keeper.options = options;
+	if (getppid() != parent)
+		_exit(0);
+	keeper.machine.said = (struct tail){.text = keeper.machine.text};
+	while ((fd = ask_receive(service, &ask)) >= 0) {
+		memset(&answer, 0, sizeof(answer));
+		keeper_serve(&keeper, &ask, &answer);
+		if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
+			errno = 0; /* who asked is gone */
+		close(fd);
+	}
+	machine_stop(&keeper.machine);
+	_exit(0);
+}
+
+int keepers_start(const struct kernel *kernel, const struct kernel_machine *machine,
+		  int *ret_service, struct err *err)
+{
+	pid_t pid, parent = getpid();
+	int service[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, service) < 0)
+		return err_sys(err, errno, "socketpair");
+	for (int i = 0; i < machine->parallel; i++) {
+		fflush(NULL);
+		pid = fork();
+		if (pid < 0)
+			return err_sys(err, errno, "fork");
+		if (pid == 0) {
+			close(service[0]);
+			keeper_main(kernel, machine, service[1], parent);
+		}
+	}
+	close(service[1]);
+	*ret_service = service[0];
+	return 0;
+}
+
+static int ask_send(int service, const struct ask *ask, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS}};
+	struct iovec iov = {(void *)ask, sizeof(*ask)};
+	struct msghdr message = {.msg_iov = &iov,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	return sendmsg(service, &message, MSG_NOSIGNAL) == sizeof(*ask) ? 0 : -errno;
+}
+
+int keeper_ask(int service, const char *dir, int64_t limit_ns, char *console, size_t console_size,
+	       struct err *err)
+{
+	static struct answer answer;
+	struct ask ask = {.limit_ns = limit_ns};
+	int fd[2], ret;
+	ssize_t n;
+
+	snprintf(ask.dir, sizeof(ask.dir), "%s", dir);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) < 0)
+		return err_sys(err, errno, "socketpair");
+	ret = ask_send(service, &ask, fd[1]);
+	close(fd[1]);
+	n = ret == 0 ? recv(fd[0], &answer, sizeof(answer), 0) : 0;
+	close(fd[0]);
+	if (n != sizeof(answer))
+		return err_set(err, ECHILD, "the process that keeps the machine died");
+	snprintf(console, console_size, "%s", answer.console);
+	return answer.ret ? err_set(err, answer.ret, "%s", answer.err.text) : 0;
+}
