@@ -50,7 +50,8 @@ static bool doctor_uml(void)
 	struct err err = {0};
 	bool boots = false;
 
-	puts("virtual time (a User-Mode Linux kernel; needs no rights at all):");
+	puts("virtual time (a User-Mode Linux kernel, or a bzImage in QEMU; needs no rights at "
+	     "all):");
 	if (kernel_find(getenv("HALFOPEN_UML"), &kernel, &err) < 0 ||
 	    !kernel_clock_is_virtual(&kernel)) {
 		tell("a UML kernel in the cache folder", false,
@@ -61,11 +62,14 @@ static bool doctor_uml(void)
 		snprintf(line, sizeof(line), "%s (Linux %s)", kernel.path, kernel.release);
 		tell(line, true, NULL);
 		boots = kernel_probe(&kernel, &err) == 0;
-		tell("it boots here", boots, err.text);
-		tell("room for its memory in /dev/shm", shm_has_room(),
-		     "1 GiB is wanted; without, it goes to TMPDIR, which is slower");
+		tell("it can be started here", boots, err.text);
+		if (kernel.kind == KERNEL_UML)
+			tell("room for its memory in /dev/shm", shm_has_room(),
+			     "1 GiB is wanted; without, it goes to TMPDIR, which is slower");
 	}
 	kernel_done(&kernel);
+	kernel = (struct kernel){.kind = KERNEL_QEMU};
+	tell("QEMU, for distributions' kernels", kernel_probe(&kernel, &err) == 0, err.text);
 	return boots;
 }
 

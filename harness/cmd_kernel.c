@@ -98,7 +98,7 @@ static int kernel_build(struct options *options)
 }
 
 /* "netem nft ... (no nat)" */
-static void print_abilities(const struct store_entry *entry)
+static void print_abilities(const struct store_entry *entry, const struct kernel *kernel)
 {
 	const char *between = "", *before = " (no ";
 
@@ -112,7 +112,8 @@ static void print_abilities(const struct store_entry *entry)
 			between = " ";
 		}
 	for (int i = 0; i < STORE_ABILITIES; i++)
-		if (!(entry->can & 1u << i)) {
+		if (!(entry->can & 1u << i) &&
+		    (!store_ability[i].of_uml || kernel->kind == KERNEL_UML)) {
 			printf("%s%s", before, store_ability[i].name);
 			before = ", ";
 		}
@@ -130,7 +131,7 @@ static void print_entry(const struct store_entry *entry, const struct kernel *ke
 	printf("%c %-*s  %-5s  %-12s  %4s  ", is_default ? '*' : ' ', width, entry->name,
 	       kernel ? kernel_kind_name(kernel->kind) : "?", kernel ? kernel->release : "?", hz);
 	if (kernel)
-		print_abilities(entry);
+		print_abilities(entry, kernel);
 	else
 		printf("cannot be used: see halfopen run --kernel %s", entry->name);
 	putchar('\n');
@@ -287,7 +288,9 @@ static const struct {
 		  "Gives the kernel at PATH a name for --kernel. It stays where it is. Its "
 		  "configuration "
 		  "is "
-		  "remembered, if it lies beside it as config, .config or config-VERSION.",
+		  "remembered, if it lies beside it as config, .config or config-VERSION. It is "
+		  "a UML kernel, a bzImage, or a folder with one and its modules, as "
+		  "`dpkg-deb -x` unpacks Debian's packages.",
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_add,

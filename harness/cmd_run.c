@@ -45,15 +45,23 @@ struct session { /* one `halfopen run` */
 	struct timespec begun;
 };
 
-enum { KEY_OUT = 256, KEY_MAX_REAL, KEY_WALL_LIMIT, KEY_CLAIM, KEY_SYSCTL, KEY_REAL_TIME, KEY_AGAINST };
+enum {
+	KEY_OUT = 256,
+	KEY_MAX_REAL,
+	KEY_WALL_LIMIT,
+	KEY_CLAIM,
+	KEY_SYSCTL,
+	KEY_REAL_TIME,
+	KEY_AGAINST
+};
 
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
 	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
 	 "else the one that was built or asked for last, or else live)",
 	 0},
-	{"real-time", KEY_REAL_TIME, NULL, 0,
-	 "a bzImage on a real clock: idle time is not skipped", 0},
+	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
+	 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
 	 " where runs mostly wait)",

@@ -12,12 +12,10 @@
 
 #define SHELL "/bin/sh"
 /* What a word is made of that may name a program. */
-#define WORD                                                                                       \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-./"
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-./"
 
-static const char *const folders[] = {"",           "/usr/local/sbin/", "/usr/local/bin/",
-				      "/usr/sbin/", "/usr/bin/",        "/sbin/",
-				      "/bin/"};
+static const char *const folders[] = {
+	"", "/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
 
 static bool is_executable(const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * programs: which executables of this machine the commands of a plan start. On a kernel whose root is
- * this machine's they are simply there; into an initramfs they must be put.
+ * programs: which executables of this machine the commands of a plan start. On a kernel whose root
+ * is this machine's they are simply there; into an initramfs they must be put.
  */
 #ifndef HALFOPEN_PROGRAMS_H
 #define HALFOPEN_PROGRAMS_H

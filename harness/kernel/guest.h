@@ -29,8 +29,8 @@ struct kernel_ops {
 	int (*probe)(const struct kernel *kernel, const char *scratch, struct err *err);
 	int (*boot)(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		    struct guest *ret_guest, struct err *err);
-	/* Instead of boot(), where a boot is dear: open() is kernel_open(), and run() hands the folder
-	 * to a machine that is kept, and waits. CONSOLE as guest_wait() fills it. */
+	/* Instead of boot(), where a boot is dear: open() is kernel_open(), and run() hands the
+	 * folder to a machine that is kept, and waits. CONSOLE as guest_wait() fills it. */
 	int (*open)(struct kernel *kernel, const struct kernel_machine *machine, struct err *err);
 	int (*run)(const struct kernel *kernel, const char *dir, int64_t limit_ns, char *console,
 		   size_t console_size, struct err *err);

@@ -17,8 +17,8 @@
 #define UML_SECTION ".uml.setup.init"
 
 /* Documentation/arch/x86/boot.rst */
-#define BZIMAGE_MAGIC_AT 0x202
-#define BZIMAGE_MAGIC    "HdrS"
+#define BZIMAGE_MAGIC_AT   0x202
+#define BZIMAGE_MAGIC      "HdrS"
 #define BZIMAGE_VERSION_AT 0x20e
 
 #define SECTION_LIMIT 4096
@@ -82,15 +82,19 @@ static void find_release(const char *file, size_t size, char *ret_release, size_
 static void find_bzimage_release(const char *file, size_t size, char *ret_release,
 				 size_t release_size)
 {
-	uint16_t at = 0;
-	size_t length = 0;
+	uint16_t version = 0;
+	const char *from = file;
+	size_t at = 0, length = 0;
 
-	if (size > BZIMAGE_VERSION_AT + sizeof(at))
-		memcpy(&at, file + BZIMAGE_VERSION_AT, sizeof(at));
-	for (const char *from = file + at + 0x200; at && from + length < file + size; length++)
-		if (length == release_size - 1 || from[length] <= ' ')
-			break;
-	memcpy(ret_release, file + at + 0x200, length);
+	if (size > BZIMAGE_VERSION_AT + sizeof(version))
+		memcpy(&version, file + BZIMAGE_VERSION_AT, sizeof(version));
+	if (version)
+		at = (size_t)version + 0x200;
+	if (at && at < size)
+		from = file + at;
+	while (from > file && at + length < size && length < release_size - 1 && from[length] > ' ')
+		length++;
+	memcpy(ret_release, from, length);
 	ret_release[length] = '\0';
 }
 

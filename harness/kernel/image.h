@@ -16,8 +16,8 @@ enum image_kind {
 	IMAGE_OTHER
 };
 
-/* 0, or -errno if the file cannot be read. For IMAGE_UML and IMAGE_BZIMAGE ret_release is what uname -r will
- * say there ("6.12.117"), or "". */
+/* 0, or -errno if the file cannot be read. For IMAGE_UML and IMAGE_BZIMAGE ret_release is what
+ * uname -r will say there ("6.12.117"), or "". */
 int image_recognise(const char *path, enum image_kind *ret_kind, char *ret_release,
 		    size_t release_size, struct err *err);
 

@@ -30,11 +30,10 @@ static void write_bytes(struct initramfs *initramfs, const void *bytes, size_t s
 static void write_entry(struct initramfs *initramfs, const char *name, unsigned int mode,
 			const void *bytes, size_t size)
 {
-	initramfs->written +=
-		fprintf(initramfs->file,
-			"070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x",
-			(unsigned int)initramfs->count + 1, mode, 0, 0, 1, 0, size, 0, 0, 0, 0,
-			strlen(name) + 1, 0);
+	initramfs->written += fprintf(
+		initramfs->file, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x",
+		(unsigned int)initramfs->count + 1, mode, 0, 0, 1, 0, size, 0, 0, 0, 0,
+		strlen(name) + 1, 0);
 	write_bytes(initramfs, name, strlen(name) + 1);
 	write_bytes(initramfs, bytes, size);
 }

@@ -21,13 +21,36 @@
 #include "serve.h"
 
 /* What runs may need of a kernel that has it as modules. */
-static const char *const modules[] = {
-	"virtio_pci",        "virtio_console",  "tcp_diag",   "inet_diag",  "af_packet",
-	"ipv6",              "veth",            "bridge",     "sch_netem",  "overlay",
-	"nf_tables",         "nf_conntrack",    "nf_nat",     "nft_ct",     "nft_limit",
-	"nft_numgen",        "nft_quota",       "nft_masq",   "nft_nat",    "nft_chain_nat",
-	"nft_reject",        "nft_reject_ipv4", "nft_reject_ipv6", "nft_reject_inet",
-	"nft_reject_bridge", "nft_meta_bridge", "nft_counter", NULL};
+static const char *const modules[] = {"virtio_pci",
+				      "virtio_console",
+				      "tcp_diag",
+				      "inet_diag",
+				      "af_packet",
+				      "ipv6",
+				      "veth",
+				      "bridge",
+				      "sch_netem",
+				      "overlay",
+				      "nf_tables",
+				      "nf_conntrack",
+				      "nf_nat",
+				      "nft_ct",
+				      "nft_limit",
+				      "nft_numgen",
+				      "nft_quota",
+				      "nft_masq",
+				      "nft_nat",
+				      "nft_chain_nat",
+				      "nft_reject",
+				      "nft_reject_ipv4",
+				      "nft_reject_ipv6",
+				      "nft_reject_inet",
+				      "nft_reject_bridge",
+				      "nft_meta_bridge",
+				      "nft_counter",
+				      "nfnetlink",
+				      "nf_conntrack_netlink",
+				      NULL};
 
 struct ask {
 	int64_t limit_ns;

@@ -39,8 +39,8 @@ const char *kernel_kind_help(enum kernel_kind kind);
 int kernel_clock_is_virtual(const struct kernel *kernel);
 
 /* ARG: "live"; or a path, recognised by what the file is; or a name (store.h); or NULL: the
- * kernel that was built or asked for of ci/build-kernel last, else live. Only the file is looked at:
- * kernel_probe() tells whether it can run. -ENOENT, -ENOEXEC (no kernel that we can boot). */
+ * kernel that was built or asked for of ci/build-kernel last, else live. Only the file is looked
+ * at: kernel_probe() tells whether it can run. -ENOENT, -ENOEXEC (no kernel that we can boot). */
 int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err);
 void kernel_done(struct kernel *kernel);
 
@@ -73,7 +73,7 @@ struct kernel_job {
 	size_t plan_size;
 	const char *const *programs; /* executables that the run needs beside the helpers, where the
 				      * machine's files are not seen; ended by NULL; may be NULL */
-	int64_t wall_limit_ns; /* of real time; 0: KERNEL_WALL_LIMIT_NS */
+	int64_t wall_limit_ns;       /* of real time; 0: KERNEL_WALL_LIMIT_NS */
 };
 
 #define KERNEL_WALL_LIMIT_NS 60000000000LL

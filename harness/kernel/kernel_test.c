@@ -94,21 +94,49 @@ START_TEST(uml_by_its_section)
 }
 END_TEST
 
-START_TEST(others_are_refused)
+/* Documentation/arch/x86/boot.rst: the magic number, and where the version is, less 0x200. */
+static void put_bzimage(const char *name)
 {
 	char bzimage[1024] = "MZ";
 
 	memcpy(bzimage + 0x202, "HdrS", 4);
-	put("bzImage", bzimage, sizeof(bzimage));
+	bzimage[0x20e] = 0x40;
+	memcpy(bzimage + 0x240, "6.12.1-test (me@here) #1", 25);
+	put(name, bzimage, sizeof(bzimage));
+}
+
+START_TEST(bzimage_by_its_magic_number)
+{
+	struct kernel kernel;
+
+	put_bzimage("vmlinuz-test");
+	ck_assert_int_eq(mkdir("lib", 0755) | mkdir("lib/modules", 0755) |
+				 mkdir("lib/modules/6.12.1-test", 0755),
+			 0);
+	for (int folder = 0; folder < 2; folder++) {
+		ck_assert_int_eq(kernel_find(folder ? "." : "vmlinuz-test", &kernel, NULL), 0);
+		ck_assert_int_eq(kernel.kind, KERNEL_QEMU);
+		ck_assert_str_eq(kernel.release, "6.12.1-test");
+		ck_assert_ptr_nonnull(strstr(kernel.modules, "/lib/modules/6.12.1-test"));
+		ck_assert(kernel_clock_is_virtual(&kernel));
+		kernel.real_time = 1;
+		ck_assert(!kernel_clock_is_virtual(&kernel));
+		ck_assert_str_eq(kernel_helpers_inside(&kernel, "/out"), "/halfopen");
+		kernel_done(&kernel);
+	}
+}
+END_TEST
+
+START_TEST(others_are_refused)
+{
 	put("text", "Linux version 6.12", 18);
 	put("empty", "", 0);
 	put("elf", ELFMAG, SELFMAG);
-	expect_refused("bzImage", ENOEXEC, "QEMU");
 	expect_refused("text", ENOEXEC, "no kernel");
 	expect_refused("empty", ENOEXEC, "not a kernel");
 	expect_refused("elf", ENOEXEC, "no User-Mode Linux");
 	expect_refused("/proc/self/exe", ENOEXEC, "possible are: live");
-	expect_refused(".", ENOEXEC, "not a kernel");
+	expect_refused(".", ENOENT, "no vmlinuz");
 	expect_refused("missing", ENOENT, "No such file");
 }
 END_TEST
@@ -122,15 +150,13 @@ START_TEST(uml_must_be_executable)
 END_TEST
 
 /* Bytes in the wrong place must not lead out of the file. */
-START_TEST(damaged_files)
+static void damage(const char *name)
 {
 	struct kernel kernel;
-	unsigned char file[512];
-	FILE *in;
+	unsigned char file[1024];
+	FILE *in = fopen(name, "r");
 	size_t size;
 
-	put_uml("linux", "6.12");
-	in = fopen("linux", "r");
 	size = fread(file, 1, sizeof(file), in);
 	fclose(in);
 	for (size_t i = SELFMAG; i < size; i++) {
@@ -145,6 +171,14 @@ START_TEST(damaged_files)
 			kernel_done(&kernel);
 		file[i] = was;
 	}
+}
+
+START_TEST(damaged_files)
+{
+	put_uml("linux", "6.12");
+	damage("linux");
+	put_bzimage("bzImage");
+	damage("bzImage");
 }
 END_TEST
 
@@ -244,6 +278,7 @@ int main(void)
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, live_by_name);
 	tcase_add_test(all, uml_by_its_section);
+	tcase_add_test(all, bzimage_by_its_magic_number);
 	tcase_add_test(all, others_are_refused);
 	tcase_add_test(all, uml_must_be_executable);
 	tcase_add_test(all, damaged_files);

@@ -50,13 +50,30 @@ static void machine_exec(const struct kernel *kernel, const char *initramfs, int
 	static const char line[] = "console=ttyS0 quiet panic=-1 " SERVE_VARIABLE "=1";
 	static const char virtual_line[] = " nokaslr tsc=reliable tsc_early_khz=1000000";
 	char chardev[64], append[256];
-	const char *argv[40] = {QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-				"-no-reboot", "-m", "384", "-kernel", kernel->path, "-initrd",
-				initramfs, "-serial", "stdio", "-device", "virtio-serial-pci",
-				"-device", "virtserialport,chardev=port", "-chardev", chardev,
-				"-append", append};
-	static const char *const virtual_argv[] = {"-accel", "tcg", "-icount", "shift=0,sleep=off",
-						   "-rtc", "base=utc,clock=vm"};
+	const char *argv[40] = {QEMU,
+				"-nodefaults",
+				"-no-user-config",
+				"-display",
+				"none",
+				"-no-reboot",
+				"-m",
+				"384",
+				"-kernel",
+				kernel->path,
+				"-initrd",
+				initramfs,
+				"-serial",
+				"stdio",
+				"-device",
+				"virtio-serial-pci",
+				"-device",
+				"virtserialport,chardev=port",
+				"-chardev",
+				chardev,
+				"-append",
+				append};
+	static const char *const virtual_argv[] = {
+		"-accel", "tcg", "-icount", "shift=0,sleep=off", "-rtc", "base=utc,clock=vm"};
 	static const char *const real_argv[] = {"-accel", "kvm", "-accel", "tcg"};
 	const char *const *more = kernel->real_time ? real_argv : virtual_argv;
 	size_t more_count = kernel->real_time ? 4 : 6, argc = 0;
@@ -191,8 +208,8 @@ static int plan_send(const struct machine *machine, const char *dir, struct err 
 	return n == 0 ? 0 : err_set(err, ECHILD, "the machine takes no plan");
 }
 
-static int raw_receive(struct machine *machine, const char *dir, uint64_t size,
-		       int64_t deadline_ns, struct err *err)
+static int raw_receive(struct machine *machine, const char *dir, uint64_t size, int64_t deadline_ns,
+		       struct err *err)
 {
 	char path[4096], bytes[65536];
 	int fd, ret = 0;

@@ -13,8 +13,9 @@
 
 int package_find_image(const char *folder, char **ret_image, struct err *err)
 {
-	static const char *const patterns[] = {"linux",   "kernel",         "vmlinuz*",
-					       "bzImage", "boot/vmlinuz-*", "arch/x86/boot/bzImage"};
+	static const char *const patterns[] = {"linux",          "kernel",
+					       "vmlinuz*",       "bzImage",
+					       "boot/vmlinuz-*", "arch/x86/boot/bzImage"};
 	glob_t found = {0};
 	char pattern[4096];
 	int ret = 0;

@@ -19,13 +19,13 @@
 #define CONFIG       "config"
 
 const struct store_ability store_ability[STORE_ABILITIES] = {
-	{"time-travel", "CONFIG_UML_TIME_TRAVEL_SUPPORT", "UML: virtual time"},
-	{"netem", "CONFIG_NET_SCH_NETEM", "links that delay, lose, reorder"},
-	{"bridge", "CONFIG_BRIDGE", "switches; no run without"},
-	{"ipv6", "CONFIG_IPV6", "cases with ip: 6"},
-	{"nft", "CONFIG_NF_TABLES", "blackholes, and routers that answer"},
-	{"conntrack", "CONFIG_NF_CONNTRACK", "routers that remember and forget"},
-	{"nat", "CONFIG_NFT_NAT", "routers that translate addresses"},
+	{"time-travel", "CONFIG_UML_TIME_TRAVEL_SUPPORT", "UML: virtual time", true},
+	{"netem", "CONFIG_NET_SCH_NETEM", "links that delay, lose, reorder", false},
+	{"bridge", "CONFIG_BRIDGE", "switches; no run without", false},
+	{"ipv6", "CONFIG_IPV6", "cases with ip: 6", false},
+	{"nft", "CONFIG_NF_TABLES", "blackholes, and routers that answer", false},
+	{"conntrack", "CONFIG_NF_CONNTRACK", "routers that remember and forget", false},
+	{"nat", "CONFIG_NFT_NAT", "routers that translate addresses", false},
 };
 
 /* The store's folder, and NAME and FILE below it where they are given. */
@@ -222,7 +222,13 @@ static int check_name(const char *name, struct err *err)
 /* Where people keep a kernel's configuration: beside it, or in the folder that PATH is. */
 static void config_copy(const char *path, const char *release, const char *name)
 {
-	static const char *const before[] = {"config", ".config", "config-"};
+	static const struct {
+		const char *name;
+		bool released;
+	} beside[] = {{"config", false},
+		      {".config", false},
+		      {"config-", true},
+		      {"boot/config-", true}}; /* an unpacked package */
 	char folder[PATH_MAX], from[PATH_MAX + 128], to[PATH_MAX], text[4096];
 	struct stat st;
 	FILE *in = NULL, *out;
@@ -231,8 +237,9 @@ static void config_copy(const char *path, const char *release, const char *name)
 	snprintf(folder, sizeof(folder), "%s", path);
 	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
 		*strrchr(folder, '/') = '\0';
-	for (int i = 0; !in && i < 3; i++) {
-		snprintf(from, sizeof(from), "%s/%s%s", folder, before[i], i == 2 ? release : "");
+	for (size_t i = 0; !in && i < sizeof(beside) / sizeof(beside[0]); i++) {
+		snprintf(from, sizeof(from), "%s/%s%s", folder, beside[i].name,
+			 beside[i].released ? release : "");
 		in = fopen(from, "re");
 	}
 	if (!in)

@@ -20,6 +20,7 @@ struct err;
 /* What a kernel can do for a run, as its configuration says: bits of store_entry.can. */
 struct store_ability {
 	const char *name, *option, *help; /* "netem", "CONFIG_NET_SCH_NETEM", "delay, loss" */
+	bool of_uml;                      /* no other kind of kernel needs it */
 };
 #define STORE_ABILITIES 7
 extern const struct store_ability store_ability[STORE_ABILITIES];

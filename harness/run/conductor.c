@@ -100,7 +100,8 @@ static void start_aligned(int64_t wheel_tick_ns)
 	settled_ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec + NSEC_PER_SEC / 2;
 	while (start_ns < settled_ns)
 		start_ns += WHEEL_TICKS * wheel_tick_ns;
-	ts = (struct timespec){.tv_sec = start_ns / NSEC_PER_SEC, .tv_nsec = start_ns % NSEC_PER_SEC};
+	ts = (struct timespec){.tv_sec = start_ns / NSEC_PER_SEC,
+			       .tv_nsec = start_ns % NSEC_PER_SEC};
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		;
 }

@@ -46,7 +46,10 @@ static void mounts_make(void)
 {
 	static const struct {
 		const char *target, *type;
-	} mounts[] = {{"/proc", "proc"}, {"/sys", "sysfs"}, {"/dev", "devtmpfs"}, {"/run", "tmpfs"},
+	} mounts[] = {{"/proc", "proc"},
+		      {"/sys", "sysfs"},
+		      {"/dev", "devtmpfs"},
+		      {"/run", "tmpfs"},
 		      {"/tmp", "tmpfs"}};
 
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
@@ -68,7 +71,7 @@ static void modules_load(void)
 
 		path[strcspn(path, "\n")] = '\0';
 		flags = strcmp(path + strlen(path) - 3, ".ko") == 0 ? 0
-								   : MODULE_INIT_COMPRESSED_FILE;
+								    : MODULE_INIT_COMPRESSED_FILE;
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || (syscall(SYS_finit_module, fd, "", flags) < 0 && errno != EEXIST))
 			complain(path);

@@ -20,7 +20,8 @@ struct serve_plan { /* in: then SIZE bytes of plan */
 	uint32_t magic, size;
 };
 
-struct serve_raw { /* out, once when the machine is up (all 0), and after each run; then SIZE bytes */
+struct serve_raw { /* out, once when the machine is up (all 0), and after each run; then SIZE bytes
+		    */
 	uint32_t magic;
 	int32_t status; /* of the run's process 1, as waitpid() gives it */
 	uint64_t size;
