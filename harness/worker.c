@@ -90,19 +90,22 @@ static void explain(const struct run *run, const struct worker_options *options,
 					  run->variant);
 	char *whole;
 
+	outcome->text = judgement_explain(outcome->plan, outcome->record, outcome->judgement,
+					  false);
+	if (outcome->record->program_count == 0) /* it never began: there is nothing to draw */
+		goto out;
 	if (asprintf(&whole, "%shalfopen show %s",
 		     options->out ? "the whole of it: "
 				  : "the whole of it: run it with --out DIR, and then ",
 		     folder) < 0)
 		abort();
 	ladder.whole = whole;
-	outcome->text = judgement_explain(outcome->plan, outcome->record, outcome->judgement,
-					  false);
 	outcome->ladder = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	ladder.ascii = options->ascii;
 	ladder.color = options->color;
 	outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	free(whole);
+out:
 	free(folder);
 }
 

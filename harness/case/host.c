@@ -67,10 +67,13 @@ static void set_addresses(const struct plan *plan, struct plan_host *host, int n
 	if (plan->network == NETWORK_ROUTER) {
 		snprintf(host->address4, sizeof(host->address4), "10.0.%d.1", n);
 		snprintf(host->address6, sizeof(host->address6), "fd00:0:0:%d::1", n);
+		snprintf(host->router4, sizeof(host->router4), "10.0.%d.254", n);
+		snprintf(host->router6, sizeof(host->router6), "fd00:0:0:%d::fe", n);
 	} else {
 		snprintf(host->address4, sizeof(host->address4), "10.0.0.%d", n);
 		snprintf(host->address6, sizeof(host->address6), "fd00::%d", n);
 	}
+	snprintf(host->link_local, sizeof(host->link_local), "fe80::%d", n);
 }
 
 static bool check_sysctl(struct decoder *d, const struct node *value)

@@ -64,8 +64,13 @@ struct plan_host {
 	struct plan_sysctl *sysctl;
 	int sysctl_count;
 	char address4[16], address6[46];
+	char link_local[46];           /* has it where neighbours are dynamic */
+	char router4[16], router6[46]; /* of the router, on this host's side; "": there is none */
 	struct plan_place place;
 };
+
+/* Of the router, on every side. */
+#define PLAN_ROUTER_LINK_LOCAL "fe80::fe"
 
 struct plan_step {
 	struct peer_step peer;	/* addr is filled in: address by ip version */

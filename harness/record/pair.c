@@ -80,28 +80,27 @@ static bool is_origin(const struct record_frame *frame)
 	return frame->host >= 0 && frame->tap == RAW_TAP_HOST && frame->outgoing;
 }
 
-static bool is_router_address(const struct plan *plan, int host, const char *address)
+static bool is_router_address(const struct plan_host *host, const char *address)
 {
-	char own[INET6_ADDRSTRLEN];
-
-	snprintf(own, sizeof(own), plan->ip_version == 6 ? "fd00:0:0:%d::fe" : "10.0.%d.254",
-		 host + 1);
-	return strcmp(own, address) == 0;
+	return strcmp(host->router4, address) == 0 || strcmp(host->router6, address) == 0;
 }
 
 int place_of_address(const struct plan *plan, const char *address)
 {
 	for (int i = 0; i < plan->host_count; i++)
 		if (strcmp(plan->host[i].address4, address) == 0 ||
-		    strcmp(plan->host[i].address6, address) == 0)
+		    strcmp(plan->host[i].address6, address) == 0 ||
+		    strcmp(plan->host[i].link_local, address) == 0)
 			return i;
 	if (plan->network != NETWORK_ROUTER)
 		return PLAN_ANY;
 	/* With translation, the last host is outside and knows the first by this address. */
-	if (plan->nat && is_router_address(plan, plan->host_count - 1, address))
+	if (plan->nat && is_router_address(&plan->host[plan->host_count - 1], address))
 		return 0;
+	if (strcmp(address, PLAN_ROUTER_LINK_LOCAL) == 0)
+		return PLACE_ROUTER;
 	for (int i = 0; i < plan->host_count; i++)
-		if (is_router_address(plan, i, address))
+		if (is_router_address(&plan->host[i], address))
 			return PLACE_ROUTER;
 	return PLAN_ANY;
 }

@@ -46,10 +46,9 @@ static int prefix_of(const struct plan *plan)
 	return plan->ip_version == 6 ? 64 : 24;
 }
 
-static const char *router_address(const struct plan *plan, int host, char address[64])
+static const char *router_address(const struct plan *plan, int host)
 {
-	snprintf(address, 64, plan->ip_version == 6 ? "fd00:0:0:%d::fe" : "10.0.%d.254", host + 1);
-	return address;
+	return plan->ip_version == 6 ? plan->host[host].router6 : plan->host[host].router4;
 }
 
 /* A checksum left to the device would make the stack hand over segments of up to 64 KiB, and
@@ -76,7 +75,6 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
 	struct net *net = topology->host[host].net;
-	char address[64];
 	int ret = 0;
 
 	if (plan->neighbours_dynamic)
@@ -84,8 +82,7 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 	if (topology->router) {
 		uint8_t mac[6] = ROUTER_MAC(host);
 
-		return net_add_neighbour(net, "eth0", router_address(plan, host, address), mac,
-					 err);
+		return net_add_neighbour(net, "eth0", router_address(plan, host), mac, err);
 	}
 	for (int i = 0; i < plan->host_count && ret == 0; i++)
 		if (i != host)
@@ -135,17 +132,28 @@ static int sysctl_set(struct net *net, const struct plan_sysctl *sysctl, struct 
 	return err_set(err, ret, "%s", refused.text);
 }
 
+/* Without one it would solicit no neighbour when it is a timer that asks, or for what it forwards
+ * (ndisc_send_ns() in net/ipv6/ndisc.c). */
+static int link_local_add(const struct plan *plan, struct net *net, const char *link,
+			  const char *address, struct err *err)
+{
+	return plan->neighbours_dynamic && plan->ip_version == 6
+		       ? net_add_address(net, link, address, 64, err)
+		       : 0;
+}
+
 static int host_configure(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
 	const struct kernel_facts facts = topology_facts(topology);
 	struct net *net = topology->host[host].net;
-	char address[64];
 	int ret;
 
 	ret = net_add_address(net, "eth0", address_of(plan, host), prefix_of(plan), err);
+	if (ret == 0)
+		ret = link_local_add(plan, net, "eth0", plan->host[host].link_local, err);
 	if (ret == 0 && topology->router)
-		ret = net_add_default_route(net, router_address(plan, host, address), err);
+		ret = net_add_default_route(net, router_address(plan, host), err);
 	if (ret == 0)
 		ret = neighbours_add(topology, host, err);
 	/* Programs have no rights; a server's port is not to depend on that. */
@@ -231,7 +239,7 @@ static int host_build(struct topology *topology, int i, struct err *err)
 	if (ret == 0)
 		ret = host_configure(topology, i, err);
 	if (ret < 0)
-		return err_add(err, ret, "host %s", name);
+		return ret;
 	host->index = net_link_index(host->net, "eth0", err);
 	host->port_index = net_link_index(topology->wire, name, err);
 	host->carrier = false;
@@ -243,7 +251,7 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 	const struct plan *plan = topology->plan;
 	struct topology_host *host = &topology->host[i];
 	uint8_t mac[6] = ROUTER_MAC(i), port_mac[6] = {2, 0, 0, 0, 3, (uint8_t)(i + 1)};
-	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ], address[64];
+	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ];
 	int ret;
 
 	snprintf(name, sizeof(name), "eth%d", i);
@@ -256,11 +264,10 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 	if (ret == 0)
 		ret = net_set_link(topology->router, name, true, err);
 	if (ret == 0)
-		ret = net_add_address(topology->router, name, router_address(plan, i, address),
+		ret = net_add_address(topology->router, name, router_address(plan, i),
 				      prefix_of(plan), err);
-	/* Without a link-local address it would solicit no neighbour for what it forwards. */
-	if (ret == 0 && plan->neighbours_dynamic && plan->ip_version == 6)
-		ret = net_add_address(topology->router, name, "fe80::fe", 64, err);
+	if (ret == 0)
+		ret = link_local_add(plan, topology->router, name, PLAN_ROUTER_LINK_LOCAL, err);
 	if (ret == 0 && !plan->neighbours_dynamic)
 		ret = net_add_neighbour(topology->router, name, address_of(plan, i), host->mac,
 					err);
@@ -318,15 +325,14 @@ static int host_wait(struct topology *topology, int i, struct err *err)
 static int router_wait(struct topology *topology, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	char name[IFNAMSIZ], address[64];
+	char name[IFNAMSIZ];
 	int ret = 0;
 
 	for (int i = 0; i < plan->host_count && ret == 0; i++) {
 		snprintf(name, sizeof(name), "eth%d", i);
 		ret = net_wait_carrier(topology->router, name, err);
 		if (ret == 0 && plan->ip_version == 6)
-			ret = net_wait_address(topology->router, router_address(plan, i, address),
-					       err);
+			ret = net_wait_address(topology->router, router_address(plan, i), err);
 	}
 	return ret < 0 ? err_add(err, ret, "router") : 0;
 }
