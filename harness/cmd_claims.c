@@ -85,8 +85,7 @@ static int numbers_collect(struct page *page, struct err *err)
 
 	json_array_foreach(page->results, at, result)
 	{
-		char *folder = results_run_folder(page->folder, result_string(result, "file"),
-						  result_string(result, "variant"));
+		char *folder = result_folder(page->folder, result);
 		struct recorded recorded;
 		int ret = 0;
 

@@ -150,8 +150,7 @@ static void judge_folder(struct judged *judged, const char *folder, const json_t
 
 	json_array_foreach(results, at, result)
 	{
-		char *run = results_run_folder(folder, result_string(result, "file"),
-					       result_string(result, "variant"));
+		char *run = result_folder(folder, result);
 		char *record;
 
 		if (asprintf(&record, "%s/record.jsonl", run) < 0)

@@ -82,13 +82,12 @@ static int results_add(struct report *report, const char *folder, const char *pr
 		abort();
 	json_array_foreach(results, at, result)
 	{
-		const char *file = result_string(result, "file");
-		char *page = results_run_folder(prefix, file, result_string(result, "variant"));
+		char *page = result_folder(prefix, result);
 
 		snprintf(path, sizeof(path), "%s.html", page);
 		free(page);
 		json_object_set_new(result, "page", json_string(path));
-		json_object_set_new(result, "folder", json_string(folder));
+		json_object_set_new(result, "results", json_string(folder));
 		report->result[report->count++] = json_incref(result);
 	}
 	json_decref(results);
@@ -252,9 +251,7 @@ static int folder_of(const char *path, struct err *err)
 static int run_report(const struct report *report, json_t *result, struct err *err)
 {
 	struct html_run run = {.result = result, .path = result_string(result, "page")};
-	char *folder = results_run_folder(result_string(result, "folder"),
-					  result_string(result, "file"),
-					  result_string(result, "variant"));
+	char *folder = result_folder(result_string(result, "results"), result);
 	struct recorded recorded = {0};
 	struct judgement *judgement = NULL;
 	char *console = console_read(folder), *page = NULL, *record = NULL, *capture = NULL;

@@ -243,6 +243,7 @@ static json_t *result_of_dead(const struct session *session, const struct run *r
 				     .sysctl = session->options.sysctls.text,
 				     .file = run->text->path,
 				     .variant = run->variant,
+				     .folder = run->folder,
 				     .claims = run->text->parsed->claims,
 				     .claim_count = run->text->parsed->claim_count,
 				     .kernel = &kernel,

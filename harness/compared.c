@@ -28,12 +28,6 @@ static int results_load(const char *folder, json_t **ret_results, struct err *er
 	return 0;
 }
 
-static char *folder_of(const char *out, const json_t *result)
-{
-	return results_run_folder(out, result_string(result, "file"),
-				  result_string(result, "variant"));
-}
-
 /* Below a folder that has no name, a run's folder is what it is known by. */
 static json_t *results_by_key(const json_t *results)
 {
@@ -42,7 +36,7 @@ static json_t *results_by_key(const json_t *results)
 
 	json_array_foreach(results, at, result)
 	{
-		char *key = folder_of("", result);
+		char *key = result_folder("", result);
 
 		json_object_set(by_key, key, result);
 		free(key);
@@ -93,7 +87,7 @@ static char *kernel_text(struct comparison *comparison, const json_t *results)
 static int side_load(const char *out, const json_t *result, struct recorded *recorded,
 		     struct compare_side *side, struct err *err)
 {
-	char *folder = folder_of(out, result), path[4096];
+	char *folder = result_folder(out, result), path[4096];
 	int ret = 0;
 
 	*side = (struct compare_side){.verdict = result_string(result, "verdict"),
@@ -135,7 +129,7 @@ static int add_all(struct comparison *comparison, const json_t *a, const json_t 
 
 	json_array_foreach(a, at, result)
 	{
-		char *key = folder_of("", result);
+		char *key = result_folder("", result);
 		const json_t *other = json_object_get(in_b, key);
 
 		free(key);
@@ -146,7 +140,7 @@ static int add_all(struct comparison *comparison, const json_t *a, const json_t 
 	}
 	json_array_foreach(b, at, result)
 	{
-		char *key = folder_of("", result);
+		char *key = result_folder("", result);
 
 		if (!json_object_get(in_a, key))
 			comparison_add_only(comparison, run_name(comparison, result), false);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "results.h"
 #include "shipped.h"
 
 static char *read_file(const char *path, size_t *ret_size, struct err *err)
@@ -231,6 +232,26 @@ static int shipped_add(struct runs *runs, struct err *err)
 	return path_add(runs, path, err);
 }
 
+static void folders_give(struct runs *runs)
+{
+	size_t count = (size_t)runs->text_count;
+	const char **file = calloc(count + 1, sizeof(*file));
+	char **folder = calloc(count + 1, sizeof(*folder));
+
+	if (!file || !folder)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		file[i] = runs->text[i]->path;
+	results_case_folders(file, runs->text_count, folder);
+	for (size_t i = 0; i < count; i++)
+		runs->text[i]->folder = folder[i];
+	for (int i = 0; i < runs->run_count; i++)
+		runs->run[i].folder = results_run_folder(runs->run[i].text->folder,
+							 runs->run[i].variant);
+	free(file);
+	free(folder);
+}
+
 int runs_collect(char *const *names, struct runs *ret_runs, struct err *err)
 {
 	int ret = 0;
@@ -245,16 +266,24 @@ int runs_collect(char *const *names, struct runs *ret_runs, struct err *err)
 	}
 	if (ret == 0 && ret_runs->run_count == 0)
 		ret = err_set(err, ENOENT, "no cases there");
+	folders_give(ret_runs);
 	return ret;
+}
+
+static void run_done(struct run *run)
+{
+	free(run->name);
+	free(run->folder);
 }
 
 void runs_done(struct runs *runs)
 {
 	for (int i = 0; i < runs->run_count; i++)
-		free(runs->run[i].name);
+		run_done(&runs->run[i]);
 	for (int i = 0; i < runs->text_count; i++) {
 		case_file_free(runs->text[i]->parsed);
 		free(runs->text[i]->path);
+		free(runs->text[i]->folder);
 		free(runs->text[i]->source);
 		free(runs->text[i]);
 	}
@@ -282,7 +311,7 @@ void runs_select(struct runs *runs, const char *filter, const char *claim)
 
 		if (fnmatch(anywhere, run->name, 0) != 0 ||
 		    (claim && !has_claim(run->text->parsed, claim)))
-			free(run->name);
+			run_done(run);
 		else
 			runs->run[kept++] = *run;
 	}

@@ -13,6 +13,7 @@
 
 struct case_text { /* one case file, parsed */
 	char *path;
+	char *folder; /* of its runs' results, below that of --out */
 	char *source;
 	size_t size;
 	struct case_file *parsed;
@@ -21,8 +22,9 @@ struct case_text { /* one case file, parsed */
 struct run { /* one case, one variant */
 	const struct case_text *text;
 	const char *variant;
-	char *name; /* "cases/keepalive/crash.yaml:ip=4,timers=short"; the file alone without a
-		       matrix */
+	char *name;   /* "cases/keepalive/crash.yaml:ip=4,timers=short"; the file alone without a
+			 matrix */
+	char *folder; /* of its results, below that of --out */
 };
 
 struct runs {

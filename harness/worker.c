@@ -86,18 +86,16 @@ static void explain(const struct run *run, const struct worker_options *options,
 		    struct outcome *outcome)
 {
 	struct ladder_options ladder = {.most = LADDER_ROWS};
-	char *folder = results_run_folder(options->out ? options->out : "DIR", run->text->path,
-					  run->variant);
 	char *whole;
 
 	outcome->text = judgement_explain(outcome->plan, outcome->record, outcome->judgement,
 					  false);
 	if (outcome->record->program_count == 0) /* it never began: there is nothing to draw */
-		goto out;
-	if (asprintf(&whole, "%shalfopen show %s",
+		return;
+	if (asprintf(&whole, "%shalfopen show %s/%s",
 		     options->out ? "the whole of it: "
 				  : "the whole of it: run it with --out DIR, and then ",
-		     folder) < 0)
+		     options->out ? options->out : "DIR", run->folder) < 0)
 		abort();
 	ladder.whole = whole;
 	outcome->ladder = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
@@ -105,8 +103,6 @@ static void explain(const struct run *run, const struct worker_options *options,
 	ladder.color = options->color;
 	outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	free(whole);
-out:
-	free(folder);
 }
 
 static int collect(const struct run *run, const struct worker_options *options,
@@ -211,8 +207,12 @@ static int save(const struct run *run, const struct worker_options *options,
 		const struct outcome *outcome, struct err *err)
 {
 	static const char *const names[] = {"record.jsonl", "capture.pcapng", "console.txt"};
-	char *folder = results_run_folder(options->out, run->text->path, run->variant), *text;
-	int ret = folder_make(folder, err);
+	char *folder, *text;
+	int ret;
+
+	if (asprintf(&folder, "%s/%s", options->out, run->folder) < 0)
+		abort();
+	ret = folder_make(folder, err);
 
 	/* What an earlier run left there is not of this one. */
 	for (size_t i = 0; ret == 0 && i < sizeof(names) / sizeof(names[0]); i++)
@@ -242,6 +242,7 @@ static int result_write(const struct run *run, const struct worker_options *opti
 				     .sysctl = options->sysctl,
 				     .file = run->text->path,
 				     .variant = run->variant,
+				     .folder = run->folder,
 				     .claims = parsed->claims,
 				     .claim_count = parsed->claim_count,
 				     .kernel = &kernel,

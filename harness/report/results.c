@@ -80,13 +80,13 @@ json_t *result_make(const struct result_facts *facts)
 	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
 		json_array_append_new(sysctls, json_string(*sysctl));
 	return json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s?, s:o, s:f, s:f, s:s*, s:s*, s:s*}",
-		"case", facts->name, "file", facts->file, "variant", facts->variant, "claims",
-		claims, "kernel", kernel_json(facts->kernel), "sysctl", sysctls, "verdict",
-		verdict_name[facts->verdict], "reason", facts->reason, "failures",
-		failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
-		(double)facts->wall_ns / 1e9, "text", facts->text, "ladder", facts->ladder,
-		"screen", facts->screen);
+		"{s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:s, s:s?, s:o, s:f, s:f, s:s*, s:s*, s:s*}",
+		"case", facts->name, "file", facts->file, "variant", facts->variant, "folder",
+		facts->folder, "claims", claims, "kernel", kernel_json(facts->kernel), "sysctl",
+		sysctls, "verdict", verdict_name[facts->verdict], "reason", facts->reason,
+		"failures", failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9,
+		"wall_s", (double)facts->wall_ns / 1e9, "text", facts->text, "ladder",
+		facts->ladder, "screen", facts->screen);
 }
 
 double results_simulated_s(json_t *const *results, int count)
@@ -126,22 +126,106 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 	return ret;
 }
 
-char *results_run_folder(const char *out, const char *file, const char *variant)
+/* The last PARTS parts of a path, without what leads out of a folder ("../a.yaml"). */
+static const char *path_tail(const char *path, int parts)
 {
-	const char *story = file, *slash;
-	char *folder;
-	int size;
+	const char *tail = path + strlen(path);
 
-	/* The last two parts of the path: the story and the case. */
-	while ((slash = strchr(story, '/')) && strchr(slash + 1, '/'))
-		story = slash + 1;
-	/* "../a.yaml" does not lead out of the folder. */
-	while (*story == '/' || strncmp(story, "./", 2) == 0 || strncmp(story, "../", 3) == 0)
-		story = strchr(story, '/') + 1;
-	size = (int)(strrchr(story, '.') && strrchr(story, '.') > story
-			     ? strrchr(story, '.') - story
-			     : (long)strlen(story));
-	if (asprintf(&folder, "%s/%.*s%s%s", out, size, story, *variant ? "/" : "", variant) < 0)
+	for (; tail > path; tail--)
+		if (tail[-1] == '/' && --parts == 0)
+			break;
+	while (*tail == '/' || strncmp(tail, "./", 2) == 0 || strncmp(tail, "../", 3) == 0)
+		tail = strchr(tail, '/') + 1;
+	return tail;
+}
+
+/* Without ".yaml". A "../" in the middle is no way out either. */
+static char *folder_of_tail(const char *tail)
+{
+	const char *dot = strrchr(tail, '.');
+	char *folder = strndup(tail, dot && dot > tail ? (size_t)(dot - tail) : strlen(tail));
+
+	if (!folder)
 		abort();
+	for (char *up = folder; (up = strstr(up, "/../"));)
+		memcpy(up + 1, "__", 2);
+	return folder;
+}
+
+static char *case_folder(const char *file)
+{
+	return folder_of_tail(path_tail(file, 2));
+}
+
+static int path_parts(const char *path)
+{
+	int parts = 1;
+
+	for (; (path = strchr(path, '/')); path++)
+		parts++;
+	return parts;
+}
+
+/* How many parts of FILE[AT]'s path tell it from all others; no more than it has. */
+static int parts_needed(const char *const *file, int count, int at)
+{
+	int parts = 2, most = path_parts(file[at]);
+
+	for (int i = 0; i < count && parts < most; i++) {
+		char *mine = folder_of_tail(path_tail(file[at], parts));
+		char *other = folder_of_tail(path_tail(file[i], parts));
+
+		if (strcmp(file[i], file[at]) != 0 && strcmp(mine, other) == 0) {
+			parts++;
+			i = -1;
+		}
+		free(mine);
+		free(other);
+	}
+	return parts;
+}
+
+void results_case_folders(const char *const *file, int count, char **ret)
+{
+	for (int i = 0; i < count; i++) {
+		char *plain = folder_of_tail(path_tail(file[i], parts_needed(file, count, i)));
+		char *folder = strdup(plain);
+
+		for (int k = 0, number = 1; folder && k < i; k++) {
+			if (strcmp(ret[k], folder) != 0 || strcmp(file[k], file[i]) == 0)
+				continue;
+			free(folder);
+			if (asprintf(&folder, "%s-%d", plain, ++number) < 0)
+				abort();
+			k = -1;
+		}
+		if (!folder)
+			abort();
+		free(plain);
+		ret[i] = folder;
+	}
+}
+
+char *results_run_folder(const char *folder, const char *variant)
+{
+	char *whole;
+
+	if (asprintf(&whole, "%s%s%s", folder, *variant ? "/" : "", variant) < 0)
+		abort();
+	return whole;
+}
+
+char *result_folder(const char *out, const json_t *result)
+{
+	const char *said = result_string(result, "folder");
+	char *of_case = *said ? NULL : case_folder(result_string(result, "file"));
+	char *below = of_case ? results_run_folder(of_case, result_string(result, "variant"))
+			      : strdup(said);
+	char *folder;
+
+	if (!below || asprintf(&folder, "%s/%s", out, below) < 0)
+		abort();
+	free(of_case);
+	free(below);
 	return folder;
 }

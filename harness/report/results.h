@@ -14,8 +14,8 @@
 #include "err.h"
 #include "verdict.h"
 
-struct result_facts { /* of one run; nothing is owned */
-	const char *name, *file, *variant;
+struct result_facts {                               /* of one run; nothing is owned */
+	const char *name, *file, *variant, *folder; /* folder: below that of --out */
 	char *const *claims;
 	int claim_count;
 	const struct record_kernel *kernel;
@@ -46,8 +46,17 @@ json_t *results_published(json_t *const *results, int count);
 /* OUT/results.json: complete or not there at all. */
 int results_save(json_t *const *results, int count, const char *out, struct err *err);
 
-/* The folder of one run's results below OUT, after the story, the case and the variant; free()
- * it. FILE: as the user named it. */
-char *results_run_folder(const char *out, const char *file, const char *variant);
+/* The folders of COUNT case files below that of the results, into RET, each to free(). FILE: as
+ * the user named them; one named twice has one. Story and case, "keepalive/crash"; where files have
+ * these in common, more of the path; and a number where that does not tell them apart ("./a", "a").
+ */
+void results_case_folders(const char *const *file, int count, char **ret);
+
+/* A run's folder below its case's FOLDER; free() it. */
+char *results_run_folder(const char *folder, const char *variant);
+
+/* The folder of a run below OUT, as RESULT says; of results that do not say it, story, case and
+ * variant. free() it. */
+char *result_folder(const char *out, const json_t *result);
 
 #endif

@@ -40,6 +40,53 @@ START_TEST(the_file_is_an_array_without_the_texts)
 }
 END_TEST
 
+START_TEST(each_case_has_a_folder_of_its_own)
+{
+	static const struct {
+		const char *file, *folder;
+	} rows[] = {
+		{"cases/close/half.yaml", "close/half"},
+		{"mine.yaml", "mine"},
+		{"../mine.yaml", "mine-2"},
+		{"./mine.yml", "mine-3"},
+		{"one/net/crash.yaml", "one/net/crash"},
+		{"two/net/crash.yaml", "two/net/crash"},
+		{"net/crash.yaml", "net/crash"},
+		{"/a/x/one/net/crash.yaml", "x/one/net/crash"},
+		{"one/net/crash.yaml", "one/net/crash"}, /* named twice: the same */
+		{"../../p/q/../r.yaml", "r"},
+	};
+	const char *file[sizeof(rows) / sizeof(rows[0])];
+	char *folder[sizeof(rows) / sizeof(rows[0])];
+	int count = sizeof(rows) / sizeof(rows[0]);
+
+	for (int i = 0; i < count; i++)
+		file[i] = rows[i].file;
+	results_case_folders(file, count, folder);
+	for (int i = 0; i < count; i++) {
+		ck_assert_str_eq(folder[i], rows[i].folder);
+		free(folder[i]);
+	}
+}
+END_TEST
+
+START_TEST(a_result_says_its_folder)
+{
+	json_t *says = json_pack("{s:s, s:s, s:s}", "file", "one/net/crash.yaml", "variant", "ip=4",
+				 "folder", "one/net/crash/ip=4");
+	json_t *older = json_pack("{s:s, s:s}", "file", "one/net/crash.yaml", "variant", "ip=4");
+	char *folder = result_folder("out", says);
+
+	ck_assert_str_eq(folder, "out/one/net/crash/ip=4");
+	free(folder);
+	folder = result_folder("out", older);
+	ck_assert_str_eq(folder, "out/net/crash/ip=4");
+	free(folder);
+	json_decref(says);
+	json_decref(older);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("results");
@@ -49,6 +96,8 @@ int main(void)
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, the_file_is_an_array_without_the_texts);
+	tcase_add_test(tcase, each_case_has_a_folder_of_its_own);
+	tcase_add_test(tcase, a_result_says_its_folder);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
