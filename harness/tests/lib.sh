@@ -63,12 +63,15 @@ host_leftovers() {
 }
 
 # Fails unless, within ten seconds, the host is as it was: $1 and $2 are the outputs of
-# host_network and host_leftovers from before.
+# host_network and host_leftovers from before. What comes and goes meanwhile is somebody else's.
 host_compare() {
-	local network left
+	local network left now
+	left=$(host_leftovers | sort -u)
+	left=$(comm -13 <(sort -u <<<"$2") <(echo "$left"))
 	for ((try = 0; try < 100; try++)); do
 		network=$(host_network)
-		left=$(comm -13 <(sort -u <<<"$2") <(host_leftovers | sort -u))
+		now=$(host_leftovers | sort -u)
+		left=$(comm -12 <(echo "$left") <(echo "$now"))
 		[ "$network" = "$1" ] && [ -z "$left" ] && return
 		sleep 0.1
 	done
