@@ -251,8 +251,8 @@ static int live_probe(const struct kernel *kernel, const char *scratch, struct e
 		return err_add(err, ret,
 			       "the live kernel needs root, or user namespaces (sysctl "
 			       "user.max_user_namespaces and kernel.unprivileged_userns_clone; "
-			       "in a container: --privileged); a UML kernel from "
-			       "ci/build-kernel needs neither");
+			       "in a container: --privileged); a UML kernel needs neither, "
+			       "`halfopen kernel build` makes one");
 	return guest_wait(&guest, KERNEL_WALL_LIMIT_NS, console, sizeof(console), err);
 }
 
