@@ -82,6 +82,12 @@ printf '# mine\nCONFIG_IPV6=n\nCONFIG_HZ = 250\n' >fragment
 refuses "fragment:3: error: 'CONFIG_HZ = 250' is no option" --config fragment tree
 tree 5 10
 refuses 'tree: error: this is Linux 5.10; possible are trees from 6.1 on' tree
+tree 6 1
+mkdir few
+# shellcheck disable=SC2086 # folders
+find ${PATH//:/ } -maxdepth 1 -not -type d -not -name flex -not -name xz -exec ln -sf -t few {} + 2>/dev/null || true
+PATH=$PWD/few exits 3 "$halfopen" kernel build tree
+complains '^halfopen kernel build: not installed: flex xz \(Debian'
 exits 2 "$halfopen" kernel build tree tree
 exits 2 "$halfopen" kernel buld tree
 complains "did you mean 'build'"
