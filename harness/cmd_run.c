@@ -427,6 +427,12 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	int ret = kernel_named(options->kernel, &session->kernel, err);
 
+	if (ret == 0 && options->real_time && session->kernel.kind != KERNEL_QEMU)
+		ret = err_set(err, EINVAL, "--real-time is for a bzImage; %s's clock is always %s",
+			      session->kernel.path ? session->kernel.path : "live",
+			      kernel_clock_is_virtual(&session->kernel) ? "virtual" : "real");
+	else if (ret == 0)
+		session->kernel.real_time = options->real_time;
 	/* That namespaces are forbidden is said once, not under every run. A UML kernel that
 	 * does not boot says so itself: trying it first would cost a boot each time. */
 	if (ret == 0 && !kernel_clock_is_virtual(&session->kernel))
@@ -438,9 +444,9 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	if (ret < 0)
 		return ret;
 	if (!session->options.jobs)
-		session->options.jobs = kernel_clock_is_virtual(&session->kernel)
-						? cores
-						: LIVE_RUNS_PER_CORE * cores;
+		session->options.jobs = session->kernel.kind == KERNEL_LIVE
+						? LIVE_RUNS_PER_CORE * cores
+						: cores;
 	session->worker = (struct worker_options){.kernel = &session->kernel,
 						  .helpers = *ret_helpers,
 						  .out = options->out,

@@ -71,18 +71,19 @@ static void machine_exec(const struct kernel *kernel, const char *initramfs, int
 				"-chardev",
 				chardev,
 				"-append",
-				append};
-	static const char *const virtual_argv[] = {
-		"-accel", "tcg", "-icount", "shift=0,sleep=off", "-rtc", "base=utc,clock=vm"};
-	static const char *const real_argv[] = {"-accel", "kvm", "-accel", "tcg"};
-	const char *const *more = kernel->real_time ? real_argv : virtual_argv;
-	size_t more_count = kernel->real_time ? 4 : 6, argc = 0;
+				append,
+				"-accel",
+				"tcg"};
+	static const char *const virtual_argv[] = {"-icount", "shift=0,sleep=off", "-rtc",
+						   "base=utc,clock=vm"};
+	size_t argc = 0;
 
 	snprintf(chardev, sizeof(chardev), "socket,id=port,fd=%d", port);
 	snprintf(append, sizeof(append), "%s%s", line, kernel->real_time ? "" : virtual_line);
 	while (argv[argc])
 		argc++;
-	memcpy(argv + argc, more, more_count * sizeof(*more));
+	if (!kernel->real_time)
+		memcpy(argv + argc, virtual_argv, sizeof(virtual_argv));
 	fcntl(port, F_SETFD, 0);
 	if (guest_prepare_child(console) == 0 && getppid() == parent) {
 		execvp(QEMU, (char **)argv);
