@@ -251,7 +251,9 @@ const struct argp claims_argp = {NULL,
 				 parse_option,
 				 "FOLDER",
 				 "Prints what became of each claim, with the numbers and the "
-				 "cases, from a folder of results (docs/claims.md).",
+				 "cases, from a folder of results, as Markdown. A claim is "
+				 "something that is said of a TCP connection whose other "
+				 "side goes away; a case names those that it is evidence for.",
 				 NULL,
 				 NULL,
 				 NULL};

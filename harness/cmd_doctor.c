@@ -29,7 +29,8 @@ static bool doctor_helpers(char **ret_folder)
 		char path[4096];
 
 		snprintf(path, sizeof(path), "%s/%s", *ret_folder, names[i]);
-		tell(path, access(path, X_OK) == 0, "build it: cmake --build build");
+		tell(path, access(path, X_OK) == 0,
+		     "install halfopen again, or build it: cmake --build build");
 		all = all && access(path, X_OK) == 0;
 	}
 	return all;
@@ -46,14 +47,16 @@ static bool shm_has_room(void)
 
 static bool doctor_uml(void)
 {
+	const char *chosen = getenv("HALFOPEN_UML");
 	struct kernel kernel = {0};
 	struct err err = {0};
 	bool boots = false;
 
 	puts("virtual time (a User-Mode Linux kernel, or a bzImage in QEMU; needs no rights at "
 	     "all):");
-	if (kernel_find(getenv("HALFOPEN_UML"), &kernel, &err) < 0 ||
-	    !kernel_clock_is_virtual(&kernel)) {
+	if (kernel_find(chosen, &kernel, &err) < 0 && chosen) {
+		tell("what HALFOPEN_UML names", false, err.text);
+	} else if (!kernel_clock_is_virtual(&kernel)) {
 		tell("a UML kernel in the cache folder", false,
 		     "`halfopen kernel build` makes one, once, in about five minutes");
 	} else {

@@ -33,9 +33,12 @@ static const struct {
 #define SHELLS (sizeof(shells) / sizeof(shells[0]))
 
 static const struct argp_option argp_options[] = {
-	{"markdown", 'm', NULL, 0, "as Markdown, for docs/case-format.md (the default)", 0},
+	{"markdown", 'm', NULL, 0, "as Markdown (the default)", 0},
 	{"schema", 's', NULL, 0, "as a JSON Schema, for editors", 0},
-	{"man", KEY_MAN, "PAGE", 0, "a man page instead: halfopen, halfopen-run, halfopen-case", 0},
+	{"man", KEY_MAN, "PAGE", 0,
+	 "a man page instead: halfopen, halfopen-COMMAND as halfopen-run, or "
+	 "halfopen-case",
+	 0},
 	{"completion", KEY_COMPLETION, "bash|zsh", 0, "what a shell needs to complete commands", 0},
 	{"all", KEY_ALL, "DIR", 0,
 	 "write the schema, all man pages and completions below DIR, as they are installed below "

@@ -34,6 +34,16 @@ static const struct item environment[] = {
 	{"TERM", "if it is `dumb`, no colours either"},
 	{0}};
 
+static const struct item files[] = {
+	{"PREFIX/share/halfopen/cases", "the cases that ship, a folder a story; good to begin "
+					"one's own from"},
+	{"PREFIX/share/halfopen/case.schema.json", "the JSON Schema of cases, for editors"},
+	{"PREFIX/share/halfopen/claims.yaml", "the claims that cases name, and whether each holds"},
+	{"PREFIX/share/cmake/Halfopen", "find_package(Halfopen) and halfopen_add_cases(), which "
+					"make runs of cases CTest's tests"},
+	{"~/.cache/halfopen/kernels", "the kernels that were built or added"},
+	{0}};
+
 static const struct item examples[] = {
 	{"halfopen doctor", "what can this machine do?"},
 	{"halfopen run", "run every case that ships"},
@@ -153,6 +163,7 @@ static void print_overview(FILE *out)
 	fputs(".SH EXIT STATUS\n", out);
 	roff_markdown(out, exit_status_text);
 	print_items(out, "ENVIRONMENT", environment);
+	print_items(out, "FILES", files);
 }
 
 /* A command that has others below it: all of them in one page. */

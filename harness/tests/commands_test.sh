@@ -154,6 +154,9 @@ exits 0 "$halfopen" reference --schema
 jq -e . out >/dev/null || fail "the schema is no JSON"
 exits 0 env HALFOPEN_UML="$uml" "$halfopen" doctor
 says "$uml"
+HALFOPEN_UML=none/linux "$halfopen" doctor >out 2>err || true
+says '^  what HALFOPEN_UML names +no$'
+says 'none/linux: No such file'
 # The case in the README is as good as it says
 awk '/^```/ { inside = $0 == "```yaml"; next } inside' "$here/../../README.md" >mine.yaml
 exits 0 "$halfopen" run --kernel "$uml" mine.yaml
