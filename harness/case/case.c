@@ -153,11 +153,13 @@ static const struct field top_fields[] = {
 	 .help = "for times given alone, 20ms if not said"},
 	{"matrix", TYPE_CUSTOM, .decode = decode_later, .looks = "a mapping of axes",
 	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": [\"array\", "
-		   "\"object\"]}}",
+		   "\"object\"], \"minItems\": 1, \"minProperties\": 1}}",
 	 .help = "the case is run with each combination of these values"},
 	{"hosts", TYPE_CUSTOM, .decode = decode_later, .required = true,
 	 .looks = "a mapping of names to hosts",
-	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/host\"}}",
+	 .schema = "{\"type\": \"object\", \"minProperties\": 2, \"propertyNames\": {\"pattern\": "
+		   "\"^[a-z][a-z0-9-]{0,11}$\"}, \"additionalProperties\": {\"$ref\": "
+		   "\"#/$defs/host\"}}",
 	 .help = "two to eight machines, in order"},
 	{"timeline", TYPE_CUSTOM, .decode = decode_later, .looks = "a list of faults",
 	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/fault\"}}",

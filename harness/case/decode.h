@@ -19,8 +19,11 @@
 /* The whole: fills in D->plan, which is empty but for file and source. */
 void decode_case(struct decoder *d);
 
-#define CONDITION_LOOKS  "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\""
-#define CONDITION_SCHEMA "{\"type\": [\"array\", \"string\"], \"items\": {\"type\": \"string\"}}"
+#define CONDITION_LOOKS "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\""
+#define TERM_PATTERN    "\"pattern\": \"[$]|^([a-z-]+|kernel *(>=|<) *[0-9]+[.][0-9]+)$\""
+#define CONDITION_SCHEMA                                                                           \
+	"{\"type\": [\"array\", \"string\"], " TERM_PATTERN                                        \
+	", \"items\": {\"type\": \"string\", " TERM_PATTERN "}}"
 /* A term or a list of them. SUBJECT begins the message about a wrong one: "a case cannot need". */
 void condition_decode(struct decoder *d, const struct node *node, const char *subject,
 		      struct plan_condition *condition);

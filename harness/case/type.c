@@ -422,6 +422,8 @@ static bool decode_custom(struct decoder *d, const struct field *field, const st
 	return field->decode(d, node, (char *)out + field->offset);
 }
 
+/* Of times only 0 is right without a unit. */
+#define ONLY_0 "{\"type\": [\"string\", \"integer\"], \"maximum\": 0"
 #define DURATION "([0-9]+(\\\\.[0-9]+)?(h|m|s|ms|us|ns))+|0"
 
 static const struct type_row {
@@ -445,16 +447,15 @@ static const struct type_row {
     [TYPE_PERCENT] = {decode_percent, "a percentage (5%, 0.1%)",
 		      "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
     [TYPE_DURATION] = {decode_duration, "a time (500ms, 75s, 1m15s)",
-		       "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(" DURATION ")$\"}"},
+		       ONLY_0 ", \"pattern\": \"^(" DURATION ")$\"}"},
     [TYPE_DURATIONS] = {decode_durations,
 			"a time or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
-			"{\"type\": [\"string\", \"integer\"]}"},
+			ONLY_0 "}"},
     [TYPE_MOMENT] = {decode_moment, "a moment (500ms, 75s, 1m15s)",
-		     "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(end|" DURATION
-		     ")$\"}"},
+		     ONLY_0 ", \"pattern\": \"^(end|" DURATION ")$\"}"},
     [TYPE_MOMENTS] = {decode_moments,
 		      "a moment or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
-		      "{\"type\": [\"string\", \"integer\"]}"},
+		      ONLY_0 "}"},
     [TYPE_WORD] = {decode_word, "a word", NULL},
     [TYPE_WORDS] = {decode_words, "a word or a list of words", NULL},
     [TYPE_HOST] = {decode_host, "a host", "{\"type\": \"string\"}"},

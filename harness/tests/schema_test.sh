@@ -19,11 +19,13 @@ find "$cases" -name '*.yaml' -not -path '*/broken/*' -exec "$python" "$here/sche
 	"$scratch/case.schema.json" {} + || fail "the schema refuses cases that ship"
 check "$scratch/case.schema.json" "$cases"/broken/*.yaml >"$scratch/refused" && fail "no broken case is refused"
 for name in alias connect-without-port control-character empty expect-sockets-of-no-host \
-	expect-unknown-kind expect-unknown-state fault-unknown fault-without-at fault-without-verb \
-	list-for-mapping mapping-for-list matrix-not-a-list no-hosts no-name not-a-mapping not-utf-8 \
-	nul-byte only-comments percent-without-sign rate-without-unit several-errors step-lacks-value \
-	step-takes-no-value tab-indentation time-negative time-unknown-unit too-deep two-documents \
-	two-verbs unknown-key unknown-key-far unknown-network unknown-step verdict-fail-without-text \
+	expect-unknown-kind expect-unknown-state fault-unknown fault-without-at \
+	fault-without-verb host-name host-name-too-long list-for-mapping mapping-for-list \
+	matrix-empty-axis matrix-not-a-list need-kernel-form no-hosts no-name not-a-mapping \
+	not-utf-8 nul-byte on-unknown one-host only-comments percent-without-sign \
+	rate-without-unit several-errors step-lacks-value step-takes-no-value tab-indentation \
+	time-negative time-unknown-unit time-without-unit too-deep two-documents two-verbs \
+	unknown-key unknown-key-far unknown-network unknown-step verdict-fail-without-text \
 	yaml-colon-in-text yaml-misaligned-item yaml-misaligned-key yaml-unclosed-brace \
 	yaml-unclosed-quote; do
 	grep -qF "/broken/$name.yaml: " "$scratch/refused" || fail "the schema takes broken/$name.yaml"
