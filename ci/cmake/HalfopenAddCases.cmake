@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: MIT
 #
 # halfopen_add_cases(DIR folder | FILES file...
-#   [KERNEL kernel...] [LABELS label...] [PROPERTIES name value...] [PREFIX text])
+#   [KERNEL kernel...] [LABELS label...] [PROPERTIES name value...] [PREFIX text] [MAX_REAL time])
 #
-# Makes each run of each case a CTest test, found by `halfopen list` when the project is built:
-# case.STORY/FILE.VARIANT, below DIR, or for FILES below the current source folder. Of several
-# kernels each gives its own tests, with .KERNEL at the end of the name. Labels: case, the story
-# (the file's folder), the claims, and LABELS. PREFIX replaces "case.".
+# Makes each run of each case a CTest test, found by `halfopen list` when the project is built, and
+# again when a case has changed: case.STORY/FILE.VARIANT, below DIR, or for FILES below the current
+# source folder. PREFIX replaces "case.".
+# KERNEL: as --kernel takes it; a path that is not absolute is one from the current source folder.
+# Each gives its own tests, with .KERNEL at the end of the name, and .KERNEL-2 for another of the
+# same name. MAX_REAL is --max-real, for the live kernel.
+# Labels: case, the story (the file's folder), the claims, and LABELS. PROPERTIES are CTest's.
 # A skipped run is a skipped test. What a failed run left is kept in the build folder, and the
 # test's output says where.
 include_guard()
 set(_halfopen_module_dir ${CMAKE_CURRENT_LIST_DIR})
 
 function(halfopen_add_cases)
-  cmake_parse_arguments(PARSE_ARGV 0 A "" "DIR;PREFIX" "FILES;KERNEL;LABELS;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 0 A "" "DIR;PREFIX;MAX_REAL" "FILES;KERNEL;LABELS;PROPERTIES")
   if(A_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "halfopen_add_cases: unknown: ${A_UNPARSED_ARGUMENTS}")
   endif()
@@ -27,7 +30,7 @@ function(halfopen_add_cases)
   if(A_DIR)
     cmake_path(ABSOLUTE_PATH A_DIR BASE_DIRECTORY ${base} NORMALIZE OUTPUT_VARIABLE base)
     set(cases ${base})
-    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${base}/*.yaml)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${base}/*.yaml ${base}/*.yml)
   else()
     foreach(file IN LISTS A_FILES)
       cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${base} NORMALIZE)
@@ -35,6 +38,13 @@ function(halfopen_add_cases)
     endforeach()
     set(files ${cases})
   endif()
+  set(kernels "")
+  foreach(kernel IN LISTS A_KERNEL)
+    if(kernel MATCHES "/") # else it is a name
+      cmake_path(ABSOLUTE_PATH kernel BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    endif()
+    list(APPEND kernels ${kernel})
+  endforeach()
 
   # One call, one file of tests, and one target that makes it.
   get_property(count DIRECTORY PROPERTY _halfopen_calls)
@@ -51,10 +61,11 @@ function(halfopen_add_cases)
   file(CONFIGURE OUTPUT ${stem}_arguments.cmake @ONLY CONTENT [==[
 set(base [=[@base@]=])
 set(cases [=[@cases@]=])
-set(kernels [=[@A_KERNEL@]=])
+set(kernels [=[@kernels@]=])
 set(labels [=[@A_LABELS@]=])
 set(properties [=[@A_PROPERTIES@]=])
 set(prefix [=[@A_PREFIX@]=])
+set(max_real [=[@A_MAX_REAL@]=])
 set(kept [=[@stem@_kept]=])
 set(tests_file [=[@stem@_tests.cmake]=])
 ]==])
