@@ -65,7 +65,9 @@ static bool name_check(struct reader *reader, const char *name, struct span at)
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		known_add(&known, families[i]);
 	diag = diag_error(reader->diags, at, "'%.100s' is no sysctl of a host", name);
-	if (known_nearest(&known))
+	if (strncmp(name, "tcp_", 4) == 0 || strncmp(name, "ip_", 3) == 0)
+		diag_help(reader->diags, diag, "did you mean 'net.ipv4.%.60s'?", name);
+	else if (known_nearest(&known))
 		diag_help(reader->diags, diag, "did you mean '%s%s'?", known_nearest(&known),
 			  name + second + (name[second] == '.'));
 	else

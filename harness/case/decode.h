@@ -64,6 +64,10 @@ extern const struct form case_form, host_form, sysctl_form, program_form, impair
 	step_modifiers, fault_modifiers;
 extern const struct verb_table step_table, fault_table;
 
+/* Says where WORD belongs, if there is another place of a case for it, or for the word that
+ * is meant by it. False: there is none. */
+bool elsewhere_help(struct diags *diags, struct diag *diag, const char *word);
+
 /* An expectation's kind: where it stands below `expect:`, and what it looks like. */
 struct expect_section {
 	const char *name; /* "sockets"; "PROGRAM: STEP" */

@@ -73,6 +73,8 @@ struct known {
 void known_init(struct known *known, const char *wanted);
 void known_add(struct known *known, const char *word);
 const char *known_nearest(const struct known *known); /* NULL: none is near */
+/* What a case calls that which other tools call WORD ("receive": "recv"); NULL: it is none. */
+const char *known_synonym(const char *word);
 /* "did you mean 'X'?", or, when none is near, "INTRO: a, b, c". */
 void known_help(struct diags *diags, struct diag *diag, const struct known *known,
 		const char *intro);

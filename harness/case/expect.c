@@ -269,6 +269,7 @@ static void decode_section(struct decoder *d, const struct node *value)
 {
 	const char *name = value->key->text;
 	struct known known;
+	struct diag *diag;
 
 	for (int i = 0; i < expect_table.count; i++)
 		if (sections[i].decode && strcmp(sections[i].name, name) == 0) {
@@ -285,10 +286,12 @@ static void decode_section(struct decoder *d, const struct node *value)
 	for (int i = 0; i < expect_table.count; i++)
 		if (sections[i].decode)
 			known_add(&known, sections[i].name);
-	known_help(d->diags,
-		   diag_error(d->diags, value->key->span,
-			      "there is no program '%.60s' to expect something of", name),
-		   &known, "expectations are about");
+	if (d->programs_missing)
+		return;
+	diag = diag_error(d->diags, value->key->span,
+			  "there is no program '%.60s' to expect something of", name);
+	host_help(d, diag, name);
+	known_help(d->diags, diag, &known, "expectations are about");
 }
 
 void decode_expect(struct decoder *d, const struct node *map)

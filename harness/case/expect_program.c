@@ -48,13 +48,11 @@ static bool decode_outcome(struct decoder *d, const struct node *node, void *ret
 		known_add(&known, "eof");
 		known_add(&known, "blocked");
 		known_add(&known, "not started");
-		for (int i = 1; i <= ERRNO_LAST; i++)
-			if (errno_by_number(i))
-				known_add(&known, errno_by_number(i));
-		known_help(
-		    d->diags,
+		errno_help(
+			d,
 		    node_error(d->diags, node, "'%.60s' is no outcome of a step", node->text),
-		    &known, "outcomes are a number or");
+			&known,
+			"outcomes are a number, ok, eof, blocked, not started, or an error: ");
 		return false;
 	}
 	return true;
@@ -99,6 +97,7 @@ static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 	static const struct field signal = {.type = TYPE_SIGNAL, .size = sizeof(int)};
 	struct expect_program *program = ret;
 	struct known known;
+	char meant[16];
 
 	if (!want_scalar(d, node, "an end (0, SIGKILL, running)"))
 		return false;
@@ -108,7 +107,7 @@ static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 	}
 	if (strchr("-0123456789", *node->text))
 		return field_decode(d, &status, node, &program->status);
-	if (strncasecmp(node->text, "SIG", 3) == 0)
+	if (strncasecmp(node->text, "SIG", 3) == 0 || signal_meant(node->text, meant))
 		return field_decode(d, &signal, node, &program->signal);
 	known_init(&known, node->text);
 	known_add(&known, "running");

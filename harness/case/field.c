@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decode.h"
+#include "matrix.h"
 #include "value.h"
 
 struct plan_place place_of(const struct node *node)
@@ -29,35 +31,53 @@ bool refuse_why(struct decoder *d, const struct node *node, const struct why *wh
 	return false;
 }
 
-static bool refuse_kind(struct decoder *d, const struct node *node, const char *looks)
+static bool refuse_kind(struct decoder *d, const struct node *node, const char *looks,
+			const char *help)
 {
+	struct diag *diag;
+
 	if (node->broken)
 		return false;
 	if (node->key && node->kind != NODE_SCALAR)
-		diag_error(d->diags, node->key->span, "'%.60s' takes %s, not %s", node->key->text,
-			   looks, node_describe(d->pool, node));
+		diag = diag_error(d->diags, node->key->span, "'%.60s' takes %s, not %s",
+				  node->key->text, looks, node_describe(d->pool, node));
 	else if (node->key)
-		node_error(d->diags, node, "'%.60s' takes %s, not %s", node->key->text, looks,
-			   node_describe(d->pool, node));
+		diag = node_error(d->diags, node, "'%.60s' takes %s, not %s", node->key->text,
+				  looks, node_describe(d->pool, node));
 	else
-		node_error(d->diags, node, "expected %s, not %s", looks,
-			   node_describe(d->pool, node));
+		diag = node_error(d->diags, node, "expected %s, not %s", looks,
+				  node_describe(d->pool, node));
+	if (help)
+		diag_help(d->diags, diag, "%s", help);
 	return false;
 }
 
 bool want_scalar(struct decoder *d, const struct node *node, const char *looks)
 {
-	return (node->kind == NODE_SCALAR && !node_is_empty(node)) || refuse_kind(d, node, looks);
+	const char *help = NULL;
+
+	if (node->kind == NODE_SCALAR && !node_is_empty(node))
+		return true;
+	if (node->kind == NODE_LIST && node->key && node_get(d->root, node->key->text) == node &&
+	    matrix_is_key(node->key->text))
+		help = pool_printf(d->pool, "for a run with each of them: matrix: {%s: [...]}",
+				   node->key->text);
+	return refuse_kind(d, node, looks, help);
 }
 
 bool want_list(struct decoder *d, const struct node *node, const char *looks)
 {
-	return node->kind == NODE_LIST || refuse_kind(d, node, looks);
+	return node->kind == NODE_LIST ||
+	       refuse_kind(d, node, looks,
+			   node->kind == NODE_MAP ? "each item of a list starts with '- '" : NULL);
 }
 
 bool want_map(struct decoder *d, const struct node *node, const char *looks)
 {
-	return node->kind == NODE_MAP || refuse_kind(d, node, looks);
+	return node->kind == NODE_MAP ||
+	       refuse_kind(d, node, looks,
+			   node->kind == NODE_LIST ? "keys of a mapping have no '- ' before them"
+						   : NULL);
 }
 
 static int find_field(const struct form *form, const char *key)
@@ -73,8 +93,12 @@ static bool is_beside(const struct form *form, const char *key)
 	return form->beside && find_field(form->beside, key) >= 0;
 }
 
-static void unknown_key(struct decoder *d, const struct form *form, const struct node *key)
+/* A required key that MAP lacks may be what the unknown one was meant to be: that is said once. */
+static void unknown_key(struct decoder *d, const struct form *form, const struct node *map,
+			const struct node *key)
 {
+	struct diag *diag = diag_error(d->diags, key->span, "unknown key '%.60s' in %s", key->text,
+				       form->name);
 	struct known known;
 
 	known_init(&known, key->text);
@@ -83,10 +107,14 @@ static void unknown_key(struct decoder *d, const struct form *form, const struct
 			known_add(&known, form->field[i].key);
 	for (int i = 0; form->beside && i < form->beside->count; i++)
 		known_add(&known, form->beside->field[i].key);
-	known_help(
-	    d->diags,
-	    diag_error(d->diags, key->span, "unknown key '%.60s' in %s", key->text, form->name),
-	    &known, "its keys");
+	if (form == &host_form)
+		d->programs_missing = true;
+	if (known_nearest(&known) || !elsewhere_help(d->diags, diag, key->text))
+		known_help(d->diags, diag, &known, "its keys");
+	for (int i = 0; i < form->count && !known_nearest(&known); i++)
+		if (form->field[i].required && !node_get(map, form->field[i].key))
+			diag_help(d->diags, diag, "what is missing here is '%s': %s",
+				  form->field[i].key, form->field[i].help);
 }
 
 static void check_required(struct decoder *d, const struct form *form, const struct node *node,
@@ -116,6 +144,7 @@ static bool is_bare(const struct form *form, const struct node *node)
 uint32_t form_decode(struct decoder *d, const struct form *form, const struct node *node, void *out)
 {
 	uint32_t given = 0, seen = 0;
+	bool unknown = false;
 
 	if (is_bare(form, node)) {
 		int i = form->bare - 1;
@@ -130,13 +159,15 @@ uint32_t form_decode(struct decoder *d, const struct form *form, const struct no
 		if (i < 0 && is_beside(form, value->key->text))
 			continue;
 		if (i < 0) {
-			unknown_key(d, form, value->key);
+			unknown_key(d, form, node, value->key);
+			unknown = true;
 			continue;
 		}
 		seen |= 1u << i;
 		given |= (uint32_t)field_decode(d, &form->field[i], value, out) << i;
 	}
-	check_required(d, form, node, seen);
+	if (!unknown)
+		check_required(d, form, node, seen);
 	return given;
 }
 
@@ -152,12 +183,18 @@ static void unknown_verb(struct decoder *d, const struct verb_table *table, cons
 			 const char *name)
 {
 	struct diag *diag = node_error(d->diags, node, "unknown %s '%.60s'", table->what, name);
+	const char *colon = strchr(name, ':');
 	struct known known;
 
 	known_init(&known, name);
 	for (int i = 0; i < table->count; i++)
 		known_add(&known, table->verb[i].name);
-	known_help(d->diags, diag, &known, pool_printf(d->pool, "the %ss are", table->what));
+	if (colon && colon[1])
+		diag_help(d->diags, diag, "a ':' needs a space behind it: '%.*s: %.40s'",
+			  (int)(colon - name), name, colon + 1);
+	else if (known_nearest(&known) || !elsewhere_help(d->diags, diag, name))
+		known_help(d->diags, diag, &known,
+			   pool_printf(d->pool, "the %ss are", table->what));
 }
 
 static const struct verb *pick_of_map(struct decoder *d, const struct verb_table *table,

@@ -19,7 +19,8 @@ struct decoder {
 	struct plan *plan;
 	const struct node *root;
 	const char *const *extra_sysctl; /* "k=v" of the command line, or NULL */
-	bool steps_missing; /* some step was wrong: names in expectations cannot be checked */
+	bool steps_missing;    /* some step was wrong: names in expectations cannot be checked */
+	bool programs_missing; /* so was some key of a host: programs' names cannot */
 };
 
 /* What a value is, and what C type it goes to. Numbers and words go to any integer. */
@@ -130,6 +131,8 @@ bool want_map(struct decoder *d, const struct node *node, const char *looks);
 /* Index of the host or program of that name; -1, reported. */
 int find_host(struct decoder *d, const struct node *node, const char *name, int64_t least);
 int find_program(struct decoder *d, const struct node *node, const char *name);
+/* Says so if the NAME that is no program's is a host's. */
+void host_help(struct decoder *d, struct diag *diag, const char *name);
 
 /* The value of WORDS that NODE names; false, reported. */
 bool find_word(struct decoder *d, const struct word *words, const struct node *node,

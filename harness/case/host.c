@@ -79,13 +79,18 @@ static void set_addresses(const struct plan *plan, struct plan_host *host, int n
 static bool check_sysctl(struct decoder *d, const struct node *value)
 {
 	const char *name = value->key->text;
+	struct diag *diag;
 
 	if (strncmp(name, "net.", 4) != 0 ||
 	    strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789_.-/") != strlen(name + 4)) {
-		diag_help(d->diags,
-			  diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host",
-				     name),
-			  "a host has those of its network: net.ipv4..., net.ipv6..., net.core...");
+		diag = diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host",
+				  name);
+		if (strncmp(name, "tcp_", 4) == 0 || strncmp(name, "ip_", 3) == 0)
+			diag_help(d->diags, diag, "did you mean 'net.ipv4.%.60s'?", name);
+		else
+			diag_help(d->diags, diag,
+				  "a host has those of its network: net.ipv4..., net.ipv6..., "
+				  "net.core...");
 		return false;
 	}
 	return value->kind == NODE_MAP || want_scalar(d, value, "the value of a sysctl");
@@ -255,6 +260,8 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 	*program = (struct plan_program){
 		.name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
 	given = form_decode(d, &program_form, node, program);
+	if (!(given & 3)) /* neither steps nor a command, which is said by someone */
+		d->steps_missing = true;
 	plan->program_count++;
 	if (node->kind == NODE_MAP && node_get(node, "steps") && node_get(node, "command"))
 		diag_error(d->diags, node_get(node, "command")->key->span,

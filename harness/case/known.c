@@ -70,6 +70,52 @@ static bool starts_with(const char *text, const char *start)
 	return strlen(start) >= 3 && strncasecmp(text, start, strlen(start)) == 0;
 }
 
+/* Words from other tools and from speech; what is meant by them here. */
+static const struct synonym {
+	const char *word, *meant;
+} synonyms[] = {
+	{"name", "case"},         {"title", "case"},
+	{"description", "about"}, {"read", "recv"},
+	{"receive", "recv"},
+	{"recieve", "recv"},      {"write", "send"},
+	{"bind", "listen"},       {"delay", "sleep"},
+	{"latency", "delay"},     {"restart", "reboot"},
+	{"poweroff", "crash"},    {"power-off", "crash"},
+	{"block", "blackhole"},   {"partition", "blackhole"},
+	{"unplug", "pull"},       {"disconnect", "pull"},
+	{"unblock", "heal"},      {"freeze", "stop"},
+	{"flush", "forget"},      {"hang", "blocked"},
+	{"hangs", "blocked"},     {"block", "blocked"},
+	{"blocks", "blocked"},    {"timeout", "ETIMEDOUT"},
+	{"reset", "ECONNRESET"},  {"refused", "ECONNREFUSED"},
+	{"success", "ok"},        {"assert", "expect"},
+	{"events", "timeline"},   {"faults", "timeline"},
+	{"variants", "matrix"},   {"interval", "every"},
+	{"duration", "for"},      {"retransmit", "retransmission"},
+	{"alive", "running"},
+};
+
+const char *known_synonym(const char *word)
+{
+	for (size_t i = 0; i < sizeof(synonyms) / sizeof(*synonyms); i++)
+		if (strcasecmp(synonyms[i].word, word) == 0)
+			return synonyms[i].meant;
+	return NULL;
+}
+
+/* The one of KNOWN's words that is meant by another word; NULL: none. */
+static const char *meant_word(const struct known *known)
+{
+	for (size_t i = 0; i < sizeof(synonyms) / sizeof(*synonyms); i++) {
+		if (strcasecmp(synonyms[i].word, known->wanted) != 0)
+			continue;
+		for (int j = 0; j < known->count; j++)
+			if (strcmp(known->word[j], synonyms[i].meant) == 0)
+				return known->word[j];
+	}
+	return NULL;
+}
+
 const char *known_nearest(const struct known *known)
 {
 	/* A third of the letters may be wrong. */
@@ -89,7 +135,7 @@ const char *known_nearest(const struct known *known)
 			word = known->word[i];
 		}
 	}
-	return word;
+	return word ? word : meant_word(known);
 }
 
 void known_help(struct diags *diags, struct diag *diag, const struct known *known,

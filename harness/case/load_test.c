@@ -202,6 +202,16 @@ START_TEST(knows_what_it_must_reach)
 }
 END_TEST
 
+/* As editors on Windows write it. */
+START_TEST(skips_a_byte_order_mark)
+{
+	struct plan *plan = load("\xef\xbb\xbf" TWO_HOSTS EXPECT);
+
+	ck_assert_int_eq(plan->host_count, 2);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(warns_of_a_case_that_expects_nothing)
 {
 	struct diagnostics diagnostics;
@@ -278,6 +288,7 @@ int main(void)
 	tcase_add_test(tests, sets_extra_sysctls_first);
 	tcase_add_test(tests, refuses_other_variants);
 	tcase_add_test(tests, knows_what_it_must_reach);
+	tcase_add_test(tests, skips_a_byte_order_mark);
 	tcase_add_test(tests, warns_of_a_case_that_expects_nothing);
 	tcase_add_test(tests, shows_a_part_of_a_long_line);
 	tcase_add_loop_test(tests, is_quick_with_hostile_files, 0, 13);

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EWOULDBLOCK_NAME "EWOULDBLOCK" /* the other name of EAGAIN */
@@ -115,6 +116,18 @@ const char *signal_by_number(int number, char buf[16])
 		return NULL;
 	snprintf(buf, 16, "SIG%s", name);
 	return buf;
+}
+
+bool signal_meant(const char *text, char ret_name[16])
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	for (int i = 1; i <= SIGNAL_LAST; i++)
+		if (signal_by_number(i, ret_name) &&
+		    (*end ? strcasecmp(ret_name + 3, text) == 0 : number == i))
+			return true;
+	return false;
 }
 
 int signal_by_name(const char *name)

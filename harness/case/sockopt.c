@@ -72,6 +72,14 @@ static bool decode_time(struct decoder *d, const struct node *node, int64_t unit
 	char text[32];
 	int64_t ns;
 
+	/* As setsockopt() has it: in the option's own unit. */
+	if (node->kind == NODE_SCALAR && strcmp(node->text, "0") != 0 && *node->text &&
+	    node->text[strspn(node->text, "0123456789")] == '\0') {
+		diag_help(d->diags,
+			  node_error(d->diags, node, "'%.40s' has no unit of time", node->text),
+			  "did you mean %.40s%s?", node->text, unit == 1000000 ? "ms" : "s");
+		return false;
+	}
 	if (!field_decode(d, &field, node, &ns))
 		return false;
 	if (ns % unit) {

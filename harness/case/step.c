@@ -100,8 +100,13 @@ static bool decode_send(struct decoder *d, const struct node *node, void *ret)
 		if (!want_scalar(d, node, "a number of bytes, or a text in quotes"))
 			return false;
 		if (!value_size(node->text, strlen(node->text), &bytes, &why)) {
-			diag_help(d->diags, node_error(d->diags, node, "%s", why.text),
-				  "sizes look like 100, 64K or 1M; a text to send needs quotes");
+			struct diag *diag = node_error(d->diags, node, "%s", why.text);
+
+			diag_help(d->diags, diag, "%s%s",
+				  strncmp(why.help, "did", 3) == 0
+					  ? why.help
+					  : "sizes look like 100, 64K or 1M",
+				  *why.help ? "; a text to send needs quotes" : "");
 			return false;
 		}
 		return field_decode(d, &size, node, &step->amount);

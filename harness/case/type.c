@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "field.h"
@@ -76,6 +77,14 @@ int find_host(struct decoder *d, const struct node *node, const char *name, int6
 	return -1;
 }
 
+void host_help(struct decoder *d, struct diag *diag, const char *name)
+{
+	for (int i = 0; i < d->plan->host_count; i++)
+		if (strcmp(d->plan->host[i].name, name) == 0)
+			diag_help(d->diags, diag, "'%s' is a host without a program of that name",
+				  name);
+}
+
 int find_program(struct decoder *d, const struct node *node, const char *name)
 {
 	const struct plan *plan = d->plan;
@@ -88,12 +97,12 @@ int find_program(struct decoder *d, const struct node *node, const char *name)
 			return i;
 		known_add(&known, plan->program[i].name);
 	}
-	diag = node_error(d->diags, node, "there is no program '%.60s'", name);
-	for (int i = 0; i < plan->host_count; i++) {
-		if (strcmp(plan->host[i].name, name) != 0)
-			continue;
-		diag_help(d->diags, diag, "'%s' is a host without a program of that name", name);
+	if (d->programs_missing) {
+		d->diags->errors++; /* which was said at the host */
+		return -1;
 	}
+	diag = node_error(d->diags, node, "there is no program '%.60s'", name);
+	host_help(d, diag, name);
 	known_help(d->diags, diag, &known, "the programs are");
 	return -1;
 }
@@ -362,6 +371,30 @@ static bool decode_program(struct decoder *d, const struct field *field, const s
 	return true;
 }
 
+void errno_help(struct decoder *d, struct diag *diag, struct known *known, const char *others)
+{
+	char *end;
+	long number = strtol(known->wanted, &end, 10);
+	const char *meant = *end ? NULL : errno_by_number((int)number);
+
+	for (int i = 1; i <= ERRNO_LAST; i++) {
+		if (!errno_by_number(i))
+			continue;
+		known_add(known, errno_by_number(i));
+		if (strcasecmp(strerror(i), known->wanted) == 0)
+			meant = errno_by_number(i);
+	}
+	if (!meant)
+		meant = known_nearest(known);
+	if (meant)
+		diag_help(d->diags, diag, "did you mean '%s'?", meant);
+	else
+		diag_help(d->diags, diag,
+			  "%sETIMEDOUT, ECONNRESET, EPIPE, ECONNREFUSED, EHOSTUNREACH, "
+			  "ENETUNREACH, EAGAIN, ...",
+			  others);
+}
+
 static bool decode_errno(struct decoder *d, const struct field *field, const struct node *node,
 			 void *out)
 {
@@ -376,11 +409,8 @@ static bool decode_errno(struct decoder *d, const struct field *field, const str
 		return true;
 	}
 	known_init(&known, node->text);
-	for (int i = 1; i <= ERRNO_LAST; i++)
-		if (errno_by_number(i))
-			known_add(&known, errno_by_number(i));
-	known_help(d->diags, node_error(d->diags, node, "there is no error '%.60s'", node->text),
-		   &known, "errors are called");
+	errno_help(d, node_error(d->diags, node, "there is no error '%.60s'", node->text), &known,
+		   "errors are called by their names: ");
 	return false;
 }
 
@@ -388,7 +418,9 @@ static bool decode_signal(struct decoder *d, const struct field *field, const st
 			  void *out)
 {
 	char names[SIGNAL_LAST + 1][16];
+	char meant[16];
 	struct known known;
+	struct diag *diag;
 	int number;
 
 	if (!want_scalar(d, node, "a signal's name"))
@@ -402,8 +434,11 @@ static bool decode_signal(struct decoder *d, const struct field *field, const st
 	for (int i = 1; i <= SIGNAL_LAST; i++)
 		if (signal_by_number(i, names[i]))
 			known_add(&known, names[i]);
-	known_help(d->diags, node_error(d->diags, node, "there is no signal '%.60s'", node->text),
-		   &known, "signals are called");
+	diag = node_error(d->diags, node, "there is no signal '%.60s'", node->text);
+	if (signal_meant(node->text, meant))
+		diag_help(d->diags, diag, "did you mean '%s'?", meant);
+	else
+		known_help(d->diags, diag, &known, "signals are called");
 	return false;
 }
 

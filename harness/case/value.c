@@ -95,36 +95,64 @@ static int fraction(const char *text, size_t length, int64_t *ret_value, int64_t
 
 static bool no_duration(const char *text, size_t length, struct why *why)
 {
-	return refuse(why, "times look like 500ms, 75s, 1m15s or 2h", "'%.*s' is not a time",
-		      (int)length, text);
+	bool range = memmem(text, length, "..", 2) || memmem(text, length, "+-", 2);
+
+	return refuse(why,
+		      range ? "one time is meant here, not a range"
+			    : "times look like 500ms, 75s, 1m15s or 2h",
+		      "'%.*s' is not a time", (int)length, text);
 }
 
-static bool no_unit(const char *text, size_t length, struct why *why)
-{
-	char help[80];
-
-	snprintf(help, sizeof(help), "did you mean %.*ss?", (int)(length < 40 ? length : 40), text);
-	return refuse(why, help, "'%.*s' has no unit of time", (int)length, text);
-}
-
-static bool unknown_unit(const char *text, size_t length, struct why *why)
+/* The unit that starts TEXT as people write it; NULL: it is none. */
+static const char *meant_unit(const char *text, size_t length)
 {
 	static const struct {
 		const char *prefix, *unit;
 	} meant[] = {{"min", "m"},    {"sec", "s"},   {"hour", "h"}, {"hr", "h"}, {"milli", "ms"},
 		     {"micro", "us"}, {"nano", "ns"}, {"S", "s"},    {"M", "m"},  {"H", "h"}};
-	char help[80] = "the units are h, m, s, ms, us and ns";
+	const struct unit *unit = find_unit(time_units, COUNT(time_units), text, length);
 
-	for (size_t i = 0; i < COUNT(meant); i++) {
-		if (strncmp(text, meant[i].prefix, strlen(meant[i].prefix)) == 0) {
-			snprintf(help, sizeof(help), "did you mean '%s'?", meant[i].unit);
-			break;
-		}
-	}
+	for (size_t i = 0; i < COUNT(meant) && !unit; i++)
+		if (strncmp(text, meant[i].prefix, strlen(meant[i].prefix)) == 0)
+			return meant[i].unit;
+	return unit ? unit->name : NULL;
+}
+
+/* BEFORE: the unit of the number before this one, as the h of "2h30"; NULL: it is the first. */
+static bool no_unit(const char *text, size_t length, const struct unit *before, struct why *why)
+{
+	size_t number = strspn(text, "0123456789."), word;
+	char help[80];
+	int shown = (int)(number < 30 ? number : 30);
+	const char *unit = NULL;
+
+	for (word = number; word < length && text[word] == ' ';)
+		word++;
+	if (word > number && word < length)
+		unit = meant_unit(text + word, letters(text + word, length - word));
+	if (unit)
+		snprintf(help, sizeof(help), "did you mean %.*s%s? no space stands before a unit",
+			 shown, text, unit);
+	else if (before && before < time_units + COUNT(time_units) - 1)
+		snprintf(help, sizeof(help), "did you mean %.*s%s?", shown, text, before[1].name);
+	else
+		snprintf(help, sizeof(help), "did you mean %.*ss, or %.*sms?", shown, text, shown,
+			 text);
+	return refuse(why, help, "'%.*s' has no unit of time", (int)length, text);
+}
+
+static bool unknown_unit(const char *text, size_t length, struct why *why)
+{
+	char help[80] = "the units are h, m, s, ms, us and ns";
+	const char *unit = meant_unit(text, length);
+
+	if (unit)
+		snprintf(help, sizeof(help), "did you mean '%s'?", unit);
 	return refuse(why, help, "'%.*s' is not a unit of time", (int)length, text);
 }
 
-/* One "15s" of "1m15s". Bytes used; 0 with *why. UNIT: the one before, made smaller. */
+/* One "15s" of "1m15s". Bytes used; 0 with *why, or without: it is no time at all. UNIT: the one
+ * before, made smaller. */
 static size_t duration_part(const char *text, size_t length, const struct unit **unit, int64_t *sum,
 			    struct why *why)
 {
@@ -133,18 +161,18 @@ static size_t duration_part(const char *text, size_t length, const struct unit *
 	int used = digits(text, length, &number);
 	size_t at = (size_t)used, name;
 
+	if (used < 0)
+		refuse(why, "a run lasts at most 24h", "'%.*s' is too long", (int)length, text);
 	if (used > 0 && at < length && text[at] == '.') {
 		used = fraction(text + at, length - at, &rest, &scale);
 		at += (size_t)used;
 	}
-	if (used <= 0) {
-		no_duration(text, length, why);
+	if (used <= 0)
 		return 0;
-	}
 	name = letters(text + at, length - at);
 	found = find_unit(time_units, COUNT(time_units), text + at, name);
 	if (!name)
-		no_unit(text, length, why);
+		no_unit(text, length, *unit, why);
 	else if (!found)
 		unknown_unit(text + at, name, why);
 	else if (*unit && found <= *unit)
@@ -180,7 +208,7 @@ bool value_duration(const char *text, size_t length, int64_t *ret, struct why *w
 	for (size_t at = 0; at < length; at += used) {
 		used = duration_part(text + at, length - at, &unit, &sum, why);
 		if (!used)
-			/* "75 s", "5x": say it of the whole, not of what is left. */
+			/* "10s-20s", "~10s": said of the whole, not of what is left. */
 			return *why->text ? false : no_duration(text, length, why);
 	}
 	*ret = sum;
@@ -206,13 +234,26 @@ static bool scaled(const char *text, size_t length, const struct unit *units, si
 {
 	int64_t value;
 	int used = digits(text, length, &value);
+	char meant[80] = "", letter;
 	const struct unit *unit;
+	size_t at;
 
 	if (used > 0) {
 		unit = find_unit(units, count, text + used, length - (size_t)used);
 		if (unit && !__builtin_mul_overflow(value, unit->factor, ret))
 			return true;
+		/* "10MB", "1 GiB", "64k" */
+		at = (size_t)used + strspn(text + used, " ");
+		letter = (char)toupper((unsigned char)text[at]);
+		unit = at < length ? find_unit(units, count, &letter, 1) : NULL;
+		if (unit)
+			snprintf(meant, sizeof(meant), "did you mean %lld%s? (%s is %lld)",
+				 (long long)value, unit->name, unit->name, (long long)unit->factor);
 	}
+	if (used < 0 || (used > 0 && (size_t)used == length))
+		return refuse(why, NULL, "'%.*s' is too large", (int)length, text);
+	if (*meant)
+		help = meant;
 	return refuse(why, help, "'%.*s' is not a %s", (int)length, text,
 		      units == rate_units ? "rate" : "number of bytes");
 }
@@ -281,6 +322,27 @@ static bool parse_side(const char *text, size_t length, value_parser *parse, int
 	return parse(text, length, ret, why);
 }
 
+/* Help for what is neither a value nor a range: the range that may be meant. */
+static void no_range(const char *text, struct why *why)
+{
+	size_t sign = strspn(text, "<>=~ "), number = strspn(text + sign, "0123456789.hmsun");
+	const char *rest = text + sign + number;
+
+	if (sign && number && !*rest && *text == '>')
+		snprintf(why->help, sizeof(why->help), "did you mean %.30s..?", text + sign);
+	else if (sign && number && !*rest && *text == '<')
+		snprintf(why->help, sizeof(why->help), "did you mean ..%.30s?", text + sign);
+	else if (!sign && number && *rest == '-' && isdigit((unsigned char)rest[1]))
+		snprintf(why->help, sizeof(why->help), "did you mean %.*s..%.30s?",
+			 (int)(number < 30 ? number : 30), text, rest + 1);
+	else
+		snprintf(why->help, sizeof(why->help), "%s",
+			 strncmp(why->help, "times", 5) == 0
+				 ? "times look like 75s, ranges of them 75s..77s, 75s.., ..77s, "
+				   "75s +- 1s"
+				 : "ranges look like 5..7, 5.. or ..7");
+}
+
 bool value_range(const char *text, value_parser *parse, int64_t least, struct plan_range *ret_range,
 		 struct why *why)
 {
@@ -290,8 +352,11 @@ bool value_range(const char *text, value_parser *parse, int64_t least, struct pl
 	int64_t lo, hi;
 
 	if (!cut) {
-		if (!parse(text, length, &lo, why))
+		if (!parse(text, length, &lo, why)) {
+			if (!*why->help || strncmp(why->help, "times look", 10) == 0)
+				no_range(text, why);
 			return false;
+		}
 		hi = lo;
 	} else {
 		if (dots && length == 2)

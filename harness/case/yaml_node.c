@@ -69,16 +69,28 @@ static struct span span_at(yaml_mark_t mark)
 	return span_of(mark, mark);
 }
 
-/* Tabs in the indentation give all kinds of errors, most of them about something else. */
-static bool tab_in_indentation(const struct diags *diags, int line, struct span *ret_at)
+/* The text of line number LINE. */
+static const char *line_at(const struct diags *diags, int line, int *ret_length)
 {
 	const char *s = diags->source, *end = s + diags->size;
-	int column = 1;
+	size_t n = 0;
 
-	for (size_t n; line > 1 && s < end; s += n ? n : 1) {
+	for (; line > 1 && s < end; s += n ? n : 1) {
 		n = source_break(s, (size_t)(end - s));
 		line -= n > 0;
 	}
+	for (n = 0; s + n < end && !source_break(s + n, (size_t)(end - s) - n);)
+		n++;
+	*ret_length = (int)n;
+	return s;
+}
+
+/* Tabs in the indentation give all kinds of errors, most of them about something else. */
+static bool tab_in_indentation(const struct diags *diags, int line, struct span *ret_at)
+{
+	int length, column = 1;
+	const char *s = line_at(diags, line, &length), *end = s + length;
+
 	for (; s < end && (*s == ' ' || *s == '\t'); s++, column++) {
 		if (*s == '\t') {
 			*ret_at = (struct span){0, column, 0, column + 1};
@@ -86,6 +98,41 @@ static bool tab_in_indentation(const struct diags *diags, int line, struct span 
 		}
 	}
 	return false;
+}
+
+/* "case x" or "-{at: 5s}" on a line of its own becomes the start of a text that goes on with
+ * the next lines, until there is a ':' in it; or has one itself. */
+static bool missing_colon(struct diags *diags, const yaml_parser_t *yaml)
+{
+	int line = (int)yaml->problem_mark.line + 1, length, indent = 0;
+	const char *text = line_at(diags, line, &length);
+	struct diag *diag;
+
+	if (!yaml->problem || strcmp(yaml->problem, complaints[0].problem) != 0)
+		return false;
+	while (indent < length && text[indent] == ' ')
+		indent++;
+	if (indent + 1 < length && text[indent] == '-' && text[indent + 1] != ' ') {
+		diag = diag_error(diags, (struct span){line, indent + 1, line, indent + 2},
+				  "no space after the '-' of an item");
+		diag_help(diags, diag, "write it as '- %.*s'",
+			  length - indent - 1 < 40 ? length - indent - 1 : 40, text + indent + 1);
+		return true;
+	}
+	/* The ':' of this line's first word is right; the line before has none. */
+	if (memchr(text + indent, ' ', (size_t)((int)yaml->problem_mark.column - indent)))
+		return false;
+	do
+		text = line_at(diags, --line, &length);
+	while (line > 1 && !length);
+	if (line < 1 || !length || memchr(text, ':', (size_t)length))
+		return false;
+	for (indent = 0; indent < length && text[indent] == ' ';)
+		indent++;
+	diag = diag_error(diags, (struct span){line, indent + 1, line, length + 1},
+			  "a line with neither a ':' nor a '- '");
+	diag_help(diags, diag, "a key and its value are written 'key: value', an item '- item'");
+	return true;
 }
 
 static void explain(struct parse *parse)
@@ -102,6 +149,8 @@ static void explain(struct parse *parse)
 		diag_help(parse->diags, diag, "YAML indents with spaces only");
 		return;
 	}
+	if (missing_colon(parse->diags, yaml))
+		return;
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
 		if (yaml->problem && strcmp(complaints[i].problem, yaml->problem) == 0)
 			complaint = &complaints[i];
@@ -368,7 +417,7 @@ struct node *node_parse(struct pool *pool, struct diags *diags)
 		diag_error(diags, (struct span){0}, "out of memory");
 		return NULL;
 	}
-	yaml_parser_set_encoding(&parse.yaml, YAML_UTF8_ENCODING);
+	/* No encoding is set: libyaml then skips a byte order mark. That of UTF-16 was refused. */
 	yaml_parser_set_input_string(&parse.yaml, (const unsigned char *)diags->source,
 				     diags->size);
 	root = parse_stream(&parse);
