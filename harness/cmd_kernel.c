@@ -16,7 +16,6 @@
 #include "store.h"
 
 #define MOST_FRAGMENTS 32
-#define SCRIPT         "build-kernel"
 
 enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_NAME, KEY_JSON };
 
@@ -74,16 +73,18 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* Becomes ci/build-kernel, which lies among the helpers: there is one way to build a kernel. */
-static int kernel_build(struct options *options)
+/* Becomes a script that lies among the helpers, and in ci/: there is one way to do this. COMMAND is
+ * the one below `kernel`. */
+static int become(const char *command, const char *script, struct options *options)
 {
 	char *helpers = NULL, path[PATH_MAX], *argv[2 * MOST_FRAGMENTS + 8] = {path};
+	char called[64];
 	struct err err = {0};
 	int argc = 1;
 
 	if (kernel_find_helpers(&helpers, &err) < 0)
-		return fail("build", EXIT_COULD_NOT, &err);
-	snprintf(path, sizeof(path), "%s/%s", helpers, SCRIPT);
+		return fail(command, EXIT_COULD_NOT, &err);
+	snprintf(path, sizeof(path), "%s/%s", helpers, script);
 	free(helpers);
 	for (int i = 0; i < options->scripts; i++)
 		argv[argc++] = options->script[i];
@@ -91,10 +92,21 @@ static int kernel_build(struct options *options)
 		argv[argc++] = (char *)"--";
 		argv[argc++] = (char *)options->argument;
 	}
-	setenv("HALFOPEN_COMMAND", "halfopen kernel build", 1);
+	snprintf(called, sizeof(called), "halfopen kernel %s", command);
+	setenv("HALFOPEN_COMMAND", called, 1);
 	execv(path, argv);
 	err_sys(&err, errno, "%s", path);
-	return fail("build", EXIT_COULD_NOT, &err);
+	return fail(command, EXIT_COULD_NOT, &err);
+}
+
+static int kernel_build(struct options *options)
+{
+	return become("build", "build-kernel", options);
+}
+
+static int kernel_fetch(struct options *options)
+{
+	return become("fetch", "fetch-kernel", options);
 }
 
 /* "netem nft ... (no nat)" */
@@ -272,6 +284,17 @@ static const struct {
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_build,
+	 TAKES_OPTIONAL},
+	{{"fetch", NULL, "download a Debian kernel, to run it in QEMU",
+	  &(const struct argp){
+		  no_options, parse_option, "[PACKAGE]",
+		  "Downloads and unpacks a Debian kernel package, as "
+		  "linux-image-6.1.0-56-cloud-amd64, with apt, and keeps it by that name. "
+		  "Nothing is installed. Without PACKAGE: the newest cloud kernel, 6.12 if there "
+		  "is a choice. The last line is its folder.",
+		  NULL, NULL, NULL},
+	  NULL},
+	 kernel_fetch,
 	 TAKES_OPTIONAL},
 	{{"list", NULL, "what is there, its version, HZ, and what it can do",
 	  &(const struct argp){list_options, parse_option, NULL,

@@ -109,7 +109,7 @@ static int find_named(const char *arg, struct kernel *ret_kernel, struct err *er
 
 	if (strchr(arg, '/') || access(arg, F_OK) == 0)
 		return find_image(arg, ret_kernel, err);
-	path = package_find(arg);
+	path = package_installed(arg);
 	ret = path ? 0 : store_find(arg, &path, err);
 	if (ret == -ENOENT)
 		return err_set(

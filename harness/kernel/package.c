@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "err.h"
-#include "store.h"
 
 int package_find_image(const char *folder, char **ret_image, struct err *err)
 {
@@ -39,33 +38,18 @@ int package_find_image(const char *folder, char **ret_image, struct err *err)
 	return ret;
 }
 
-/* The newest by name that PATTERN fits; NULL: none. */
-static char *last_of(const char *pattern)
-{
-	glob_t found = {0};
-	char *path = NULL;
-
-	if (glob(pattern, 0, NULL, &found) == 0)
-		path = strdup(found.gl_pathv[found.gl_pathc - 1]);
-	globfree(&found);
-	return path;
-}
-
-char *package_find(const char *name)
+char *package_installed(const char *name)
 {
 	static const char prefix[] = "linux-image-";
-	char pattern[PATH_MAX + 16], below[256], *path;
+	char *image;
 
-	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || strpbrk(name, "*?[\\/"))
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 ||
+	    asprintf(&image, "/boot/vmlinuz-%s", name + sizeof(prefix) - 1) < 0)
 		return NULL;
-	snprintf(pattern, sizeof(pattern), "/boot/vmlinuz-%s", name + sizeof(prefix) - 1);
-	path = last_of(pattern);
-	for (int i = 0; !path && i < 2; i++) {
-		snprintf(below, sizeof(below), "images/%s%s_*", name, i ? "-unsigned" : "");
-		store_cache_path(pattern, below);
-		path = last_of(pattern);
-	}
-	return path;
+	if (access(image, F_OK) == 0)
+		return image;
+	free(image);
+	return NULL;
 }
 
 char *package_find_modules(const char *image, const char *release)

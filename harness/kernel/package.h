@@ -12,9 +12,8 @@ struct err;
  * Free *ret_image. -ENOENT: none; -EINVAL: several. */
 int package_find_image(const char *folder, char **ret_image, struct err *err);
 
-/* The image of an installed Debian package, or the folder of one that ci/fetch-kernel unpacked:
- * NAME is linux-image-RELEASE. Free it; NULL: none. */
-char *package_find(const char *name);
+/* The image of an installed Debian package: NAME is linux-image-RELEASE. Free it; NULL: none. */
+char *package_installed(const char *name);
 
 /* The folder .../lib/modules/RELEASE that belongs to IMAGE: in the tree that the image was unpacked
  * in, beside it, or the machine's own. Free it; NULL: none, and all is built in. */

@@ -28,26 +28,18 @@ const struct store_ability store_ability[STORE_ABILITIES] = {
 	{"nat", "CONFIG_NFT_NAT", "routers that translate addresses", false},
 };
 
-void store_cache_path(char ret_path[PATH_MAX], const char *below)
+/* The store's folder, and NAME and FILE below it where they are given. */
+static void path_of(char ret_path[PATH_MAX], const char *name, const char *file)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	bool own = cache && cache[0] == '/';
 
-	snprintf(ret_path, PATH_MAX, "%s%s/halfopen/%s",
+	snprintf(ret_path, PATH_MAX, "%s%s/halfopen/kernels%s%s%s%s",
 		 own    ? cache
 		 : home ? home
 			: "",
-		 own ? "" : "/.cache", below);
-}
-
-/* The store's folder, and NAME and FILE below it where they are given. */
-static void path_of(char ret_path[PATH_MAX], const char *name, const char *file)
-{
-	char below[PATH_MAX];
-
-	snprintf(below, sizeof(below), "kernels%s%s%s%s", name ? "/" : "", name ? name : "",
-		 file ? "/" : "", file ? file : "");
-	store_cache_path(ret_path, below);
+		 own ? "" : "/.cache", name ? "/" : "", name ? name : "", file ? "/" : "",
+		 file ? file : "");
 }
 
 /* "CONFIG_HZ=250", "CONFIG_BRIDGE=m"; a line that says no option is left out. */

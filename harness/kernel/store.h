@@ -12,7 +12,6 @@
 #ifndef HALFOPEN_STORE_H
 #define HALFOPEN_STORE_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,9 +38,6 @@ struct store {
 	struct store_entry *entry; /* by name */
 	int count;
 };
-
-/* The path BELOW the user's cache folder of this project: "kernels", "images". */
-void store_cache_path(char ret_path[PATH_MAX], const char *below);
 
 /* All of them; none at all is no error. */
 int store_read(struct store *ret_store, struct err *err);

@@ -93,6 +93,12 @@ exits 2 "$halfopen" kernel buld tree
 complains "did you mean 'build'"
 if compgen -G 'cache/halfopen/kernels/.build*' >/dev/null; then fail "something was begun"; fi
 
+# Nor is anything fetched that is not there
+exits 3 "$halfopen" kernel fetch linux-image-0.0-none
+complains '^halfopen kernel fetch: (apt knows no linux-image-0\.0-none|needs )'
+exits 2 "$halfopen" kernel fetch one two
+if compgen -G 'cache/halfopen/kernels/*fetch*' >/dev/null; then fail "something was begun"; fi
+
 # Installed, the script finds its configuration too
 mkdir -p usr/libexec/halfopen usr/share/halfopen
 cp "$build/build-kernel" usr/libexec/halfopen/

@@ -13,7 +13,7 @@ source=$(cd "$here/../.." && pwd)
 # PREFIX: all that belongs there is there, and nothing else than what the program says of itself.
 holds() {
 	local prefix=$1 share=$1/share file
-	for file in bin/halfopen libexec/halfopen/{halfopen-guest,halfopen-peer,halfopen-nft,build-kernel} \
+	for file in bin/halfopen libexec/halfopen/{halfopen-guest,halfopen-peer,halfopen-nft,build-kernel,fetch-kernel} \
 		share/halfopen/{uml.config,claims.yaml,case.schema.json} share/doc/halfopen/copyright \
 		share/cmake/Halfopen/{HalfopenConfig,HalfopenConfigVersion,HalfopenAddCases,HalfopenDiscover}.cmake \
 		share/cmake/Halfopen/halfopen-run-case; do

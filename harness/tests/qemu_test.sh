@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: MIT
 # A distribution's kernel in QEMU and a UML of our own agree, a machine that dies costs one run,
 # and nothing is left behind. Usage: qemu_test.sh BUILD-FOLDER
-# The image is HALFOPEN_BZIMAGE, or what ci/fetch-kernel left in the cache folder.
+# The image is HALFOPEN_BZIMAGE, or what `halfopen kernel fetch` left in the cache folder.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 isolate "$@"
 command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64"
 image=${HALFOPEN_BZIMAGE:-}
 if [ -z "$image" ]; then
-	for folder in "${XDG_CACHE_HOME:-$HOME/.cache}"/halfopen/images/*/; do image=$folder; done
+	for folder in "${XDG_CACHE_HOME:-$HOME/.cache}"/halfopen/kernels/linux-image-*/tree; do image=$folder; done
 fi
-[ -e "$image" ] || skip "no kernel image: run ci/fetch-kernel, or set HALFOPEN_BZIMAGE"
+[ -e "$image" ] || skip "no kernel image: \`halfopen kernel fetch\`, or set HALFOPEN_BZIMAGE"
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 
 out=$(mktemp -d)
