@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# ci/Containerfile and ci/github: what they name exists, their shell is sound, and the workflows'
+# steps do what they say; docker is a stand-in that runs halfopen here. Usage: ci_files_test.sh BUILD
+. "$(dirname "$0")/lib.sh"
+python=$(python_with yaml) || { echo "$python"; exit 77; }
+command -v shellcheck >/dev/null || skip "no shellcheck"
+kernel=$(uml_kernel) || { echo "$kernel"; exit 77; }
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit
+source=$(cd "$here/../.." && pwd)
+
+# The steps: FOLDER/N.sh of each workflow's, in order, and of the Containerfile's RUN.
+"$python" - "$source/ci" <<'X'
+import re, sys, os, yaml
+ci = sys.argv[1]
+for name in "uml", "live":
+    with open(f"{ci}/github/{name}.yml") as file:
+        flow = yaml.safe_load(file)
+    assert flow["permissions"] == {"contents": "read"}, flow["permissions"]
+    assert True in flow and list(flow["jobs"]) == ["cases"]  # 'on' is a boolean in YAML 1.1
+    steps = flow["jobs"]["cases"]["steps"]
+    os.mkdir(name)
+    for at, step in enumerate(steps):
+        assert ("run" in step) != ("uses" in step), step
+        if "uses" in step:
+            assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]), step
+        else:
+            with open(f"{name}/{at:02}.sh", "w") as file:
+                file.write("#!/bin/bash\nset -eo pipefail\n" + step["run"])
+    assert "upload-artifact" in steps[-1]["uses"] and "cancelled" in steps[-1]["if"]
+    with open(f"{name}/uploads", "w") as file:
+        file.write(steps[-1]["with"]["path"])
+os.mkdir("container")
+with open(f"{ci}/Containerfile") as file:
+    lines = re.sub(r"\\\n\s*", "", re.sub(r"(?m)^#.*\n", "", file.read())).splitlines()
+copies = open("copies", "w")
+for at, line in enumerate(lines):
+    word, _, rest = line.partition(" ")
+    assert word in ("", "ARG", "FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "ENTRYPOINT", "CMD"), line
+    if word == "RUN":
+        with open(f"container/{at:02}.sh", "w") as file:
+            file.write(f"#!/bin/sh\nexport HZ=\n{rest}\n")
+    elif word == "COPY" and not rest.startswith("--from="):
+        copies.write(rest + "\n")
+assert 'ENTRYPOINT ["halfopen"]' in lines and "USER halfopen" in lines
+X
+shellcheck container/*.sh uml/*.sh live/*.sh || fail "shellcheck has something to say"
+
+# What is copied is all that the build needs.
+mkdir tree
+while read -r -a words; do
+	to=tree/${words[-1]}
+	for from in "${words[@]:0:${#words[@]}-1}"; do
+		[ -e "$source/$from" ] || fail "the Containerfile copies $from, which is not there"
+		case ${words[-1]} in
+		*/) mkdir -p "$to" && cp "$source/$from" "$to" ;;
+		*) cp -rT "$source/$from" "$to" ;;
+		esac
+	done
+done <copies
+cmake -S tree -B tree-build -DBUILD_TESTING=OFF >configuring 2>&1 ||
+	{ cat configuring >&2; fail "what the Containerfile copies cannot be built"; }
+grep -ho 'ci/[a-z-]*' container/*.sh | sort -u >scripts
+[ -s scripts ] || fail "the Containerfile calls no script of ci/"
+while read -r script; do
+	[ -x "tree/$script" ] || fail "the Containerfile calls $script, which it did not copy"
+done <scripts
+
+# The workflows, in a project of a user's.
+mkdir bin
+cat >bin/docker <<X
+#!/bin/bash
+case \$1 in
+build) [ -f "\${!#}/ci/Containerfile" ] && exit ;;
+save) [ "\$2" = -o ] && [ "\$4" = halfopen ] && exit ;;
+load) [ "\$2" = -i ] && exit ;;
+run) until [ "\$1" = halfopen ]; do shift; done; exec "$halfopen" "\${@:2}" ;;
+esac
+exit 2
+X
+printf '#!/bin/sh\nexit 0\n' >bin/sudo
+chmod +x bin/*
+export HALFOPEN_UML=$kernel PATH=$scratch/bin:$PATH
+unset GITHUB_WORKSPACE
+# NAME STATUS-OF-RUNS: all its steps, each after the other, whatever became of them.
+works() {
+	local step wanted
+	rm -rf project
+	mkdir project
+	cp -r "$source/ci/example/cases" project/cases
+	[ "$2" = 0 ] || cp "$source/ci/example/failing/too-early.yaml" project/cases
+	ln -s "$source" project/.halfopen
+	for step in "$1"/*.sh; do
+		wanted=0
+		if grep -q 'run --' <(grep -v 'docker run' "$step"); then wanted=$2; fi
+		(cd project && exits "$wanted" bash "../$step") || exit
+		[ "$wanted" = 0 ] || grep -q '^::error file=cases/too-early.yaml,line=' project/out ||
+			fail "$step marks no line of the case"
+	done
+	[ -f project/halfopen-out/report/index.html ] || fail "$1 wrote no pages"
+	while read -r what; do
+		# shellcheck disable=SC2086 # a pattern
+		(cd project && ls -d $what) >/dev/null || fail "$1 uploads $what, which is not there"
+	done <"$1/uploads"
+	[ "$(find project -maxdepth 1 -name 'junit*.xml' -size +0 | wc -l)" = "$3" ] || fail "$1 wrote no JUnit XML"
+}
+works uml 0 1
+works uml 1 1
+grep -c '"verdict"' project/halfopen-out/results.json | grep -qx 4 || fail "not four runs"
+if live_possible; then
+	works live 0 2
+	works live 1 2
+	grep -q '"kind": "live"' project/halfopen-out/live/results.json || fail "live.yml ran nothing on the live kernel"
+fi
