@@ -212,8 +212,6 @@ static void print_page(const struct page *page)
 
 static int page_load(struct page *page, struct err *err)
 {
-	char path[4096];
-	json_error_t error;
 	char claims[PATH_MAX];
 	int ret = shipped_find("claims.yaml", claims, err);
 
@@ -221,11 +219,9 @@ static int page_load(struct page *page, struct err *err)
 		ret = claims_load(claims, &page->claims, err);
 	if (ret < 0)
 		return ret;
-	snprintf(path, sizeof(path), "%s/results.json", page->folder);
-	page->results = json_load_file(path, 0, &error);
-	if (!json_is_array(page->results))
-		return err_set(err, EBADMSG, "%s: %s", path,
-			       page->results ? "not a list of results" : error.text);
+	ret = results_load(page->folder, &page->results, err);
+	if (ret < 0)
+		return ret;
 	return numbers_collect(page, err);
 }
 

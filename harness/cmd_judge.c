@@ -166,16 +166,19 @@ static void judge_folder(struct judged *judged, const char *folder, const json_t
 
 static void judge_named(struct judged *judged, const char *name)
 {
+	struct err err = {0};
 	char path[4096];
 	json_t *results;
 
 	snprintf(path, sizeof(path), "%s/results.json", name);
-	results = json_load_file(path, 0, NULL);
-	if (json_is_array(results))
-		judge_folder(judged, name, results);
-	else
+	if (access(path, F_OK) < 0) {
 		judge_one(judged, name);
-	json_decref(results);
+	} else if (results_load(name, &results, &err) < 0) {
+		complain(judged, &err, EXIT_USAGE);
+	} else {
+		judge_folder(judged, name, results);
+		json_decref(results);
+	}
 }
 
 static const struct argp_child children[] = {{&outputs_argp, 0, NULL, 0}, {0}};

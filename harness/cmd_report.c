@@ -65,16 +65,10 @@ static int results_add(struct report *report, const char *folder, const char *pr
 {
 	char path[4096];
 	json_t *results, *result;
-	json_error_t error;
 	size_t at;
 
-	snprintf(path, sizeof(path), "%s/results.json", folder);
-	results = json_load_file(path, 0, &error);
-	if (!json_is_array(results)) {
-		json_decref(results);
-		return err_set(err, EBADMSG, "%s: %s", path,
-			       *error.text && !results ? error.text : "no list of results");
-	}
+	if (results_load(folder, &results, err) < 0)
+		return -EBADMSG;
 	report->result = reallocarray(report->result,
 				      (size_t)report->count + json_array_size(results) + 1,
 				      sizeof(*report->result));

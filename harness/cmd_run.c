@@ -362,6 +362,17 @@ static int folder_prepare(struct session *session, const char *scratch, struct e
 	return folder_make(folder, err);
 }
 
+/* Leaves the results that are there, in their order. */
+static void results_cut(struct session *session)
+{
+	int kept = 0;
+
+	for (int i = 0; i < session->runs.run_count; i++)
+		if (session->result[i])
+			session->result[kept++] = session->result[i];
+	session->options.outputs.report.count = kept;
+}
+
 static int work(void *arg, const char *scratch)
 {
 	struct session *session = arg;
@@ -377,6 +388,8 @@ static int work(void *arg, const char *scratch)
 	struct kernel_machine machine = {.helpers = session->worker.helpers,
 					 .scratch = scratch,
 					 .parallel = session->options.jobs};
+	bool interrupted;
+	int ret;
 
 	session->worker.scratch = scratch;
 	if (folder_prepare(session, scratch, &err) < 0) {
@@ -385,20 +398,28 @@ static int work(void *arg, const char *scratch)
 	}
 	sysctls_print(session);
 	outputs_begin(outputs, session->result, session->runs.run_count);
-	if (kernel_open(&session->kernel, &machine, &err) < 0 || jobs_run(&jobs, &err) < 0) {
-		status_clear(session);
-		fprintf(stderr, "halfopen run: %s\n", err.text);
-		return EXIT_COULD_NOT;
+	ret = kernel_open(&session->kernel, &machine, &err);
+	if (ret == 0)
+		ret = jobs_run(&jobs, &err);
+	interrupted = ret == -EINTR;
+	if (interrupted) { /* what is there is worth keeping: it may have taken an hour */
+		results_cut(session);
+		ret = 0;
 	}
-	if (session->worker.out &&
-	    results_save(session->result, session->runs.run_count, session->worker.out, &err) < 0) {
-		fprintf(stderr, "halfopen run: %s\n", err.text);
-		return EXIT_COULD_NOT;
-	}
+	if (ret == 0 && session->worker.out)
+		ret = results_save(session->result, outputs->report.count, session->worker.out,
+				   &err);
 	status_clear(session);
-	if (outputs_end(outputs, elapsed_s(session), &err) < 0) {
+	if (ret == 0)
+		ret = outputs_end(outputs, elapsed_s(session), &err);
+	if (ret < 0) {
 		fprintf(stderr, "halfopen run: %s\n", err.text);
 		return EXIT_COULD_NOT;
+	}
+	if (interrupted) {
+		fprintf(stderr, "halfopen run: interrupted: %d of %d runs did not end\n",
+			session->runs.run_count - session->done, session->runs.run_count);
+		return EXIT_INTERRUPTED;
 	}
 	return worse(outputs_status(outputs), against(session, &err));
 }
@@ -408,13 +429,15 @@ static int work(void *arg, const char *scratch)
 static int against_check(const struct options *options, struct err *err)
 {
 	struct stat old, new;
-	char path[4096];
+	json_t *results;
+	int ret;
 
 	if (!options->against)
 		return 0;
-	snprintf(path, sizeof(path), "%s/results.json", options->against);
-	if (access(path, R_OK) < 0)
-		return err_sys(err, errno, "--against: %s", path);
+	ret = results_load(options->against, &results, err);
+	if (ret < 0)
+		return err_add(err, ret, "--against");
+	json_decref(results);
 	if (options->out && stat(options->against, &old) == 0 && stat(options->out, &new) == 0 &&
 	    old.st_dev == new.st_dev &&old.st_ino == new.st_ino)
 		return err_set(err, EINVAL, "--against and --out are the same folder");
@@ -479,6 +502,16 @@ const struct argp run_argp = {
 	NULL,
 	NULL};
 
+static void no_run_fits(const struct session *session)
+{
+	const char *filter = session->options.filter, *claim = session->options.claim;
+
+	fprintf(stderr, "halfopen run: no run fits%s%s%s%s%s; `halfopen list` shows %s\n",
+		filter ? " --filter " : "", filter ? filter : "", filter && claim ? " and" : "",
+		claim ? " --claim " : "", claim ? claim : "",
+		claim ? "each case's claims" : "their names");
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct session session = {
@@ -495,7 +528,7 @@ int cmd_run(int argc, char **argv)
 	}
 	runs_select(&session.runs, session.options.filter, session.options.claim);
 	if (session.runs.run_count == 0) {
-		fprintf(stderr, "halfopen run: no run fits --filter and --claim\n");
+		no_run_fits(&session);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}

@@ -11,23 +11,6 @@
 #include "recorded.h"
 #include "results.h"
 
-static int results_load(const char *folder, json_t **ret_results, struct err *err)
-{
-	char path[4096];
-	json_error_t error;
-	json_t *results;
-
-	snprintf(path, sizeof(path), "%s/results.json", folder);
-	results = json_load_file(path, 0, &error);
-	if (!json_is_array(results)) {
-		json_decref(results);
-		return err_set(err, EBADMSG, "%s: %s", path,
-			       *error.text && !results ? error.text : "no list of results");
-	}
-	*ret_results = results;
-	return 0;
-}
-
 /* Below a folder that has no name, a run's folder is what it is known by. */
 static json_t *results_by_key(const json_t *results)
 {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "folder.h"
 
 static int make(const char *path, struct err *err)
@@ -53,6 +54,78 @@ int folder_claim(const char *path, const char *mark, struct err *err)
 		return err_set(err, EEXIST,
 			       "%s: there is something else in this folder; name a new one", path);
 	return 0;
+}
+
+/* ".yaml" or ".yml" of a case; "" of a folder. */
+static const char *ending(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0) ? dot : "";
+}
+
+/* The name in FOLDER ("" or "a/b/") that is nearest to WANTED; free() it; NULL: none is near. */
+static char *nearest_in(const char *folder, const char *wanted)
+{
+	struct dirent **entry;
+	int count = scandir(*folder ? folder : ".", &entry, NULL, alphasort);
+	struct known known;
+	const char *word;
+	char *nearest = NULL, *stem = strdupa(wanted);
+
+	/* Compared without the ending, which would make short names near to each other. */
+	known_init(&known, stem);
+	stem[strlen(stem) - strlen(ending(wanted))] = '\0';
+	for (int i = 0; i < count; i++) {
+		char *name = entry[i]->d_name;
+		size_t length = strlen(name) - strlen(ending(name));
+
+		if (*name == '.' || (*ending(name) != '\0') != (*ending(wanted) != '\0'))
+			continue;
+		name[length] = '\0';
+		known_add(&known, name);
+	}
+	word = known_nearest(&known);
+	if (word && asprintf(&nearest, "%s%s%s", word, *ending(wanted) ? "." : "",
+			     *ending(wanted) ? word + strlen(word) + 1 : "") < 0)
+		abort();
+	for (int i = 0; i < count; i++)
+		free(entry[i]);
+	if (count >= 0)
+		free(entry);
+	return nearest;
+}
+
+int path_missing(const char *path, struct err *err)
+{
+	/* PATH[0..known) is there, PATH[known..end) is the name that is not. */
+	size_t known = 0, end = strcspn(path + 1, "/") + 1;
+	char part[4096], *name, *wanted;
+	int ret = err_sys(err, ENOENT, "%s", path);
+
+	for (;;) {
+		snprintf(part, sizeof(part), "%.*s", (int)end, path);
+		if (access(part, F_OK) < 0 || !path[end])
+			break;
+		known = end + 1;
+		end = known + strcspn(path + known, "/");
+	}
+	snprintf(part, sizeof(part), "%.*s", (int)known, path);
+	wanted = strndup(path + known, end - known);
+	name = wanted ? nearest_in(part, wanted) : NULL;
+	if (name) {
+		char meant[4096];
+
+		snprintf(meant, sizeof(meant), "%s%s%s", part, name, path + end);
+		/* What follows may be wrong as well. */
+		if (access(meant, F_OK) < 0)
+			snprintf(meant, sizeof(meant), "%s%s", part, name);
+		ret = err_set(err, ENOENT, "%s: No such file or directory; did you mean %s?", path,
+			      meant);
+	}
+	free(name);
+	free(wanted);
+	return ret;
 }
 
 FILE *folder_open(const char *folder, const char *name, struct err *err)

@@ -17,6 +17,10 @@ int folder_make(const char *path, struct err *err);
  * fill: -EEXIST. */
 int folder_claim(const char *path, const char *mark, struct err *err);
 
+/* -ENOENT for PATH, which is not there, with the nearest name that is. Only what ends in .yaml or
+ * .yml is near to what does. */
+int path_missing(const char *path, struct err *err);
+
 /* A new file, or an old one emptied, to fclose(); NULL and *err. */
 FILE *folder_open(const char *folder, const char *name, struct err *err);
 

@@ -6,7 +6,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "folder.h"
 #include "load.h"
+#include "results.h"
+
+/* The folder NAME has no record: perhaps it is that of all runs. */
+static int no_record(const char *name, struct err *err)
+{
+	struct err ignored = {0};
+	json_t *results;
+	char *run;
+
+	if (results_load(name, &results, &ignored) < 0)
+		return err_set(err, ENOENT, "%s: no run was recorded in this folder", name);
+	run = result_folder(name, json_array_get(results, 0));
+	err_set(err, ENOENT, "%s: the results of %zu run%s; name the folder of one, as %s", name,
+		json_array_size(results), json_array_size(results) == 1 ? "" : "s", run);
+	free(run);
+	json_decref(results);
+	return -ENOENT;
+}
 
 int recorded_load(const char *name, struct recorded *ret_recorded, struct err *err)
 {
@@ -17,12 +36,14 @@ int recorded_load(const char *name, struct recorded *ret_recorded, struct err *e
 	int ret;
 
 	if (stat(name, &st) < 0)
-		return err_sys(err, errno, "%s", name);
+		return path_missing(name, err);
 	if (asprintf(&recorded.path, "%s%s", name, S_ISDIR(st.st_mode) ? "/record.jsonl" : "") < 0)
 		abort();
 	file = fopen(recorded.path, "re");
 	if (!file) {
-		ret = err_sys(err, errno, "%s", recorded.path);
+		ret = S_ISDIR(st.st_mode) && errno == ENOENT
+			      ? no_record(name, err)
+			      : err_sys(err, errno, "%s", recorded.path);
 		goto out;
 	}
 	ret = record_read(file, &recorded.record, err);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "results.h"
 #include "shipped.h"
 
@@ -26,7 +27,9 @@ static char *read_file(const char *path, size_t *ret_size, struct err *err)
 	while (!failed && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		failed = fwrite(chunk, 1, n, copy) != n || size > 4u << 20;
 	failed = failed || ferror(file);
-	if (failed)
+	if (failed && !file && errno == ENOENT)
+		path_missing(path, err);
+	else if (failed)
 		err_sys(err, errno ? errno : EFBIG, "%s", path);
 	if (file)
 		fclose(file);
@@ -208,7 +211,7 @@ static int path_add(struct runs *runs, const char *path, struct err *err)
 		return S_ISDIR(st.st_mode) ? folder_add(runs, path, err)
 					   : file_add(runs, path, NULL, err);
 	if (!colon)
-		return err_sys(err, errno, "%s", path);
+		return errno == ENOENT ? path_missing(path, err) : err_sys(err, errno, "%s", path);
 	file = strndup(path, (size_t)(colon - path));
 	if (!file)
 		abort();
@@ -260,12 +263,12 @@ int runs_collect(char *const *names, struct runs *ret_runs, struct err *err)
 	if (!names || !*names)
 		ret = shipped_add(ret_runs, err);
 	for (; names && *names; names++) {
-		int one = path_add(ret_runs, *names, err);
+		int before = ret_runs->text_count, one = path_add(ret_runs, *names, err);
 
+		if (one == 0 && ret_runs->text_count == before)
+			one = err_set(err, ENOENT, "%s: no case in this folder (*.yaml)", *names);
 		ret = ret < 0 ? ret : one;
 	}
-	if (ret == 0 && ret_runs->run_count == 0)
-		ret = err_set(err, ENOENT, "no cases there");
 	folders_give(ret_runs);
 	return ret;
 }

@@ -167,7 +167,7 @@ static int pool_read(struct worker *worker, struct err *err)
 static int pool_step(struct pool *pool, struct err *err)
 {
 	const struct jobs *jobs = pool->jobs;
-	int ret = 0;
+	int ret = 0, sig;
 
 	for (int i = 0; i < jobs->parallel && !ret; i++)
 		if (!pool->worker[i].pid && pool->next < jobs->count)
@@ -176,8 +176,9 @@ static int pool_step(struct pool *pool, struct err *err)
 		return ret;
 	if (poll(pool->fds, jobs->parallel + 1, jobs->tick ? TICK_MS : -1) < 0 && errno != EINTR)
 		return err_sys(err, errno, "poll");
-	while (signals_next(&pool->signals))
-		;
+	while ((sig = signals_next(&pool->signals)))
+		if (sig != SIGCHLD)
+			return err_set(err, EINTR, "interrupted");
 	for (int i = 0; i < jobs->parallel; i++) {
 		struct worker *worker = &pool->worker[i];
 
@@ -213,6 +214,7 @@ static void pool_abandon(struct pool *pool)
 
 int jobs_run(const struct jobs *jobs, struct err *err)
 {
+	static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
 	struct pool pool = {.jobs = jobs};
 	int ret = 0;
 
@@ -221,7 +223,8 @@ int jobs_run(const struct jobs *jobs, struct err *err)
 	if (!pool.worker || !pool.fds)
 		ret = err_sys(err, ENOMEM, "jobs");
 	else
-		ret = signals_open(&pool.signals, NULL, 0, err);
+		ret = signals_open(&pool.signals, ending, (int)(sizeof(ending) / sizeof(ending[0])),
+				   err);
 	if (ret)
 		goto out;
 	for (int i = 0; i < jobs->parallel; i++)

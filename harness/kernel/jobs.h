@@ -35,8 +35,9 @@ struct jobs {
 	void *arg;
 };
 
-/* 0 when all jobs are finished, whatever each gave; -errno if no process could be made: then
- * jobs that were running are killed, and finished() was not called for those nor the rest. */
+/* 0 when all jobs are finished, whatever each gave; -EINTR when a SIGINT, SIGTERM or SIGHUP came;
+ * another -errno if no process could be made. Then jobs that were running are killed, and
+ * finished() was not called for those nor the rest. */
 int jobs_run(const struct jobs *jobs, struct err *err);
 
 #endif

@@ -114,6 +114,16 @@ const char *record_packet_text(const struct record_packet *packet, char *buf, si
 	return buf;
 }
 
+/* A text is not the pattern, nor meant to be. */
+static bool sends_texts(const struct plan *plan)
+{
+	for (int i = 0; i < plan->program_count; i++)
+		for (int k = 0; k < plan->program[i].step_count; k++)
+			if (*plan->program[i].step[k].peer.text)
+				return true;
+	return false;
+}
+
 const char *record_step_result(const struct plan *plan, const struct record_step *step, char *buf,
 			       size_t size)
 {
@@ -124,7 +134,7 @@ const char *record_step_result(const struct plan *plan, const struct record_step
 		used = append(buf, size, used, " %s", strerrorname_np(step->err));
 	if (step->ret < 0 && step->bytes > 0)
 		used = append(buf, size, used, " after %lld bytes", (long long)step->bytes);
-	if (step->bytes > 0 && !step->intact &&
+	if (step->bytes > 0 && !step->intact && !sends_texts(plan) &&
 	    (peer->op == PEER_RECV || peer->op == PEER_RECV_EXACT || peer->op == PEER_RECV_EOF))
 		used = append(buf, size, used, " (not the pattern)");
 	for (const struct word *event = event_words; event->name; event++)

@@ -153,12 +153,28 @@ START_TEST(test_packets)
 }
 END_TEST
 
+/* Where texts are sent, nobody means the pattern. */
+START_TEST(test_text_is_no_lost_pattern)
+{
+	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
+	struct record_step step = {.step = 2, .ret = 5, .bytes = 5, .end_ns = S};
+	char text[64];
+
+	ck_assert_str_eq(record_step_result(plan, &step, text, sizeof(text)),
+			 "5 (not the pattern)");
+	strcpy(plan->program[1].step[0].peer.text, "hello");
+	ck_assert_str_eq(record_step_result(plan, &step, text, sizeof(text)), "5");
+	plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("event");
 	TCase *tests = tcase_create("event");
 
 	tcase_add_test(tests, test_lines);
+	tcase_add_test(tests, test_text_is_no_lost_pattern);
 	tcase_add_test(tests, test_packets);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const for_writers_only[] = {"text", "ladder", "screen"};
 
@@ -124,6 +126,36 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 		ret = err_sys(err, errno ? errno : EIO, "%s", whole);
 	json_decref(array);
 	return ret;
+}
+
+int results_load(const char *folder, json_t **ret_results, struct err *err)
+{
+	char path[4096];
+	json_error_t error;
+	json_t *results;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/results.json", folder);
+	if (stat(folder, &st) < 0)
+		return err_sys(err, errno, "%s", folder);
+	if (!S_ISDIR(st.st_mode))
+		return err_sys(err, ENOTDIR, "%s", folder);
+	if (access(path, F_OK) < 0)
+		return err_set(err, ENOENT,
+			       "%s: no results.json in this folder; `halfopen run --out` makes one",
+			       folder);
+	if (access(path, R_OK) < 0)
+		return err_sys(err, errno, "%s", path);
+	results = json_load_file(path, 0, &error);
+	if (!results)
+		return err_set(err, EBADMSG, "%s:%d:%d: %s", path, error.line, error.column,
+			       error.text);
+	if (!json_is_array(results)) {
+		json_decref(results);
+		return err_set(err, EBADMSG, "%s: not a list of results", path);
+	}
+	*ret_results = results;
+	return 0;
 }
 
 /* The last PARTS parts of a path, without what leads out of a folder ("../a.yaml"). */

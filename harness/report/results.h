@@ -46,6 +46,9 @@ json_t *results_published(json_t *const *results, int count);
 /* OUT/results.json: complete or not there at all. */
 int results_save(json_t *const *results, int count, const char *out, struct err *err);
 
+/* The array of FOLDER's results, to json_decref(). -errno: it is none that results_save() wrote. */
+int results_load(const char *folder, json_t **ret_results, struct err *err);
+
 /* The folders of COUNT case files below that of the results, into RET, each to free(). FILE: as
  * the user named them; one named twice has one. Story and case, "keepalive/crash"; where files have
  * these in common, more of the path; and a number where that does not tell them apart ("./a", "a").

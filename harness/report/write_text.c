@@ -69,6 +69,8 @@ static void end(const struct report *report, FILE *out)
 {
 	const int *tally = report->tally;
 
+	if (!report->count) /* `judge` of nothing that could be read, which was said */
+		return;
 	print_kernel(report, out);
 	if (report->took_s > 0)
 		fprintf(out, "%.1f simulated hours in %.1f s\n",

@@ -116,6 +116,47 @@ exits 0 "$halfopen" show --normalised "kept/story/good/ip=4"
 jq -es 'length > 10' out >/dev/null || fail "--normalised is no JSON Lines"
 exits 2 "$halfopen" show "kept/story/good"
 
+# A name that is not there: the nearest that is
+exits 2 "$halfopen" show "kept/story/god"
+complains '^halfopen show: kept/story/god: No such file or directory; did you mean kept/story/good\?$'
+mkdir near
+write_case near/good.yaml eof
+for name in near/god.yaml near/god.yaml:ip=4 naer/good.yaml; do
+	exits 2 "$halfopen" run --kernel "$uml" "$name"
+	complains "^halfopen run: ${name%:*}: No such file or directory; did you mean near/good.yaml\\?$"
+done
+exits 2 "$halfopen" show kept
+complains '^halfopen show: kept: the results of [0-9]+ runs; name the folder of one, as kept/story/'
+mkdir nothing-here
+exits 2 "$halfopen" run --kernel "$uml" nothing-here
+complains '^halfopen run: nothing-here: no case in this folder'
+for command in report claims; do
+	exits 2 "$halfopen" "$command" nothing-here
+	complains "^halfopen $command: nothing-here: no results.json in this folder"
+done
+exits 2 "$halfopen" compare kept nothing-here
+exits 2 "$halfopen" judge nothing-here
+complains 'nothing-here: no run was recorded in this folder$'
+grep -q passed out && fail "judge counts runs where there are none"
+exits 2 "$halfopen" run --kernel "$uml" --filter zzz "$cases"
+complains 'no run fits --filter zzz;'
+
+# Interrupted: what had ended by then is kept
+"$halfopen" run --kernel "$uml" --out half "$cases" >out 2>err &
+running=$!
+until grep -q PASS out; do
+	kill -0 "$running" || fail "the run to be interrupted ended early"
+	sleep 0.05
+done
+kill -TERM "$running"
+status=0
+wait "$running" || status=$?
+[ "$status" = 143 ] || fail "an interrupted run exits with $status"
+complains '^halfopen run: interrupted: [0-9]+ of [0-9]+ runs did not end$'
+jq -e 'length > 0 and all(.[]; .verdict == "pass")' half/results.json >/dev/null ||
+	fail "an interrupted run keeps no results"
+exits 0 "$halfopen" report half
+
 # report: pages, of what is there now
 exits 0 "$halfopen" report kept
 says '^4 runs: kept/report/index.html$'

@@ -21,6 +21,16 @@ static const struct record_step *step_find(const struct record *record,
 	return NULL;
 }
 
+static const struct record_program *program_find(const struct record *record, int program,
+						 int incarnation)
+{
+	for (int i = 0; i < record->program_count; i++)
+		if (record->program[i].program == program &&
+		    record->program[i].incarnation == incarnation)
+			return &record->program[i];
+	return NULL;
+}
+
 static void say_events(struct text *text, int events)
 {
 	if (!events)
@@ -88,12 +98,18 @@ static void step_expected(struct judging *judging, const struct expect_step *exp
 static void step_observed(struct judging *judging, const struct expect_step *expect,
 			  const struct record_step *step)
 {
+	const struct record_program *program = program_find(judging->record, expect->program,
+							    expect->incarnation);
 	struct text *text = &judging->observed;
 	char result[128];
 
 	say_step(text, judging, expect);
 	if (!step) {
 		say(text, "never started");
+	} else if (step->end_ns < 0 && program && program->signal > 0) {
+		say(text, "the program was killed by SIG%s meanwhile, at ",
+		    sigabbrev_np(program->signal));
+		say_time(text, program->end_ns);
 	} else if (step->end_ns < 0) {
 		say(text, step->caught_sigterm ? "interrupted by SIGTERM, begun at "
 					       : "still blocked at the end, since ");
@@ -170,16 +186,6 @@ enum holding judge_step(struct judging *judging, const struct plan_expect *of)
 	return judging->difference.used ? FAILS : HOLDS;
 }
 
-static const struct record_program *program_find(const struct record *record,
-						 const struct expect_program *expect)
-{
-	for (int i = 0; i < record->program_count; i++)
-		if (record->program[i].program == expect->program &&
-		    record->program[i].incarnation == expect->incarnation)
-			return &record->program[i];
-	return NULL;
-}
-
 static void say_program(struct text *text, const struct judging *judging,
 			const struct expect_program *expect)
 {
@@ -236,7 +242,8 @@ static void program_observed(struct judging *judging, const struct expect_progra
 enum holding judge_program(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_program *expect = &of->program;
-	const struct record_program *program = program_find(judging->record, expect);
+	const struct record_program *program = program_find(judging->record, expect->program,
+							    expect->incarnation);
 	bool running = program && program->end_ns < 0;
 
 	program_expected(judging, expect);

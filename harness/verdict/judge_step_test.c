@@ -129,6 +129,23 @@ START_TEST(program_that_never_started)
 }
 END_TEST
 
+START_TEST(step_that_the_program_died_in)
+{
+	static const struct row row = {
+		"client: {pause: EPIPE}", FAILS, "it never ended", NULL,
+		"client.pause: the program was killed by SIGPIPE meanwhile, at 64s"};
+	struct record record = story;
+	struct record_step step = {.step = 4, .start_ns = 64 * S, .end_ns = -1};
+	struct record_program program = {.end_ns = 64 * S, .exit_status = -1, .signal = 13};
+
+	record.step = &step;
+	record.step_count = 1;
+	record.program = &program;
+	record.program_count = 1;
+	judge_row(&row, &record);
+}
+END_TEST
+
 START_TEST(step_that_sigterm_interrupted)
 {
 	static const struct row row = {"client: {pause: ok}", FAILS, "it never ended", NULL,
@@ -151,6 +168,7 @@ int main(void)
 	tcase_add_loop_test(tcase, times_on_a_real_clock, 0,
 			    sizeof(real_rows) / sizeof(*real_rows));
 	tcase_add_test(tcase, program_that_never_started);
+	tcase_add_test(tcase, step_that_the_program_died_in);
 	tcase_add_test(tcase, step_that_sigterm_interrupted);
 	return run_tests(tcase, "judge_step");
 }
