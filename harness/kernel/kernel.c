@@ -301,6 +301,25 @@ static int boot_and_wait(const struct kernel *kernel, const struct kernel_job *j
 		   : guest_wait(&guest, limit_ns, result->console, sizeof(result->console), err);
 }
 
+/* What a UML says when the host's folder of temporary files, where its memory is, does not do. */
+static const char *cause_known(const char *console)
+{
+	static const struct {
+		const char *said, *cause;
+	} causes[] = {
+		{"mount likely just ran out of space",
+		 "there is too little room for its memory among the temporary files: set TMPDIR to "
+		 "another folder"},
+		{"must be not mounted noexec",
+		 "temporary files are on a mount with noexec: set TMPDIR to another folder"},
+	};
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (strstr(console, causes[i].said))
+			return causes[i].cause;
+	return NULL;
+}
+
 static int run_in(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		  struct kernel_result *result, struct err *err)
 {
@@ -325,13 +344,13 @@ static int run_in(const struct kernel *kernel, const struct kernel_job *job, con
 	if (ret == 0)
 		return 0;
 	err_add(err, ret, "kernel %s", kernel->path ? kernel->path : live_ops.name);
-	if (result->console[0]) {
-		size_t used = err ? strlen(err->text) : 0;
+	if (result->console[0] && err) {
+		size_t used = strlen(err->text);
+		const char *cause = cause_known(result->console);
 
 		last_lines(result->console, lines, sizeof(lines));
-		if (err)
-			snprintf(err->text + used, sizeof(err->text) - used, "; its last lines: %s",
-				 lines);
+		snprintf(err->text + used, sizeof(err->text) - used, "; %s%s",
+			 cause ? "" : "its last lines: ", cause ? cause : lines);
 	}
 	return ret;
 }

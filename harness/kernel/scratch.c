@@ -39,7 +39,10 @@ int scratch_name(char ret_path[SCRATCH_PATH_MAX], struct err *err)
 
 int scratch_make(const char *path, struct err *err)
 {
-	return mkdir(path, 0700) < 0 ? err_sys(err, errno, "cannot make %s", path) : 0;
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	return err_set(err, errno, "cannot make %s: %s; TMPDIR can name another folder", path,
+		       strerror(errno));
 }
 
 static int remove_at(int folder, const char *name);

@@ -282,7 +282,8 @@ int store_add(const char *name, const char *path, const char *release, struct er
 	if (ret == -EEXIST)
 		err_set(err, EEXIST, "there is a kernel called '%s' already", name);
 	else if (ret < 0)
-		err_sys(err, ret, "%s", folder);
+		err_set(err, -ret, "%s: %s; XDG_CACHE_HOME can name another folder", folder,
+			strerror(-ret));
 	else if (symlink(real, link) < 0)
 		ret = err_sys(err, errno, "%s", link);
 	else
