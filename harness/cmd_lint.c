@@ -37,7 +37,9 @@ int cmd_lint(int argc, char **argv)
 		fprintf(stderr, "halfopen lint: %s\n", err.text);
 		ret = EXIT_USAGE;
 	} else {
-		printf("%d files checked, all fine: %d runs\n", runs.text_count, runs.run_count);
+		printf("%d file%s checked, all fine: %d run%s\n", runs.text_count,
+		       runs.text_count == 1 ? "" : "s", runs.run_count,
+		       runs.run_count == 1 ? "" : "s");
 	}
 	runs_done(&runs);
 	return ret;

@@ -347,7 +347,8 @@ int cmd_report(int argc, char **argv)
 	if (ret < 0)
 		fprintf(stderr, "halfopen report: %s\n", err.text);
 	else
-		printf("%d runs: %s/index.html\n", report.count, report.out);
+		printf("%d run%s: %s/index.html\n", report.count, report.count == 1 ? "" : "s",
+		       report.out);
 	for (int i = 0; i < report.count; i++)
 		json_decref(report.result[i]);
 	free(report.result);

@@ -68,13 +68,15 @@ static void print_kernel(const struct report *report, FILE *out)
 static void end(const struct report *report, FILE *out)
 {
 	const int *tally = report->tally;
+	double simulated_s = results_simulated_s(report->results, report->count);
 
 	if (!report->count) /* `judge` of nothing that could be read, which was said */
 		return;
 	print_kernel(report, out);
 	if (report->took_s > 0)
-		fprintf(out, "%.1f simulated hours in %.1f s\n",
-			results_simulated_s(report->results, report->count) / 3600, report->took_s);
+		fprintf(out, "%.1f simulated %s in %.1f s\n",
+			simulated_s < 360 ? simulated_s : simulated_s / 3600,
+			simulated_s < 360 ? "seconds" : "hours", report->took_s);
 	if (tally[VERDICT_ERROR])
 		fprintf(out, "%d of the failed could not be run or judged\n", tally[VERDICT_ERROR]);
 	fprintf(out, "%d passed, %d failed, %d skipped\n", tally[VERDICT_PASS],

@@ -89,7 +89,7 @@ START_TEST(text)
 			"  first ]]>\n\n    second\t\\x01\nscreen\n"
 			"SKIP  c.yaml:ip=4  (75.0 s simulated in 0.25 s): needs netem\n"
 			"kernel: live, Linux 6.12.117, HZ 250, real clock\n"
-			"0.1 simulated hours in 2.0 s\n"
+			"225.0 simulated seconds in 2.0 s\n"
 			"1 passed, 1 failed, 1 skipped\n");
 	free(out);
 }
