@@ -309,7 +309,8 @@ static const struct verb faults[] = {
      FORM("impair", impair_fields, 0), finish_impair},
     {"heal", FAULT_HEAL, "undoes blackhole, reject, drop and impair", "heal: all",
      ARGUMENT_REQUIRED, FORM("heal", around_fields, 1), finish_direction},
-    {"forget", FAULT_FORGET, "the router forgets all connections", "forget: router",
+    {"forget", FAULT_FORGET, "the router forgets all connections; it takes one up again when the translated side sends, as "
+     "Linux does: for a firewall that drops what it does not know, blackhole", "forget: router",
      ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
 };
 
