@@ -63,7 +63,8 @@ static void print_text(const struct runs *runs)
 		printf("    %-40s %s\n", *run->variant ? run->variant : "(one variant)",
 		       duration_format(duration_of(run), buf, sizeof(buf)));
 	}
-	printf("%d cases, %d runs\n", runs->text_count, runs->run_count);
+	printf("%d case%s, %d run%s\n", runs->text_count, runs->text_count == 1 ? "" : "s",
+	       runs->run_count, runs->run_count == 1 ? "" : "s");
 }
 
 static void print_json(const struct runs *runs)

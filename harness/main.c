@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "diag.h"
+#include "options.h"
 
 const struct command command_table[] = {
 	{"run", cmd_run, "run cases and judge them", &run_argp, NULL},
@@ -15,7 +17,7 @@ const struct command command_table[] = {
 	{"report", cmd_report, "write pages of a folder of results", &report_argp, NULL},
 	{"compare", cmd_compare, "what differs between two folders of results", &compare_argp,
 	 NULL},
-	{"kernel", cmd_kernel, "the kernels that runs can happen on: build, list, add, remove",
+	{"kernel", cmd_kernel, "the kernels that runs can happen on: build, fetch, list, add, remove",
 	 NULL, kernel_command},
 	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it",
 	 &doctor_argp, NULL},
@@ -34,6 +36,13 @@ error_t argp_err_exit_status = EXIT_USAGE;
 
 void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+	const char *meant, *unknown = options_unknown(argp, argv + 1, &meant);
+
+	if (unknown && meant) {
+		fprintf(stderr, "%s: there is no option '%s'; did you mean '--%s'?\n", argv[0],
+			unknown, meant);
+		exit(EXIT_USAGE);
+	}
 	if (argp_parse(argp, argc, argv, 0, NULL, input) != 0)
 		exit(EXIT_USAGE);
 }
@@ -58,6 +67,8 @@ static int unknown(const char *name)
 	fprintf(stderr, "halfopen: there is no command '%s'", name);
 	if (known_nearest(&known))
 		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
+	if (access(name, F_OK) == 0)
+		fprintf(stderr, "; `halfopen run %s` runs cases", name);
 	fprintf(stderr, "\n`halfopen --help` lists them.\n");
 	return EXIT_USAGE;
 }
@@ -70,7 +81,11 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 ||
+	if (strcmp(argv[1], "help") == 0 && argc == 3) { /* as `halfopen COMMAND --help` */
+		argv[1] = argv[2];
+		argv[2] = strdup("--help");
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "-?") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return 0;

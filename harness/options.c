@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diag.h"
+
 const struct argp_option common_options[] = {
 	{"help", '?', NULL, 0, "give the list of options", 0},
 	{"usage", 0, NULL, 0, "give a short usage message", 0},
@@ -42,6 +44,47 @@ void options_collect(const struct argp *argp, struct options_list *ret_list)
 	add_all(argp, ret_list);
 	qsort(ret_list->option, (size_t)ret_list->count, sizeof(*ret_list->option), by_name);
 	add(common_options, ret_list);
+}
+
+/* The option that NAME of LENGTH begins, as getopt_long() takes it; NULL: none. */
+static const struct argp_option *begun_by(const struct options_list *list, const char *name,
+					  size_t length)
+{
+	for (int i = 0; i < list->count; i++)
+		if (strncmp(list->option[i]->name, name, length) == 0)
+			return list->option[i];
+	return NULL;
+}
+
+const char *options_unknown(const struct argp *argp, char *const *argv, const char **ret_meant)
+{
+	struct options_list list;
+
+	options_collect(argp, &list);
+	for (; *argv && strcmp(*argv, "--") != 0; argv++) {
+		size_t length = strncmp(*argv, "--", 2) == 0 ? strcspn(*argv + 2, "=") : 0;
+		const struct argp_option *option;
+
+		if (!length)
+			continue;
+		option = begun_by(&list, *argv + 2, length);
+		if (!option) {
+			char *name = strndup(*argv + 2, length);
+			struct known known;
+
+			known_init(&known, name ? name : "");
+			for (int i = 0; i < list.count; i++)
+				known_add(&known, list.option[i]->name);
+			*ret_meant = known_nearest(&known);
+			free(name);
+			return *argv;
+		}
+		/* What follows is its value, whatever that looks like. */
+		if (option->arg && !(option->flags & OPTION_ARG_OPTIONAL) && !(*argv)[2 + length] &&
+		    argv[1])
+			argv++;
+	}
+	return NULL;
 }
 
 char option_letter(const struct argp_option *option)

@@ -20,6 +20,9 @@ extern const struct argp_option common_options[];
 
 /* ARGP's options, by name, and after them the common ones. What is hidden is not among them. */
 void options_collect(const struct argp *argp, struct options_list *ret_list);
+/* The first of ARGV that has the form of a long option and is none of ARGP's; *ret_meant: the
+ * nearest that is one, or NULL. NULL: all are known. */
+const char *options_unknown(const struct argp *argp, char *const *argv, const char **ret_meant);
 /* The letter of a short option, or 0. */
 char option_letter(const struct argp_option *option);
 

@@ -116,6 +116,16 @@ exits 0 "$halfopen" show --normalised "kept/story/good/ip=4"
 jq -es 'length > 10' out >/dev/null || fail "--normalised is no JSON Lines"
 exits 2 "$halfopen" show "kept/story/good"
 
+# An option, a command that is not there
+exits 2 "$halfopen" run --sysctrl x
+complains "^halfopen run: there is no option '--sysctrl'; did you mean '--sysctl'\?$"
+exits 2 "$halfopen" run --filtr=x
+complains "did you mean '--filter'\?$"
+exits 2 "$halfopen" run --kernel "$uml" --filter --ouput "$cases"
+complains 'no run fits --filter --ouput;'
+exits 0 "$halfopen" help run
+says '^Usage: halfopen run '
+
 # A name that is not there: the nearest that is
 exits 2 "$halfopen" show "kept/story/god"
 complains '^halfopen show: kept/story/god: No such file or directory; did you mean kept/story/good\?$'
