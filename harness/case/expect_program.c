@@ -253,6 +253,18 @@ static void decode_one(struct decoder *d, const struct node *node, const struct 
 		check_step(d, node, &expect->step);
 }
 
+/* Whoever writes [ETIMEDOUT, ECONNRESET] means one of them; but all of a list must hold. */
+static void check_alternatives(struct decoder *d, const struct node *first, const struct node *item)
+{
+	if (item == first || item->kind != NODE_SCALAR || first->kind != NODE_SCALAR)
+		return;
+	diag_help(d->diags,
+		  node_error(d->diags, item, "'%.60s' as well as '%.60s': all of a list must hold",
+			     item->text, first->text),
+		  "a step has one outcome; where it depends on the run, each is a mapping with a "
+		  "'when' or an 'on'");
+}
+
 void expect_program(struct decoder *d, const struct node *map)
 {
 	int program = find_program(d, map->key, map->key->text), incarnation;
@@ -267,7 +279,9 @@ void expect_program(struct decoder *d, const struct node *map)
 		if (value->kind != NODE_LIST)
 			decode_one(d, value, value->key, program, name, incarnation);
 		for (const struct node *item = value->child; value->kind == NODE_LIST && item;
-		     item = item->next)
+		     item = item->next) {
+			check_alternatives(d, value->child, item);
 			decode_one(d, item, value->key, program, name, incarnation);
+		}
 	}
 }

@@ -330,7 +330,7 @@ START_TEST(wrong_expectations_are_refused)
 	    {"client: recv", "'client' takes a mapping of steps"},
 	    {"client: {recv@x: ok}", "'@x' names no start of the program"},
 	    {"sockets: {host: client}", "'sockets' takes a list"},
-	    {"sockets: [client]", "expected a mapping, not 'client'"},
+	    {"sockets: [client]", "expected a mapping (host, ...), not 'client'"},
 	    {"sockets: [{host: client, timer: keepalife}]", "did you mean 'keepalive'?"},
 	    {"wire: [{from: client, to: client}]", "a packet from 'client' to itself"},
 	    {"wire: [{icmp: [3]}]", "'icmp' takes a code or [type, code], not 1 numbers"},

@@ -151,7 +151,10 @@ uint32_t form_decode(struct decoder *d, const struct form *form, const struct no
 
 		return (uint32_t)field_decode(d, &form->field[i], node, out) << i;
 	}
-	if (!want_map(d, node, "a mapping"))
+	if (!want_map(d, node,
+		      form->field->key ? pool_printf(d->pool, "a mapping (%s%s)", form->field->key,
+						     form->count > 1 ? ", ..." : "")
+				       : "a mapping"))
 		return 0;
 	for (const struct node *value = node->child; value; value = value->next) {
 		int i = find_field(form, value->key->text);
@@ -184,14 +187,19 @@ static void unknown_verb(struct decoder *d, const struct verb_table *table, cons
 {
 	struct diag *diag = node_error(d->diags, node, "unknown %s '%.60s'", table->what, name);
 	const char *colon = strchr(name, ':');
-	struct known known;
+	struct known known, beside;
 
 	known_init(&known, name);
 	for (int i = 0; i < table->count; i++)
 		known_add(&known, table->verb[i].name);
+	known_init(&beside, name);
+	for (int i = 0; i < table->modifiers->count; i++)
+		known_add(&beside, table->modifiers->field[i].key);
 	if (colon && colon[1])
 		diag_help(d->diags, diag, "a ':' needs a space behind it: '%.*s: %.40s'",
 			  (int)(colon - name), name, colon + 1);
+	else if (!known_nearest(&known) && known_nearest(&beside))
+		known_help(d->diags, diag, &beside, "");
 	else if (known_nearest(&known) || !elsewhere_help(d->diags, diag, name))
 		known_help(d->diags, diag, &known,
 			   pool_printf(d->pool, "the %ss are", table->what));

@@ -74,7 +74,11 @@ static bool starts_with(const char *text, const char *start)
 static const struct synonym {
 	const char *word, *meant;
 } synonyms[] = {
-	{"name", "case"},        {"title", "case"},
+	{"name", "case"},        {"after", "at"},
+	{"time", "at"},          {"src", "from"},
+	{"source", "from"},      {"dst", "to"},
+	{"destination", "to"},   {"read", "in"},
+	{"write", "out"},        {"title", "case"},
 	{"output", "out"},       {"description", "about"},
 	{"read", "recv"},        {"receive", "recv"},
 	{"recieve", "recv"},     {"write", "send"},

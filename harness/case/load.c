@@ -23,7 +23,9 @@ static bool file_read(struct file *file, const char *name, const char *source, s
 	*file = (struct file){0};
 	diags_init(&file->diags, name, source, size);
 	file->root = node_parse(&file->tree, &file->diags);
-	if (!file->root || !matrix_read(&file->tree, &file->diags, file->root, &file->matrix))
+	/* After a key that is there twice, what is missing would be complained of as well. */
+	if (!file->root || file->diags.errors ||
+	    !matrix_read(&file->tree, &file->diags, file->root, &file->matrix))
 		return false;
 	diags_end_file(&file->diags);
 	return true;

@@ -58,6 +58,14 @@ static bool parse_address(struct decoder *d, const struct node *node, int port,
 		       version == 4 ? sizeof(four) : sizeof(six));
 		return true;
 	}
+	if (strchr(name, ':')) {
+		diag_help(d->diags,
+			  node_error(d->diags, node,
+				     "'%.60s' is no host, and an IPv6 address without brackets",
+				     name),
+			  "write it in brackets and quotes: \"[fd00::99]:80\"");
+		return false;
+	}
 	host = find_host(d, node, name, 0);
 	if (host < 0)
 		return false;

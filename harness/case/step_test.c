@@ -210,7 +210,7 @@ START_TEST(wrong_steps_are_refused)
 	    {"{exit: 256}", "256 is not within 0..255"},
 	    {"{poll: {timeout: 5s}}", "'poll' lacks 'events'"},
 	    {"{poll: {events: []}}", "'events' takes at least one word"},
-	    {"{poll: in}", "'poll' takes a mapping, not 'in'"},
+	    {"{poll: in}", "'poll' takes a mapping (events, ...), not 'in'"},
 	    {"{setsockopt: {}}", "sets 1 to 8 options, not 0"},
 	    {"{shutdown: all}", "unknown value 'all' for 'shutdown'"},
 	    {"{sleep: 25h}", "25h is too long: at most 24h"},

@@ -63,12 +63,12 @@ static void decode_fault(struct decoder *d, const struct node *node)
 		return;
 	at = node_get(node, "at");
 	verb = verb_pick(d, &fault_table, node, &argument);
-	if (!at)
+	if (!at && verb)
 		diag_help(d->diags,
 			  diag_error(d->diags, node->child ? node->child->key->span : node->span,
 				     "a fault without 'at'"),
-			  "write it as {at: 5s, %s}", verb ? verb->example : "crash: server");
-	else
+			  "write it as {at: 5s, %s}", verb->example);
+	else if (at)
 		timed = field_decode(d, &modifier_fields[0], at, &args.fault);
 	if (!verb)
 		return;

@@ -121,11 +121,14 @@ static const char *meant_unit(const char *text, size_t length)
 /* BEFORE: the unit of the number before this one, as the h of "2h30"; NULL: it is the first. */
 static bool no_unit(const char *text, size_t length, const struct unit *before, struct why *why)
 {
-	size_t number = strspn(text, "0123456789."), word;
+	size_t number = 0, word;
 	char help[80];
-	int shown = (int)(number < 30 ? number : 30);
+	int shown;
 	const char *unit = NULL;
 
+	while (number < length && (isdigit((unsigned char)text[number]) || text[number] == '.'))
+		number++;
+	shown = (int)(number < 30 ? number : 30);
 	for (word = number; word < length && text[word] == ' ';)
 		word++;
 	if (word > number && word < length)

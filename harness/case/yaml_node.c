@@ -105,7 +105,7 @@ static bool tab_in_indentation(const struct diags *diags, int line, struct span 
 static bool missing_colon(struct diags *diags, const yaml_parser_t *yaml)
 {
 	int line = (int)yaml->problem_mark.line + 1, length, indent = 0;
-	const char *text = line_at(diags, line, &length);
+	const char *text = line_at(diags, line, &length), *colon;
 	struct diag *diag;
 
 	if (!yaml->problem || strcmp(yaml->problem, complaints[0].problem) != 0)
@@ -125,8 +125,19 @@ static bool missing_colon(struct diags *diags, const yaml_parser_t *yaml)
 	do
 		text = line_at(diags, --line, &length);
 	while (line > 1 && !length);
-	if (line < 1 || !length || memchr(text, ':', (size_t)length))
+	if (line < 1 || !length)
 		return false;
+	colon = memchr(text, ':', (size_t)length);
+	if (colon && (colon == text + length - 1 || colon[1] == ' '))
+		return false;
+	if (colon) {
+		int column = (int)(colon - text) + 1;
+
+		diag = diag_error(diags, (struct span){line, column, line, column + 1},
+				  "no space after the ':' of a key");
+		diag_help(diags, diag, "a key and its value are written 'key: value'");
+		return true;
+	}
 	for (indent = 0; indent < length && text[indent] == ' ';)
 		indent++;
 	diag = diag_error(diags, (struct span){line, indent + 1, line, length + 1},
