@@ -69,7 +69,7 @@ void test_enter_namespaces(void)
 		write_file("/proc/self/uid_map", users);
 		write_file("/proc/self/gid_map", groups);
 	}
-	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	ck_assert_int_eq(mount("none", "/", "", MS_REC | MS_PRIVATE, NULL), 0);
 }
 
 static struct net *nets[16];
