@@ -93,7 +93,7 @@ static int add_modules(struct initramfs *initramfs, const struct kernel *kernel,
 	free(file);
 	fclose(text);
 	if (ret == 0)
-		ret = initramfs_add_bytes(initramfs, SERVE_MODULES + 1, list, size, err);
+		ret = initramfs_add_bytes(initramfs, &SERVE_MODULES[1], list, size, err);
 	free(list);
 	return ret;
 }
