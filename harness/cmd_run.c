@@ -92,7 +92,7 @@ static int64_t duration_option(const char *arg, struct argp_state *state)
 	int64_t ns = 0;
 
 	if (duration_parse(arg, &ns) < 0 || ns <= 0)
-		argp_error(state, "'%s' is no time; write it as 500ms, 30s or 1m30s", arg);
+		argp_error(state, "'%s' is no time; write it as 500ms, 30s, 5m or 1m30s", arg);
 	return ns;
 }
 

@@ -99,7 +99,7 @@ include(CTest)
 find_package(Halfopen 0.1 REQUIRED)
 halfopen_add_cases(FILES long.yaml KERNEL kernels/1/uml kernels/2/uml live LABELS a b
   PROPERTIES ENVIRONMENT "A=1;B=2" COST 5 PREFIX mine.)
-halfopen_add_cases(FILES long.yaml KERNEL live MAX_REAL 2min PREFIX long.)
+halfopen_add_cases(FILES long.yaml KERNEL live MAX_REAL 2m PREFIX long.)
 halfopen_add_cases(FILES long.yaml PROPERTIES TIMEOUT 7 PREFIX plain.)
 X
 cmake -S other -B o -DCMAKE_PREFIX_PATH="$prefix" >configuring 2>&1 ||
@@ -109,14 +109,18 @@ exits 0 ctest --test-dir o --show-only=json-v1
 jq -r '.tests[] | (.properties | map({(.name): .value}) | add) as $is |
 	[.name, $is.TIMEOUT, $is.PROCESSORS // 1, $is.SKIP_RETURN_CODE, ($is.LABELS | join(" ")),
 	 ($is.ENVIRONMENT // [] | join(" ")), ((.command | index("--kernel")) as $at | if $at then .command[$at + 1] else "" end),
-	 (if .command | index("--max-real") then "2min" else "" end)] | join("|")' out | sort >told
+	 ((.command | index("--max-real")) as $at | if $at then .command[$at + 1] else "" end)] | join("|")' out | sort >told
 sort >wanted <<X
 mine.other/long.uml|180|1|77|a b case other|A=1 B=2|$scratch/other/kernels/1/uml|
 mine.other/long.uml-2|180|1|77|a b case other|A=1 B=2|$scratch/other/kernels/2/uml|
 mine.other/long.live|270|1|77|a b case other|A=1 B=2|live|
-long.other/long.live|270|1|77|case other||live|2min
+long.other/long.live|270|1|77|case other||live|2m
 plain.other/long|7|1|77|case other|||
 X
 diff wanted told || fail "CTest is told something else"
+exits 2 "$prefix/bin/halfopen" run --kernel live --max-real 2min --filter none other/long.yaml
+complains "'2min' is no time"
+exits 2 "$prefix/bin/halfopen" run --kernel live --max-real 2m --filter none other/long.yaml
+complains 'no run fits --filter none'
 exits 8 ctest --test-dir o -R 'mine.*uml-2$'
 says 'mine.other/long.uml-2.*Failed'
