@@ -292,7 +292,7 @@ static int overview_write(const struct report *report, struct err *err)
 
 static int report_write(struct report *report, struct err *err)
 {
-	int ret = folder_claim(report->out, "style.css", err);
+	int ret = folder_claim(report->out, "style.css", "style.css", err);
 
 	if (ret == 0)
 		ret = page_assets_save(report->out, err);

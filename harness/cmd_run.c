@@ -463,7 +463,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	if (ret == 0)
 		ret = kernel_find_helpers(ret_helpers, err);
 	if (ret == 0 && options->out)
-		ret = folder_claim(options->out, "results.json", err);
+		ret = folder_claim(options->out, RESULTS_FILE, RESULTS_BEGUN, err);
 	if (ret < 0)
 		return ret;
 	if (!session->options.jobs)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +34,22 @@ int folder_make(const char *path, struct err *err)
 	return ret < 0 ? ret : make(path, err);
 }
 
-int folder_claim(const char *path, const char *mark, struct err *err)
+static bool has(const char *folder, const char *name)
 {
-	char marked[4096];
-	DIR *dir;
-	int entries = 0;
+	char path[4096];
 
-	if (mkdir(path, 0777) == 0)
-		return 0;
-	if (errno != EEXIST)
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return access(path, F_OK) == 0;
+}
+
+int folder_claim(const char *path, const char *mark, const char *begun, struct err *err)
+{
+	char file[4096];
+	int entries = 0;
+	FILE *mine;
+	DIR *dir;
+
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		return err_sys(err, errno, "%s", path);
 	dir = opendir(path);
 	if (!dir)
@@ -49,10 +57,16 @@ int folder_claim(const char *path, const char *mark, struct err *err)
 	while (entries < 3 && readdir(dir))
 		entries++;
 	closedir(dir);
-	snprintf(marked, sizeof(marked), "%s/%s", path, mark);
-	if (entries > 2 && access(marked, F_OK) < 0)
+	if (entries > 2 && !has(path, mark) && !has(path, begun))
 		return err_set(err, EEXIST,
 			       "%s: there is something else in this folder; name a new one", path);
+	mine = folder_open(path, begun, err);
+	if (!mine)
+		return -EACCES;
+	fclose(mine);
+	snprintf(file, sizeof(file), "%s/%s", path, mark);
+	if (strcmp(mark, begun) != 0)
+		unlink(file);
 	return 0;
 }
 

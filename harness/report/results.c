@@ -120,8 +120,8 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 	char path[4096], whole[4096];
 	int ret = 0;
 
-	snprintf(path, sizeof(path), "%s/.results.json.new", out);
-	snprintf(whole, sizeof(whole), "%s/results.json", out);
+	snprintf(path, sizeof(path), "%s/" RESULTS_BEGUN, out);
+	snprintf(whole, sizeof(whole), "%s/" RESULTS_FILE, out);
 	if (json_dump_file(array, path, JSON_INDENT(1)) < 0 || rename(path, whole) < 0)
 		ret = err_sys(err, errno ? errno : EIO, "%s", whole);
 	json_decref(array);
@@ -135,7 +135,7 @@ int results_load(const char *folder, json_t **ret_results, struct err *err)
 	json_t *results;
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%s/results.json", folder);
+	snprintf(path, sizeof(path), "%s/" RESULTS_FILE, folder);
 	if (stat(folder, &st) < 0)
 		return err_sys(err, errno, "%s", folder);
 	if (!S_ISDIR(st.st_mode))

@@ -43,6 +43,9 @@ double results_simulated_s(json_t *const *results, int count);
 /* The array as it is published, without what is for writers only; json_decref() it. */
 json_t *results_published(json_t *const *results, int count);
 
+#define RESULTS_FILE  "results.json"
+#define RESULTS_BEGUN ".results.json.new" /* until all has ended */
+
 /* OUT/results.json: complete or not there at all. */
 int results_save(json_t *const *results, int count, const char *out, struct err *err);
 

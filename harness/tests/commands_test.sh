@@ -182,6 +182,12 @@ jq -e 'length > 0 and all(.[]; .verdict == "pass")' half/results.json >/dev/null
 	fail "an interrupted run keeps no results"
 exits 0 "$halfopen" report half
 
+# Killed: what it began may be written over, and is no result
+rm half/results.json && : >half/.results.json.new
+exits 0 "$halfopen" run --kernel "$uml" --out half "$cases/reset/same-port.yaml:ip=4"
+jq -e 'length == 1' half/results.json >/dev/null || fail "a folder of one that was killed keeps no results"
+[ ! -e half/.results.json.new ] || fail "what ended still looks as if it had not"
+
 # report: pages, of what is there now
 exits 0 "$halfopen" report kept
 says '^4 runs: kept/report/index.html$'

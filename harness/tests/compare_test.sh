@@ -40,7 +40,7 @@ exits 0 run --out c "$cases/must-fail/step-errno.yaml"
 exits 2 run --against c "$cases/process-exit/kill.yaml"
 says "have no run in common"
 exits 2 run --against none "$cases/process-exit/kill.yaml"
-says "none/results.json: No such file or directory"
+says "halfopen run: --against: none: No such file or directory"
 exits 2 run --against a --out a "$cases/process-exit/kill.yaml"
 says "the same folder"
 
