@@ -17,8 +17,9 @@ const struct command command_table[] = {
 	{"report", cmd_report, "write pages of a folder of results", &report_argp, NULL},
 	{"compare", cmd_compare, "what differs between two folders of results", &compare_argp,
 	 NULL},
-	{"kernel", cmd_kernel, "the kernels that runs can happen on: build, fetch, list, add, remove",
-	 NULL, kernel_command},
+	{"kernel", cmd_kernel,
+	 "the kernels that runs can happen on: build, fetch, list, add, remove", NULL,
+	 kernel_command},
 	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it",
 	 &doctor_argp, NULL},
 	{"claims", cmd_claims, "print what became of each claim, from a folder of results",
@@ -85,8 +86,8 @@ int main(int argc, char **argv)
 		argv[1] = argv[2];
 		argv[2] = strdup("--help");
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "-?") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return 0;
 	}

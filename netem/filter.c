@@ -29,8 +29,8 @@ static void __attribute__((format(printf, 2, 3))) add(struct text *text, const c
 	va_list ap;
 
 	va_start(ap, fmt);
-	text->used +=
-	    vsnprintf(text->bytes + text->used, sizeof(text->bytes) - text->used, fmt, ap);
+	text->used += vsnprintf(text->bytes + text->used, sizeof(text->bytes) - text->used, fmt,
+				ap);
 	va_end(ap);
 }
 
@@ -124,8 +124,8 @@ static void add_verdict(struct text *text, const struct net_filter *f)
 static int explain(int rc, const char *what, struct err *err)
 {
 	return rc == -ENOENT || rc == -EOPNOTSUPP
-		   ? err_add(err, EOPNOTSUPP, "the kernel has no %s in nf_tables", what)
-		   : rc;
+		       ? err_add(err, EOPNOTSUPP, "the kernel has no %s in nf_tables", what)
+		       : rc;
 }
 
 int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id, struct err *err)
@@ -188,10 +188,10 @@ int net_flush_conntrack(struct net *net, struct err *err)
 		return err_sys(err, fd, "%s: cannot open a netfilter socket", net->name);
 	if (!rc)
 		rc = netlink_request(
-		    fd,
-		    netlink_message(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0, &all,
-				    sizeof(all)),
-		    NULL, 0, net, err, "cannot flush the connection tracking table");
+			fd,
+			netlink_message(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0, &all,
+					sizeof(all)),
+			NULL, 0, net, err, "cannot flush the connection tracking table");
 	close(fd);
 	return rc == -EINVAL ? err_add(err, EOPNOTSUPP, "the kernel has no ctnetlink") : rc;
 }

@@ -88,20 +88,20 @@ START_TEST(filters_refused)
 {
 	struct net *net = test_net("router");
 	const struct net_filter wrong[] = {
-	    {.in = "eth0\" accept"},
-	    {.out = "eth*"},
-	    {.in = ""},
-	    {.in = "sixteen-letters-"},
-	    {.ip_version = 5},
-	    {.count = -1},
-	    {.count = 1LL << 32},
-	    {.longer_than = -1},
-	    {.verdict = NET_FILTER_REJECT_RST, .hook = NET_FILTER_BRIDGE},
-	    {.verdict = NET_FILTER_REJECT_ICMP, .hook = NET_FILTER_FORWARD},
-	    {.verdict = NET_FILTER_REJECT_ICMP,
-	     .hook = NET_FILTER_FORWARD,
-	     .ip_version = 4,
-	     .icmp_code = 256},
+		{.in = "eth0\" accept"},
+		{.out = "eth*"},
+		{.in = ""},
+		{.in = "sixteen-letters-"},
+		{.ip_version = 5},
+		{.count = -1},
+		{.count = 1LL << 32},
+		{.longer_than = -1},
+		{.verdict = NET_FILTER_REJECT_RST, .hook = NET_FILTER_BRIDGE},
+		{.verdict = NET_FILTER_REJECT_ICMP, .hook = NET_FILTER_FORWARD},
+		{.verdict = NET_FILTER_REJECT_ICMP,
+		 .hook = NET_FILTER_FORWARD,
+		 .ip_version = 4,
+		 .icmp_code = 256},
 	};
 	int id = 0;
 
@@ -188,7 +188,7 @@ START_TEST(exactly_the_next_packets_are_dropped)
 	struct flow flow = make_flow(&pair, false, _i);
 	/* by length, to tell them from what IPv6 says unasked (group memberships) */
 	struct net_filter next = {
-	    .hook = NET_FILTER_BRIDGE, .in = "client", .longer_than = 200, .count = 3};
+		.hook = NET_FILTER_BRIDGE, .in = "client", .longer_than = 200, .count = 3};
 
 	add(pair.wire, next);
 	ck_assert_str_eq(pass(flow.server, flow.client, "xyz", 300), "xyz"); /* not counted */
@@ -236,10 +236,10 @@ START_TEST(segments_are_dropped_by_their_flags)
 	char data[8];
 
 	/* The next SYN: the one after it, a second later, gets through. */
-	int id =
-	    add(pair.wire,
-		(struct net_filter){
-		    .hook = NET_FILTER_BRIDGE, .flags_mask = SYN | ACK, .flags = SYN, .count = 1});
+	int id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_BRIDGE,
+						    .flags_mask = SYN | ACK,
+						    .flags = SYN,
+						    .count = 1});
 	client = start_connecting(&pair, false, _i);
 	ck_assert_int_eq(test_connected(client, 500), ETIMEDOUT);
 	ck_assert_int_eq(test_connected(client, 3000), 0);
@@ -256,8 +256,9 @@ START_TEST(segments_are_dropped_by_their_flags)
 	/* A FIN is lost, data is not. */
 	close(test_accept(listener)); /* the first client's */
 	server = test_accept(listener);
-	add(pair.wire, (struct net_filter){
-			   .hook = NET_FILTER_BRIDGE, .flags_mask = FIN, .flags = FIN, .count = 1});
+	add(pair.wire,
+	    (struct net_filter){
+		    .hook = NET_FILTER_BRIDGE, .flags_mask = FIN, .flags = FIN, .count = 1});
 	ck_assert_int_eq(send(client, "data", 4, 0), 4);
 	usleep(100000);
 	ck_assert_int_eq(recv(server, data, sizeof(data), 0), 4);
@@ -287,9 +288,9 @@ START_TEST(a_mebibyte_is_single_packets)
 		if (n < 0)
 			usleep(1000);
 	}
-	stats =
-	    test_get(json_array_get(test_witness(pair.wire, "ip -j -s link show dev client"), 0),
-		     "stats64.rx");
+	stats = test_get(
+		json_array_get(test_witness(pair.wire, "ip -j -s link show dev client"), 0),
+		"stats64.rx");
 	ck_assert_int_gt(test_int(stats, "packets"), (1 << 20) / 1460);
 }
 END_TEST
@@ -300,10 +301,10 @@ static int queued_error(int fd)
 	char control[512], data[16];
 	struct iovec iov = {data, sizeof(data)};
 	struct msghdr message = {
-	    .msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = control,
-	    .msg_controllen = sizeof(control),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
 	};
 
 	for (int i = 0; i < 100; i++) {
@@ -332,12 +333,12 @@ START_TEST(every_code_of_unreachable)
 	for (int code = 0; code < codes; code++) {
 		socklen_t size = sizeof(int);
 		int pending,
-		    id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_FORWARD,
-							    .verdict = NET_FILTER_REJECT_ICMP,
-							    .in = "eth0",
-							    .out = "eth1",
-							    .ip_version = _i,
-							    .icmp_code = code});
+			id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_FORWARD,
+								.verdict = NET_FILTER_REJECT_ICMP,
+								.in = "eth0",
+								.out = "eth1",
+								.ip_version = _i,
+								.icmp_code = code});
 		test_send(flow.client, 'b', 10);
 		ck_assert_int_eq(queued_error(flow.client), type << 8 | code);
 		getsockopt(flow.client, SOL_SOCKET, SO_ERROR, &pending, &size);

@@ -50,8 +50,8 @@ static void put_veth_peer(struct nl_msg *message, struct net *net, const char *n
 int net_add_veth(struct net *a, const char *name_a, const uint8_t *mac_a, struct net *b,
 		 const char *name_b, const uint8_t *mac_b, struct err *err)
 {
-	struct nl_msg *message =
-	    link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &any_link, name_a);
+	struct nl_msg *message = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &any_link,
+					      name_a);
 
 	if (message) {
 		put_veth_end(message, mac_a);
@@ -65,8 +65,8 @@ int net_add_veth(struct net *a, const char *name_a, const uint8_t *mac_a, struct
  * no queries and floods multicast, neighbour solicitations among it. */
 int net_add_bridge(struct net *net, const char *name, struct err *err)
 {
-	struct nl_msg *message =
-	    link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &up_link, name);
+	struct nl_msg *message = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &up_link,
+					      name);
 
 	if (message) {
 		struct nlattr *info = nla_nest_start(message, IFLA_LINKINFO), *data;

@@ -215,7 +215,8 @@ START_TEST(addresses_refused)
 
 	ck_refused(EINVAL, "\"10.0.0\" is not an IP address",
 		   net_add_address(pair.client, "eth0", "10.0.0", 24, &err));
-	ck_refused(EINVAL, "10.0.0.9/33", net_add_address(pair.client, "eth0", "10.0.0.9", 33, &err));
+	ck_refused(EINVAL, "10.0.0.9/33",
+		   net_add_address(pair.client, "eth0", "10.0.0.9", 33, &err));
 	ck_refused(EEXIST, "client: cannot add address 10.0.0.1/24 to eth0",
 		   net_add_address(pair.client, "eth0", "10.0.0.1", 24, &err));
 	ck_refused(EADDRNOTAVAIL, "cannot delete address 10.0.0.9/24 of eth0",

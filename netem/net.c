@@ -85,8 +85,8 @@ int net_leave(struct err *err)
 static int quiet_ipv6(struct net *net, struct err *err)
 {
 	static const char *const knobs[][2] = {
-	    {"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
-	    {"accept_ra", "0"},  {"addr_gen_mode", "1"}, /* IN6_ADDR_GEN_MODE_NONE */
+		{"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
+		{"accept_ra", "0"},  {"addr_gen_mode", "1"}, /* IN6_ADDR_GEN_MODE_NONE */
 	};
 	static const char *const whose[] = {"all", "default"};
 	char name[64];

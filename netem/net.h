@@ -38,7 +38,7 @@ struct nl_msg *netlink_message(int type, int flags, const void *header, size_t s
  * the answer's payload. */
 int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t size,
 		    const struct net *net, struct err *err, const char *what, ...)
-    __attribute__((format(printf, 7, 8)));
+	__attribute__((format(printf, 7, 8)));
 
 /* The link's header, as it is now. */
 struct ifinfomsg;

@@ -31,8 +31,8 @@ static ino_t namespace_of(const struct net *net)
 START_TEST(a_new_net_is_empty_and_quiet)
 {
 	static const char *const knobs[][2] = {
-	    {"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
-	    {"accept_ra", "0"},  {"addr_gen_mode", "1"},
+		{"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
+		{"accept_ra", "0"},  {"addr_gen_mode", "1"},
 	};
 	ino_t before = namespace_now();
 	struct net *net = test_net("host");
@@ -44,7 +44,7 @@ START_TEST(a_new_net_is_empty_and_quiet)
 	ck_assert_uint_ne(namespace_of(net), before);
 	/* Kernels with tunnels put a sleeping one of each kind into every namespace. */
 	json_array_foreach(links, n, link) ck_assert_int_eq(
-	    !strcmp(test_string(link, "ifname"), "lo"), test_has_flag(link, "flags", "UP"));
+		!strcmp(test_string(link, "ifname"), "lo"), test_has_flag(link, "flags", "UP"));
 	ck_assert_ptr_nonnull(test_find(links, "ifname", "lo"));
 	for (size_t i = 0; test_abilities.ipv6 && i < 2 * sizeof(knobs) / sizeof(knobs[0]); i++) {
 		snprintf(name, sizeof(name), "net.ipv6.conf.%s.%s", i % 2 ? "all" : "default",
@@ -192,8 +192,8 @@ START_TEST(probing_leaves_no_trace)
 	ck_assert(abilities.namespaces);
 	ck_assert_int_eq(abilities.reason[0] == '\0',
 			 abilities.veth && abilities.bridge && abilities.netem && abilities.nft &&
-			     abilities.nft_bridge && abilities.nft_reject && abilities.nat &&
-			     abilities.conntrack && abilities.ipv6);
+				 abilities.nft_bridge && abilities.nft_reject && abilities.nat &&
+				 abilities.conntrack && abilities.ipv6);
 }
 END_TEST
 

@@ -85,15 +85,15 @@ static const struct {
 	const char *name, *remedy;
 } attempts[] = {
 #define ABILITY(field) offsetof(struct net_abilities, field), try_##field, #field
-    {ABILITY(veth), "needs CONFIG_VETH; as root: modprobe veth"},
-    {ABILITY(bridge), "needs CONFIG_BRIDGE; as root: modprobe bridge"},
-    {ABILITY(netem), "needs CONFIG_NET_SCH_NETEM; as root: modprobe sch_netem"},
-    {ABILITY(nft), "needs CONFIG_NF_TABLES_INET and CONFIG_NFT_NUMGEN, and halfopen-nft"},
-    {ABILITY(nft_bridge), "needs CONFIG_NF_TABLES_BRIDGE"},
-    {ABILITY(nft_reject), "needs CONFIG_NFT_REJECT_INET"},
-    {ABILITY(nat), "needs CONFIG_NFT_MASQ"},
-    {ABILITY(conntrack), "needs CONFIG_NF_CT_NETLINK; as root: modprobe nf_conntrack_netlink"},
-    {ABILITY(ipv6), "needs CONFIG_IPV6, not disabled at boot (ipv6.disable)"},
+	{ABILITY(veth), "needs CONFIG_VETH; as root: modprobe veth"},
+	{ABILITY(bridge), "needs CONFIG_BRIDGE; as root: modprobe bridge"},
+	{ABILITY(netem), "needs CONFIG_NET_SCH_NETEM; as root: modprobe sch_netem"},
+	{ABILITY(nft), "needs CONFIG_NF_TABLES_INET and CONFIG_NFT_NUMGEN, and halfopen-nft"},
+	{ABILITY(nft_bridge), "needs CONFIG_NF_TABLES_BRIDGE"},
+	{ABILITY(nft_reject), "needs CONFIG_NFT_REJECT_INET"},
+	{ABILITY(nat), "needs CONFIG_NFT_MASQ"},
+	{ABILITY(conntrack), "needs CONFIG_NF_CT_NETLINK; as root: modprobe nf_conntrack_netlink"},
+	{ABILITY(ipv6), "needs CONFIG_IPV6, not disabled at boot (ipv6.disable)"},
 #undef ABILITY
 };
 

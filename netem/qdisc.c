@@ -43,11 +43,11 @@ static void put_options(struct nl_msg *message, const struct net_impairment *i)
 	uint64_t bytes = i->rate ? (i->rate + 7) / 8 : 0;
 	struct nlattr *options = nla_nest_start(message, TCA_OPTIONS);
 	struct tc_netem_qopt base = {
-	    /* its 32-bit times yield to LATENCY64 and JITTER64 (4.15) */
-	    .limit = i->limit ? i->limit : 1000,
-	    .loss = probability(i->loss),
-	    .duplicate = probability(i->duplicate),
-	    .gap = i->reorder > 0, /* every packet is a candidate */
+		/* its 32-bit times yield to LATENCY64 and JITTER64 (4.15) */
+		.limit = i->limit ? i->limit : 1000,
+		.loss = probability(i->loss),
+		.duplicate = probability(i->duplicate),
+		.gap = i->reorder > 0, /* every packet is a candidate */
 	};
 	struct tc_netem_reorder reorder = {.probability = probability(i->reorder)};
 	struct tc_netem_corrupt corrupt = {.probability = probability(i->corrupt)};

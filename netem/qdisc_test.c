@@ -145,8 +145,8 @@ START_TEST(delay_and_rate_take_their_time)
 
 	need_netem();
 	make_flow(&pair, _i, &client, &server);
-	ck_ok(
-	    net_impair(pair.wire, "server", &(struct net_impairment){.delay_ns = 50000000}, &err));
+	ck_ok(net_impair(pair.wire, "server", &(struct net_impairment){.delay_ns = 50000000},
+			 &err));
 	ready.fd = server;
 	start = now_ns();
 	test_send(client, 'a', 100);

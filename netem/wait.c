@@ -105,6 +105,6 @@ int net_wait_address(struct net *net, const char *address, struct err *err)
 		rc = wait_until(is_local, net, &own,
 				own.family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, err);
 	return rc == -ETIMEDOUT
-		   ? err_set(err, rc, "%s: %s is not an address of its own", net->name, address)
-		   : rc;
+		       ? err_set(err, rc, "%s: %s is not an address of its own", net->name, address)
+		       : rc;
 }

@@ -32,8 +32,8 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 		}
 	}
 	expect = &plan->expect[plan->expect_count++];
-	*expect =
-	    (struct plan_expect){.kind = kind, .place = place_of(node->key ? node->key : node)};
+	*expect = (struct plan_expect){.kind = kind,
+				       .place = place_of(node->key ? node->key : node)};
 	condition_beside(d, node, &expect->on);
 	return expect;
 }
@@ -41,32 +41,34 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 #define SOCKET(member) TO(struct expect_socket, member)
 
 static const struct field socket_fields[] = {
-    {"host", TYPE_HOST, SOCKET(host), .required = true, .help = "whose sockets"},
-    {"at", TYPE_MOMENT, SOCKET(at_ns), .max = INT64_MAX, .looks = "a moment (10s), or end",
-     .help = "when, at the end if not said"},
-    {"state", TYPE_WORDS, SOCKET(states), .words = state_words,
-     .help = "one of these; none: there is no such socket. Listening sockets count only where "
-	     "LISTEN is named"},
-    {"count", TYPE_NUMBER, SOCKET(count), .min = 0, .max = 100000,
-     .help = "exactly so many in one of the states; if not said, at least one, and all selected "
-	     "ones are"},
-    {"port", TYPE_NUMBER, SOCKET(local_port), .min = 1, .max = 65535,
-     .help = "selects by the local port"},
-    {"remote_port", TYPE_NUMBER, SOCKET(remote_port), .min = 1, .max = 65535,
-     .help = "selects by the remote port"},
-    {"timer", TYPE_WORD, SOCKET(timer), .words = timer_words, .help = "the timer that runs"},
-    {"expires", TYPE_DURATIONS, SOCKET(expires), .help = "the time that the timer has left"},
-    {"retransmits", TYPE_NUMBERS, SOCKET(retransmits), .max = INT64_MAX,
-     .help = "retransmissions of the oldest segment"},
-    {"backoff", TYPE_NUMBERS, SOCKET(backoff), .max = INT64_MAX, .help = "times the timer doubled"},
-    {"probes", TYPE_NUMBERS, SOCKET(probes), .max = INT64_MAX,
-     .help = "keepalive or window probes without an answer"},
-    {"rqueue", TYPE_SIZES, SOCKET(rqueue), .help = "bytes received and not read"},
-    {"wqueue", TYPE_SIZES, SOCKET(wqueue), .help = "bytes sent and not acknowledged"},
-    {"rto", TYPE_DURATIONS, SOCKET(rto), .help = "the retransmission timeout"},
-    {"unacked", TYPE_NUMBERS, SOCKET(unacked), .max = INT64_MAX,
-     .help = "segments not acknowledged"},
-    {"orphan", TYPE_BOOL, SOCKET(orphan), .help = "no process has it any more"},
+	{"host", TYPE_HOST, SOCKET(host), .required = true, .help = "whose sockets"},
+	{"at", TYPE_MOMENT, SOCKET(at_ns), .max = INT64_MAX, .looks = "a moment (10s), or end",
+	 .help = "when, at the end if not said"},
+	{"state", TYPE_WORDS, SOCKET(states), .words = state_words,
+	 .help = "one of these; none: there is no such socket. Listening sockets count only where "
+		 "LISTEN is named"},
+	{"count", TYPE_NUMBER, SOCKET(count), .min = 0, .max = 100000,
+	 .help = "exactly so many in one of the states; if not said, at least one, and all "
+		 "selected "
+		 "ones are"},
+	{"port", TYPE_NUMBER, SOCKET(local_port), .min = 1, .max = 65535,
+	 .help = "selects by the local port"},
+	{"remote_port", TYPE_NUMBER, SOCKET(remote_port), .min = 1, .max = 65535,
+	 .help = "selects by the remote port"},
+	{"timer", TYPE_WORD, SOCKET(timer), .words = timer_words, .help = "the timer that runs"},
+	{"expires", TYPE_DURATIONS, SOCKET(expires), .help = "the time that the timer has left"},
+	{"retransmits", TYPE_NUMBERS, SOCKET(retransmits), .max = INT64_MAX,
+	 .help = "retransmissions of the oldest segment"},
+	{"backoff", TYPE_NUMBERS, SOCKET(backoff), .max = INT64_MAX,
+	 .help = "times the timer doubled"},
+	{"probes", TYPE_NUMBERS, SOCKET(probes), .max = INT64_MAX,
+	 .help = "keepalive or window probes without an answer"},
+	{"rqueue", TYPE_SIZES, SOCKET(rqueue), .help = "bytes received and not read"},
+	{"wqueue", TYPE_SIZES, SOCKET(wqueue), .help = "bytes sent and not acknowledged"},
+	{"rto", TYPE_DURATIONS, SOCKET(rto), .help = "the retransmission timeout"},
+	{"unacked", TYPE_NUMBERS, SOCKET(unacked), .max = INT64_MAX,
+	 .help = "segments not acknowledged"},
+	{"orphan", TYPE_BOOL, SOCKET(orphan), .help = "no process has it any more"},
 };
 const struct form expect_socket_form = {
 	.name = "a socket expectation", FIELDS(socket_fields), .beside = &condition_form};
@@ -167,10 +169,10 @@ void expect_counters(struct decoder *d, const struct node *map)
 }
 
 static const struct field silence_fields[] = {
-    {"within", TYPE_MOMENTS, TO(struct expect_silence, within), .required = true,
-     .help = "when (55s..3h)"},
-    {"host", TYPE_HOST, TO(struct expect_silence, host), .min = -1,
-     .help = "whose packets, steps and sockets; if not said, all"},
+	{"within", TYPE_MOMENTS, TO(struct expect_silence, within), .required = true,
+	 .help = "when (55s..3h)"},
+	{"host", TYPE_HOST, TO(struct expect_silence, host), .min = -1,
+	 .help = "whose packets, steps and sockets; if not said, all"},
 };
 const struct form expect_silence_form = {
 	.name = "silence", FIELDS(silence_fields), .beside = &condition_form};

@@ -50,7 +50,7 @@ static bool decode_outcome(struct decoder *d, const struct node *node, void *ret
 		known_add(&known, "not started");
 		errno_help(
 			d,
-		    node_error(d->diags, node, "'%.60s' is no outcome of a step", node->text),
+			node_error(d->diags, node, "'%.60s' is no outcome of a step", node->text),
 			&known,
 			"outcomes are a number, ok, eof, blocked, not started, or an error: ");
 		return false;
@@ -70,23 +70,24 @@ static bool decode_errno(struct decoder *d, const struct node *node, void *ret)
 static const struct word blocked_words[] = {{"true", OUTCOME_BLOCKED, NULL}, {NULL, 0, NULL}};
 
 static const struct field step_fields[] = {
-    {NULL, TYPE_CUSTOM, .decode = decode_outcome,
-     .looks = "ETIMEDOUT, eof, ok, blocked, not started, or a number",
-     .schema = "{\"type\": [\"string\", \"integer\"]}",
-     .help = "short for the errno; returns: 0; errno: 0; blocked: true; it never began; returns"},
-    {"returns", TYPE_NUMBERS, STEP(returns), .min = INT64_MIN, .max = INT64_MAX,
-     .help = "what the call returned, -1 for an error; bytes in all for send and recv"},
-    {"errno", TYPE_CUSTOM, .decode = decode_errno, .looks = "an error's name (ETIMEDOUT), or 0",
-     .schema = "{\"type\": [\"string\", \"integer\"]}", .help = "0: it succeeded"},
-    {"at", TYPE_MOMENTS, STEP(at), .help = "when it ended"},
-    {"took", TYPE_DURATIONS, STEP(took), .help = "for how long it ran"},
-    {"blocked", TYPE_WORD, STEP(outcome), .words = blocked_words,
-     .help = "it began and never ended"},
-    {"bytes", TYPE_SIZES, STEP(bytes), .help = "transferred, also when it then failed"},
-    {"intact", TYPE_BOOL, STEP(intact),
-     .help = "recv: every byte was the one that the other side's pattern has there"},
-    {"events", TYPE_WORDS, STEP(revents), .words = event_words, .min = -1,
-     .help = "poll, select: exactly these"},
+	{NULL, TYPE_CUSTOM, .decode = decode_outcome,
+	 .looks = "ETIMEDOUT, eof, ok, blocked, not started, or a number",
+	 .schema = "{\"type\": [\"string\", \"integer\"]}",
+	 .help = "short for the errno; returns: 0; errno: 0; blocked: true; it never began; "
+		 "returns"},
+	{"returns", TYPE_NUMBERS, STEP(returns), .min = INT64_MIN, .max = INT64_MAX,
+	 .help = "what the call returned, -1 for an error; bytes in all for send and recv"},
+	{"errno", TYPE_CUSTOM, .decode = decode_errno, .looks = "an error's name (ETIMEDOUT), or 0",
+	 .schema = "{\"type\": [\"string\", \"integer\"]}", .help = "0: it succeeded"},
+	{"at", TYPE_MOMENTS, STEP(at), .help = "when it ended"},
+	{"took", TYPE_DURATIONS, STEP(took), .help = "for how long it ran"},
+	{"blocked", TYPE_WORD, STEP(outcome), .words = blocked_words,
+	 .help = "it began and never ended"},
+	{"bytes", TYPE_SIZES, STEP(bytes), .help = "transferred, also when it then failed"},
+	{"intact", TYPE_BOOL, STEP(intact),
+	 .help = "recv: every byte was the one that the other side's pattern has there"},
+	{"events", TYPE_WORDS, STEP(revents), .words = event_words, .min = -1,
+	 .help = "poll, select: exactly these"},
 };
 const struct form expect_step_form = {
 	.name = "a step's expectation", FIELDS(step_fields), .bare = 1, .beside = &condition_form};
@@ -118,14 +119,15 @@ static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field exit_fields[] = {
-    {NULL, TYPE_CUSTOM, .decode = decode_end,
-     .looks = "a status (0), a signal (SIGKILL), or running",
-     .schema = "{\"type\": [\"string\", \"integer\"]}",
-     .help = "short for the status or the signal; running: it never ended"},
-    {"status", TYPE_NUMBER, TO(struct expect_program, status), .max = 255,
-     .help = "its exit status"},
-    {"signal", TYPE_SIGNAL, TO(struct expect_program, signal), .help = "the signal that killed it"},
-    {"at", TYPE_MOMENTS, TO(struct expect_program, at), .help = "when it ended"},
+	{NULL, TYPE_CUSTOM, .decode = decode_end,
+	 .looks = "a status (0), a signal (SIGKILL), or running",
+	 .schema = "{\"type\": [\"string\", \"integer\"]}",
+	 .help = "short for the status or the signal; running: it never ended"},
+	{"status", TYPE_NUMBER, TO(struct expect_program, status), .max = 255,
+	 .help = "its exit status"},
+	{"signal", TYPE_SIGNAL, TO(struct expect_program, signal),
+	 .help = "the signal that killed it"},
+	{"at", TYPE_MOMENTS, TO(struct expect_program, at), .help = "when it ended"},
 };
 const struct form expect_exit_form = {
 	.name = "'exit'", FIELDS(exit_fields), .bare = 1, .beside = &condition_form};
@@ -141,20 +143,21 @@ static bool parse_incarnation(struct decoder *d, const struct node *key, int pro
 
 	if (at &&
 	    (!value_number(at + 1, strlen(at + 1), &number, &why) || number < 0 || number > 1000)) {
-		diag_help(
-		    d->diags,
-		    diag_error(d->diags, key->span, "'%.60s' names no start of the program", at),
-		    "write recv@1 for the recv after the first reboot");
+		diag_help(d->diags,
+			  diag_error(d->diags, key->span, "'%.60s' names no start of the program",
+				     at),
+			  "write recv@1 for the recv after the first reboot");
 		return false;
 	}
 	if (number > restarts) {
 		const char *host = d->plan->host[d->plan->program[program].host].name;
 		const char *name = d->plan->program[program].name;
-		struct diag *diag =
-		    restarts ? diag_error(d->diags, key->span,
-					  "the last start of program '%s' is @%d", name, restarts)
-			     : diag_error(d->diags, key->span, "program '%s' is started only once",
-					  name);
+		struct diag *diag = restarts
+					    ? diag_error(d->diags, key->span,
+							 "the last start of program '%s' is @%d",
+							 name, restarts)
+					    : diag_error(d->diags, key->span,
+							 "program '%s' is started only once", name);
 
 		diag_help(d->diags, diag,
 			  "reboots of host '%s' start it again, unless they say programs: none",

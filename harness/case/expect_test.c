@@ -72,18 +72,18 @@ static const struct {
 	bool errno_set;
 	int err;
 } outcomes[] = {
-    {"ETIMEDOUT", OUTCOME_DONE, false, 0, 0, true, ETIMEDOUT},
-    {"EWOULDBLOCK", OUTCOME_DONE, false, 0, 0, true, EAGAIN},
-    {"eof", OUTCOME_DONE, true, 0, 0, false, 0},
-    {"ok", OUTCOME_DONE, false, 0, 0, true, 0},
-    {"blocked", OUTCOME_BLOCKED, false, 0, 0, false, 0},
-    {"not started", OUTCOME_NOT_STARTED, false, 0, 0, false, 0},
-    {"100", OUTCOME_DONE, true, 100, 100, false, 0},
-    {"1..", OUTCOME_DONE, true, 1, INT64_MAX, false, 0},
-    {"-1", OUTCOME_DONE, true, -1, -1, false, 0},
-    {"{blocked: true}", OUTCOME_BLOCKED, false, 0, 0, false, 0},
-    {"{errno: 0}", OUTCOME_DONE, false, 0, 0, true, 0},
-    {"{errno: EPIPE, returns: -1}", OUTCOME_DONE, true, -1, -1, true, EPIPE},
+	{"ETIMEDOUT", OUTCOME_DONE, false, 0, 0, true, ETIMEDOUT},
+	{"EWOULDBLOCK", OUTCOME_DONE, false, 0, 0, true, EAGAIN},
+	{"eof", OUTCOME_DONE, true, 0, 0, false, 0},
+	{"ok", OUTCOME_DONE, false, 0, 0, true, 0},
+	{"blocked", OUTCOME_BLOCKED, false, 0, 0, false, 0},
+	{"not started", OUTCOME_NOT_STARTED, false, 0, 0, false, 0},
+	{"100", OUTCOME_DONE, true, 100, 100, false, 0},
+	{"1..", OUTCOME_DONE, true, 1, INT64_MAX, false, 0},
+	{"-1", OUTCOME_DONE, true, -1, -1, false, 0},
+	{"{blocked: true}", OUTCOME_BLOCKED, false, 0, 0, false, 0},
+	{"{errno: 0}", OUTCOME_DONE, false, 0, 0, true, 0},
+	{"{errno: EPIPE, returns: -1}", OUTCOME_DONE, true, -1, -1, true, EPIPE},
 };
 #define OUTCOMES ((int)(sizeof(outcomes) / sizeof(*outcomes)))
 
@@ -117,9 +117,9 @@ END_TEST
 
 START_TEST(details_of_steps)
 {
-	struct plan *plan =
-	    load_expect("server: {accept@2: {at: 75s..77s, took: ..3s, bytes: 1K, "
-			"intact: true, events: [in, hup]}, listen@1: {events: []}}");
+	struct plan *plan = load_expect(
+		"server: {accept@2: {at: 75s..77s, took: ..3s, bytes: 1K, "
+		"intact: true, events: [in, hup]}, listen@1: {events: []}}");
 	const struct expect_step *step = &plan->expect[0].step;
 
 	ck_assert_int_eq(step->program, 1);
@@ -152,11 +152,11 @@ START_TEST(ends_of_programs)
 		const char *text;
 		int outcome, status, signal;
 	} ends[] = {
-	    {"running", OUTCOME_BLOCKED, -1, -1},
-	    {"0", OUTCOME_DONE, 0, -1},
-	    {"SIGKILL", OUTCOME_DONE, -1, SIGKILL},
-	    {"{status: 3}", OUTCOME_DONE, 3, -1},
-	    {"{signal: SIGPIPE, at: 5s}", OUTCOME_DONE, -1, SIGPIPE},
+		{"running", OUTCOME_BLOCKED, -1, -1},
+		{"0", OUTCOME_DONE, 0, -1},
+		{"SIGKILL", OUTCOME_DONE, -1, SIGKILL},
+		{"{status: 3}", OUTCOME_DONE, 3, -1},
+		{"{signal: SIGPIPE, at: 5s}", OUTCOME_DONE, -1, SIGPIPE},
 	};
 	char text[128];
 
@@ -181,10 +181,12 @@ END_TEST
 START_TEST(sockets)
 {
 	struct plan *plan = load_expect(
-	    "sockets: [{host: server, at: 10s, state: [CLOSE_WAIT, none], count: 2, port: 80, "
-	    "remote_port: 81, timer: probe, expires: 1s.., retransmits: 3, backoff: ..4, probes: "
-	    "5, "
-	    "rqueue: 1K, wqueue: 0, rto: 200ms..1s, unacked: 7..8, orphan: true}, {host: client}]");
+		"sockets: [{host: server, at: 10s, state: [CLOSE_WAIT, none], count: 2, port: 80, "
+		"remote_port: 81, timer: probe, expires: 1s.., retransmits: 3, backoff: ..4, "
+		"probes: "
+		"5, "
+		"rqueue: 1K, wqueue: 0, rto: 200ms..1s, unacked: 7..8, orphan: true}, {host: "
+		"client}]");
 	const struct expect_socket *socket = &plan->expect[0].socket;
 
 	ck_assert_int_eq(plan->expect[0].kind, EXPECT_SOCKET);
@@ -218,10 +220,11 @@ END_TEST
 START_TEST(packets)
 {
 	struct plan *plan = load_expect(
-	    "wire: [{from: client, to: server, kind: [data, fin], not: retransmission, seen: lost, "
-	    "within: 55s..75s, count: 5, every: 3s, first: 55s, last: ..75s, length: 100}, "
-	    "{from: router, to: any, icmp: [3, 1], after: 5s}, {icmp: 4, before: 9s}, "
-	    "{after: 5s, before: 6s, kind: tcp}]");
+		"wire: [{from: client, to: server, kind: [data, fin], not: retransmission, seen: "
+		"lost, "
+		"within: 55s..75s, count: 5, every: 3s, first: 55s, last: ..75s, length: 100}, "
+		"{from: router, to: any, icmp: [3, 1], after: 5s}, {icmp: 4, before: 9s}, "
+		"{after: 5s, before: 6s, kind: tcp}]");
 	const struct expect_wire *wire = &plan->expect[0].wire;
 
 	ck_assert_int_eq(plan->expect[0].kind, EXPECT_WIRE);
@@ -265,7 +268,7 @@ END_TEST
 START_TEST(order_of_packets)
 {
 	struct plan *plan = load_expect(
-	    "wire: [{order: [client syn, server syn-ack, client data fin], before: 1s}]");
+		"wire: [{order: [client syn, server syn-ack, client data fin], before: 1s}]");
 	const struct expect_order *order = &plan->expect[0].order;
 
 	ck_assert_int_eq(plan->expect[0].kind, EXPECT_ORDER);
@@ -280,10 +283,10 @@ END_TEST
 
 START_TEST(counters_and_silence)
 {
-	struct plan *plan =
-	    load_expect("counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5.., "
-			"TcpCurrEstab: -1}}, silence: [{within: 55s..3h, host: client}, "
-			"{within: 4h..}]");
+	struct plan *plan = load_expect(
+		"counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5.., "
+		"TcpCurrEstab: -1}}, silence: [{within: 55s..3h, host: client}, "
+		"{within: 4h..}]");
 
 	ck_assert_int_eq(plan->expect_count, 5);
 	ck_assert_int_eq(plan->expect[0].kind, EXPECT_COUNTER);
@@ -321,26 +324,26 @@ START_TEST(wrong_expectations_are_refused)
 	const struct {
 		const char *expect, *text;
 	} wrong[] = {
-	    {"client: {recv: {status: 0}}", "unknown key 'status' in a step's expectation"},
-	    {"client: {exit: {errno: 0}}", "unknown key 'errno' in 'exit'"},
-	    {"client: {exit: ended}", "'ended' is no end of a program"},
-	    {"client: {exit: {status: 0, signal: SIGHUP}}",
-	     "by a status or by a signal, not by both"},
-	    {"client: {recv: }", "'recv' takes an outcome"},
-	    {"client: recv", "'client' takes a mapping of steps"},
-	    {"client: {recv@x: ok}", "'@x' names no start of the program"},
-	    {"sockets: {host: client}", "'sockets' takes a list"},
-	    {"sockets: [client]", "expected a mapping (host, ...), not 'client'"},
-	    {"sockets: [{host: client, timer: keepalife}]", "did you mean 'keepalive'?"},
-	    {"wire: [{from: client, to: client}]", "a packet from 'client' to itself"},
-	    {"wire: [{icmp: [3]}]", "'icmp' takes a code or [type, code], not 1 numbers"},
-	    {"wire: [{order: [client]}]", "'client' does not say which packet"},
-	    {"wire: [{order: [router icmp]}]", "there is no host 'router'"},
-	    {"wire: [{count: -1}]", "-1 is too small: at least 0"},
-	    {"counters: {clint: {}}", "did you mean 'client'?"},
-	    {"counters: {client: {Foo: 1}}", "'Foo' is no counter of the kernel"},
-	    {"silence: {}", "silence lacks 'within'"},
-	    {"router: {}", "there is no program 'router'"},
+		{"client: {recv: {status: 0}}", "unknown key 'status' in a step's expectation"},
+		{"client: {exit: {errno: 0}}", "unknown key 'errno' in 'exit'"},
+		{"client: {exit: ended}", "'ended' is no end of a program"},
+		{"client: {exit: {status: 0, signal: SIGHUP}}",
+		 "by a status or by a signal, not by both"},
+		{"client: {recv: }", "'recv' takes an outcome"},
+		{"client: recv", "'client' takes a mapping of steps"},
+		{"client: {recv@x: ok}", "'@x' names no start of the program"},
+		{"sockets: {host: client}", "'sockets' takes a list"},
+		{"sockets: [client]", "expected a mapping (host, ...), not 'client'"},
+		{"sockets: [{host: client, timer: keepalife}]", "did you mean 'keepalive'?"},
+		{"wire: [{from: client, to: client}]", "a packet from 'client' to itself"},
+		{"wire: [{icmp: [3]}]", "'icmp' takes a code or [type, code], not 1 numbers"},
+		{"wire: [{order: [client]}]", "'client' does not say which packet"},
+		{"wire: [{order: [router icmp]}]", "there is no host 'router'"},
+		{"wire: [{count: -1}]", "-1 is too small: at least 0"},
+		{"counters: {clint: {}}", "did you mean 'client'?"},
+		{"counters: {client: {Foo: 1}}", "'Foo' is no counter of the kernel"},
+		{"silence: {}", "silence lacks 'within'"},
+		{"router: {}", "there is no program 'router'"},
 	};
 	char source[1024];
 

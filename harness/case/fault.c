@@ -21,18 +21,18 @@ static const struct refusal {
 	int code4, code6;
 	const char *help;
 } refusals[] = {
-    {"net-unreachable", "net-unreachable", "no-route", 0, 0, "ENETUNREACH"},
-    {"host-unreachable", "host-unreachable", "addr-unreachable", 1, 3, "EHOSTUNREACH"},
-    {"protocol-unreachable", "prot-unreachable", "port-unreachable", 2, 4, "ENOPROTOOPT"},
-    {"port-unreachable", "port-unreachable", "port-unreachable", 3, 4, "ECONNREFUSED"},
-    {"net-prohibited", "net-prohibited", "admin-prohibited", 9, 1, "ENETUNREACH"},
-    {"host-prohibited", "host-prohibited", "admin-prohibited", 10, 1, "EHOSTUNREACH"},
-    {"admin-prohibited", "admin-prohibited", "admin-prohibited", 13, 1,
-     "EHOSTUNREACH; IPv6: EACCES"},
-    {"no-route", "net-unreachable", "no-route", 0, 0, "IPv6's word for net-unreachable"},
-    {"address-unreachable", "host-unreachable", "addr-unreachable", 1, 3,
-     "IPv6's word for host-unreachable"},
-    {"rst", "tcp reset", "tcp reset", -1, -1, "a TCP RST"},
+	{"net-unreachable", "net-unreachable", "no-route", 0, 0, "ENETUNREACH"},
+	{"host-unreachable", "host-unreachable", "addr-unreachable", 1, 3, "EHOSTUNREACH"},
+	{"protocol-unreachable", "prot-unreachable", "port-unreachable", 2, 4, "ENOPROTOOPT"},
+	{"port-unreachable", "port-unreachable", "port-unreachable", 3, 4, "ECONNREFUSED"},
+	{"net-prohibited", "net-prohibited", "admin-prohibited", 9, 1, "ENETUNREACH"},
+	{"host-prohibited", "host-prohibited", "admin-prohibited", 10, 1, "EHOSTUNREACH"},
+	{"admin-prohibited", "admin-prohibited", "admin-prohibited", 13, 1,
+	 "EHOSTUNREACH; IPv6: EACCES"},
+	{"no-route", "net-unreachable", "no-route", 0, 0, "IPv6's word for net-unreachable"},
+	{"address-unreachable", "host-unreachable", "addr-unreachable", 1, 3,
+	 "IPv6's word for host-unreachable"},
+	{"rst", "tcp reset", "tcp reset", -1, -1, "a TCP RST"},
 };
 #define REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
 
@@ -105,7 +105,7 @@ static bool decode_around(struct decoder *d, const struct node *node, void *ret)
 static bool decode_flags(struct decoder *d, const struct node *node, void *ret)
 {
 	static const struct field flags = {
-	    .type = TYPE_WORDS, .words = flag_words, .size = sizeof(int)};
+		.type = TYPE_WORDS, .words = flag_words, .size = sizeof(int)};
 	struct plan_filter *filter = ret;
 
 	if (!field_decode(d, &flags, node, &filter->flags))
@@ -121,8 +121,8 @@ static bool decode_flags(struct decoder *d, const struct node *node, void *ret)
 	 .decode = decode_flags,                                                                   \
 	 .looks = "a list of TCP flags (syn, ack, fin, rst, psh)",                                 \
 	 .help = "TCP segments with all of these flags"},                                          \
-	    {"longer_than", TYPE_SIZE,    TO(s, prefix.longer_than),                               \
-	     .min = 1,      .max = 65535, .help = "IP packets of more bytes"},                     \
+		{"longer_than", TYPE_SIZE,    TO(s, prefix.longer_than),                           \
+		 .min = 1,      .max = 65535, .help = "IP packets of more bytes"},                 \
 	{                                                                                          \
 		"next", TYPE_NUMBER, TO(s, prefix.count), .min = 1, .max = INT_MAX,                \
 							  .help = "only the next so many of them"  \
@@ -133,43 +133,44 @@ static const struct form filter_form = {.name = "packets", FIELDS(filter_fields)
 
 #define IMPAIRMENT(s, prefix)                                                                      \
 	{"delay", TYPE_DURATION, TO(s, prefix delay_ns), .help = "each way"},                      \
-	    {"jitter", TYPE_DURATION, TO(s, prefix jitter_ns),                                     \
-	     .help = "more or less delay, at random"},                                             \
-	    {"loss", TYPE_PERCENT, TO(s, prefix loss), .help = "packets that never arrive"},       \
-	    {"duplicate", TYPE_PERCENT, TO(s, prefix duplicate),                                   \
-	     .help = "packets that arrive twice"},                                                 \
-	    {"reorder", TYPE_PERCENT, TO(s, prefix reorder),                                       \
-	     .help = "packets that skip the delay"},                                               \
-	    {"corrupt", TYPE_PERCENT, TO(s, prefix corrupt), .help = "packets with a wrong bit"},  \
-	    {"rate", TYPE_RATE, TO(s, prefix rate), .help = "bits a second"},                      \
+		{"jitter", TYPE_DURATION, TO(s, prefix jitter_ns),                                 \
+		 .help = "more or less delay, at random"},                                         \
+		{"loss", TYPE_PERCENT, TO(s, prefix loss), .help = "packets that never arrive"},   \
+		{"duplicate", TYPE_PERCENT, TO(s, prefix duplicate),                               \
+		 .help = "packets that arrive twice"},                                             \
+		{"reorder", TYPE_PERCENT, TO(s, prefix reorder),                                   \
+		 .help = "packets that skip the delay"},                                           \
+		{"corrupt", TYPE_PERCENT, TO(s, prefix corrupt),                                   \
+		 .help = "packets with a wrong bit"},                                              \
+		{"rate", TYPE_RATE, TO(s, prefix rate), .help = "bits a second"},                  \
 	{                                                                                          \
 		"limit", TYPE_NUMBER, TO(s, prefix limit),                                         \
-		    .min = 1, .max = INT_MAX, .help = "packets in the queue, 1000 if not said"     \
+			.min = 1, .max = INT_MAX, .help = "packets in the queue, 1000 if not said" \
 	}
 
 static const struct field impairment_fields[] = {IMPAIRMENT(struct plan_impairment, )};
 const struct form impairment_form = {.name = "link", FIELDS(impairment_fields)};
 
 static const struct word programs_words[] = {
-    {"start", true, "start its programs again"}, {"none", false, NULL}, {NULL, 0, NULL}};
+	{"start", true, "start its programs again"}, {"none", false, NULL}, {NULL, 0, NULL}};
 static const struct word router_word[] = {{"router", 0, NULL}, {NULL, 0, NULL}};
 
 static const struct field process_fields[] = {
-    {NULL, TYPE_PROGRAM, FAULT(program), .help = ""},
+	{NULL, TYPE_PROGRAM, FAULT(program), .help = ""},
 };
 static const struct field host_fields[] = {
-    {NULL, TYPE_HOST, FAULT(host), .help = ""},
+	{NULL, TYPE_HOST, FAULT(host), .help = ""},
 };
 static const struct field reboot_fields[] = {
-    {"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
-    {"down", TYPE_DURATION, FAULT(down_ns), .help = "how long it is off, 0 if not said"},
-    {"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
-     .help = "what happens to its programs, start if not said"},
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
+	{"down", TYPE_DURATION, FAULT(down_ns), .help = "how long it is off, 0 if not said"},
+	{"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
+	 .help = "what happens to its programs, start if not said"},
 };
 static const struct field shutdown_fields[] = {
-    {"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
-    {"grace", TYPE_DURATION, FAULT(grace_ns),
-     .help = "from SIGTERM to SIGKILL, for who has not ended by then; 5s if not said"},
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
+	{"grace", TYPE_DURATION, FAULT(grace_ns),
+	 .help = "from SIGTERM to SIGKILL, for who has not ended by then; 5s if not said"},
 };
 
 #define FROM_TO                                                                                    \
@@ -179,31 +180,33 @@ static const struct field shutdown_fields[] = {
 	}
 
 static const struct field around_fields[] = {
-    {NULL, TYPE_CUSTOM, .decode = decode_around, .looks = "a host, or all",
-     .schema = "{\"type\": \"string\"}", .help = "both ways of the host, or everything"},
-    FROM_TO,
+	{NULL, TYPE_CUSTOM, .decode = decode_around, .looks = "a host, or all",
+	 .schema = "{\"type\": \"string\"}", .help = "both ways of the host, or everything"},
+	FROM_TO,
 };
 static const struct field reject_fields[] = {
-    FROM_TO,
-    {"with", TYPE_CUSTOM, TO(struct fault_args, fault), .decode = decode_refusal, .required = true,
-     .looks = "net-unreachable, host-unreachable, protocol-unreachable, port-unreachable, "
-	      "net-prohibited, host-prohibited, admin-prohibited, no-route, "
-	      "address-unreachable, code N, or rst",
-     .schema = "{\"type\": \"string\"}",
-     .help = "the router's answer, a code of ICMP destination unreachable or a RST; in IPv6 the "
-	     "nearest that there is"},
-    {"packets", TYPE_FORM, .form = &filter_form, .help = "which packets, all if not said"},
+	FROM_TO,
+	{"with", TYPE_CUSTOM, TO(struct fault_args, fault), .decode = decode_refusal,
+	 .required = true,
+	 .looks = "net-unreachable, host-unreachable, protocol-unreachable, port-unreachable, "
+		  "net-prohibited, host-prohibited, admin-prohibited, no-route, "
+		  "address-unreachable, code N, or rst",
+	 .schema = "{\"type\": \"string\"}",
+	 .help = "the router's answer, a code of ICMP destination unreachable or a RST; in IPv6 "
+		 "the "
+		 "nearest that there is"},
+	{"packets", TYPE_FORM, .form = &filter_form, .help = "which packets, all if not said"},
 };
 static const struct field drop_fields[] = {
-    FROM_TO,
-    FILTER(struct fault_args, fault.filter),
+	FROM_TO,
+	FILTER(struct fault_args, fault.filter),
 };
 static const struct field impair_fields[] = {
-    FROM_TO,
-    IMPAIRMENT(struct fault_args, fault.impairment.),
+	FROM_TO,
+	IMPAIRMENT(struct fault_args, fault.impairment.),
 };
 static const struct field forget_fields[] = {
-    {NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = ""},
+	{NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = ""},
 };
 
 #define FORM(verb, fields, bare_)                                                                  \
@@ -244,9 +247,9 @@ static void finish_drop(struct decoder *d, const struct node *node, uint32_t giv
 	finish_direction(d, node, given, ret);
 	if (!(given & ~3u))
 		diag_help(
-		    d->diags,
-		    diag_error(d->diags, node->key->span, "'drop' does not say which packets"),
-		    "give flags, longer_than or next; blackhole drops all");
+			d->diags,
+			diag_error(d->diags, node->key->span, "'drop' does not say which packets"),
+			"give flags, longer_than or next; blackhole drops all");
 }
 
 static void finish_impair(struct decoder *d, const struct node *node, uint32_t given, void *ret)
@@ -273,45 +276,47 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 }
 
 static const struct verb faults[] = {
-    {"kill", FAULT_KILL, "SIGKILL to a program", "kill: client", ARGUMENT_REQUIRED,
-     FORM("kill", process_fields, 1), NULL},
-    {"terminate", FAULT_TERMINATE, "SIGTERM to a program", "terminate: client", ARGUMENT_REQUIRED,
-     FORM("terminate", process_fields, 1), NULL},
-    {"stop", FAULT_STOP, "SIGSTOP to a program", "stop: client", ARGUMENT_REQUIRED,
-     FORM("stop", process_fields, 1), NULL},
-    {"continue", FAULT_CONTINUE, "SIGCONT to a program", "continue: client", ARGUMENT_REQUIRED,
-     FORM("continue", process_fields, 1), NULL},
-    {"crash", FAULT_CRASH, "a host loses power: no packet leaves it any more", "crash: server",
-     ARGUMENT_REQUIRED, FORM("crash", host_fields, 1), NULL},
-    {"reboot", FAULT_REBOOT,
-     "a host loses power and comes up again; one that crashed before only comes up",
-     "reboot: {host: server, down: 5s, programs: none}", ARGUMENT_REQUIRED,
-     FORM("reboot", reboot_fields, 1), NULL},
-    {"shutdown", FAULT_SHUTDOWN, "a host stops in order: SIGTERM, SIGKILL, off the network",
-     "shutdown: {host: server, grace: 5s}", ARGUMENT_REQUIRED, FORM("shutdown", shutdown_fields, 1),
-     NULL},
-    {"pull", FAULT_PULL, "a host's cable: it sees no carrier", "pull: client", ARGUMENT_REQUIRED,
-     FORM("pull", host_fields, 1), NULL},
-    {"plug", FAULT_PLUG, "the cable back in", "plug: client", ARGUMENT_REQUIRED,
-     FORM("plug", host_fields, 1), NULL},
-    {"blackhole", FAULT_BLACKHOLE, "packets vanish on the path",
-     "blackhole: {from: client, to: server}", ARGUMENT_REQUIRED,
-     FORM("blackhole", around_fields, 1), finish_direction},
-    {"reject", FAULT_REJECT, "the router refuses packets and says so",
-     "reject: {from: client, to: server, with: host-unreachable}", ARGUMENT_REQUIRED,
-     FORM("reject", reject_fields, 0), finish_reject},
-    {"drop", FAULT_DROP, "some packets vanish on the path",
-     "drop: {from: client, to: server, flags: [fin], next: 1}", ARGUMENT_REQUIRED,
-     FORM("drop", drop_fields, 0), finish_drop},
-    {"impair", FAULT_IMPAIR,
-     "the way to a host gets worse; what is not said stays as the link has it",
-     "impair: {from: client, to: server, loss: 5%}", ARGUMENT_REQUIRED,
-     FORM("impair", impair_fields, 0), finish_impair},
-    {"heal", FAULT_HEAL, "undoes blackhole, reject, drop and impair", "heal: all",
-     ARGUMENT_REQUIRED, FORM("heal", around_fields, 1), finish_direction},
-    {"forget", FAULT_FORGET, "the router forgets all connections; it takes one up again when the translated side sends, as "
-     "Linux does: for a firewall that drops what it does not know, blackhole", "forget: router",
-     ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
+	{"kill", FAULT_KILL, "SIGKILL to a program", "kill: client", ARGUMENT_REQUIRED,
+	 FORM("kill", process_fields, 1), NULL},
+	{"terminate", FAULT_TERMINATE, "SIGTERM to a program", "terminate: client",
+	 ARGUMENT_REQUIRED, FORM("terminate", process_fields, 1), NULL},
+	{"stop", FAULT_STOP, "SIGSTOP to a program", "stop: client", ARGUMENT_REQUIRED,
+	 FORM("stop", process_fields, 1), NULL},
+	{"continue", FAULT_CONTINUE, "SIGCONT to a program", "continue: client", ARGUMENT_REQUIRED,
+	 FORM("continue", process_fields, 1), NULL},
+	{"crash", FAULT_CRASH, "a host loses power: no packet leaves it any more", "crash: server",
+	 ARGUMENT_REQUIRED, FORM("crash", host_fields, 1), NULL},
+	{"reboot", FAULT_REBOOT,
+	 "a host loses power and comes up again; one that crashed before only comes up",
+	 "reboot: {host: server, down: 5s, programs: none}", ARGUMENT_REQUIRED,
+	 FORM("reboot", reboot_fields, 1), NULL},
+	{"shutdown", FAULT_SHUTDOWN, "a host stops in order: SIGTERM, SIGKILL, off the network",
+	 "shutdown: {host: server, grace: 5s}", ARGUMENT_REQUIRED,
+	 FORM("shutdown", shutdown_fields, 1), NULL},
+	{"pull", FAULT_PULL, "a host's cable: it sees no carrier", "pull: client",
+	 ARGUMENT_REQUIRED, FORM("pull", host_fields, 1), NULL},
+	{"plug", FAULT_PLUG, "the cable back in", "plug: client", ARGUMENT_REQUIRED,
+	 FORM("plug", host_fields, 1), NULL},
+	{"blackhole", FAULT_BLACKHOLE, "packets vanish on the path",
+	 "blackhole: {from: client, to: server}", ARGUMENT_REQUIRED,
+	 FORM("blackhole", around_fields, 1), finish_direction},
+	{"reject", FAULT_REJECT, "the router refuses packets and says so",
+	 "reject: {from: client, to: server, with: host-unreachable}", ARGUMENT_REQUIRED,
+	 FORM("reject", reject_fields, 0), finish_reject},
+	{"drop", FAULT_DROP, "some packets vanish on the path",
+	 "drop: {from: client, to: server, flags: [fin], next: 1}", ARGUMENT_REQUIRED,
+	 FORM("drop", drop_fields, 0), finish_drop},
+	{"impair", FAULT_IMPAIR,
+	 "the way to a host gets worse; what is not said stays as the link has it",
+	 "impair: {from: client, to: server, loss: 5%}", ARGUMENT_REQUIRED,
+	 FORM("impair", impair_fields, 0), finish_impair},
+	{"heal", FAULT_HEAL, "undoes blackhole, reject, drop and impair", "heal: all",
+	 ARGUMENT_REQUIRED, FORM("heal", around_fields, 1), finish_direction},
+	{"forget", FAULT_FORGET,
+	 "the router forgets all connections; it takes one up again when the translated side "
+	 "sends, as "
+	 "Linux does: for a firewall that drops what it does not know, blackhole",
+	 "forget: router", ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
 };
 
 const struct verb_table fault_table = {"fault", faults, sizeof(faults) / sizeof(*faults),

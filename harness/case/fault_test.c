@@ -32,27 +32,28 @@ static const struct {
 	int op, program, host, from, to;
 	const char *text;
 } faults[] = {
-    {"kill: server", FAULT_KILL, V, A, A, A, "kill server"},
-    {"terminate: client", FAULT_TERMINATE, C, A, A, A, "terminate client"},
-    {"stop: server", FAULT_STOP, V, A, A, A, "stop server"},
-    {"continue: client", FAULT_CONTINUE, C, A, A, A, "continue client"},
-    {"crash: server", FAULT_CRASH, A, V, A, A, "crash server"},
-    {"reboot: server", FAULT_REBOOT, A, V, A, A, "reboot server"},
-    {"shutdown: server", FAULT_SHUTDOWN, A, V, A, A, "shutdown server"},
-    {"pull: server", FAULT_PULL, A, V, A, A, "pull server"},
-    {"plug: client", FAULT_PLUG, A, C, A, A, "plug client"},
-    {"blackhole: all", FAULT_BLACKHOLE, A, A, A, A, "blackhole all"},
-    {"blackhole: {from: client, to: server}", FAULT_BLACKHOLE, A, A, C, V,
-     "blackhole client -> server"},
-    {"blackhole: {to: server}", FAULT_BLACKHOLE, A, A, A, V, "blackhole any -> server"},
-    {"blackhole: {from: client, to: any}", FAULT_BLACKHOLE, A, A, C, A, "blackhole client -> any"},
-    {"heal: all", FAULT_HEAL, A, A, A, A, "heal all"},
-    {"heal: {from: server, to: client}", FAULT_HEAL, A, A, V, C, "heal server -> client"},
-    {"drop: {from: client, flags: fin}", FAULT_DROP, A, A, C, A, "drop from=client flags=fin"},
-    {"impair: {to: client, loss: 5%}", FAULT_IMPAIR, A, A, A, C, "impair to=client loss=5%"},
-    {"reject: {from: client, to: server, with: rst}", FAULT_REJECT, A, A, C, V,
-     "reject client -> server with tcp reset"},
-    {"forget: router", FAULT_FORGET, A, A, A, A, "forget router"},
+	{"kill: server", FAULT_KILL, V, A, A, A, "kill server"},
+	{"terminate: client", FAULT_TERMINATE, C, A, A, A, "terminate client"},
+	{"stop: server", FAULT_STOP, V, A, A, A, "stop server"},
+	{"continue: client", FAULT_CONTINUE, C, A, A, A, "continue client"},
+	{"crash: server", FAULT_CRASH, A, V, A, A, "crash server"},
+	{"reboot: server", FAULT_REBOOT, A, V, A, A, "reboot server"},
+	{"shutdown: server", FAULT_SHUTDOWN, A, V, A, A, "shutdown server"},
+	{"pull: server", FAULT_PULL, A, V, A, A, "pull server"},
+	{"plug: client", FAULT_PLUG, A, C, A, A, "plug client"},
+	{"blackhole: all", FAULT_BLACKHOLE, A, A, A, A, "blackhole all"},
+	{"blackhole: {from: client, to: server}", FAULT_BLACKHOLE, A, A, C, V,
+	 "blackhole client -> server"},
+	{"blackhole: {to: server}", FAULT_BLACKHOLE, A, A, A, V, "blackhole any -> server"},
+	{"blackhole: {from: client, to: any}", FAULT_BLACKHOLE, A, A, C, A,
+	 "blackhole client -> any"},
+	{"heal: all", FAULT_HEAL, A, A, A, A, "heal all"},
+	{"heal: {from: server, to: client}", FAULT_HEAL, A, A, V, C, "heal server -> client"},
+	{"drop: {from: client, flags: fin}", FAULT_DROP, A, A, C, A, "drop from=client flags=fin"},
+	{"impair: {to: client, loss: 5%}", FAULT_IMPAIR, A, A, A, C, "impair to=client loss=5%"},
+	{"reject: {from: client, to: server, with: rst}", FAULT_REJECT, A, A, C, V,
+	 "reject client -> server with tcp reset"},
+	{"forget: router", FAULT_FORGET, A, A, A, A, "forget router"},
 };
 #define FAULTS ((int)(sizeof(faults) / sizeof(*faults)))
 
@@ -138,16 +139,16 @@ static const struct {
 	int code4, code6;
 	const char *nft4, *nft6;
 } refusals[] = {
-    {"net-unreachable", 0, 0, "net-unreachable", "no-route"},
-    {"host-unreachable", 1, 3, "host-unreachable", "addr-unreachable"},
-    {"protocol-unreachable", 2, 4, "prot-unreachable", "port-unreachable"},
-    {"port-unreachable", 3, 4, "port-unreachable", "port-unreachable"},
-    {"net-prohibited", 9, 1, "net-prohibited", "admin-prohibited"},
-    {"host-prohibited", 10, 1, "host-prohibited", "admin-prohibited"},
-    {"admin-prohibited", 13, 1, "admin-prohibited", "admin-prohibited"},
-    {"no-route", 0, 0, "net-unreachable", "no-route"},
-    {"address-unreachable", 1, 3, "host-unreachable", "addr-unreachable"},
-    {"code 5", 5, 5, "code 5", "code 5"},
+	{"net-unreachable", 0, 0, "net-unreachable", "no-route"},
+	{"host-unreachable", 1, 3, "host-unreachable", "addr-unreachable"},
+	{"protocol-unreachable", 2, 4, "prot-unreachable", "port-unreachable"},
+	{"port-unreachable", 3, 4, "port-unreachable", "port-unreachable"},
+	{"net-prohibited", 9, 1, "net-prohibited", "admin-prohibited"},
+	{"host-prohibited", 10, 1, "host-prohibited", "admin-prohibited"},
+	{"admin-prohibited", 13, 1, "admin-prohibited", "admin-prohibited"},
+	{"no-route", 0, 0, "net-unreachable", "no-route"},
+	{"address-unreachable", 1, 3, "host-unreachable", "addr-unreachable"},
+	{"code 5", 5, 5, "code 5", "code 5"},
 };
 #define REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
 
@@ -200,18 +201,19 @@ START_TEST(impossible_courses_are_refused)
 	const struct {
 		const char *timeline, *text;
 	} wrong[] = {
-	    {"{at: 1s, continue: client}", "program 'client' is not stopped then"},
-	    {"{at: 1s, pull: client}, {at: 2s, pull: client}", "is pulled already"},
-	    {"{at: 1s, reboot: {host: client, down: 9s}}, {at: 2s, crash: client}", "is off then"},
-	    {"{at: 1s, shutdown: client}, {at: 2s, kill: client}", "is off then"},
-	    {"{at: 1s, reboot: {host: client, down: 24h}}", "is too late"},
-	    {"{at: 1s, kill: client, crash: server}", "a second fault, 'crash', in one item"},
-	    {"crash", "expected a mapping with 'at' and a fault, not 'crash'"},
-	    {"{at: 1s, crash: }", "'crash' lacks its value"},
-	    {"{at: 1s, forget: router}", "'forget' in a network without a router"},
-	    {"{at: 1s, reject: {to: server}}", "'reject' lacks 'with'"},
-	    {"{at: 1s, blackhole: {}}", "'blackhole' says nothing"},
-	    {"{at: 1s, reboot: {host: client, progams: none}}", "did you mean 'programs'?"},
+		{"{at: 1s, continue: client}", "program 'client' is not stopped then"},
+		{"{at: 1s, pull: client}, {at: 2s, pull: client}", "is pulled already"},
+		{"{at: 1s, reboot: {host: client, down: 9s}}, {at: 2s, crash: client}",
+		 "is off then"},
+		{"{at: 1s, shutdown: client}, {at: 2s, kill: client}", "is off then"},
+		{"{at: 1s, reboot: {host: client, down: 24h}}", "is too late"},
+		{"{at: 1s, kill: client, crash: server}", "a second fault, 'crash', in one item"},
+		{"crash", "expected a mapping with 'at' and a fault, not 'crash'"},
+		{"{at: 1s, crash: }", "'crash' lacks its value"},
+		{"{at: 1s, forget: router}", "'forget' in a network without a router"},
+		{"{at: 1s, reject: {to: server}}", "'reject' lacks 'with'"},
+		{"{at: 1s, blackhole: {}}", "'blackhole' says nothing"},
+		{"{at: 1s, reboot: {host: client, progams: none}}", "did you mean 'programs'?"},
 	};
 	char source[1024];
 

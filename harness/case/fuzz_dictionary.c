@@ -29,7 +29,8 @@ static void print_verbs(const struct verb_table *table)
 
 int main(void)
 {
-	const struct form *const forms[] = {&case_form, &host_form, &program_form, &impairment_form};
+	const struct form *const forms[] = {&case_form, &host_form, &program_form,
+					    &impairment_form};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
 		print_form(forms[i]);
@@ -39,6 +40,7 @@ int main(void)
 		print_form(expect_table.section[i].form);
 	for (int i = 0; i < option_count; i++)
 		printf("\"%s: \"\n", option_table[i].name);
-	puts("\"when: \"\n\"$ip\"\n\"recv@1\"\n\"recv#2\"\n\"..\"\n\" +- \"\n\"75s\"\n\"5%\"\n\"64K\"");
+	puts("\"when: \"\n\"$ip\"\n\"recv@1\"\n\"recv#2\"\n\"..\"\n\" +- "
+	     "\"\n\"75s\"\n\"5%\"\n\"64K\"");
 	return 0;
 }

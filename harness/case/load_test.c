@@ -70,10 +70,10 @@ END_TEST
 
 START_TEST(reads_a_whole_link)
 {
-	struct plan *plan =
-	    load("link: {delay: 20ms, jitter: 5ms, loss: 5%, duplicate: 1%, reorder: 2%, "
-		 "corrupt: 3%, rate: 10mbit, limit: 50}\nnetwork: cable\n"
-		 "verdict: pass\nneighbours: permanent\nneeds: netem\n" TWO_HOSTS EXPECT);
+	struct plan *plan = load(
+		"link: {delay: 20ms, jitter: 5ms, loss: 5%, duplicate: 1%, reorder: 2%, "
+		"corrupt: 3%, rate: 10mbit, limit: 50}\nnetwork: cable\n"
+		"verdict: pass\nneighbours: permanent\nneeds: netem\n" TWO_HOSTS EXPECT);
 	const struct plan_impairment *link = &plan->link;
 
 	ck_assert_int_eq(plan->network, NETWORK_CABLE);
@@ -107,18 +107,18 @@ END_TEST
 
 START_TEST(reads_programs)
 {
-	struct plan *plan =
-	    load("case: a\nhosts:\n"
-		 "  one:\n"
-		 "    sysctl: {net.ipv4.tcp_retries2: 5, net.ipv4.tcp_rmem: 4096 8192 16384}\n"
-		 "    program: {start: 2s, steps: [pause]}\n"
-		 "  two:\n"
-		 "    programs:\n"
-		 "      web: {command: \"exec httpd -p $$PORT\", start: 1500ms}\n"
-		 "      app: [{listen: 80}, accept]\n"
-		 "      own: [{connect: 'two:80'}]\n"
-		 "  three:\n"
-		 "expect: {web: {exit: running}}\n");
+	struct plan *plan = load(
+		"case: a\nhosts:\n"
+		"  one:\n"
+		"    sysctl: {net.ipv4.tcp_retries2: 5, net.ipv4.tcp_rmem: 4096 8192 16384}\n"
+		"    program: {start: 2s, steps: [pause]}\n"
+		"  two:\n"
+		"    programs:\n"
+		"      web: {command: \"exec httpd -p $$PORT\", start: 1500ms}\n"
+		"      app: [{listen: 80}, accept]\n"
+		"      own: [{connect: 'two:80'}]\n"
+		"  three:\n"
+		"expect: {web: {exit: running}}\n");
 
 	ck_assert_int_eq(plan->host_count, 3);
 	ck_assert_int_eq(plan->program_count, 4);
@@ -179,18 +179,18 @@ END_TEST
 
 START_TEST(knows_what_it_must_reach)
 {
-	struct plan *plan =
-	    load(TWO_HOSTS "timeline:\n"
-			   "  - {at: 30s, reboot: {host: server, down: 15s}}\n"
-			   "  - {at: 10s, pull: client}\n"
-			   "  - {at: 40s, shutdown: {host: client, grace: 1s}}\n"
-			   "expect:\n"
-			   "  client: {recv: {at: 12s..13s}, connect: {at: 44s..}}\n"
-			   "  sockets:\n"
-			   "    - {host: client, at: 20s}\n"
-			   "    - {host: server, at: 5s, state: none}\n"
-			   "    - {host: server, at: 20s}\n"
-			   "    - {host: server, at: end}\n");
+	struct plan *plan = load(TWO_HOSTS
+				 "timeline:\n"
+				 "  - {at: 30s, reboot: {host: server, down: 15s}}\n"
+				 "  - {at: 10s, pull: client}\n"
+				 "  - {at: 40s, shutdown: {host: client, grace: 1s}}\n"
+				 "expect:\n"
+				 "  client: {recv: {at: 12s..13s}, connect: {at: 44s..}}\n"
+				 "  sockets:\n"
+				 "    - {host: client, at: 20s}\n"
+				 "    - {host: server, at: 5s, state: none}\n"
+				 "    - {host: server, at: 20s}\n"
+				 "    - {host: server, at: end}\n");
 
 	ck_assert_int_eq(plan->last_ns, 45 * NSEC_PER_SEC);
 	ck_assert_int_eq(plan->sample_count, 2);
@@ -220,7 +220,7 @@ START_TEST(warns_of_a_case_that_expects_nothing)
 	ck_assert_int_eq(case_parse("x", TWO_HOSTS, strlen(TWO_HOSTS), &made, &diagnostics), 0);
 	ck_assert_int_eq(diagnostics.warnings, 1);
 	ck_assert_ptr_nonnull(
-	    strstr(diagnostics.text, "x:2:1: warning: this case expects nothing"));
+		strstr(diagnostics.text, "x:2:1: warning: this case expects nothing"));
 	ck_assert_str_eq(made->name, "a test");
 	diagnostics_done(&diagnostics);
 	case_file_free(made);

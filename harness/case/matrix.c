@@ -80,8 +80,8 @@ static bool check_label(struct diags *diags, const struct axis *axis, const stru
 
 	if (is_label(label->text))
 		return true;
-	diag =
-	    diag_error(diags, label->span, "'%.40s' cannot stand in a variant's name", label->text);
+	diag = diag_error(diags, label->span, "'%.40s' cannot stand in a variant's name",
+			  label->text);
 	diag_help(diags, diag, "%s%s", LABEL_HELP,
 		  axis->sets ? "" : "; other values get a name: {name: {variable: value}}");
 	return false;
@@ -106,10 +106,10 @@ static bool check_variable(struct diags *diags, struct matrix *matrix, int axis,
 		return false;
 	}
 	if (!is_name(name)) {
-		diag_help(
-		    diags,
-		    diag_error(diags, value->key->span, "'%.40s' is no name for a variable", name),
-		    "use letters, digits and _");
+		diag_help(diags,
+			  diag_error(diags, value->key->span, "'%.40s' is no name for a variable",
+				     name),
+			  "use letters, digits and _");
 		return false;
 	}
 	if (matrix->variable_count == MATRIX_VARIABLES) {
@@ -147,11 +147,11 @@ static bool read_values(struct pool *pool, struct diags *diags, const struct axi
 	for (const struct node *value = axis->node->child; value; value = value->next) {
 		if (value->kind != NODE_SCALAR) {
 			diag_help(
-			    diags,
-			    diag_error(diags, value->span,
-				       "a value of axis '%s' is a single value, not %s", axis->name,
-				       node_describe(pool, value)),
-			    "for several variables at once name the sets: name: {a: 1, b: 2}");
+				diags,
+				diag_error(diags, value->span,
+					   "a value of axis '%s' is a single value, not %s",
+					   axis->name, node_describe(pool, value)),
+				"for several variables at once name the sets: name: {a: 1, b: 2}");
 			return false;
 		}
 		if (!check_label(diags, axis, value))
@@ -299,8 +299,8 @@ char *matrix_variant(const struct matrix *matrix, struct pool *pool, const int c
 
 	for (int i = 0; i < matrix->axis_count; i++)
 		name = pool_printf(
-		    pool, "%s%s%s=%s", name, i ? "," : "", matrix->axis[i].name,
-		    axis_label(&matrix->axis[i], axis_value(&matrix->axis[i], choice[i])));
+			pool, "%s%s%s=%s", name, i ? "," : "", matrix->axis[i].name,
+			axis_label(&matrix->axis[i], axis_value(&matrix->axis[i], choice[i])));
 	return name;
 }
 

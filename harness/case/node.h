@@ -59,6 +59,6 @@ struct node node_slice(struct pool *pool, const struct node *node, size_t offset
 
 /* A diag at the node, which also says where its value came from if a variable put it there. */
 struct diag *node_error(struct diags *diags, const struct node *node, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -23,7 +23,7 @@
 #define NSEC_PER_SEC 1000000000LL
 #define PLAN_ANY     (-1) /* a host, program or port that the case left open */
 
-struct plan_place { /* where in the case file */
+struct plan_place {       /* where in the case file */
 	int line, column; /* from 1 */
 };
 
@@ -46,7 +46,7 @@ struct plan_sysctl {
 	char *name; /* "net.ipv4.tcp_retries2" */
 	char *value;
 	struct plan_condition on; /* on other kernels it is not set */
-	bool optional; /* a kernel that refuses it does without */
+	bool optional;            /* a kernel that refuses it does without */
 	struct plan_place place;
 };
 
@@ -54,8 +54,8 @@ struct plan_sysctl {
 struct plan_impairment {
 	int64_t delay_ns, jitter_ns;
 	double loss, duplicate, reorder, corrupt; /* per cent */
-	int64_t rate;	/* bit/s */
-	int64_t limit;	/* packets; 0: 1000 */
+	int64_t rate;                             /* bit/s */
+	int64_t limit;                            /* packets; 0: 1000 */
 	int64_t size_over;
 };
 
@@ -73,58 +73,58 @@ struct plan_host {
 #define PLAN_ROUTER_LINK_LOCAL "fe80::fe"
 
 struct plan_step {
-	struct peer_step peer;	/* addr is filled in: address by ip version */
-	char *name;		/* "recv", "recv#2", or the author's `as` */
-	char *text;		/* "setsockopt SO_KEEPALIVE=1", for people */
-	int target_program;	/* connect: the program that listens there, or PLAN_ANY */
+	struct peer_step peer; /* addr is filled in: address by ip version */
+	char *name;            /* "recv", "recv#2", or the author's `as` */
+	char *text;            /* "setsockopt SO_KEEPALIVE=1", for people */
+	int target_program;    /* connect: the program that listens there, or PLAN_ANY */
 	struct plan_place place;
 };
 
 struct plan_program {
-	char *name;	/* the host's name when the host has only this one */
+	char *name; /* the host's name when the host has only this one */
 	int host;
 	int64_t start_ns;
-	char *command;	/* a shell command instead of steps; or NULL */
+	char *command; /* a shell command instead of steps; or NULL */
 	struct plan_step *step;
 	int step_count;
 	struct plan_place place;
 };
 
 enum fault_op {
-	FAULT_KILL,	 /* program: SIGKILL */
+	FAULT_KILL,      /* program: SIGKILL */
 	FAULT_TERMINATE, /* program: SIGTERM */
-	FAULT_STOP,	 /* program: SIGSTOP */
-	FAULT_CONTINUE,	 /* program: SIGCONT */
-	FAULT_CRASH,	 /* host: wire cut, processes killed, kernel state gone */
-	FAULT_REBOOT,	 /* host: a crash, and after down_ns the same addresses and MAC again */
-	FAULT_SHUTDOWN,	 /* host: SIGTERM, grace_ns, SIGKILL, then off the network */
-	FAULT_PULL,	 /* host: its cable */
+	FAULT_STOP,      /* program: SIGSTOP */
+	FAULT_CONTINUE,  /* program: SIGCONT */
+	FAULT_CRASH,     /* host: wire cut, processes killed, kernel state gone */
+	FAULT_REBOOT,    /* host: a crash, and after down_ns the same addresses and MAC again */
+	FAULT_SHUTDOWN,  /* host: SIGTERM, grace_ns, SIGKILL, then off the network */
+	FAULT_PULL,      /* host: its cable */
 	FAULT_PLUG,
 	FAULT_BLACKHOLE, /* from -> to: dropped silently on the path */
-	FAULT_REJECT,	 /* from -> to: the router answers */
-	FAULT_IMPAIR,	 /* from -> to: netem on the way into `to` */
-	FAULT_DROP,	 /* from -> to: what matches the filter, or the next `count` that do */
-	FAULT_HEAL,	 /* undoes blackhole, reject, drop and impair between from and to */
-	FAULT_FORGET,	 /* the router's connection tracking is flushed */
+	FAULT_REJECT,    /* from -> to: the router answers */
+	FAULT_IMPAIR,    /* from -> to: netem on the way into `to` */
+	FAULT_DROP,      /* from -> to: what matches the filter, or the next `count` that do */
+	FAULT_HEAL,      /* undoes blackhole, reject, drop and impair between from and to */
+	FAULT_FORGET,    /* the router's connection tracking is flushed */
 	FAULT_OP_COUNT
 };
 
-struct plan_filter { /* which packets FAULT_DROP and FAULT_REJECT mean; all when empty */
+struct plan_filter {           /* which packets FAULT_DROP and FAULT_REJECT mean; all when empty */
 	int flags_mask, flags; /* TCP flags: (th_flags & mask) == flags */
 	int64_t longer_than;   /* bytes of IP packet; 0: any */
-	int64_t count;	       /* only the next so many; 0: all */
+	int64_t count;         /* only the next so many; 0: all */
 };
 
 struct plan_fault {
 	enum fault_op op;
 	int64_t at_ns;
-	int program;	   /* kill .. continue */
-	int host;	   /* crash .. plug */
-	int from, to;	   /* hosts, PLAN_ANY: every one */
-	int64_t down_ns;   /* reboot: how long it is off */
-	bool start_again;  /* reboot: start its programs again */
-	int64_t grace_ns;  /* shutdown */
-	char *reject_with; /* nft's word: "host-unreachable", "tcp reset", or "code N" */
+	int program;                  /* kill .. continue */
+	int host;                     /* crash .. plug */
+	int from, to;                 /* hosts, PLAN_ANY: every one */
+	int64_t down_ns;              /* reboot: how long it is off */
+	bool start_again;             /* reboot: start its programs again */
+	int64_t grace_ns;             /* shutdown */
+	char *reject_with;            /* nft's word: "host-unreachable", "tcp reset", or "code N" */
 	int reject_type, reject_code; /* ICMP or ICMPv6 type and code; type -1: RST */
 	struct plan_filter filter;
 	struct plan_impairment impairment;
@@ -150,61 +150,75 @@ struct expect_step {
 	enum expect_outcome outcome;
 	struct plan_range returns; /* of plain numbers */
 	bool errno_set;
-	int err;	/* errno; 0 for success */
+	int err; /* errno; 0 for success */
 	struct plan_range at, took;
 	struct plan_range bytes;
-	int intact;	/* 1: every byte the pattern's; 0: not; -1: not asked */
-	int revents;	/* exact set of poll events; -1: not asked */
+	int intact;  /* 1: every byte the pattern's; 0: not; -1: not asked */
+	int revents; /* exact set of poll events; -1: not asked */
 };
 
 struct expect_program {
 	int program;
 	int incarnation;
 	enum expect_outcome outcome; /* OUTCOME_BLOCKED: still running at the end */
-	int status;	/* exit status; -1: not asked */
-	int signal;	/* that killed it; 0: none; -1: not asked */
+	int status;                  /* exit status; -1: not asked */
+	int signal;                  /* that killed it; 0: none; -1: not asked */
 	struct plan_range at;
 };
 
 struct expect_socket {
 	int host;
-	int64_t at_ns;	/* INT64_MAX: at the end */
-	int local_port, remote_port;  /* PLAN_ANY */
+	int64_t at_ns;               /* INT64_MAX: at the end */
+	int local_port, remote_port; /* PLAN_ANY */
 	uint32_t states; /* bit mask of 1 << TCP_ESTABLISHED ...; bit 0: no such socket. A
 			    listening socket counts only where LISTEN is in the mask */
-	int count;	 /* exactly so many in one of the states; PLAN_ANY: at least one, and all
+	int count;       /* exactly so many in one of the states; PLAN_ANY: at least one, and all
 			    of the selected sockets are in one of them */
-	int timer;	 /* as raw_socket.timer; -1: not asked */
+	int timer;       /* as raw_socket.timer; -1: not asked */
 	struct plan_range expires, retransmits, backoff, probes, rqueue, wqueue, rto, unacked;
-	int orphan;	 /* -1: not asked */
+	int orphan; /* -1: not asked */
 };
 
 /* What a packet is: one packet may be several of these at once. */
 enum packet_kind {
-	KIND_SYN, KIND_SYN_ACK, KIND_ACK, KIND_DATA, KIND_FIN, KIND_RST, KIND_RETRANSMISSION,
-	KIND_KEEPALIVE_PROBE, KIND_KEEPALIVE_ACK, KIND_WINDOW_PROBE, KIND_ZERO_WINDOW,
-	KIND_DUPLICATE_ACK, KIND_TCP, KIND_ICMP, KIND_ARP_REQUEST, KIND_ARP_REPLY, KIND_OTHER,
+	KIND_SYN,
+	KIND_SYN_ACK,
+	KIND_ACK,
+	KIND_DATA,
+	KIND_FIN,
+	KIND_RST,
+	KIND_RETRANSMISSION,
+	KIND_KEEPALIVE_PROBE,
+	KIND_KEEPALIVE_ACK,
+	KIND_WINDOW_PROBE,
+	KIND_ZERO_WINDOW,
+	KIND_DUPLICATE_ACK,
+	KIND_TCP,
+	KIND_ICMP,
+	KIND_ARP_REQUEST,
+	KIND_ARP_REPLY,
+	KIND_OTHER,
 	KIND_COUNT
 };
 /* ARP_REQUEST and ARP_REPLY also stand for IPv6's neighbour solicitation and advertisement.
  * OTHER is background (MLD, router solicitations): no expectation counts it unless asked.
  * ACK: a segment with no data, SYN, FIN or RST that is no probe. */
 extern const char *const packet_kind_name[KIND_COUNT]; /* "syn", "keepalive-probe" ... */
-extern const char *const tcp_state_name[13]; /* include/net/tcp_states.h; [0] is "none" */
+extern const char *const tcp_state_name[13];           /* include/net/tcp_states.h; [0] is "none" */
 
 enum expect_seen { SEEN_SENT /* left the sender's interface */, SEEN_DELIVERED, SEEN_LOST };
 
 struct expect_wire {
-	int from, to;	 /* hosts; PLAN_ANY; from -2: the router */
-	uint32_t kinds;	 /* bit mask of 1 << enum packet_kind: any of them */
+	int from, to;   /* hosts; PLAN_ANY; from -2: the router */
+	uint32_t kinds; /* bit mask of 1 << enum packet_kind: any of them */
 	uint32_t not_kinds;
 	enum expect_seen seen;
-	struct plan_range within;  /* when; not set: the whole run */
-	struct plan_range count;   /* of plain numbers; not set: at least one */
-	struct plan_range every;   /* spacing of neighbours */
+	struct plan_range within;      /* when; not set: the whole run */
+	struct plan_range count;       /* of plain numbers; not set: at least one */
+	struct plan_range every;       /* spacing of neighbours */
 	struct plan_range first, last; /* when the first and the last were sent */
-	struct plan_range length;  /* of TCP payload, each */
-	int icmp_type, icmp_code;  /* PLAN_ANY */
+	struct plan_range length;      /* of TCP payload, each */
+	int icmp_type, icmp_code;      /* PLAN_ANY */
 };
 
 struct expect_order_item {
@@ -245,22 +259,22 @@ struct plan_expect {
 };
 
 struct plan {
-	char *file;	/* as the user named it */
-	char *source;	/* the whole text of the case file */
-	char *name;	/* `case:` */
+	char *file;   /* as the user named it */
+	char *source; /* the whole text of the case file */
+	char *name;   /* `case:` */
 	char *about;
-	char *variant;	/* "ip=4,timers=short"; "" without a matrix */
+	char *variant; /* "ip=4,timers=short"; "" without a matrix */
 	char **claims;
 	int claim_count;
-	bool must_fail; /* the case says `verdict: fail`: it is here to fail */
+	bool must_fail;   /* the case says `verdict: fail`: it is here to fail */
 	char *fails_with; /* what the failure's message must contain; or NULL */
 
 	int ip_version; /* 4 or 6 */
 	enum plan_network network;
 	struct plan_impairment link; /* default: delay 1 ms */
-	bool link_explicit; /* the author asked for this link: no netem, no run */
+	bool link_explicit;          /* the author asked for this link: no netem, no run */
 	bool neighbours_dynamic; /* `neighbours: dynamic`: entries are resolved, not permanent */
-	bool nat;	/* router: translates the first host's address */
+	bool nat;                /* router: translates the first host's address */
 	struct plan_condition needs; /* on other kernels the run is skipped */
 
 	struct plan_host *host;
@@ -272,13 +286,13 @@ struct plan {
 	struct plan_expect *expect;
 	int expect_count;
 
-	int64_t until_ns;    /* the run ends then; 0: when all is done, as run_is_over says */
-	int64_t last_ns;     /* latest moment that a fault or an expectation speaks of */
-	int64_t tolerance_ns;/* for times given alone */
-	int64_t *sample_ns;  /* moments of socket expectations, ascending, each once */
+	int64_t until_ns;     /* the run ends then; 0: when all is done, as run_is_over says */
+	int64_t last_ns;      /* latest moment that a fault or an expectation speaks of */
+	int64_t tolerance_ns; /* for times given alone */
+	int64_t *sample_ns;   /* moments of socket expectations, ascending, each once */
 	int sample_count;
 
-	void *memory;	/* what plan_free() gives back */
+	void *memory; /* what plan_free() gives back */
 };
 
 void plan_free(struct plan *plan); /* NULL is fine */

@@ -17,9 +17,10 @@ static const struct word or_words[] = {{"continue", PEER_OR_CONTINUE, "go on wit
 				       {NULL, 0, NULL}};
 
 static const struct field modifier_fields[] = {
-    {"as", TYPE_TEXT, TO(struct modifiers, as), .help = "the step's name in expectations"},
-    {"or", TYPE_WORD, TO(struct modifiers, on_failure), .words = or_words,
-     .help = "what to do when a connect, listen or accept fails; if not said, the program ends"},
+	{"as", TYPE_TEXT, TO(struct modifiers, as), .help = "the step's name in expectations"},
+	{"or", TYPE_WORD, TO(struct modifiers, on_failure), .words = or_words,
+	 .help = "what to do when a connect, listen or accept fails; if not said, the program "
+		 "ends"},
 };
 const struct form step_modifiers = {.name = "step", FIELDS(modifier_fields)};
 
@@ -39,10 +40,10 @@ static void decode_modifiers(struct decoder *d, const struct node *node, const s
 	if (or)
 		field_decode(d, &modifier_fields[1], or, modifiers);
 	if (or &&verb->op != PEER_CONNECT && verb->op != PEER_LISTEN && verb->op != PEER_ACCEPT)
-		diag_help(
-		    d->diags,
-		    diag_error(d->diags, or->key->span, "'or' does not go with '%s'", verb->name),
-		    "after a failed %s the program goes on in any case", verb->name);
+		diag_help(d->diags,
+			  diag_error(d->diags, or->key->span, "'or' does not go with '%s'",
+				     verb->name),
+			  "after a failed %s the program goes on in any case", verb->name);
 }
 
 /* "recv", "recv#2": steps with a name of their own do not count, so that what comes and goes
@@ -159,9 +160,9 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 	check_order(d, program, step, verb->name, node);
 	step->peer.flags |= (uint32_t)modifiers.on_failure;
 	step->name = modifiers.as ? modifiers.as : number_step(d, program, verb->name);
-	step->text = argument
-			 ? pool_printf(d->pool, "%s %s", verb->name, node_text(d->pool, argument))
-			 : pool_strdup(d->pool, verb->name);
+	step->text = argument ? pool_printf(d->pool, "%s %s", verb->name,
+					    node_text(d->pool, argument))
+			      : pool_strdup(d->pool, verb->name);
 	check_step_name(d, program, modifiers.as ? node_get(node, "as") : node, step->name);
 	program->step_count++;
 }
@@ -241,12 +242,12 @@ void resolve_targets(struct decoder *d)
 		if (!waits_for(plan, i, i, &seen))
 			continue;
 		diag_help(
-		    d->diags,
-		    diag_error(d->diags, span_of_place(place, plan->program[i].name),
-			       "program '%s' never starts: it waits for one that waits for it",
-			       plan->program[i].name),
-		    "a program that connects starts when the other side listens; let one side "
-		    "listen in a program of its own");
+			d->diags,
+			diag_error(d->diags, span_of_place(place, plan->program[i].name),
+				   "program '%s' never starts: it waits for one that waits for it",
+				   plan->program[i].name),
+			"a program that connects starts when the other side listens; let one side "
+			"listen in a program of its own");
 		return;
 	}
 }

@@ -6,6 +6,6 @@
 #define HALFOPEN_CASE_REFERENCE_H
 
 extern const char reference_intro[], reference_matrix[], reference_hosts[], reference_steps[],
-    reference_options[], reference_timeline[], reference_expect[], reference_networks[];
+	reference_options[], reference_timeline[], reference_expect[], reference_networks[];
 
 #endif

@@ -13,35 +13,39 @@
 #include "value.h"
 
 const struct option option_table[] = {
-    {"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE, 0, 0, OPTION_SWITCH,
-     "probe a peer that has been silent"},
-    {"TCP_KEEPIDLE", IPPROTO_TCP, TCP_KEEPIDLE, 0, 0, OPTION_SECONDS,
-     "silence before the first probe"},
-    {"TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL, 0, 0, OPTION_SECONDS, "time between probes"},
-    {"TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT, 0, 0, OPTION_NUMBER, "probes before giving up"},
-    {"TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, 0, 0, OPTION_MILLISECONDS,
-     "how long sent data may stay unacknowledged"},
-    {"SO_LINGER", SOL_SOCKET, SO_LINGER, 0, 0, OPTION_LINGER, "what close() does with unsent data"},
-    {"TCP_LINGER2", IPPROTO_TCP, TCP_LINGER2, 0, 0, OPTION_SECONDS, "how long FIN_WAIT2 lasts"},
-    {"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY, 0, 0, OPTION_SWITCH, "no Nagle algorithm"},
-    {"TCP_CORK", IPPROTO_TCP, TCP_CORK, 0, 0, OPTION_SWITCH, "full segments only"},
-    {"TCP_QUICKACK", IPPROTO_TCP, TCP_QUICKACK, 0, 0, OPTION_SWITCH, "no delayed ACKs, for now"},
-    {"TCP_SYNCNT", IPPROTO_TCP, TCP_SYNCNT, 0, 0, OPTION_NUMBER, "SYN retransmissions of connect"},
-    {"TCP_DEFER_ACCEPT", IPPROTO_TCP, TCP_DEFER_ACCEPT, 0, 0, OPTION_SECONDS,
-     "accept only once data came"},
-    {"TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG, 0, 0, OPTION_NUMBER, "largest segment, in bytes"},
-    {"TCP_THIN_LINEAR_TIMEOUTS", IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 0, 0, OPTION_SWITCH,
-     "no exponential backoff for thin streams"},
-    {"SO_SNDBUF", SOL_SOCKET, SO_SNDBUF, 0, 0, OPTION_SIZE, "send buffer (the kernel doubles it)"},
-    {"SO_RCVBUF", SOL_SOCKET, SO_RCVBUF, 0, 0, OPTION_SIZE,
-     "receive buffer (the kernel doubles it)"},
-    {"SO_RCVTIMEO", SOL_SOCKET, SO_RCVTIMEO, 0, 0, OPTION_TIMEVAL, "how long recv blocks"},
-    {"SO_SNDTIMEO", SOL_SOCKET, SO_SNDTIMEO, 0, 0, OPTION_TIMEVAL,
-     "how long send and connect block"},
-    {"SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR, 0, 0, OPTION_SWITCH,
-     "bind although TIME_WAIT sockets have the port"},
-    {"IP_RECVERR", IPPROTO_IP, IP_RECVERR, IPPROTO_IPV6, IPV6_RECVERR, OPTION_SWITCH,
-     "ICMP errors at once, not only when all else failed"},
+	{"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE, 0, 0, OPTION_SWITCH,
+	 "probe a peer that has been silent"},
+	{"TCP_KEEPIDLE", IPPROTO_TCP, TCP_KEEPIDLE, 0, 0, OPTION_SECONDS,
+	 "silence before the first probe"},
+	{"TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL, 0, 0, OPTION_SECONDS, "time between probes"},
+	{"TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT, 0, 0, OPTION_NUMBER, "probes before giving up"},
+	{"TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, 0, 0, OPTION_MILLISECONDS,
+	 "how long sent data may stay unacknowledged"},
+	{"SO_LINGER", SOL_SOCKET, SO_LINGER, 0, 0, OPTION_LINGER,
+	 "what close() does with unsent data"},
+	{"TCP_LINGER2", IPPROTO_TCP, TCP_LINGER2, 0, 0, OPTION_SECONDS, "how long FIN_WAIT2 lasts"},
+	{"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY, 0, 0, OPTION_SWITCH, "no Nagle algorithm"},
+	{"TCP_CORK", IPPROTO_TCP, TCP_CORK, 0, 0, OPTION_SWITCH, "full segments only"},
+	{"TCP_QUICKACK", IPPROTO_TCP, TCP_QUICKACK, 0, 0, OPTION_SWITCH,
+	 "no delayed ACKs, for now"},
+	{"TCP_SYNCNT", IPPROTO_TCP, TCP_SYNCNT, 0, 0, OPTION_NUMBER,
+	 "SYN retransmissions of connect"},
+	{"TCP_DEFER_ACCEPT", IPPROTO_TCP, TCP_DEFER_ACCEPT, 0, 0, OPTION_SECONDS,
+	 "accept only once data came"},
+	{"TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG, 0, 0, OPTION_NUMBER, "largest segment, in bytes"},
+	{"TCP_THIN_LINEAR_TIMEOUTS", IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 0, 0, OPTION_SWITCH,
+	 "no exponential backoff for thin streams"},
+	{"SO_SNDBUF", SOL_SOCKET, SO_SNDBUF, 0, 0, OPTION_SIZE,
+	 "send buffer (the kernel doubles it)"},
+	{"SO_RCVBUF", SOL_SOCKET, SO_RCVBUF, 0, 0, OPTION_SIZE,
+	 "receive buffer (the kernel doubles it)"},
+	{"SO_RCVTIMEO", SOL_SOCKET, SO_RCVTIMEO, 0, 0, OPTION_TIMEVAL, "how long recv blocks"},
+	{"SO_SNDTIMEO", SOL_SOCKET, SO_SNDTIMEO, 0, 0, OPTION_TIMEVAL,
+	 "how long send and connect block"},
+	{"SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR, 0, 0, OPTION_SWITCH,
+	 "bind although TIME_WAIT sockets have the port"},
+	{"IP_RECVERR", IPPROTO_IP, IP_RECVERR, IPPROTO_IPV6, IPV6_RECVERR, OPTION_SWITCH,
+	 "ICMP errors at once, not only when all else failed"},
 };
 const int option_count = sizeof(option_table) / sizeof(*option_table);
 
@@ -101,9 +105,9 @@ struct linger_args {
 };
 
 static const struct field linger_fields[] = {
-    {"on", TYPE_BOOL, TO(struct linger_args, on), .help = "whether close() lingers"},
-    {"time", TYPE_DURATION, TO(struct linger_args, time_ns),
-     .help = "for how long; 0: close() sends a RST"},
+	{"on", TYPE_BOOL, TO(struct linger_args, on), .help = "whether close() lingers"},
+	{"time", TYPE_DURATION, TO(struct linger_args, time_ns),
+	 .help = "for how long; 0: close() sends a RST"},
 };
 static const struct form linger_form = {.name = "SO_LINGER", FIELDS(linger_fields)};
 
@@ -135,9 +139,9 @@ static bool decode_value(struct decoder *d, const struct option *entry, const st
 			 struct peer_option *option)
 {
 	static const struct field types[] = {
-	    [OPTION_SWITCH] = {.type = TYPE_BOOL, .size = sizeof(int64_t)},
-	    [OPTION_NUMBER] = {.type = TYPE_NUMBER, .size = sizeof(int64_t), .max = INT_MAX},
-	    [OPTION_SIZE] = {.type = TYPE_SIZE, .size = sizeof(int64_t), .max = INT_MAX},
+		[OPTION_SWITCH] = {.type = TYPE_BOOL, .size = sizeof(int64_t)},
+		[OPTION_NUMBER] = {.type = TYPE_NUMBER, .size = sizeof(int64_t), .max = INT_MAX},
+		[OPTION_SIZE] = {.type = TYPE_SIZE, .size = sizeof(int64_t), .max = INT_MAX},
 	};
 	int64_t value = 0;
 

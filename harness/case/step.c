@@ -99,7 +99,7 @@ static bool decode_endpoint(struct decoder *d, const struct node *node, void *re
 static bool decode_send(struct decoder *d, const struct node *node, void *ret)
 {
 	static const struct field size = {
-	    .type = TYPE_SIZE, .size = sizeof(int64_t), .min = 1, .max = SEND_MAX};
+		.type = TYPE_SIZE, .size = sizeof(int64_t), .min = 1, .max = SEND_MAX};
 	struct peer_step *step = ret;
 	struct why why = {0};
 	int64_t bytes;
@@ -131,7 +131,7 @@ static bool decode_send(struct decoder *d, const struct node *node, void *ret)
 static bool decode_recv(struct decoder *d, const struct node *node, void *ret)
 {
 	static const struct field size = {
-	    .type = TYPE_SIZE, .size = sizeof(int64_t), .min = 1, .max = SEND_MAX};
+		.type = TYPE_SIZE, .size = sizeof(int64_t), .min = 1, .max = SEND_MAX};
 	struct peer_step *step = ret;
 
 	if (node->kind == NODE_SCALAR && strcmp(node->text, "eof") == 0) {
@@ -145,80 +145,84 @@ static bool decode_recv(struct decoder *d, const struct node *node, void *ret)
 #define PEER(member) TO(struct peer_step, member)
 
 static const struct word flag_nonblock[] = {
-    {"true", PEER_NONBLOCK, NULL}, {"false", 0, NULL}, {NULL, 0, NULL}};
+	{"true", PEER_NONBLOCK, NULL}, {"false", 0, NULL}, {NULL, 0, NULL}};
 static const struct word listener_word[] = {
-    {"listener", PEER_CLOSE_LISTENER, "the listening socket"}, {NULL, 0, NULL}};
+	{"listener", PEER_CLOSE_LISTENER, "the listening socket"}, {NULL, 0, NULL}};
 static const struct word half_words[] = {{"read", SHUT_RD, NULL},
 					 {"write", SHUT_WR, "sends a FIN"},
 					 {"both", SHUT_RDWR, NULL},
 					 {NULL, 0, NULL}};
 static const struct word close_word[] = {{"close", 0, "close the sockets, exit 0"},
 					 {NULL, 0, NULL}};
-static const struct word sigpipe_words[] = {
-    {"default", 1, "dies of it"}, {"ignore", 0, "send gives EPIPE; so it starts"}, {NULL, 0, NULL}};
+static const struct word sigpipe_words[] = {{"default", 1, "dies of it"},
+					    {"ignore", 0, "send gives EPIPE; so it starts"},
+					    {NULL, 0, NULL}};
 
 static const struct field connect_fields[] = {
-    {"to", TYPE_CUSTOM, .decode = decode_endpoint, .required = true,
-     .looks = "a host and a port (server:8081), or an address (10.0.0.99:80, \"[fd00::99]:80\")",
-     .schema = "{\"type\": \"string\", \"pattern\": \":\"}", .help = "where to"},
-    {"nonblocking", TYPE_WORD, PEER(flags), .words = flag_nonblock,
-     .help = "connect() returns at once"},
-    {"from", TYPE_NUMBER, PEER(amount), .min = 1, .max = 65535, .help = "the local port"},
+	{"to", TYPE_CUSTOM, .decode = decode_endpoint, .required = true,
+	 .looks =
+		 "a host and a port (server:8081), or an address (10.0.0.99:80, \"[fd00::99]:80\")",
+	 .schema = "{\"type\": \"string\", \"pattern\": \":\"}", .help = "where to"},
+	{"nonblocking", TYPE_WORD, PEER(flags), .words = flag_nonblock,
+	 .help = "connect() returns at once"},
+	{"from", TYPE_NUMBER, PEER(amount), .min = 1, .max = 65535, .help = "the local port"},
 };
 static const struct field listen_fields[] = {
-    {"port", TYPE_NUMBER, PEER(amount), .min = 1, .max = 65535, .required = true,
-     .help = "the local port"},
-    {"backlog", TYPE_NUMBER, PEER(period_ns), .min = 0, .max = 65535,
-     .help = "connections that wait for accept, 128 if not said"},
+	{"port", TYPE_NUMBER, PEER(amount), .min = 1, .max = 65535, .required = true,
+	 .help = "the local port"},
+	{"backlog", TYPE_NUMBER, PEER(period_ns), .min = 0, .max = 65535,
+	 .help = "connections that wait for accept, 128 if not said"},
 };
 static const struct field send_fields[] = {
-    {NULL, TYPE_CUSTOM, .decode = decode_send, .looks = "a size in bytes (100, 64K), or \"a text\"",
-     .schema = "{\"type\": [\"integer\", \"string\"]}",
-     .help = "so many bytes of the pattern that both ends know, or this text"},
+	{NULL, TYPE_CUSTOM, .decode = decode_send,
+	 .looks = "a size in bytes (100, 64K), or \"a text\"",
+	 .schema = "{\"type\": [\"integer\", \"string\"]}",
+	 .help = "so many bytes of the pattern that both ends know, or this text"},
 };
 static const struct field recv_fields[] = {
-    {NULL, TYPE_CUSTOM, .decode = decode_recv, .looks = "a size in bytes (100, 64K), or eof",
-     .schema = "{\"type\": [\"integer\", \"string\"]}",
-     .help = "nothing: one recv(); a size: until so much came; eof: until the end or an error"},
+	{NULL, TYPE_CUSTOM, .decode = decode_recv, .looks = "a size in bytes (100, 64K), or eof",
+	 .schema = "{\"type\": [\"integer\", \"string\"]}",
+	 .help = "nothing: one recv(); a size: until so much came; eof: until the end or an error"},
 };
 static const struct field close_fields[] = {
-    {NULL, TYPE_WORD, PEER(op), .words = listener_word,
-     .help = "the listening socket instead of the connection"},
+	{NULL, TYPE_WORD, PEER(op), .words = listener_word,
+	 .help = "the listening socket instead of the connection"},
 };
 static const struct field shutdown_fields[] = {
-    {NULL, TYPE_WORD, PEER(amount), .words = half_words, .help = ""},
+	{NULL, TYPE_WORD, PEER(amount), .words = half_words, .help = ""},
 };
 static const struct field exit_fields[] = {
-    {NULL, TYPE_NUMBER, PEER(amount), .min = 0, .max = 255, .help = "the exit status"},
+	{NULL, TYPE_NUMBER, PEER(amount), .min = 0, .max = 255, .help = "the exit status"},
 };
 static const struct field option_fields[] = {
-    {NULL, TYPE_CUSTOM, .decode = decode_options, .looks = "a mapping of socket options",
-     .help = "see the list of options"},
+	{NULL, TYPE_CUSTOM, .decode = decode_options, .looks = "a mapping of socket options",
+	 .help = "see the list of options"},
 };
 static const struct field poll_fields[] = {
-    {"events", TYPE_WORDS, PEER(events), .words = event_words, .required = true,
-     .help = "what to wait for"},
-    {"timeout", TYPE_DURATION, PEER(time_ns), .help = "for how long, without limit if not said"},
+	{"events", TYPE_WORDS, PEER(events), .words = event_words, .required = true,
+	 .help = "what to wait for"},
+	{"timeout", TYPE_DURATION, PEER(time_ns),
+	 .help = "for how long, without limit if not said"},
 };
 static const struct field sleep_fields[] = {
-    {NULL, TYPE_DURATION, PEER(time_ns), .help = "for how long"},
+	{NULL, TYPE_DURATION, PEER(time_ns), .help = "for how long"},
 };
 static const struct field wait_fields[] = {
-    {NULL, TYPE_DURATION, PEER(time_ns), .help = "a moment of the run"},
+	{NULL, TYPE_DURATION, PEER(time_ns), .help = "a moment of the run"},
 };
 static const struct field heartbeat_fields[] = {
-    {"every", TYPE_DURATION, PEER(period_ns), .min = 1000000, .required = true,
-     .help = "time between questions"},
-    {"misses", TYPE_NUMBER, PEER(amount), .min = 1, .max = 1000,
-     .help = "so many in a row without an answer give ETIMEDOUT; 3 if not said"},
-    {"for", TYPE_DURATION, PEER(time_ns), .min = 1000000,
-     .help = "ends after that, without limit if not said"},
+	{"every", TYPE_DURATION, PEER(period_ns), .min = 1000000, .required = true,
+	 .help = "time between questions"},
+	{"misses", TYPE_NUMBER, PEER(amount), .min = 1, .max = 1000,
+	 .help = "so many in a row without an answer give ETIMEDOUT; 3 if not said"},
+	{"for", TYPE_DURATION, PEER(time_ns), .min = 1000000,
+	 .help = "ends after that, without limit if not said"},
 };
 static const struct field on_sigterm_fields[] = {
-    {NULL, TYPE_WORD, PEER(amount), .words = close_word, .help = ""},
+	{NULL, TYPE_WORD, PEER(amount), .words = close_word, .help = ""},
 };
 static const struct field sigpipe_fields[] = {
-    {NULL, TYPE_WORD, PEER(amount), .words = sigpipe_words, .help = ""},
+	{NULL, TYPE_WORD, PEER(amount), .words = sigpipe_words, .help = ""},
 };
 
 #define FORM(verb, fields, bare_)                                                                  \
@@ -257,50 +261,50 @@ static void finish_heartbeat(struct decoder *d, const struct node *node, uint32_
 }
 
 static const struct verb steps[] = {
-    {"connect", PEER_CONNECT, "connect to a host's port, or to an address that no one has",
-     "connect: server:8081", ARGUMENT_REQUIRED, FORM("connect", connect_fields, 1), NULL},
-    {"listen", PEER_LISTEN, "bind and listen on a port", "listen: 8081", ARGUMENT_REQUIRED,
-     FORM("listen", listen_fields, 1), finish_listen},
-    {"accept", PEER_ACCEPT, "accept a connection, which is then the current one", "accept",
-     ARGUMENT_NONE, NULL, NULL},
-    {"send", PEER_SEND, "send until all of it is taken", "send: 100", ARGUMENT_REQUIRED,
-     FORM("send", send_fields, 1), NULL},
-    {"recv", PEER_RECV, "receive", "recv: eof", ARGUMENT_OPTIONAL, FORM("recv", recv_fields, 1),
-     NULL},
-    {"close", PEER_CLOSE, "close the connection", "close", ARGUMENT_OPTIONAL,
-     FORM("close", close_fields, 1), NULL},
-    {"shutdown", PEER_SHUTDOWN, "shut one half of the connection, or both", "shutdown: write",
-     ARGUMENT_REQUIRED, FORM("shutdown", shutdown_fields, 1), NULL},
-    {"abort", PEER_ABORT, "close with a RST: SO_LINGER {1, 0} and close()", "abort", ARGUMENT_NONE,
-     NULL, NULL},
-    {"exit", PEER_EXIT, "exit at once, the kernel closes", "exit: 0", ARGUMENT_OPTIONAL,
-     FORM("exit", exit_fields, 1), NULL},
-    {"setsockopt", PEER_SETSOCKOPT,
-     "set options of the connection, or of the socket that connect or listen will use",
-     "setsockopt: {SO_KEEPALIVE: 1, TCP_KEEPIDLE: 10s}", ARGUMENT_REQUIRED,
-     FORM("setsockopt", option_fields, 1), NULL},
-    {"so_error", PEER_SO_ERROR, "read and clear the socket's pending error", "so_error",
-     ARGUMENT_NONE, NULL, NULL},
-    {"poll", PEER_POLL, "poll() the connection, or the listening socket without one",
-     "poll: {events: [in, out], timeout: 5s}", ARGUMENT_REQUIRED, FORM("poll", poll_fields, 0),
-     finish_poll},
-    {"select", PEER_SELECT, "the same with select(), which knows in, out and pri",
-     "select: {events: in, timeout: 5s}", ARGUMENT_REQUIRED, FORM("select", poll_fields, 0),
-     finish_poll},
-    {"sleep", PEER_SLEEP, "do nothing for a time", "sleep: 5s", ARGUMENT_REQUIRED,
-     FORM("sleep", sleep_fields, 1), NULL},
-    {"wait", PEER_WAIT, "do nothing until the run's clock says so", "wait: 60s", ARGUMENT_REQUIRED,
-     FORM("wait", wait_fields, 1), NULL},
-    {"pause", PEER_PAUSE, "do nothing for good", "pause", ARGUMENT_NONE, NULL, NULL},
-    {"heartbeat", PEER_HEARTBEAT, "ask an echoing peer again and again",
-     "heartbeat: {every: 5s, misses: 3, for: 60s}", ARGUMENT_REQUIRED,
-     FORM("heartbeat", heartbeat_fields, 0), finish_heartbeat},
-    {"echo", PEER_ECHO, "send back what comes, until the end or an error", "echo", ARGUMENT_NONE,
-     NULL, NULL},
-    {"on_sigterm", PEER_ON_SIGTERM, "from here on SIGTERM ends the program in order",
-     "on_sigterm: close", ARGUMENT_REQUIRED, FORM("on_sigterm", on_sigterm_fields, 1), NULL},
-    {"sigpipe", PEER_SIGPIPE, "what SIGPIPE does from here on", "sigpipe: default",
-     ARGUMENT_REQUIRED, FORM("sigpipe", sigpipe_fields, 1), NULL},
+	{"connect", PEER_CONNECT, "connect to a host's port, or to an address that no one has",
+	 "connect: server:8081", ARGUMENT_REQUIRED, FORM("connect", connect_fields, 1), NULL},
+	{"listen", PEER_LISTEN, "bind and listen on a port", "listen: 8081", ARGUMENT_REQUIRED,
+	 FORM("listen", listen_fields, 1), finish_listen},
+	{"accept", PEER_ACCEPT, "accept a connection, which is then the current one", "accept",
+	 ARGUMENT_NONE, NULL, NULL},
+	{"send", PEER_SEND, "send until all of it is taken", "send: 100", ARGUMENT_REQUIRED,
+	 FORM("send", send_fields, 1), NULL},
+	{"recv", PEER_RECV, "receive", "recv: eof", ARGUMENT_OPTIONAL, FORM("recv", recv_fields, 1),
+	 NULL},
+	{"close", PEER_CLOSE, "close the connection", "close", ARGUMENT_OPTIONAL,
+	 FORM("close", close_fields, 1), NULL},
+	{"shutdown", PEER_SHUTDOWN, "shut one half of the connection, or both", "shutdown: write",
+	 ARGUMENT_REQUIRED, FORM("shutdown", shutdown_fields, 1), NULL},
+	{"abort", PEER_ABORT, "close with a RST: SO_LINGER {1, 0} and close()", "abort",
+	 ARGUMENT_NONE, NULL, NULL},
+	{"exit", PEER_EXIT, "exit at once, the kernel closes", "exit: 0", ARGUMENT_OPTIONAL,
+	 FORM("exit", exit_fields, 1), NULL},
+	{"setsockopt", PEER_SETSOCKOPT,
+	 "set options of the connection, or of the socket that connect or listen will use",
+	 "setsockopt: {SO_KEEPALIVE: 1, TCP_KEEPIDLE: 10s}", ARGUMENT_REQUIRED,
+	 FORM("setsockopt", option_fields, 1), NULL},
+	{"so_error", PEER_SO_ERROR, "read and clear the socket's pending error", "so_error",
+	 ARGUMENT_NONE, NULL, NULL},
+	{"poll", PEER_POLL, "poll() the connection, or the listening socket without one",
+	 "poll: {events: [in, out], timeout: 5s}", ARGUMENT_REQUIRED, FORM("poll", poll_fields, 0),
+	 finish_poll},
+	{"select", PEER_SELECT, "the same with select(), which knows in, out and pri",
+	 "select: {events: in, timeout: 5s}", ARGUMENT_REQUIRED, FORM("select", poll_fields, 0),
+	 finish_poll},
+	{"sleep", PEER_SLEEP, "do nothing for a time", "sleep: 5s", ARGUMENT_REQUIRED,
+	 FORM("sleep", sleep_fields, 1), NULL},
+	{"wait", PEER_WAIT, "do nothing until the run's clock says so", "wait: 60s",
+	 ARGUMENT_REQUIRED, FORM("wait", wait_fields, 1), NULL},
+	{"pause", PEER_PAUSE, "do nothing for good", "pause", ARGUMENT_NONE, NULL, NULL},
+	{"heartbeat", PEER_HEARTBEAT, "ask an echoing peer again and again",
+	 "heartbeat: {every: 5s, misses: 3, for: 60s}", ARGUMENT_REQUIRED,
+	 FORM("heartbeat", heartbeat_fields, 0), finish_heartbeat},
+	{"echo", PEER_ECHO, "send back what comes, until the end or an error", "echo",
+	 ARGUMENT_NONE, NULL, NULL},
+	{"on_sigterm", PEER_ON_SIGTERM, "from here on SIGTERM ends the program in order",
+	 "on_sigterm: close", ARGUMENT_REQUIRED, FORM("on_sigterm", on_sigterm_fields, 1), NULL},
+	{"sigpipe", PEER_SIGPIPE, "what SIGPIPE does from here on", "sigpipe: default",
+	 ARGUMENT_REQUIRED, FORM("sigpipe", sigpipe_fields, 1), NULL},
 };
 
 const struct verb_table step_table = {"step", steps, sizeof(steps) / sizeof(*steps),

@@ -10,7 +10,7 @@
 #include "fault.h"
 
 static const struct field modifier_fields[] = {
-    {"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .required = true, .help = "when"},
+	{"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .required = true, .help = "when"},
 };
 const struct form fault_modifiers = {.name = "fault", FIELDS(modifier_fields)};
 
@@ -81,7 +81,7 @@ static void decode_fault(struct decoder *d, const struct node *node)
 	if (d->diags->errors > before || !timed ||
 	    !moment_check(d, at,
 			  args.fault.at_ns + (verb->op == FAULT_REBOOT ? args.fault.down_ns : 0) +
-			      (verb->op == FAULT_SHUTDOWN ? args.fault.grace_ns : 0)))
+				  (verb->op == FAULT_SHUTDOWN ? args.fault.grace_ns : 0)))
 		return;
 	if (!args.both_ways) {
 		add_fault(d, &args.fault, fault_text(d, verb, &args, argument));
@@ -153,8 +153,8 @@ static void complain(struct decoder *d, const struct plan_fault *fault,
 		     const struct plan_fault *since, const char *what, const char *name,
 		     const char *how)
 {
-	struct diag *diag =
-	    diag_error(d->diags, span_of_fault(fault), "%s '%s' %s", what, name, how);
+	struct diag *diag = diag_error(d->diags, span_of_fault(fault), "%s '%s' %s", what, name,
+				       how);
 
 	if (since)
 		diag_note(d->diags, diag, span_of_fault(since), "because of this");
@@ -234,8 +234,8 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 	case FAULT_HEAL:
 		if (!course->broken)
 			diag_warning(
-			    d->diags, span_of_fault(fault),
-			    "nothing to heal: no blackhole, reject, drop or impair before");
+				d->diags, span_of_fault(fault),
+				"nothing to heal: no blackhole, reject, drop or impair before");
 		break;
 	case FAULT_FORGET:
 	case FAULT_OP_COUNT:

@@ -231,8 +231,8 @@ static bool decode_duration(struct decoder *d, const struct field *field, const 
 	}
 	if (ns > (field->max ? field->max : RUN_MAX_NS)) {
 		node_error(
-		    d->diags, node, "%s is too long: at most %s", node->text,
-		    duration_format(field->max ? field->max : RUN_MAX_NS, most, sizeof(most)));
+			d->diags, node, "%s is too long: at most %s", node->text,
+			duration_format(field->max ? field->max : RUN_MAX_NS, most, sizeof(most)));
 		return false;
 	}
 	field_store(field, out, ns);
@@ -458,7 +458,7 @@ static bool decode_custom(struct decoder *d, const struct field *field, const st
 }
 
 /* Of times only 0 is right without a unit. */
-#define ONLY_0 "{\"type\": [\"string\", \"integer\"], \"maximum\": 0"
+#define ONLY_0   "{\"type\": [\"string\", \"integer\"], \"maximum\": 0"
 #define DURATION "([0-9]+(\\\\.[0-9]+)?(h|m|s|ms|us|ns))+|0"
 
 static const struct type_row {
@@ -467,40 +467,40 @@ static const struct type_row {
 	const char *looks;
 	const char *schema; /* of a JSON Schema; NULL: see schema.c */
 } types[TYPE_COUNT] = {
-    [TYPE_TEXT] = {decode_text, "a text", "{\"type\": [\"string\", \"number\"]}"},
-    [TYPE_BOOL] = {decode_bool, "true or false",
-		   "{\"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", 1, 0]}"},
-    [TYPE_NUMBER] = {decode_number, "a number", "{\"type\": \"integer\"}"},
-    [TYPE_NUMBERS] = {decode_numbers, "a number or a range (5, 5..7, 5.., ..7)",
-		      "{\"type\": [\"integer\", \"string\"]}"},
-    [TYPE_SIZE] = {decode_size, "a size in bytes (100, 64K, 1M)",
-		   "{\"type\": [\"integer\", \"string\"], \"pattern\": \"^[0-9]+[KMG]?$\"}"},
-    [TYPE_SIZES] = {decode_sizes, "a size in bytes or a range (100, 1K..64K)",
-		    "{\"type\": [\"integer\", \"string\"]}"},
-    [TYPE_RATE] = {decode_rate, "a rate (64kbit, 10mbit, 1gbit)",
-		   "{\"type\": \"string\", \"pattern\": \"^[0-9]+[kmg]?bit$\"}"},
-    [TYPE_PERCENT] = {decode_percent, "a percentage (5%, 0.1%)",
-		      "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
-    [TYPE_DURATION] = {decode_duration, "a time (500ms, 75s, 1m15s)",
-		       ONLY_0 ", \"pattern\": \"^(" DURATION ")$\"}"},
-    [TYPE_DURATIONS] = {decode_durations,
-			"a time or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
-			ONLY_0 "}"},
-    [TYPE_MOMENT] = {decode_moment, "a moment (500ms, 75s, 1m15s)",
-		     ONLY_0 ", \"pattern\": \"^(end|" DURATION ")$\"}"},
-    [TYPE_MOMENTS] = {decode_moments,
-		      "a moment or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
-		      ONLY_0 "}"},
-    [TYPE_WORD] = {decode_word, "a word", NULL},
-    [TYPE_WORDS] = {decode_words, "a word or a list of words", NULL},
-    [TYPE_HOST] = {decode_host, "a host", "{\"type\": \"string\"}"},
-    [TYPE_PROGRAM] = {decode_program, "a program", "{\"type\": \"string\"}"},
-    [TYPE_ERRNO] = {decode_errno, "an error's name (ETIMEDOUT), or 0",
-		    "{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(E[A-Z0-9]+|0)$\"}"},
-    [TYPE_SIGNAL] = {decode_signal, "a signal's name (SIGKILL)",
-		     "{\"type\": \"string\", \"pattern\": \"^SIG[A-Z0-9]+$\"}"},
-    [TYPE_FORM] = {decode_form, "a mapping", NULL},
-    [TYPE_CUSTOM] = {decode_custom, "a value", NULL},
+	[TYPE_TEXT] = {decode_text, "a text", "{\"type\": [\"string\", \"number\"]}"},
+	[TYPE_BOOL] = {decode_bool, "true or false",
+		       "{\"enum\": [true, false, \"on\", \"off\", \"yes\", \"no\", 1, 0]}"},
+	[TYPE_NUMBER] = {decode_number, "a number", "{\"type\": \"integer\"}"},
+	[TYPE_NUMBERS] = {decode_numbers, "a number or a range (5, 5..7, 5.., ..7)",
+			  "{\"type\": [\"integer\", \"string\"]}"},
+	[TYPE_SIZE] = {decode_size, "a size in bytes (100, 64K, 1M)",
+		       "{\"type\": [\"integer\", \"string\"], \"pattern\": \"^[0-9]+[KMG]?$\"}"},
+	[TYPE_SIZES] = {decode_sizes, "a size in bytes or a range (100, 1K..64K)",
+			"{\"type\": [\"integer\", \"string\"]}"},
+	[TYPE_RATE] = {decode_rate, "a rate (64kbit, 10mbit, 1gbit)",
+		       "{\"type\": \"string\", \"pattern\": \"^[0-9]+[kmg]?bit$\"}"},
+	[TYPE_PERCENT] = {decode_percent, "a percentage (5%, 0.1%)",
+			  "{\"type\": \"string\", \"pattern\": \"^[0-9]+(\\\\.[0-9]+)?%$\"}"},
+	[TYPE_DURATION] = {decode_duration, "a time (500ms, 75s, 1m15s)",
+			   ONLY_0 ", \"pattern\": \"^(" DURATION ")$\"}"},
+	[TYPE_DURATIONS] = {decode_durations,
+			    "a time or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
+			    ONLY_0 "}"},
+	[TYPE_MOMENT] = {decode_moment, "a moment (500ms, 75s, 1m15s)",
+			 ONLY_0 ", \"pattern\": \"^(end|" DURATION ")$\"}"},
+	[TYPE_MOMENTS] = {decode_moments,
+			  "a moment or a range (75s, 75s..77s, 75s.., ..77s, 75s +- 1s)",
+			  ONLY_0 "}"},
+	[TYPE_WORD] = {decode_word, "a word", NULL},
+	[TYPE_WORDS] = {decode_words, "a word or a list of words", NULL},
+	[TYPE_HOST] = {decode_host, "a host", "{\"type\": \"string\"}"},
+	[TYPE_PROGRAM] = {decode_program, "a program", "{\"type\": \"string\"}"},
+	[TYPE_ERRNO] = {decode_errno, "an error's name (ETIMEDOUT), or 0",
+			"{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(E[A-Z0-9]+|0)$\"}"},
+	[TYPE_SIGNAL] = {decode_signal, "a signal's name (SIGKILL)",
+			 "{\"type\": \"string\", \"pattern\": \"^SIG[A-Z0-9]+$\"}"},
+	[TYPE_FORM] = {decode_form, "a mapping", NULL},
+	[TYPE_CUSTOM] = {decode_custom, "a value", NULL},
 };
 
 bool field_decode(struct decoder *d, const struct field *field, const struct node *node, void *out)

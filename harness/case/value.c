@@ -15,23 +15,23 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-    {"h", 3600 * NSEC_PER_SEC},
-    {"m", 60 * NSEC_PER_SEC},
-    {"s", NSEC_PER_SEC},
-    {"ms", 1000000},
-    {"us", 1000},
-    {"ns", 1},
+	{"h", 3600 * NSEC_PER_SEC},
+	{"m", 60 * NSEC_PER_SEC},
+	{"s", NSEC_PER_SEC},
+	{"ms", 1000000},
+	{"us", 1000},
+	{"ns", 1},
 };
 
 static const struct unit size_units[] = {{"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}};
 
 static const struct unit rate_units[] = {
-    {"bit", 1}, {"kbit", 1000}, {"mbit", 1000000}, {"gbit", 1000000000}};
+	{"bit", 1}, {"kbit", 1000}, {"mbit", 1000000}, {"gbit", 1000000000}};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool refuse(struct why *why, const char *help, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 static bool refuse(struct why *why, const char *help, const char *fmt, ...)
 {
