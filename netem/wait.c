@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Waiting for what the kernel does in its own time, in work queues: look, and if it is not so
- * yet, listen to what changes and look again at each change.
+ * yet, listen to what changes and look again at each change, and now and then.
  */
 #include <errno.h>
 #include <linux/if.h>
@@ -13,7 +13,9 @@
 
 #include "net.h"
 
-enum { TIMEOUT_MS = 10000 }; /* work queues of a busy machine are slow */
+/* Work queues of a busy machine are slow. Some changes are told nobody: a route that was dead with
+ * its link and is not any more (rt6_sync_up()). */
+enum { LOOK_AGAIN_MS = 50, MOST_LOOKS = 200 };
 
 /* 1: it is so; 0: not yet; -errno: it cannot be known. */
 typedef int condition(struct net *net, const void *subject, struct err *err);
@@ -42,8 +44,8 @@ static int wait_until(condition *is_so, struct net *net, const void *subject, un
 		      struct err *err)
 {
 	struct pollfd changes = {.events = POLLIN};
+	int rc = is_so(net, subject, err), silent = 0;
 	char change[4096];
-	int rc = is_so(net, subject, err);
 
 	if (rc)
 		return rc < 0 ? rc : 0;
@@ -51,7 +53,7 @@ static int wait_until(condition *is_so, struct net *net, const void *subject, un
 	if (changes.fd < 0)
 		return changes.fd;
 	while (!(rc = is_so(net, subject, err))) {
-		if (poll(&changes, 1, TIMEOUT_MS) == 0) {
+		if (poll(&changes, 1, LOOK_AGAIN_MS) == 0 && ++silent == MOST_LOOKS) {
 			rc = -ETIMEDOUT;
 			break;
 		}
