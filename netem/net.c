@@ -82,28 +82,30 @@ int net_leave(struct err *err)
 
 /* What an IPv6 host says or waits for unasked: duplicate address detection, solicitations of
  * routers, an address of its own making. Without IPv6 there is nothing to be quiet about. */
-static int quiet_ipv6(struct net *net, struct err *err)
+int net_set_quiet(struct net *net, const char *link, struct err *err)
 {
 	static const char *const knobs[][2] = {
 		{"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
 		{"accept_ra", "0"},  {"addr_gen_mode", "1"}, /* IN6_ADDR_GEN_MODE_NONE */
 	};
-	static const char *const whose[] = {"all", "default"};
 	char name[64];
 
-	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++) {
-		for (size_t j = 0; j < sizeof(knobs) / sizeof(knobs[0]); j++) {
-			int rc;
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
+		int rc;
 
-			snprintf(name, sizeof(name), "net.ipv6.conf.%s.%s", whose[i], knobs[j][0]);
-			rc = net_set_sysctl(net, name, knobs[j][1], err);
-			if (rc == -ENOENT)
-				return 0;
-			if (rc)
-				return rc;
-		}
+		snprintf(name, sizeof(name), "net.ipv6.conf.%s.%s", link, knobs[i][0]);
+		rc = net_set_sysctl(net, name, knobs[i][1], err);
+		if (rc)
+			return rc == -ENOENT ? 0 : rc;
 	}
 	return 0;
+}
+
+static int quiet_ipv6(struct net *net, struct err *err)
+{
+	int rc = net_set_quiet(net, "all", err);
+
+	return rc ? rc : net_set_quiet(net, "default", err);
 }
 
 static int raise_loopback(struct net *net, struct err *err)
@@ -153,6 +155,29 @@ int net_new(const char *name, struct net **ret_net, struct err *err)
 	if (rc || rc_back) {
 		net_free(net);
 		return rc ? rc : rc_back;
+	}
+	*ret_net = net;
+	return 0;
+}
+
+int net_here(const char *name, struct net **ret_net, struct err *err)
+{
+	struct net *net;
+	int back, rc = origin_open(err);
+
+	if (rc)
+		return rc;
+	back = here;
+	net = calloc(1, sizeof(*net));
+	if (!net)
+		return err_sys(err, ENOMEM, "%s", name);
+	snprintf(net->name, sizeof(net->name), "%s", name);
+	net->ns = net->rtnl = -1;
+	rc = create(net, err);
+	here = back; /* it is the same namespace, by another descriptor */
+	if (rc) {
+		net_free(net);
+		return rc;
 	}
 	*ret_net = net;
 	return 0;

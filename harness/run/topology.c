@@ -246,31 +246,49 @@ static int host_build(struct topology *topology, int i, struct err *err)
 	return 0;
 }
 
-static int router_interface_build(struct topology *topology, int i, struct err *err)
+static const char *router_link_name(char name[IFNAMSIZ], int host)
+{
+	snprintf(name, IFNAMSIZ, "eth%d", host);
+	return name;
+}
+
+/* The router's interface towards host I: up, and with its addresses. */
+static int router_interface_configure(struct topology *topology, int i, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	struct topology_host *host = &topology->host[i];
-	uint8_t mac[6] = ROUTER_MAC(i), port_mac[6] = {2, 0, 0, 0, 3, (uint8_t)(i + 1)};
-	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ];
-	int ret;
+	char name[IFNAMSIZ];
+	int ret = net_set_link(topology->router, router_link_name(name, i), true, err);
 
-	snprintf(name, sizeof(name), "eth%d", i);
-	snprintf(port, sizeof(port), "router%d", i);
-	ret = net_add_veth(topology->router, name, mac, topology->wire, port, port_mac, err);
-	if (ret == 0)
-		ret = net_set_bridge(topology->wire, port, bridge_name(bridge, i), err);
-	if (ret == 0)
-		ret = net_set_link(topology->wire, port, true, err);
-	if (ret == 0)
-		ret = net_set_link(topology->router, name, true, err);
 	if (ret == 0)
 		ret = net_add_address(topology->router, name, router_address(plan, i),
 				      prefix_of(plan), err);
 	if (ret == 0)
 		ret = link_local_add(plan, topology->router, name, PLAN_ROUTER_LINK_LOCAL, err);
 	if (ret == 0 && !plan->neighbours_dynamic)
-		ret = net_add_neighbour(topology->router, name, address_of(plan, i), host->mac,
-					err);
+		ret = net_add_neighbour(topology->router, name, address_of(plan, i),
+					topology->host[i].mac, err);
+	return ret;
+}
+
+static int router_interface_build(struct topology *topology, int i, struct err *err)
+{
+	struct topology_host *host = &topology->host[i];
+	uint8_t mac[6] = ROUTER_MAC(i), port_mac[6] = {2, 0, 0, 0, 3, (uint8_t)(i + 1)};
+	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ];
+	int ret;
+
+	router_link_name(name, i);
+	snprintf(port, sizeof(port), "router%d", i);
+	ret = net_add_bridge(topology->wire, bridge_name(bridge, i), err);
+	if (ret == 0)
+		ret = net_add_veth(topology->router, name, mac, topology->wire, port, port_mac,
+				   err);
+	if (ret == 0)
+		ret = net_set_bridge(topology->wire, port, bridge, err);
+	if (ret == 0)
+		ret = net_set_link(topology->wire, port, true, err);
+	if (ret == 0)
+		ret = router_interface_configure(topology, i, err);
 	if (ret < 0)
 		return ret;
 	host->router_index = net_link_index(topology->router, name, err);
@@ -278,30 +296,33 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 	return 0;
 }
 
-static int router_build(struct topology *topology, struct err *err)
+/* What makes it a router; INTERFACE_BUILD gives it the interface towards one host. */
+static int router_configure(struct topology *topology,
+			    int (*interface_build)(struct topology *, int, struct err *),
+			    struct err *err)
 {
 	const struct plan *plan = topology->plan;
+	char out[IFNAMSIZ];
+	int ret = net_set_sysctl(topology->router,
+				 plan->ip_version == 6 ? "net.ipv6.conf.all.forwarding"
+						       : "net.ipv4.ip_forward",
+				 "1", err);
+
+	for (int i = 0; i < plan->host_count && ret == 0; i++)
+		ret = interface_build(topology, i, err);
+	/* With address translation the last host is outside. */
+	if (ret == 0 && plan->nat)
+		ret = net_add_masquerade(topology->router,
+					 router_link_name(out, plan->host_count - 1), err);
+	return ret;
+}
+
+static int router_build(struct topology *topology, struct err *err)
+{
 	int ret = net_new("router", &topology->router, err);
 
 	if (ret == 0)
-		ret = net_set_sysctl(topology->router,
-				     plan->ip_version == 6 ? "net.ipv6.conf.all.forwarding"
-							   : "net.ipv4.ip_forward",
-				     "1", err);
-	for (int i = 0; i < plan->host_count && ret == 0; i++) {
-		char bridge[IFNAMSIZ];
-
-		ret = net_add_bridge(topology->wire, bridge_name(bridge, i), err);
-		if (ret == 0)
-			ret = router_interface_build(topology, i, err);
-	}
-	/* With address translation the last host is outside. */
-	if (ret == 0 && plan->nat) {
-		char out[IFNAMSIZ];
-
-		snprintf(out, sizeof(out), "eth%d", plan->host_count - 1);
-		ret = net_add_masquerade(topology->router, out, err);
-	}
+		ret = router_configure(topology, router_interface_build, err);
 	return ret < 0 ? err_add(err, ret, "router") : 0;
 }
 
@@ -329,8 +350,7 @@ static int router_wait(struct topology *topology, struct err *err)
 	int ret = 0;
 
 	for (int i = 0; i < plan->host_count && ret == 0; i++) {
-		snprintf(name, sizeof(name), "eth%d", i);
-		ret = net_wait_carrier(topology->router, name, err);
+		ret = net_wait_carrier(topology->router, router_link_name(name, i), err);
 		if (ret == 0 && plan->ip_version == 6)
 			ret = net_wait_address(topology->router, router_address(plan, i), err);
 	}
@@ -344,12 +364,8 @@ struct kernel_facts topology_facts(const struct topology *topology)
 				     .virtual_clock = topology->virtual_clock};
 }
 
-int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
-		   struct err *err)
+static void topology_init(struct topology *topology, const struct plan *plan, bool virtual_clock)
 {
-	char bridge[IFNAMSIZ];
-	int ret;
-
 	*topology = (struct topology){
 		.plan = plan, .has_netem = true, .virtual_clock = virtual_clock};
 	uname(&topology->uts);
@@ -360,6 +376,15 @@ int topology_build(struct topology *topology, const struct plan *plan, bool virt
 		topology->host[i].plugged = true;
 		topology->host[i].impairment = impairment_of(&plan->link, i);
 	}
+}
+
+int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
+		   struct err *err)
+{
+	char bridge[IFNAMSIZ];
+	int ret;
+
+	topology_init(topology, plan, virtual_clock);
 	ret = net_new("wire", &topology->wire, err);
 	if (ret == 0 && plan->network == NETWORK_ROUTER)
 		ret = router_build(topology, err);
@@ -368,6 +393,54 @@ int topology_build(struct topology *topology, const struct plan *plan, bool virt
 	for (int i = 0; i < plan->host_count && ret == 0; i++)
 		ret = host_build(topology, i, err);
 	return ret < 0 ? ret : carriers_update(topology, err);
+}
+
+static int host_build_here(struct topology *topology, int i, struct err *err)
+{
+	struct topology_host *host = &topology->host[i];
+	int ret = net_here(topology->plan->host[i].name, &host->net, err);
+
+	if (ret == 0)
+		ret = net_set_quiet(host->net, "eth0", err);
+	if (ret == 0)
+		ret = net_set_link(host->net, "eth0", true, err);
+	if (ret == 0)
+		ret = host_configure(topology, i, err);
+	if (ret == 0)
+		ret = net_wait_carrier(host->net, "eth0", err);
+	if (ret == 0 && topology->plan->ip_version == 6)
+		ret = net_wait_address(host->net, topology->plan->host[i].address6, err);
+	return ret;
+}
+
+static int router_interface_build_here(struct topology *topology, int i, struct err *err)
+{
+	char name[IFNAMSIZ];
+	int ret = net_set_quiet(topology->router, router_link_name(name, i), err);
+
+	return ret < 0 ? ret : router_interface_configure(topology, i, err);
+}
+
+static int router_build_here(struct topology *topology, struct err *err)
+{
+	int ret = net_here("router", &topology->router, err);
+
+	if (ret == 0)
+		ret = router_configure(topology, router_interface_build_here, err);
+	return ret < 0 ? ret : router_wait(topology, err);
+}
+
+int topology_build_here(struct topology *topology, const struct plan *plan, int host,
+			struct err *err)
+{
+	int ret;
+
+	topology_init(topology, plan, true);
+	ret = host == plan->host_count ? router_build_here(topology, err)
+				       : host_build_here(topology, host, err);
+	return ret < 0 ? err_add(err, ret, "host %s",
+				 host == plan->host_count ? "router" : plan->host[host].name)
+		       : 0;
 }
 
 int topology_wait(struct topology *topology, struct err *err)

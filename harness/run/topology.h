@@ -50,6 +50,10 @@ struct topology {
  * still calls topology_done(). */
 int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
 		   struct err *err);
+/* Where each host is a kernel of its own, and this one is HOST's; PLAN's host_count: the router's.
+ * Its cards are there, and their cables; what HOST has is in force when this returns. */
+int topology_build_here(struct topology *topology, const struct plan *plan, int host,
+			struct err *err);
 /* Of the kernel below, once the topology was built. */
 struct kernel_facts topology_facts(const struct topology *topology);
 void topology_done(struct topology *topology);
