@@ -22,7 +22,7 @@
 #define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
 #define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
 #define LOOK_TICKS     4            /* between looks at what may go by itself */
-#define MAX_POLL       (4 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
+#define MAX_POLL       (5 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
 
 struct loop {
 	struct stage stage;
@@ -67,17 +67,38 @@ static int needs_check(const struct stage *stage, struct err *err)
 	return lacking ? err_set(err, EOPNOTSUPP, "%s", condition_in_words(lacking)) : 0;
 }
 
-static int agenda_fill(struct stage *stage, struct err *err)
+/* A reboot starts again what had been started, and nothing before its time. */
+static int start_add(struct stage *stage, int index, int64_t from_ns, struct err *err)
+{
+	const struct conduct_host *alone = stage->options->alone;
+	int64_t start_ns = stage->plan->program[index].start_ns;
+
+	if (start_ns < from_ns) {
+		if (!alone->start) {
+			stage->program[index].ended = true;
+			return 0;
+		}
+		stage->program[index].incarnation = alone->incarnation;
+		start_ns = from_ns;
+	}
+	return agenda_add(stage, start_ns, AGENDA_START, index, err);
+}
+
+/* What is to come from FROM_NS on: 0, or when this host came up again. */
+static int agenda_fill(struct stage *stage, int64_t from_ns, struct err *err)
 {
 	const struct plan *plan = stage->plan;
 	int ret = 0;
 
 	for (int i = 0; i < plan->sample_count && ret == 0; i++)
-		ret = agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0, err);
+		if (plan->sample_ns[i] >= from_ns)
+			ret = agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0, err);
 	for (int i = 0; i < plan->fault_count && ret == 0; i++)
-		ret = agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i, err);
+		if (plan->fault[i].at_ns >= from_ns && fault_is_here(stage, i))
+			ret = agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i, err);
 	for (int i = 0; i < plan->program_count && ret == 0; i++)
-		ret = agenda_add(stage, plan->program[i].start_ns, AGENDA_START, i, err);
+		if (stage_has(stage, plan->program[i].host))
+			ret = start_add(stage, i, from_ns, err);
 	if (ret == 0)
 		ret = agenda_add(stage, plan->until_ns ? plan->until_ns : LONGEST_RUN_NS,
 				 AGENDA_END, 0, err);
@@ -106,9 +127,20 @@ static void start_aligned(int64_t wheel_tick_ns)
 		;
 }
 
+/* A run of several kernels starts for all of them when its zero comes. */
+static void start_together(int64_t zero_ns)
+{
+	struct timespec ts = {.tv_sec = zero_ns / NSEC_PER_SEC, .tv_nsec = zero_ns % NSEC_PER_SEC};
+
+	if (zero_ns > 0)
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+			;
+}
+
 static void start_clock(struct loop *loop)
 {
 	struct stage *stage = &loop->stage;
+	const struct conduct_host *alone = stage->options->alone;
 	struct raw_start start = {.tick_ns = loop->tick_ns,
 				  .has_netem = stage->topology.has_netem,
 				  .virtual_clock = stage->options->virtual_clock};
@@ -121,9 +153,13 @@ static void start_clock(struct loop *loop)
 	snprintf(start.version, sizeof(start.version), "%s", uts.version);
 	/* The two clocks at one moment: the real one is read in the middle of two readings of
 	 * the other. */
-	if (stage->options->virtual_clock)
+	if (alone)
+		start_together(alone->zero_ns);
+	else if (stage->options->virtual_clock)
 		start_aligned(loop->tick_ns);
 	out_start_clock(stage->out);
+	if (alone)
+		stage->out->t0_ns = alone->zero_ns;
 	stage->real_ns = realtime_ns();
 	between = out_now(stage->out);
 	stage->real_ns -= between / 2;
@@ -132,9 +168,27 @@ static void start_clock(struct loop *loop)
 	out_frame(stage->out, RAW_START, -1, 0, &start, sizeof(start), NULL, 0);
 }
 
+static int network_set_up(struct stage *stage, struct err *err)
+{
+	const struct conduct_host *alone = stage->options->alone;
+	int ret;
+
+	if (alone)
+		return topology_build_here(&stage->topology, stage->plan, alone->host, err);
+	ret = topology_build(&stage->topology, stage->plan, stage->options->virtual_clock, err);
+	if (ret == 0 && !stage->options->virtual_clock)
+		ret = topology_wait(&stage->topology, err);
+	if (ret == 0)
+		ret = stage->wire_tap = tap_open(stage->topology.wire, err);
+	if (ret >= 0 && stage->topology.router)
+		ret = stage->router_tap = tap_open(stage->topology.router, err);
+	return ret < 0 ? ret : 0;
+}
+
 static int set_up(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
+	const struct conduct_host *alone = stage->options->alone;
 	sigset_t signals;
 	int ret;
 
@@ -146,24 +200,16 @@ static int set_up(struct loop *loop, struct err *err)
 	loop->tick_ns = tick_ns();
 	if (loop->signal_fd < 0 || loop->timer_fd < 0)
 		return err_sys(err, errno, "signalfd, timerfd");
-	ret = topology_build(&stage->topology, stage->plan, stage->options->virtual_clock, err);
-	if (ret < 0)
-		return ret;
-	if (!stage->options->virtual_clock)
-		ret = topology_wait(&stage->topology, err);
+	ret = network_set_up(stage, err);
 	if (ret == 0)
 		ret = needs_check(stage, err);
 	if (ret < 0)
 		return ret;
-	ret = stage->wire_tap = tap_open(stage->topology.wire, err);
-	if (ret >= 0 && stage->topology.router)
-		ret = stage->router_tap = tap_open(stage->topology.router, err);
-	if (ret < 0)
-		return ret;
-	ret = agenda_fill(stage, err);
 	start_clock(loop);
+	ret = agenda_fill(stage, alone && alone->incarnation ? out_now(stage->out) : 0, err);
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
-		ret = stage_watch(stage, i, err);
+		if (stage_has(stage, i))
+			ret = stage_watch(stage, i, err);
 	return ret;
 }
 
@@ -251,7 +297,8 @@ static void end_find(struct loop *loop)
 	struct stage *stage = &loop->stage;
 	int64_t now_ns;
 
-	if (loop->end_ns >= 0 || stage->plan->until_ns || stage->agenda_count > 1)
+	if (loop->end_ns >= 0 || stage->plan->until_ns || stage->agenda_count > 1 ||
+	    stage->options->alone)
 		return;
 	for (int i = 0; i < stage->plan->program_count; i++)
 		if (!program_is_over(stage, i))
@@ -280,6 +327,37 @@ static int start_waiting(struct stage *stage, struct err *err)
 	return ret;
 }
 
+static void order_take(struct loop *loop, const struct raw_order *order)
+{
+	struct stage *stage = &loop->stage;
+
+	switch ((enum raw_order_type)order->type) {
+	case RAW_ORDER_LISTENS:
+		stage->program[order->who].listening = true;
+		return;
+	case RAW_ORDER_ENDED:
+		stage->program[order->who].ended = true;
+		return;
+	case RAW_ORDER_END:
+		loop->end_ns = order->t_ns;
+		return;
+	}
+}
+
+static int orders_take(struct loop *loop, struct err *err)
+{
+	struct raw_order order;
+	ssize_t n;
+
+	while ((n = read(loop->stage.options->alone->orders, &order, sizeof(order))) > 0) {
+		if (n != sizeof(order) || order.who < 0 ||
+		    order.who >= loop->stage.plan->program_count)
+			return err_set(err, EPROTO, "an order that is none");
+		order_take(loop, &order);
+	}
+	return n == 0 || errno == EAGAIN || errno == EINTR ? 0 : err_sys(err, errno, "orders");
+}
+
 static int drain(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
@@ -296,6 +374,8 @@ static int drain(struct loop *loop, struct err *err)
 		reap(stage);
 	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		return err_sys(err, errno, "timerfd");
+	if (ret == 0 && stage->options->alone)
+		ret = orders_take(loop, err);
 	if (ret == 0)
 		ret = look(loop, false, err);
 	return ret < 0 ? ret : start_waiting(stage, err);
@@ -335,6 +415,10 @@ static void await(struct loop *loop)
 	}
 	for (int i = 0; i < stage->plan->program_count; i++)
 		fds[n++] = (struct pollfd){.fd = stage->program[i].fd, .events = POLLIN};
+	if (stage->options->alone) {
+		out_flush(stage->out);
+		fds[n++] = (struct pollfd){.fd = stage->options->alone->orders, .events = POLLIN};
+	}
 	poll(fds, n, -1);
 }
 
@@ -348,6 +432,8 @@ static int run(struct loop *loop, struct err *err)
 		if (ret < 0)
 			return ret;
 		end_find(loop);
+		if (stage->is_off)
+			return 0;
 		if (loop->end_ns >= 0 && out_now(stage->out) >= loop->end_ns)
 			break;
 		if (stage->agenda_count) {

@@ -93,6 +93,20 @@ struct raw_socket {
 	uint32_t info_size; /* bytes of struct tcp_info that follow */
 };
 
+/* What the world tells a host that has a kernel of its own, by the port through which that sends
+ * its frames. */
+enum raw_order_type {
+	RAW_ORDER_LISTENS, /* who: a program of another host listens now */
+	RAW_ORDER_ENDED,   /* who: such a program has ended */
+	RAW_ORDER_END      /* the run ends at t_ns */
+};
+
+struct raw_order {
+	uint32_t type; /* enum raw_order_type */
+	int32_t who;
+	int64_t t_ns; /* the run's clock */
+};
+
 struct raw_end {
 	int64_t t_ns;
 	uint32_t packets_missed; /* the taps' own drops: not 0 means the record has holes */

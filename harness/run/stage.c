@@ -13,6 +13,11 @@
 #include "counters.h"
 #include "tap.h"
 
+bool stage_has(const struct stage *stage, int host)
+{
+	return !stage->options->alone || stage->options->alone->host == host;
+}
+
 int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index,
 	       struct err *err)
 {
@@ -84,9 +89,11 @@ static bool router_interface(const void *arg, int index, struct raw_packet *pack
 
 int stage_drain_taps(struct stage *stage, struct err *err)
 {
-	int ret = tap_drain(stage->wire_tap, stage->real_ns, wire_interface, &stage->topology,
-			    stage->out);
+	int ret = 0;
 
+	if (stage->wire_tap >= 0)
+		ret = tap_drain(stage->wire_tap, stage->real_ns, wire_interface, &stage->topology,
+				stage->out);
 	if (ret >= 0 && stage->router_tap >= 0)
 		ret = tap_drain(stage->router_tap, stage->real_ns, router_interface,
 				&stage->topology, stage->out);
@@ -118,7 +125,8 @@ int stage_watch(struct stage *stage, int host, struct err *err)
 	int family = stage->plan->ip_version == 6 ? AF_INET6 : AF_INET;
 	int ret = sockets_open(net, host, family, &stage->sockets[host], err);
 
-	if (ret == 0)
+	/* Outside of a kernel of its own its packets are seen by who carries them. */
+	if (ret == 0 && !stage->options->alone)
 		ret = stage->tap[host] = tap_open(net, err);
 	if (ret < 0)
 		return err_add(err, ret, "host %s", stage->plan->host[host].name);
@@ -134,9 +142,11 @@ int stage_unwatch(struct stage *stage, int host, struct err *err)
 	if (ret == 0)
 		ret = counters_write(stage->topology.host[host].net, host, 1, t_ns, stage->out,
 				     err);
-	stage->missed += tap_missed(stage->tap[host]);
-	close(stage->tap[host]);
-	stage->tap[host] = -1;
+	if (stage->tap[host] >= 0) {
+		stage->missed += tap_missed(stage->tap[host]);
+		close(stage->tap[host]);
+		stage->tap[host] = -1;
+	}
 	sockets_forget(stage->sockets[host], t_ns, stage->out);
 	sockets_free(stage->sockets[host]);
 	stage->sockets[host] = NULL;

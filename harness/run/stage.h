@@ -41,12 +41,16 @@ struct stage {
 	int tap[TOPOLOGY_HOSTS]; /* -1: none */
 	int wire_tap, router_tap;
 	uint32_t missed;
+	bool is_off; /* this kernel is one host's, and that has no power any more */
 
 	struct agenda_entry *agenda; /* by at_ns, what */
 	int agenda_count, agenda_room;
 	struct stage_filter *filter;
 	int filter_count, filter_room;
 };
+
+/* Is the host, or the router (the plan's host_count), of this kernel? */
+bool stage_has(const struct stage *stage, int host);
 
 int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index,
 	       struct err *err);
@@ -64,7 +68,9 @@ void stage_kill(struct stage *stage, int host);
 /* A child of ours ended, as waitpid() says. */
 void stage_reaped(struct stage *stage, int pid, int status);
 
-/* fault.c: does the fault; what it leaves for later it puts on the agenda. */
+/* fault.c: Is it this kernel that does it? */
+bool fault_is_here(const struct stage *stage, int fault);
+/* Does the fault; what it leaves for later it puts on the agenda. */
 int fault_begin(struct stage *stage, int fault, struct err *err);
 int fault_go_on(struct stage *stage, int fault, struct err *err);
 
