@@ -14,7 +14,7 @@
 
 #include "claims.h"
 #include "cmd.h"
-#include "load.h"
+#include "duration.h"
 #include "recorded.h"
 #include "results.h"
 #include "shipped.h"

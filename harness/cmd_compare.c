@@ -5,7 +5,7 @@
 
 #include "cmd.h"
 #include "compared.h"
-#include "load.h"
+#include "duration.h"
 
 struct options {
 	const char *a, *b, *html;

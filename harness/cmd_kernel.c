@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "diag.h"
 #include "kernel_names.h"
+#include "known.h"
 #include "store.h"
 
 #define MOST_FRAGMENTS 32

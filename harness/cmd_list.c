@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "duration.h"
 #include "runs.h"
 
 struct options {

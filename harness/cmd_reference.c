@@ -8,7 +8,7 @@
 
 #include "cmd.h"
 #include "completion.h"
-#include "diag.h"
+#include "known.h"
 #include "load.h"
 #include "manual.h"
 

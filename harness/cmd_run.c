@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "compared.h"
+#include "duration.h"
 #include "folder.h"
 #include "jobs.h"
 #include "kernel_names.h"

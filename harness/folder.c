@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
 #include "folder.h"
+#include "known.h"
 
 static int make(const char *path, struct err *err)
 {

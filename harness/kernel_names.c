@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diag.h"
+#include "known.h"
 #include "store.h"
 
 void kernel_names_suggest(const char *name, bool live, struct err *err)

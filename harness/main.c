@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "diag.h"
+#include "known.h"
 #include "options.h"
 
 const struct command command_table[] = {

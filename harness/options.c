@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
+#include "known.h"
 
 const struct argp_option common_options[] = {
 	{"help", '?', NULL, 0, "give the list of options", 0},

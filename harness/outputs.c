@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "diag.h"
+#include "known.h"
 #include "results.h"
 
 enum { KEY_FORMAT = 0x1100 };

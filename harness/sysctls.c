@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "known.h"
 #include "load.h"
 
 #define MOST_BYTES 65536

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "duration.h"
 #include "folder.h"
 #include "ladder.h"
 #include "programs.h"

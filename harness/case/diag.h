@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "known.h"
 #include "pool.h"
 
 struct diagnostics;
@@ -62,18 +63,10 @@ void diags_end_variant(struct diags *diags, const char *variant);
 /* All of it as text, in file order. */
 void diags_print(struct diags *diags, struct diagnostics *ret_diagnostics);
 
-/* The words that would have been right, and the nearest of them to the one that was given:
- * known_init(), known_add() for each, known_help(). Costs nothing until there is something to
- * help with, so lookups can collect as they go. The words must last until known_help(). */
-struct known {
-	const char *wanted;
-	const char *word[160];
-	int count;
-};
-void known_init(struct known *known, const char *wanted);
-void known_add(struct known *known, const char *word);
-const char *known_nearest(const struct known *known); /* NULL: none is near */
-/* What a case calls that which other tools call WORD ("receive": "recv"); NULL: it is none. */
+/* The nearest of KNOWN's words, or the one that other tools call so ("receive": "recv"); NULL:
+ * none. */
+const char *known_meant(const struct known *known);
+/* What a case calls that which other tools call WORD; NULL: it is none. */
 const char *known_synonym(const char *word);
 /* "did you mean 'X'?", or, when none is near, "INTRO: a, b, c". */
 void known_help(struct diags *diags, struct diag *diag, const struct known *known,

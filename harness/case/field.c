@@ -109,9 +109,9 @@ static void unknown_key(struct decoder *d, const struct form *form, const struct
 		known_add(&known, form->beside->field[i].key);
 	if (form == &host_form)
 		d->programs_missing = true;
-	if (known_nearest(&known) || !elsewhere_help(d->diags, diag, key->text))
+	if (known_meant(&known) || !elsewhere_help(d->diags, diag, key->text))
 		known_help(d->diags, diag, &known, "its keys");
-	for (int i = 0; i < form->count && !known_nearest(&known); i++)
+	for (int i = 0; i < form->count && !known_meant(&known); i++)
 		if (form->field[i].required && !node_get(map, form->field[i].key))
 			diag_help(d->diags, diag, "what is missing here is '%s': %s",
 				  form->field[i].key, form->field[i].help);
@@ -198,9 +198,9 @@ static void unknown_verb(struct decoder *d, const struct verb_table *table, cons
 	if (colon && colon[1])
 		diag_help(d->diags, diag, "a ':' needs a space behind it: '%.*s: %.40s'",
 			  (int)(colon - name), name, colon + 1);
-	else if (!known_nearest(&known) && known_nearest(&beside))
+	else if (!known_meant(&known) && known_meant(&beside))
 		known_help(d->diags, diag, &beside, "");
-	else if (known_nearest(&known) || !elsewhere_help(d->diags, diag, name))
+	else if (known_meant(&known) || !elsewhere_help(d->diags, diag, name))
 		known_help(d->diags, diag, &known,
 			   pool_printf(d->pool, "the %ss are", table->what));
 }

@@ -48,9 +48,4 @@ int plan_load(const char *file, const char *source, size_t size, const char *var
 char *case_reference_markdown(void);
 char *case_reference_schema(void);
 
-/* "75s", "1m15s", "100ms", "2h11m15s", "0": to nanoseconds. 0, or -EINVAL. */
-int duration_parse(const char *text, int64_t *ret_ns);
-/* The other way, shortest exact form ("2h11m15s", "1.25s"); returns BUF. */
-const char *duration_format(int64_t ns, char *buf, size_t size);
-
 #endif

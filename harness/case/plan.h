@@ -18,10 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "peer.h" /* fixtures: what a scripted step is */
 
-#define NSEC_PER_SEC 1000000000LL
-#define PLAN_ANY     (-1) /* a host, program or port that the case left open */
+#define PLAN_ANY (-1) /* a host, program or port that the case left open */
 
 struct plan_place {       /* where in the case file */
 	int line, column; /* from 1 */

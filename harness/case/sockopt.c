@@ -9,7 +9,7 @@
 #include <sys/time.h>
 
 #include "decode.h"
-#include "load.h"
+#include "duration.h"
 #include "value.h"
 
 const struct option option_table[] = {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "field.h"
-#include "load.h"
 #include "names.h"
 #include "value.h"
 
@@ -222,7 +222,7 @@ static bool decode_duration(struct decoder *d, const struct field *field, const 
 
 	if (!want_scalar(d, node, field_looks(field)))
 		return false;
-	if (!value_duration(node->text, strlen(node->text), &ns, &why))
+	if (!duration_scan(node->text, strlen(node->text), &ns, &why))
 		return refuse_why(d, node, &why);
 	if (ns < field->min) {
 		node_error(d->diags, node, "%s is too short: at least %s", node->text,
@@ -251,7 +251,7 @@ static bool decode_moment(struct decoder *d, const struct field *field, const st
 		field_store(field, out, INT64_MAX);
 		return true;
 	}
-	if (!value_duration(node->text, strlen(node->text), &ns, &why))
+	if (!duration_scan(node->text, strlen(node->text), &ns, &why))
 		return refuse_why(d, node, &why);
 	if (!moment_check(d, node, ns))
 		return false;
@@ -293,7 +293,7 @@ static bool decode_sizes(struct decoder *d, const struct field *field, const str
 static bool decode_durations(struct decoder *d, const struct field *field, const struct node *node,
 			     void *out)
 {
-	return decode_range(d, field, node, out, value_duration);
+	return decode_range(d, field, node, out, duration_scan);
 }
 
 static bool decode_moments(struct decoder *d, const struct field *field, const struct node *node,
@@ -301,7 +301,7 @@ static bool decode_moments(struct decoder *d, const struct field *field, const s
 {
 	const struct plan_range *range = (struct plan_range *)((char *)out + field->offset);
 
-	if (!decode_range(d, field, node, out, value_duration))
+	if (!decode_range(d, field, node, out, duration_scan))
 		return false;
 	/* The run must last until its end; where that is open, until its beginning. */
 	if (!moment_check(d, node, range->lo))
@@ -385,7 +385,7 @@ void errno_help(struct decoder *d, struct diag *diag, struct known *known, const
 			meant = errno_by_number(i);
 	}
 	if (!meant)
-		meant = known_nearest(known);
+		meant = known_meant(known);
 	if (meant)
 		diag_help(d->diags, diag, "did you mean '%s'?", meant);
 	else

@@ -10,20 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "duration.h"
 #include "plan.h"
 
-/* Why a text is no value: for a message and a help line. */
-struct why {
-	char text[160];
-	char help[160]; /* "" when there is none */
-};
-
-/* Each reads LENGTH bytes of TEXT; false with *why filled in. */
+/* Each reads LENGTH bytes of TEXT, as duration_scan() does; false with *why filled in. */
 typedef bool value_parser(const char *text, size_t length, int64_t *ret, struct why *why);
-value_parser value_duration; /* "75s", "1m15s", "0": nanoseconds */
-value_parser value_number;   /* "-5" */
-value_parser value_size;     /* "100", "64K", "1M": bytes */
-value_parser value_rate;     /* "10mbit": bit/s */
+value_parser value_number;                                          /* "-5" */
+value_parser value_size;                                            /* "100", "64K", "1M": bytes */
+value_parser value_rate;                                            /* "10mbit": bit/s */
 bool value_percent(const char *text, double *ret, struct why *why); /* "0.1%" */
 
 /* "A", "A..B", "A..", "..B", "A +- B", each part as PARSE reads it. Where the author left a

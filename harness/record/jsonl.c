@@ -189,9 +189,10 @@ static int event_read(struct record *record, const json_t *object, struct err *e
 			void **list = (void **)(void *)((char *)record + kinds[kind].list);
 			int *count = (int *)(void *)((char *)record + kinds[kind].count);
 
-			return members_read(
-				record->memory, kinds[kind].members, object,
-				list_grow(record->memory, list, count, kinds[kind].size), err);
+			*list = list_make_room(record->memory, *list, *count, kinds[kind].size);
+			return members_read(record->memory, kinds[kind].members, object,
+					    (char *)*list + (size_t)(*count)++ * kinds[kind].size,
+					    err);
 		}
 	return err_set(err, EBADMSG, "unknown \"ev\": \"%s\"", ev ? ev : "");
 }

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "known.h"
 
 #define ROUTER_MAC(i)                                                                              \
 	{                                                                                          \

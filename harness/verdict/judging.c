@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "load.h"
+#include "duration.h"
 
 __attribute__((format(printf, 2, 0))) static void say_args(struct text *text, const char *fmt,
 							   va_list ap)

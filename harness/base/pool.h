@@ -3,8 +3,8 @@
  * pool: memory that is given back all at once. A plan, a tree of nodes, a list of
  * diagnostics: many small pieces with one lifetime. Not for things that are freed one by one.
  */
-#ifndef HALFOPEN_CASE_POOL_H
-#define HALFOPEN_CASE_POOL_H
+#ifndef HALFOPEN_POOL_H
+#define HALFOPEN_POOL_H
 
 #include <stddef.h>
 

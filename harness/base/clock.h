@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * clock: CLOCK_MONOTONIC as nanoseconds in an int64_t, and back to what system calls take.
+ */
+#ifndef HALFOPEN_CLOCK_H
+#define HALFOPEN_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define NSEC_PER_SEC  1000000000LL
+#define NSEC_PER_MSEC 1000000LL
+
+static inline int64_t clock_ns_of(struct timespec time)
+{
+	return time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
+}
+
+static inline struct timespec clock_timespec(int64_t ns)
+{
+	return (struct timespec){.tv_sec = ns / NSEC_PER_SEC, .tv_nsec = ns % NSEC_PER_SEC};
+}
+
+static inline int64_t clock_read_ns(clockid_t clock)
+{
+	struct timespec time = {0};
+
+	clock_gettime(clock, &time);
+	return clock_ns_of(time);
+}
+
+static inline int64_t clock_now_ns(void)
+{
+	return clock_read_ns(CLOCK_MONOTONIC);
+}
+
+#endif

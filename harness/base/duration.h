@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * duration: nanoseconds as people write them, and as they are shown to people.
+ */
+#ifndef HALFOPEN_DURATION_H
+#define HALFOPEN_DURATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "number.h"
+
+/* "75s", "1m15s", "100ms", "2h11m15s", "0": to nanoseconds. 0, or -EINVAL. */
+int duration_parse(const char *text, int64_t *ret_ns);
+/* The same of LENGTH bytes; false with *why filled in. */
+bool duration_scan(const char *text, size_t length, int64_t *ret_ns, struct why *why);
+
+/* Each writes into BUF and returns it. */
+/* The shortest exact form, which duration_parse() reads: "2h11m15s", "1.25s". */
+const char *duration_format(int64_t ns, char *buf, size_t size);
+/* Rounded: "2h11m15s", "1m15s", "15.2s", "0.04s". */
+const char *duration_round(int64_t ns, char *buf, size_t size);
+/* As a clock would show it: "0.001", "1:15.214", "2:11:15.004". */
+const char *duration_clock(int64_t ns, char *buf, size_t size);
+
+#endif
