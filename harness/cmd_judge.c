@@ -9,6 +9,7 @@
 #include "outputs.h"
 #include "recorded.h"
 #include "results.h"
+#include "text.h"
 #include "verdict.h"
 
 struct options {
@@ -153,8 +154,7 @@ static void judge_folder(struct judged *judged, const char *folder, const json_t
 		char *run = result_folder(folder, result);
 		char *record;
 
-		if (asprintf(&record, "%s/record.jsonl", run) < 0)
-			abort();
+		record = text_format("%s/record.jsonl", run);
 		if (access(record, F_OK) == 0)
 			judge_one(judged, record);
 		else

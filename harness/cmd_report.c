@@ -12,6 +12,7 @@
 #include "page.h"
 #include "recorded.h"
 #include "results.h"
+#include "text.h"
 #include "verdict.h"
 
 #define MOST_CONSOLE 16384 /* bytes of its end */
@@ -251,8 +252,7 @@ static int run_report(const struct report *report, json_t *result, struct err *e
 	char *console = console_read(folder), *page = NULL, *record = NULL, *capture = NULL;
 	int ret = run_load(folder, result, &recorded, &judgement, err);
 
-	if (asprintf(&page, "%s/%s", report->out, run.path) < 0)
-		abort();
+	page = text_format("%s/%s", report->out, run.path);
 	record = beside(page, ".jsonl");
 	capture = beside(page, ".pcapng");
 	if (ret == 0)

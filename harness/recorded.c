@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "load.h"
 #include "results.h"
+#include "text.h"
 
 /* The folder NAME has no record: perhaps it is that of all runs. */
 static int no_record(const char *name, struct err *err)
@@ -37,8 +38,7 @@ int recorded_load(const char *name, struct recorded *ret_recorded, struct err *e
 
 	if (stat(name, &st) < 0)
 		return path_missing(name, err);
-	if (asprintf(&recorded.path, "%s%s", name, S_ISDIR(st.st_mode) ? "/record.jsonl" : "") < 0)
-		abort();
+	recorded.path = text_format("%s%s", name, S_ISDIR(st.st_mode) ? "/record.jsonl" : "");
 	file = fopen(recorded.path, "re");
 	if (!file) {
 		ret = S_ISDIR(st.st_mode) && errno == ENOENT

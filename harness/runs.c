@@ -14,6 +14,7 @@
 #include "folder.h"
 #include "results.h"
 #include "shipped.h"
+#include "text.h"
 
 static char *read_file(const char *path, size_t *ret_size, struct err *err)
 {
@@ -48,8 +49,7 @@ static void run_add(struct runs *runs, const struct case_text *text, const char 
 {
 	char *name;
 
-	if (asprintf(&name, "%s%s%s", text->path, *variant ? ":" : "", variant) < 0)
-		abort();
+	name = text_format("%s%s%s", text->path, *variant ? ":" : "", variant);
 	for (int i = 0; i < runs->run_count; i++) {
 		if (strcmp(runs->run[i].name, name) == 0) {
 			free(name);
@@ -189,8 +189,7 @@ static int folder_add(struct runs *runs, const char *folder, struct err *err)
 		char *path;
 		int one;
 
-		if (asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0)
-			abort();
+		path = text_format("%s/%s", folder, entries[i]->d_name);
 		one = path_add(runs, path, err); /* all diagnostics, not just the first file's */
 		ret = ret < 0 ? ret : one;
 		free(path);
@@ -307,8 +306,7 @@ void runs_select(struct runs *runs, const char *filter, const char *claim)
 	char *anywhere;
 	int kept = 0;
 
-	if (asprintf(&anywhere, "*%s*", filter ? filter : "") < 0)
-		abort();
+	anywhere = text_format("*%s*", filter ? filter : "");
 	for (int i = 0; i < runs->run_count; i++) {
 		struct run *run = &runs->run[i];
 

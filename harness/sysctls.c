@@ -10,6 +10,7 @@
 #include "diag.h"
 #include "known.h"
 #include "load.h"
+#include "text.h"
 
 #define MOST_BYTES 65536
 #define BLANKS     " \t\r"
@@ -95,8 +96,7 @@ static void setting_keep(struct reader *reader, bool optional, const char *name,
 		diag_error(reader->diags, at, "more than %d sysctls", MOST_SYSCTLS);
 		return;
 	}
-	if (asprintf(&text, "%s%s=%s", optional ? "-" : "", name, value) < 0)
-		abort();
+	text = text_format("%s%s=%s", optional ? "-" : "", name, value);
 	reader->sysctls->text[reader->sysctls->count++] = text;
 }
 

@@ -14,6 +14,7 @@
 #include "programs.h"
 #include "record.h"
 #include "results.h"
+#include "text.h"
 #include "verdict.h"
 
 #define LADDER_ROWS 60 /* under a failure */
@@ -93,11 +94,10 @@ static void explain(const struct run *run, const struct worker_options *options,
 					  false);
 	if (outcome->record->program_count == 0) /* it never began: there is nothing to draw */
 		return;
-	if (asprintf(&whole, "%shalfopen show %s/%s",
-		     options->out ? "the whole of it: "
-				  : "the whole of it: run it with --out DIR, and then ",
-		     options->out ? options->out : "DIR", run->folder) < 0)
-		abort();
+	whole = text_format("%shalfopen show %s/%s",
+			    options->out ? "the whole of it: "
+					 : "the whole of it: run it with --out DIR, and then ",
+			    options->out ? options->out : "DIR", run->folder);
 	ladder.whole = whole;
 	outcome->ladder = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	ladder.ascii = options->ascii;
@@ -211,8 +211,7 @@ static int save(const struct run *run, const struct worker_options *options,
 	char *folder, *text;
 	int ret;
 
-	if (asprintf(&folder, "%s/%s", options->out, run->folder) < 0)
-		abort();
+	folder = text_format("%s/%s", options->out, run->folder);
 	ret = folder_make(folder, err);
 
 	/* What an earlier run left there is not of this one. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 void *list_make_room(struct pool *pool, void *array, int count, size_t size)
 {
 	size_t room = count ? 2 * (size_t)count : 1;
@@ -23,11 +25,7 @@ void *list_make_room(struct pool *pool, void *array, int count, size_t size)
 
 void list_add_string(char ***array, int *count, const char *text)
 {
-	char **added = LIST_ADD_TO(NULL, *array, *count);
-
-	*added = strdup(text);
-	if (!*added)
-		abort();
+	*LIST_ADD_TO(NULL, *array, *count) = text_copy(text);
 }
 
 bool list_has_string(char *const *array, int count, const char *text)

@@ -30,10 +30,8 @@ char *text_take(struct text *text)
 	char *bytes = text->bytes;
 
 	assert(!text->fixed);
-	if (!bytes && !(bytes = strdup("")))
-		abort();
 	*text = (struct text){0};
-	return bytes;
+	return bytes ? bytes : text_copy("");
 }
 
 /* Room for SIZE bytes more and the NUL; how many of them there is room for. */
@@ -111,6 +109,15 @@ void text_shrink(struct text *text, size_t size)
 	text->size = size;
 	if (text->bytes)
 		text->bytes[size] = '\0';
+}
+
+char *text_copy(const char *string)
+{
+	char *copy = strdup(string);
+
+	if (!copy)
+		abort();
+	return copy;
 }
 
 char *text_format(const char *fmt, ...)

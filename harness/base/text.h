@@ -41,7 +41,8 @@ void text_separate(struct text *text, const char *between);
 /* Takes off what was added since SIZE was the size. */
 void text_shrink(struct text *text, size_t size);
 
-/* One piece alone: asprintf() that does not fail. free() it. */
+/* strdup() and asprintf() that do not fail. free() it. */
+char *text_copy(const char *string);
 char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* For what prints into a FILE: text_stream() opens one for an empty TEXT of the heap, and

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "duration.h"
 #include "label.h"
 #include "list.h"
 
@@ -31,7 +32,7 @@ static const char *time_text(int64_t ns, int64_t change_ns, char *buf, size_t si
 
 	if (ns < 0)
 		return "never";
-	return label_time((ns + unit / 2) / unit * unit, buf, size);
+	return duration_clock((ns + unit / 2) / unit * unit, buf, size);
 }
 
 void change_time(struct changes *changes, const char *what, int64_t before_ns, int64_t after_ns)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "label.h"
 #include "page.h"
 
@@ -150,7 +151,7 @@ static void tick_label(int64_t t_ns, int64_t step_ns, char *buf, size_t size)
 	else if (step_ns < 1000000)
 		snprintf(buf, size, "%.*f", step_ns >= 100000 ? 4 : 6, (double)t_ns / 1e9);
 	else
-		label_time(t_ns, buf, size);
+		duration_clock(t_ns, buf, size);
 }
 
 static void tick(const struct axis *axis, int64_t t_ns, int64_t step_ns, int bottom, double *last)
@@ -178,7 +179,7 @@ static void break_mark(const struct axis *axis, const struct axis_break *one, in
 		"<rect class=\"break\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>"
 		"<text class=\"small dim mid\" x=\"%.1f\" y=\"%d\">&#8230; %s &#8230;</text>\n",
 		from, AXIS_TOP, to - from, bottom - AXIS_TOP, (from + to) / 2, bottom + 30,
-		label_duration(one->to_ns - one->from_ns, text, sizeof(text)));
+		duration_round(one->to_ns - one->from_ns, text, sizeof(text)));
 }
 
 /* Round times between FROM_NS and TO_NS. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "utf8.h"
+
 static const struct {
 	uint32_t unicode;
 	char ascii;
@@ -56,18 +58,11 @@ void canvas_line(struct canvas *canvas, int from, int to, enum glyph glyph, enum
 /* One character off *text, never beyond END. What is no UTF-8 comes byte by byte. */
 static uint32_t decode(const char **text, const char *end)
 {
-	const unsigned char *at = (const unsigned char *)*text;
-	int more = *at >= 0xf0 ? 3 : *at >= 0xe0 ? 2 : *at >= 0xc0 ? 1 : 0;
-	uint32_t cell = more ? *at & (0x3fu >> more) : *at;
+	uint32_t cell = '?';
+	size_t size = utf8_decode(*text, (size_t)(end - *text), &cell);
 
-	(*text)++;
-	for (int i = 1; i <= more; i++) {
-		if (*text == end || (at[i] & 0xc0) != 0x80)
-			return '?';
-		cell = cell << 6 | (at[i] & 0x3fu);
-		(*text)++;
-	}
-	return cell < 0x20 || (cell >= 0x7f && cell < 0xa0) ? '?' : cell;
+	*text += size ? size : 1;
+	return utf8_is_control(cell) ? '?' : cell;
 }
 
 int canvas_width(const char *text, size_t size)
@@ -86,8 +81,7 @@ size_t canvas_line_size(const char *text, int width)
 
 	if (canvas_width(text, size) <= width)
 		return size;
-	for (size = (size_t)width; size > 0 && (text[size] & 0xc0) == 0x80;)
-		size--;
+	size = utf8_whole(text, (size_t)width);
 	for (space = size; space > 0 && text[space] != ' ';)
 		space--;
 	return space ? space : size;
@@ -110,21 +104,9 @@ void canvas_text(struct canvas *canvas, int column, int width, const char *text,
 
 static void encode(uint32_t cell, FILE *out)
 {
-	if (cell < 0x80) {
-		fputc((int)cell, out);
-	} else if (cell < 0x800) {
-		fputc((int)(0xc0 | cell >> 6), out);
-		fputc((int)(0x80 | (cell & 0x3f)), out);
-	} else if (cell < 0x10000) {
-		fputc((int)(0xe0 | cell >> 12), out);
-		fputc((int)(0x80 | (cell >> 6 & 0x3f)), out);
-		fputc((int)(0x80 | (cell & 0x3f)), out);
-	} else {
-		fputc((int)(0xf0 | (cell >> 18 & 7)), out);
-		fputc((int)(0x80 | (cell >> 12 & 0x3f)), out);
-		fputc((int)(0x80 | (cell >> 6 & 0x3f)), out);
-		fputc((int)(0x80 | (cell & 0x3f)), out);
-	}
+	char bytes[4];
+
+	fwrite(bytes, 1, utf8_encode(cell, bytes), out);
 }
 
 void canvas_flush(struct canvas *canvas)

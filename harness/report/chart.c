@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "axis.h"
+#include "duration.h"
 #include "label.h"
 #include "names.h"
 #include "page.h"
@@ -92,8 +93,8 @@ static void draw_strip(const struct axis *axis, const struct strip *strip, int y
 	if (to - from < 2)
 		to = from + 2;
 	fprintf(axis->out, "<g><title>%s from %s, for %s</title>", name,
-		label_time(strip->socket->t_ns, at, sizeof(at)),
-		label_duration(strip->until_ns - strip->socket->t_ns, lasted, sizeof(lasted)));
+		duration_clock(strip->socket->t_ns, at, sizeof(at)),
+		duration_round(strip->until_ns - strip->socket->t_ns, lasted, sizeof(lasted)));
 	fprintf(axis->out, "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
 		state_class(strip->socket->state), from, y, to - from, STRIP - 4);
 	if (to - from > SMALL_CHAR * (double)strlen(name) + 8)
@@ -121,8 +122,8 @@ static void states_table(const struct axis *axis, const struct states *states)
 		fprintf(axis->out,
 			"</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
 			strip->socket->state ? tcp_state_name[strip->socket->state] : "gone",
-			label_time(strip->socket->t_ns, at, sizeof(at)),
-			strip->socket->state ? label_duration(strip->until_ns - strip->socket->t_ns,
+			duration_clock(strip->socket->t_ns, at, sizeof(at)),
+			strip->socket->state ? duration_round(strip->until_ns - strip->socket->t_ns,
 							      lasted, sizeof(lasted))
 					     : "");
 	}
@@ -296,7 +297,7 @@ static void scale(const struct axis *axis, const struct timers *timers, int bott
 		fprintf(axis->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", AXIS_LEFT, y,
 			AXIS_RIGHT);
 		fprintf(axis->out, "<text class=\"small dim end\" x=\"%d\" y=\"%.1f\">%s</text>\n",
-			AXIS_LEFT - 6, y + 4, label_duration(ns, text, sizeof(text)));
+			AXIS_LEFT - 6, y + 4, duration_round(ns, text, sizeof(text)));
 	}
 }
 
@@ -309,7 +310,7 @@ static const char *point_text(const struct point *point, char *buf, size_t size)
 {
 	char note[256], wait[32];
 
-	label_duration(point->wait_ns, wait, sizeof(wait));
+	duration_round(point->wait_ns, wait, sizeof(wait));
 	if (point->packet)
 		snprintf(buf, size, "%s after %s%s",
 			 label_packet_note(point->packet, note, sizeof(note)), wait,
@@ -354,13 +355,13 @@ static void timers_table(const struct axis *axis, const struct timers *timers, i
 		char at[32], text[320];
 
 		fprintf(axis->out, "<tr><td class=\"n\">%s</td><td>",
-			label_time(point->t_ns, at, sizeof(at)));
+			duration_clock(point->t_ns, at, sizeof(at)));
 		page_text(axis->out, axis->plan->host[point->host].name);
 		fputs("</td><td>", axis->out);
 		page_text(axis->out, point_text(point, text, sizeof(text)));
 		if (point->socket && point->socket->rto_ns > 0)
 			fprintf(axis->out, "</td><td class=\"n\">%s</td><td class=\"n\">%lld",
-				label_duration(point->socket->rto_ns, text, sizeof(text)),
+				duration_round(point->socket->rto_ns, text, sizeof(text)),
 				(long long)point->socket->backoff);
 		else
 			fputs("</td><td></td><td>", axis->out);

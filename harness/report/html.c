@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "label.h"
+#include "list.h"
 #include "page.h"
 #include "results.h"
+#include "text.h"
+#include "utf8.h"
 #include "verdict.h"
 
 #define MOST_FAILURES 50 /* told in full at the top */
@@ -59,15 +63,13 @@ static char *kernel_name(const json_t *result)
 	const json_t *kernel = json_object_get(result, "kernel");
 	const char *release = result_string(kernel, "release");
 	int hz = (int)result_number(kernel, "hz");
-	char hertz[32] = "", *name;
+	char hertz[32] = "";
 
 	if (hz)
 		snprintf(hertz, sizeof(hertz), ", HZ %d", hz);
-	if (asprintf(&name, "%s%s, %s%s", *release ? "Linux " : "",
-		     *release ? release : result_string(kernel, "name"),
-		     result_string(kernel, "kind"), hertz) < 0)
-		abort();
-	return name;
+	return text_format("%s%s, %s%s", *release ? "Linux " : "",
+			   *release ? release : result_string(kernel, "name"),
+			   result_string(kernel, "kind"), hertz);
 }
 
 static int kernel_of(struct overview *overview, const json_t *result)
@@ -144,10 +146,8 @@ static void contents(const struct overview *overview)
 
 static void text_short(FILE *out, const char *text)
 {
-	size_t size = strnlen(text, MOST_TEXT);
+	size_t size = utf8_whole(text, strnlen(text, MOST_TEXT));
 
-	while (size > 0 && text[size] && (text[size] & 0xc0) == 0x80)
-		size--;
 	page_text_n(out, text, size);
 	fputs(text[size] ? "&#8230;" : "", out);
 }
@@ -231,7 +231,7 @@ static void slowest(const struct overview *overview)
 		fprintf(out,
 			"<tr><td class=\"n\">%.2f s</td><td class=\"n\">%s</td><td class=\"mono\">",
 			result_number(sorted[i], "wall_s"),
-			label_duration((int64_t)(result_number(sorted[i], "simulated_s") * 1e9),
+			duration_round((int64_t)(result_number(sorted[i], "simulated_s") * 1e9),
 				       time, sizeof(time)));
 		link_to(out, sorted[i], name);
 		fputs("</td></tr>\n", out);
@@ -296,21 +296,21 @@ static int by_id(const void *a, const void *b)
 static void claim_options(const struct overview *overview)
 {
 	const char **id = NULL;
-	size_t ids = 0, at;
+	int ids = 0;
 	json_t *claim;
+	size_t at;
 
 	for (int i = 0; i < overview->count; i++) {
 		json_array_foreach(json_object_get(overview->results[i], "claims"), at, claim)
 		{
-			id = reallocarray(id, ids + 1, sizeof(*id));
-			if (!id)
-				abort();
-			id[ids++] = json_string_value(claim) ? json_string_value(claim) : "";
+			const char *text = json_string_value(claim);
+
+			*LIST_ADD_TO(NULL, id, ids) = text ? text : "";
 		}
 	}
 	if (ids)
-		qsort(id, ids, sizeof(*id), by_id);
-	for (size_t i = 0; i < ids; i++)
+		qsort(id, (size_t)ids, sizeof(*id), by_id);
+	for (int i = 0; i < ids; i++)
 		if (i == 0 || strcmp(id[i], id[i - 1]) != 0)
 			option(overview->out, id[i], id[i]);
 	free(id);
@@ -369,7 +369,7 @@ static void run_row(struct overview *overview, const json_t *result)
 	if (overview->kernels > 1)
 		page_printf(out, " (%s)", overview->kernel[kernel_of(overview, result)]);
 	fprintf(out, "</td><td class=\"n\">%s</td><td class=\"n wall\">%.2f s</td></tr>\n",
-		label_duration((int64_t)(result_number(result, "simulated_s") * 1e9), time,
+		duration_round((int64_t)(result_number(result, "simulated_s") * 1e9), time,
 			       sizeof(time)),
 		result_number(result, "wall_s"));
 }

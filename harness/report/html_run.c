@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chart.h"
+#include "duration.h"
 #include "page.h"
 #include "results.h"
 #include "rows.h"
@@ -52,8 +53,8 @@ static void kernel(const struct html_run *run, FILE *out)
 	page_printf(out, "Linux %s (%s), HZ %d, %s clock; %s of the run's time, in %s.",
 		    result_string(known, "release"), result_string(known, "kind"),
 		    run->record->kernel.hz, run->record->kernel.virtual_clock ? "virtual" : "real",
-		    label_duration(run->record->end_ns, ran, sizeof(ran)),
-		    label_duration(run->record->wall_ns, took, sizeof(took)));
+		    duration_round(run->record->end_ns, ran, sizeof(ran)),
+		    duration_round(run->record->wall_ns, took, sizeof(took)));
 	fputs("</p>\n", out);
 }
 
@@ -65,7 +66,7 @@ static void faults(const struct html_run *run, FILE *out)
 	for (int i = 0; i < run->record->fault_count && i < 100; i++) {
 		const struct record_fault *fault = &run->record->fault[i];
 
-		fprintf(out, "<li>at %s: ", label_time(fault->begun_ns, time, sizeof(time)));
+		fprintf(out, "<li>at %s: ", duration_clock(fault->begun_ns, time, sizeof(time)));
 		page_text(out, label_fault(run->plan, fault, false, text, sizeof(text)));
 		fputs("</li>\n", out);
 	}
@@ -245,7 +246,7 @@ static void events(const struct html_run *run, const struct rows *rows, FILE *ou
 		const char *class = event_class(run->record, row);
 
 		fprintf(out, "<tr%s%s><td class=\"n\">%s</td><td>", *class ? " class=" : "", class,
-			row->t_ns < 0 ? "" : label_time(row->t_ns, time, sizeof(time)));
+			row->t_ns < 0 ? "" : duration_clock(row->t_ns, time, sizeof(time)));
 		why_print_row(run->plan, run->record, row, out);
 		fputs("</td></tr>\n", out);
 	}

@@ -249,33 +249,3 @@ const char *label_fault(const struct plan *plan, const struct record_fault *faul
 		snprintf(buf, size, "%s%s", planned->text, done ? ": done" : "");
 	return buf;
 }
-
-const char *label_time(int64_t ns, char *buf, size_t size)
-{
-	long long ms = ns / 1000000, s = ms / 1000;
-
-	if (s < 60)
-		snprintf(buf, size, "%lld.%03lld", s, ms % 1000);
-	else if (s < 3600)
-		snprintf(buf, size, "%lld:%02lld.%03lld", s / 60, s % 60, ms % 1000);
-	else
-		snprintf(buf, size, "%lld:%02lld:%02lld.%03lld", s / 3600, s / 60 % 60, s % 60,
-			 ms % 1000);
-	return buf;
-}
-
-const char *label_duration(int64_t ns, char *buf, size_t size)
-{
-	long long seconds = (ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
-
-	if (ns < 10 * NSEC_PER_SEC)
-		snprintf(buf, size, "%.2fs", (double)ns / 1e9);
-	else if (ns < 60 * NSEC_PER_SEC)
-		snprintf(buf, size, "%.1fs", (double)ns / 1e9);
-	else if (seconds < 3600)
-		snprintf(buf, size, "%lldm%02llds", seconds / 60, seconds % 60);
-	else
-		snprintf(buf, size, "%lldh%02lldm%02llds", seconds / 3600, seconds / 60 % 60,
-			 seconds % 60);
-	return buf;
-}

@@ -37,10 +37,4 @@ const char *label_socket(const struct record_socket *socket, bool with_port, cha
 const char *label_fault(const struct plan *plan, const struct record_fault *fault, bool done,
 			char *buf, size_t size);
 
-/* "0.001", "1:15.214", "2:11:15.004": for the time column. */
-const char *label_time(int64_t ns, char *buf, size_t size);
-
-/* "2h11m15s", "1m15s", "15.2s", "0.04s": rounded, for people. */
-const char *label_duration(int64_t ns, char *buf, size_t size);
-
 #endif

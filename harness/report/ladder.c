@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "canvas.h"
+#include "duration.h"
 #include "rows.h"
 
 #define MOST_HOSTS   8
@@ -59,7 +60,7 @@ static void draw_time(struct ladder *ladder, int64_t t_ns)
 	char time[32];
 	int length;
 
-	label_time(t_ns, time, sizeof(time));
+	duration_clock(t_ns, time, sizeof(time));
 	length = (int)strlen(time);
 	if (strcmp(time, ladder->time) != 0)
 		canvas_text(&ladder->canvas, BODY - 1 - length, length, time, (size_t)length,
@@ -312,7 +313,7 @@ static void step_row(struct ladder *ladder, const struct row *row)
 	if (row->part == LABEL_WAITING && !ladder->waiting) {
 		row_end(ladder);
 		ladder->waiting = true;
-		label_time(row->t_ns, ladder->time, sizeof(ladder->time));
+		duration_clock(row->t_ns, ladder->time, sizeof(ladder->time));
 	}
 	host_text(ladder, row->t_ns, row->host, row->text, row->ink);
 }

@@ -324,20 +324,6 @@ START_TEST(no_row_is_wider_than_a_hundred_columns)
 }
 END_TEST
 
-START_TEST(times_are_for_people)
-{
-	char buf[64];
-
-	ck_assert_str_eq(label_time(1500000, buf, sizeof(buf)), "0.001");
-	ck_assert_str_eq(label_time(75214 * 1000000LL, buf, sizeof(buf)), "1:15.214");
-	ck_assert_str_eq(label_time(7875 * S, buf, sizeof(buf)), "2:11:15.000");
-	ck_assert_str_eq(label_duration(40 * 1000000LL, buf, sizeof(buf)), "0.04s");
-	ck_assert_str_eq(label_duration(15 * S, buf, sizeof(buf)), "15.0s");
-	ck_assert_str_eq(label_duration(75 * S, buf, sizeof(buf)), "1m15s");
-	ck_assert_str_eq(label_duration(7875 * S, buf, sizeof(buf)), "2h11m15s");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("ladder");
@@ -355,7 +341,6 @@ int main(void)
 	tcase_add_test(tcase, a_long_transfer_is_folded_unless_all_is_wanted);
 	tcase_add_test(tcase, three_hosts_have_three_lines);
 	tcase_add_test(tcase, no_row_is_wider_than_a_hundred_columns);
-	tcase_add_test(tcase, times_are_for_people);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assets.h"
+#include "file.h"
+#include "text.h"
+#include "utf8.h"
 
 static const char *entity(unsigned char c)
 {
@@ -27,31 +27,17 @@ static const char *entity(unsigned char c)
 	case '\t':
 		return NULL;
 	}
-	return c < 0x20 || c == 0x7f ? "\xef\xbf\xbd" : NULL;
+	return c < 0x20 || c == 0x7f ? UTF8_REPLACEMENT : NULL;
 }
 
-/* The length of the UTF-8 character at TEXT, of at most SIZE bytes; 0: it is none, or one that
- * would turn the text around it (the embeddings, overrides and isolates of writing direction). */
-static size_t character(const unsigned char *text, size_t size)
+/* The length of the character at TEXT, of at most SIZE bytes; 0: it is none, or one that a reader
+ * would not see, or see in the wrong place. */
+static size_t character(const char *text, size_t size)
 {
-	size_t length = *text < 0x80 ? 1 : *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
-	uint32_t cell = length == 1 ? *text : *text & (0x7fu >> length);
+	uint32_t cell = 0;
+	size_t length = utf8_decode(text, size, &cell);
 
-	if (length > size || (*text >= 0x80 && *text < 0xc2) || *text > 0xf4)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		cell = cell << 6 | (text[i] & 0x3fu);
-	}
-	if (length == 2 && cell < 0xa0) /* control characters */
-		return 0;
-	if ((length == 3 && cell < 0x800) || (length == 4 && cell < 0x10000) || cell > 0x10ffff)
-		return 0;
-	if ((cell >= 0xd800 && cell < 0xe000) || (cell >= 0x202a && cell <= 0x202e) ||
-	    (cell >= 0x2066 && cell <= 0x2069))
-		return 0;
-	return length;
+	return utf8_is_turning(cell) || (cell >= 0x80 && utf8_is_control(cell)) ? 0 : length;
 }
 
 void page_text_n(FILE *out, const char *text, size_t size)
@@ -59,11 +45,11 @@ void page_text_n(FILE *out, const char *text, size_t size)
 	const char *end = text + size;
 
 	while (text < end) {
-		size_t length = character((const unsigned char *)text, (size_t)(end - text));
+		size_t length = character(text, (size_t)(end - text));
 		const char *instead = length == 1 ? entity((unsigned char)*text) : NULL;
 
 		if (length == 0)
-			instead = "\xef\xbf\xbd";
+			instead = UTF8_REPLACEMENT;
 		if (instead)
 			fputs(instead, out);
 		else
@@ -93,15 +79,13 @@ void page_path(FILE *out, const char *path)
 
 void page_printf(FILE *out, const char *fmt, ...)
 {
-	char *text = NULL;
+	AUTO_TEXT struct text text = {0};
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text_add_args(&text, fmt, ap);
 	va_end(ap);
-	page_text(out, text);
-	free(text);
+	page_text(out, text_string(&text));
 }
 
 void page_up(FILE *out, const char *path)
@@ -165,17 +149,9 @@ static int asset_save(const char *folder, const char *name, const unsigned char 
 		      struct err *err)
 {
 	char path[4096];
-	FILE *file;
-	bool written;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "we");
-	if (!file)
-		return err_sys(err, errno, "%s", path);
-	written = fwrite(bytes, 1, size, file) == size;
-	if (fclose(file) != 0 || !written)
-		return err_sys(err, errno ? errno : EIO, "%s", path);
-	return 0;
+	return file_write(path, bytes, size, err);
 }
 
 int page_assets_save(const char *folder, struct err *err)

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 static const char *const for_writers_only[] = {"text", "ladder", "screen"};
 
 const char *result_string(const json_t *result, const char *key)
@@ -34,12 +36,8 @@ enum verdict result_verdict(const json_t *result)
 char *result_name(const json_t *result)
 {
 	const char *variant = result_string(result, "variant");
-	char *name;
 
-	if (asprintf(&name, "%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant) <
-	    0)
-		abort();
-	return name;
+	return text_format("%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
 }
 
 static json_t *kernel_json(const struct record_kernel *kernel)
@@ -221,18 +219,15 @@ void results_case_folders(const char *const *file, int count, char **ret)
 {
 	for (int i = 0; i < count; i++) {
 		char *plain = folder_of_tail(path_tail(file[i], parts_needed(file, count, i)));
-		char *folder = strdup(plain);
+		char *folder = text_copy(plain);
 
-		for (int k = 0, number = 1; folder && k < i; k++) {
+		for (int k = 0, number = 1; k < i; k++) {
 			if (strcmp(ret[k], folder) != 0 || strcmp(file[k], file[i]) == 0)
 				continue;
 			free(folder);
-			if (asprintf(&folder, "%s-%d", plain, ++number) < 0)
-				abort();
+			folder = text_format("%s-%d", plain, ++number);
 			k = -1;
 		}
-		if (!folder)
-			abort();
 		free(plain);
 		ret[i] = folder;
 	}
@@ -240,11 +235,7 @@ void results_case_folders(const char *const *file, int count, char **ret)
 
 char *results_run_folder(const char *folder, const char *variant)
 {
-	char *whole;
-
-	if (asprintf(&whole, "%s%s%s", folder, *variant ? "/" : "", variant) < 0)
-		abort();
-	return whole;
+	return text_format("%s%s%s", folder, *variant ? "/" : "", variant);
 }
 
 char *result_folder(const char *out, const json_t *result)
@@ -252,11 +243,9 @@ char *result_folder(const char *out, const json_t *result)
 	const char *said = result_string(result, "folder");
 	char *of_case = *said ? NULL : case_folder(result_string(result, "file"));
 	char *below = of_case ? results_run_folder(of_case, result_string(result, "variant"))
-			      : strdup(said);
-	char *folder;
+			      : text_copy(said);
+	char *folder = text_format("%s/%s", out, below);
 
-	if (!below || asprintf(&folder, "%s/%s", out, below) < 0)
-		abort();
 	free(of_case);
 	free(below);
 	return folder;

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "event.h"
 #include "fold.h"
+#include "list.h"
+#include "text.h"
 
 #define SILENCE_NS NSEC_PER_SEC
 
@@ -16,34 +19,19 @@ struct making {
 	const struct record *record;
 	const struct judgement *judgement;
 	struct rows rows;
-	int room;
 	unsigned up;
 	unsigned with_port; /* 1 << host: several connections, whose states need a name */
-	bool failed;        /* no memory */
 };
 
 /* A row of ROW's kind and place with the words TEXT (may be NULL), copied. */
 static struct row *add(struct making *making, struct row row, const char *text)
 {
-	struct rows *rows = &making->rows;
+	struct row *added = LIST_ADD_TO(NULL, making->rows.row, making->rows.count);
 
-	if (rows->count == making->room) {
-		int room = making->room ? 2 * making->room : 256;
-		struct row *more = reallocarray(rows->row, (size_t)room, sizeof(*more));
-
-		if (!more) {
-			making->failed = true;
-			return NULL;
-		}
-		rows->row = more;
-		making->room = room;
-	}
-	row.up = making->up;
-	row.text = text ? strdup(text) : NULL;
-	if (text && !row.text)
-		making->failed = true;
-	rows->row[rows->count] = row;
-	return &rows->row[rows->count++];
+	*added = row;
+	added->up = making->up;
+	added->text = text ? text_copy(text) : NULL;
+	return added;
 }
 
 static enum ink packet_ink(const struct record_packet *packet)
@@ -65,11 +53,7 @@ static void add_packet(struct making *making, struct row row)
 	row.kind = ROW_PACKET;
 	row.ink = packet_ink(packet);
 	added = add(making, row, label_packet(making->plan, packet, text, sizeof(text)));
-	if (!added)
-		return;
-	added->note = strdup(label_packet_note(packet, note, sizeof(note)));
-	if (!added->note)
-		making->failed = true;
+	added->note = text_copy(label_packet_note(packet, note, sizeof(note)));
 }
 
 static void add_fault(struct making *making, struct row row)
@@ -147,7 +131,7 @@ static void add_silence(struct making *making, int64_t from_ns, int64_t until_ns
 	char text[32];
 
 	if (row.lasts_ns >= SILENCE_NS)
-		add(making, row, label_duration(row.lasts_ns, text, sizeof(text)));
+		add(making, row, duration_round(row.lasts_ns, text, sizeof(text)));
 }
 
 static void add_folded(struct making *making, int64_t t_ns, int packets)
@@ -170,16 +154,11 @@ static void add_finding(struct making *making, int index)
 			  .t_ns = finding->t_ns < 0 ? -1 : finding->t_ns,
 			  .host = -1,
 			  .index = index};
-	char *text;
 
-	if (asprintf(&text, "line %d: expected: %s; observed: %s (%s)",
-		     making->plan->expect[finding->expect].place.line, finding->expected,
-		     finding->observed, finding->difference) < 0) {
-		making->failed = true;
-		return;
-	}
-	add(making, row, text);
-	free(text);
+	add(making, row, NULL)->text = text_format("line %d: expected: %s; observed: %s (%s)",
+						   making->plan->expect[finding->expect].place.line,
+						   finding->expected, finding->observed,
+						   finding->difference);
 }
 
 /* The first finding that failed at a moment from FROM_NS, until UNTIL_NS; of those at FROM_NS the
@@ -300,11 +279,8 @@ int rows_make(const struct plan *plan, const struct record *record,
 		add_end(&making);
 	}
 	record_events_free(events, count);
-	if (!folds || making.failed) {
-		free(folds);
-		rows_done(&making.rows);
+	if (!folds)
 		return err_sys(err, ENOMEM, "the rows of a ladder");
-	}
 	free(folds);
 	*ret_rows = making.rows;
 	return 0;
@@ -345,7 +321,7 @@ static void row_done(struct row *row)
 	free(row->note);
 }
 
-/* Makes one row of the COUNT at ROW: returns it, or a row without text for want of memory. */
+/* Makes one row of the COUNT at ROW. */
 static struct row folded(struct row *row, int count, const struct record *record)
 {
 	struct row one = *row;
@@ -360,8 +336,8 @@ static struct row folded(struct row *row, int count, const struct record *record
 			packets += row[i].index;
 		}
 	}
-	label_time(row->t_ns, from, sizeof(from));
-	label_time(row[count - 1].t_ns, to, sizeof(to));
+	duration_clock(row->t_ns, from, sizeof(from));
+	duration_clock(row[count - 1].t_ns, to, sizeof(to));
 	for (int i = 0; i < count; i++)
 		row_done(&row[i]);
 	one = (struct row){.kind = ROW_FOLDED,
@@ -372,9 +348,7 @@ static struct row folded(struct row *row, int count, const struct record *record
 			   .up = one.up};
 	if (lost)
 		snprintf(of_them, sizeof(of_them), ", %d of them lost", lost);
-	if (asprintf(&one.text, "... %s to %s: %d more segments%s ...", from, to, packets,
-		     of_them) < 0)
-		one.text = NULL;
+	one.text = text_format("... %s to %s: %d more segments%s ...", from, to, packets, of_them);
 	return one;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "page.h"
 #include "picture.h"
 
@@ -62,8 +63,8 @@ static void packet_title(const struct picture *picture, const struct record_pack
 {
 	char sent[32], arrived[32];
 
-	label_time(packet->sent_ns, sent, sizeof(sent));
-	label_time(packet->arrived_ns, arrived, sizeof(arrived));
+	duration_clock(packet->sent_ns, sent, sizeof(sent));
+	duration_clock(packet->arrived_ns, arrived, sizeof(arrived));
 	fputs("<title>", picture->out);
 	page_printf(picture->out, "%s to %s, sent %s, %s%s",
 		    label_host(picture->plan, packet->from),
@@ -228,7 +229,7 @@ static void draw_time(const struct picture *picture, const struct row *row, int 
 
 	if (row->t_ns < 0 || row->kind == ROW_SILENCE || row->kind == ROW_FOLDED)
 		return;
-	label_time(row->t_ns, time, sizeof(time));
+	duration_clock(row->t_ns, time, sizeof(time));
 	if (strcmp(time, last) != 0)
 		text_line(picture, PICTURE_TIME_RIGHT, y + 21, "t", time, strlen(time));
 	strcpy(last, time);

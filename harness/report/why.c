@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "page.h"
 
 #define BEFORE      6 /* rows that are told before a failure */
@@ -55,7 +56,7 @@ static void say_duration(FILE *out, int64_t ns)
 {
 	char text[32];
 
-	fputs(label_duration(ns, text, sizeof(text)), out);
+	fputs(duration_round(ns, text, sizeof(text)), out);
 }
 
 static void say_range(FILE *out, const char *before, const char *single,
@@ -259,7 +260,7 @@ static void around_row(FILE *out, const struct plan *plan, const struct record *
 
 	fprintf(out, "<li class=\"%s%s\"><span class=\"t\">%s</span><span>",
 		row->kind == ROW_FAULT ? "fault" : "", now ? " now" : "",
-		label_time(row->t_ns, time, sizeof(time)));
+		duration_clock(row->t_ns, time, sizeof(time)));
 	why_print_row(plan, record, row, out);
 	fputs("</span></li>\n", out);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "results.h"
+#include "text.h"
 #include "writer.h"
 
 static json_t *result(const char *file, const char *verdict, const char *reason)
@@ -188,14 +189,13 @@ START_TEST(github)
 		char *out = written(&writer_github, results, 4, rows[i].folder), *wanted;
 		const char *title = i ? rows[i].file : "x%2Cy/b.yaml";
 
-		if (asprintf(&wanted,
-			     "::error file=%s,line=7,col=3,title=%s%%3Aip=4::expected: 100%%25%%0A"
-			     "observed: a:b,c\\x0d%%0Ad%%0Adifference: all\n"
-			     "::error file=%s,line=9,col=1,title=%s%%3Aip=4::expected: x%%0A"
-			     "observed: y%%0Adifference: z\n"
-			     "::error file=%s,title=%s%%3Aip=4::it: panicked\n",
-			     rows[i].path, title, rows[i].path, title, rows[i].path, title) < 0)
-			abort();
+		wanted = text_format(
+			"::error file=%s,line=7,col=3,title=%s%%3Aip=4::expected: 100%%25%%0A"
+			"observed: a:b,c\\x0d%%0Ad%%0Adifference: all\n"
+			"::error file=%s,line=9,col=1,title=%s%%3Aip=4::expected: x%%0A"
+			"observed: y%%0Adifference: z\n"
+			"::error file=%s,title=%s%%3Aip=4::it: panicked\n",
+			rows[i].path, title, rows[i].path, title, rows[i].path, title);
 		check_same(out, wanted);
 		free(wanted);
 		free(out);
@@ -223,30 +223,29 @@ START_TEST(junit)
 				   "</system-out>\n    </testcase>\n";
 	char *wanted;
 
-	if (asprintf(&wanted,
-		     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		     "<testsuites name=\"halfopen\" tests=\"4\" failures=\"1\" errors=\"1\" "
-		     "skipped=\"1\" time=\"1.000\">\n"
-		     "  <testsuite name=\"sto.ry\" tests=\"2\" failures=\"1\" errors=\"0\" "
-		     "skipped=\"0\" time=\"0.500\">\n%s"
-		     "    <testcase classname=\"sto_ry.b_c\" name=\"top/sto.ry/b.c.yaml:ip=4\" "
-		     "file=\"top/sto.ry/b.c.yaml\" time=\"0.250\">\n"
-		     "      <failure message=\"50%% &lt;late&gt;, \\x1b[1m &amp; # more\" "
-		     "type=\"expectation\">  first ]]&gt;\n\n    "
-		     "second\t\\x01\nladder\n</failure>\n%s"
-		     "    <testcase classname=\"sto_ry.a\" name=\"top/sto.ry/a.yaml:ip=4\" "
-		     "file=\"top/sto.ry/a.yaml\" time=\"0.250\">\n%s"
-		     "  </testsuite>\n"
-		     "  <testsuite name=\"cases\" tests=\"2\" failures=\"0\" errors=\"1\" "
-		     "skipped=\"1\" time=\"0.500\">\n%s"
-		     "    <testcase classname=\"cases.d\" name=\"d.yaml:ip=4\" file=\"d.yaml\" "
-		     "time=\"0.250\">\n      <skipped message=\"no\"/>\n%s"
-		     "    <testcase classname=\"cases.d\" name=\"d.yaml:ip=4\" file=\"d.yaml\" "
-		     "time=\"0.250\">\n      <error message=\"it &quot;panicked&quot;\" "
-		     "type=\"could not be run or judged\"></error>\n%s"
-		     "  </testsuite>\n</testsuites>\n",
-		     properties, told, told, properties, told, told) < 0)
-		abort();
+	wanted = text_format(
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"halfopen\" tests=\"4\" failures=\"1\" errors=\"1\" "
+		"skipped=\"1\" time=\"1.000\">\n"
+		"  <testsuite name=\"sto.ry\" tests=\"2\" failures=\"1\" errors=\"0\" "
+		"skipped=\"0\" time=\"0.500\">\n%s"
+		"    <testcase classname=\"sto_ry.b_c\" name=\"top/sto.ry/b.c.yaml:ip=4\" "
+		"file=\"top/sto.ry/b.c.yaml\" time=\"0.250\">\n"
+		"      <failure message=\"50%% &lt;late&gt;, \\x1b[1m &amp; # more\" "
+		"type=\"expectation\">  first ]]&gt;\n\n    "
+		"second\t\\x01\nladder\n</failure>\n%s"
+		"    <testcase classname=\"sto_ry.a\" name=\"top/sto.ry/a.yaml:ip=4\" "
+		"file=\"top/sto.ry/a.yaml\" time=\"0.250\">\n%s"
+		"  </testsuite>\n"
+		"  <testsuite name=\"cases\" tests=\"2\" failures=\"0\" errors=\"1\" "
+		"skipped=\"1\" time=\"0.500\">\n%s"
+		"    <testcase classname=\"cases.d\" name=\"d.yaml:ip=4\" file=\"d.yaml\" "
+		"time=\"0.250\">\n      <skipped message=\"no\"/>\n%s"
+		"    <testcase classname=\"cases.d\" name=\"d.yaml:ip=4\" file=\"d.yaml\" "
+		"time=\"0.250\">\n      <error message=\"it &quot;panicked&quot;\" "
+		"type=\"could not be run or judged\"></error>\n%s"
+		"  </testsuite>\n</testsuites>\n",
+		properties, told, told, properties, told, told);
 	check_same(out, wanted);
 	free(wanted);
 	free(out);
