@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "list.h"
+#include "members.h"
 #include "parts.h"
 #include "raw.h"
 
@@ -295,6 +296,12 @@ static bool is_known(const struct plan *plan, const struct raw_frame *frame)
 	return false;
 }
 
+/* Whether one can calculate with it. */
+static bool is_time(int64_t t_ns)
+{
+	return t_ns >= -MEMBER_MOST_INT64 && t_ns <= MEMBER_MOST_INT64;
+}
+
 static int take_all(struct collecting *collecting, const uint8_t *raw, size_t size, struct err *err)
 {
 	struct raw_frame frame;
@@ -304,7 +311,8 @@ static int take_all(struct collecting *collecting, const uint8_t *raw, size_t si
 	     at += sizeof(frame) + frame.size) {
 		memcpy(&frame, raw + at, sizeof(frame));
 		if (frame.type >= sizeof(takers) / sizeof(takers[0]) ||
-		    frame.size < takers[frame.type].least || !is_known(collecting->plan, &frame))
+		    frame.size < takers[frame.type].least || !is_time(frame.t_ns) ||
+		    !is_known(collecting->plan, &frame))
 			return err_set(err, EBADMSG, "byte %zu: not a frame of halfopen-guest", at);
 		if (frame.size > size - at - sizeof(frame))
 			break; /* the guest died while it wrote this */
@@ -365,6 +373,7 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 	struct record *record = pool_alloc(pool, sizeof(*record));
 	struct collecting collecting = {.pool = pool, .plan = plan, .record = record};
 	struct packet *packets;
+	const char *beyond;
 	int ret;
 
 	record->memory = pool;
@@ -387,6 +396,13 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 	track_connections(pool, record, plan, packets);
 	number_boots(&collecting);
 	record_tidy(record);
+	beyond = record_beyond(record);
+	if (beyond) {
+		ret = err_set(err, EBADMSG, "the guest's \"%s\" cannot be: it is too large",
+			      beyond);
+		record_free(record);
+		return ret;
+	}
 	*ret_record = record;
 	return 0;
 }

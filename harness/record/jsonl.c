@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,16 @@ static const char *list_element(const struct record *record, int kind, int index
 	return list + (size_t)index * kinds[kind].size;
 }
 
+const char *record_beyond(const struct record *record)
+{
+	const char *name = members_beyond(header_members, record);
+
+	for (int kind = 0; kind < KINDS; kind++)
+		for (int i = 0; i < list_count(record, kind) && !name; i++)
+			name = members_beyond(kinds[kind].members, list_element(record, kind, i));
+	return name;
+}
+
 static struct line *lines_sorted(const struct record *record, int *ret_count)
 {
 	struct line *line;
@@ -159,6 +170,17 @@ static struct line *lines_sorted(const struct record *record, int *ret_count)
 	return line;
 }
 
+/* How many of each kind there were: what is not followed by it was cut off. */
+static json_t *end_write(const struct record *record)
+{
+	json_t *end = json_object();
+
+	json_object_set_new(end, "ev", json_string("end"));
+	for (int kind = 0; kind < KINDS; kind++)
+		json_object_set_new(end, kinds[kind].ev, json_integer(list_count(record, kind)));
+	return end;
+}
+
 int record_write(const struct record *record, const struct plan *plan, FILE *file, struct err *err)
 {
 	int count = 0, ret = write_line(header_write(record, plan), file, err);
@@ -175,6 +197,8 @@ int record_write(const struct record *record, const struct plan *plan, FILE *fil
 		ret = write_line(object, file, err);
 	}
 	free(line);
+	if (ret == 0)
+		ret = write_line(end_write(record), file, err);
 	if (ret == 0 && fflush(file) == EOF)
 		ret = err_sys(err, errno, "cannot write the record");
 	return ret;
@@ -197,28 +221,83 @@ static int event_read(struct record *record, const json_t *object, struct err *e
 	return err_set(err, EBADMSG, "unknown \"ev\": \"%s\"", ev ? ev : "");
 }
 
+__attribute__((format(printf, 2, 3))) static void incomplete(struct record *record, const char *fmt,
+							     ...)
+{
+	va_list ap;
+	char text[128];
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (record->state == RECORD_BROKEN) /* for a reason that came first */
+		return;
+	record->state = RECORD_BROKEN;
+	record->reason = pool_printf(record->memory, "the record is not whole: %s", text);
+}
+
+static void end_read(struct record *record, const json_t *end)
+{
+	for (int kind = 0; kind < KINDS; kind++) {
+		const json_t *said = json_object_get(end, kinds[kind].ev);
+		int count = list_count(record, kind);
+
+		if (!json_is_integer(said))
+			incomplete(record,
+				   "its end does not say how many lines of \"%s\" there are",
+				   kinds[kind].ev);
+		else if (json_integer_value(said) != count)
+			incomplete(record, "%d lines of \"%s\", and its end says %lld", count,
+				   kinds[kind].ev, (long long)json_integer_value(said));
+	}
+}
+
+/* LINE: its number. *ENDED: its end was read. */
+static int line_read(struct record *record, const char *text, size_t size, int line, bool *ended,
+		     struct err *err)
+{
+	json_error_t error;
+	json_t *object = json_loadb(text, size, 0, &error);
+	const char *ev = json_string_value(json_object_get(object, "ev"));
+	int ret = 0;
+
+	if (!object)
+		ret = err_set(err, EBADMSG, "%s", error.text);
+	else if (*ended)
+		ret = err_set(err, EBADMSG, "there is more behind the record's end");
+	else if (line == 1)
+		ret = header_read(record, object, err);
+	else if (ev && strcmp(ev, "end") == 0)
+		*ended = true;
+	else
+		ret = event_read(record, object, err);
+	if (ret == 0 && *ended)
+		end_read(record, object);
+	json_decref(object);
+	return ret;
+}
+
 static int lines_read(FILE *file, struct record *record, struct err *err)
 {
 	size_t room = 0;
 	char *text = NULL;
 	int ret = 0, number = 0;
+	bool ended = false;
+	ssize_t size;
 
-	while (ret == 0 && getline(&text, &room, file) > 0) {
-		json_error_t error;
-		json_t *object = json_loads(text, 0, &error);
-
-		number++;
-		if (!object)
-			ret = err_set(err, EBADMSG, "%s", error.text);
-		else if (number == 1)
-			ret = header_read(record, object, err);
-		else
-			ret = event_read(record, object, err);
-		json_decref(object);
+	while (ret == 0 && (size = getline(&text, &room, file)) > 0) {
+		/* Of the line that was being written when the writer died nothing is known. */
+		if (text[size - 1] != '\n' && number > 0)
+			break;
+		ret = line_read(record, text, (size_t)size, ++number, &ended, err);
 	}
 	free(text);
+	if (ret == 0 && ferror(file))
+		return err_sys(err, EIO, "cannot read the record");
 	if (ret == 0 && number == 0)
 		ret = err_set(err, EBADMSG, "the file is empty");
+	if (ret == 0 && !ended)
+		incomplete(record, "it breaks off after %d line%s", number, number == 1 ? "" : "s");
 	return ret < 0 && number ? err_add(err, ret, "line %d", number) : ret;
 }
 

@@ -109,7 +109,7 @@ END_TEST
 START_TEST(test_lines)
 {
 	static const char *const begins[] = {
-		"{\"ev\":\"run\",\"version\":1,",
+		"{\"ev\":\"run\",\"version\":2,",
 		"{\"ev\":\"program\",",
 		"{\"ev\":\"step\",",
 		"{\"ev\":\"packet\",\"sent_ns\":1000000000,",
@@ -119,6 +119,8 @@ START_TEST(test_lines)
 		"{\"ev\":\"socket\",",
 		"{\"ev\":\"sampled\",",
 		"{\"ev\":\"counter\",\"host\":0,\"name\":\"TcpRetransSegs\",\"before\":0,",
+		"{\"ev\":\"end\",\"fault\":1,\"program\":1,\"step\":1,\"packet\":3,\"socket\":1,"
+		"\"sampled\":1,\"counter\":1}",
 	};
 	struct plan *plan;
 	struct record *record = full(&plan);
@@ -153,8 +155,8 @@ START_TEST(test_refused)
 	static const struct {
 		const char *from, *to, *message;
 	} damages[] = {
-		{"\"version\":1", "\"version\":2",
-		 "line 1: a record of version 2; this program reads"},
+		{"\"version\":2", "\"version\":1",
+		 "line 1: a record of version 1; this program reads version 2"},
 		{"\"ev\":\"run\"", "\"ev\":\"step\"", "line 1: not a record of halfopen"},
 		{"\"ev\":\"step\"", "\"ev\":\"stop\"", "line 3: unknown \"ev\": \"stop\""},
 		{"\"ev\":\"step\"", "\"ev\":3", "line 3: unknown \"ev\": \"\""},
@@ -169,6 +171,17 @@ START_TEST(test_refused)
 		{"[\"syn\",", "[[],", "line 4: \"kinds\" is not"},
 		{"\"source\":\"", "\"source\":0,\"x\":\"", "line 1: \"source\" is not"},
 		{"\"kernel\":{", "\"kernel\":0,\"x\":{", "line 1: \"name\" is missing"},
+		/* One cannot calculate with these. */
+		{"\"start_ns\":1000000000,", "\"start_ns\":9223372036854775807,",
+		 "line 3: \"start_ns\" is not"},
+		{"\"end_ns\":9000000000,", "\"end_ns\":-1152921504606846977,",
+		 "line 1: \"end_ns\" is not"},
+		{"\"real_ns\":", "\"real_ns\":-1,\"x\":", "line 1: \"real_ns\" is not"},
+		{"\"incarnation\":0,", "\"incarnation\":2147483647,",
+		 "line 2: \"incarnation\" is not"},
+		{"\"after\":5", "\"after\":9223372036854775807", "line 10: \"after\" is not"},
+		{"\"counter\":1}\n", "\"counter\":1}\n{}\n",
+		 "line 12: there is more behind the record's end"},
 		{"{\"ev\":\"step\"", "[", "line 3: "},
 		{"{\"ev\":\"step\"", "7\n{\"ev\":\"step\"", "line 3: "},
 	};
@@ -187,6 +200,44 @@ START_TEST(test_refused)
 		ck_assert_msg(strncmp(err.text, damages[i].message, strlen(damages[i].message)) ==
 				      0,
 			      "damage %zu: \"%s\"", i, err.text);
+		free(damaged);
+	}
+	free(text);
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
+/* What lacks a line, or a part of one, is known to be broken, also where what is left would be
+ * judged as a pass. */
+START_TEST(test_not_whole)
+{
+	struct plan *plan;
+	struct record *record = full(&plan);
+	char *text = write_text(record, plan), *header_end = strchr(text, '\n') + 1;
+	const char *end = text + strlen(text);
+
+	for (const char *line = header_end, *next; line < end; line = next) {
+		char *damaged;
+		struct record *again = NULL;
+		struct err err;
+
+		next = strchr(line, '\n') + 1;
+		ck_assert_int_gt(asprintf(&damaged, "%.*s%s", (int)(line - text), text, next), 0);
+		ck_assert_msg(read_text(damaged, &again, &err) == 0, "%s", err.text);
+		ck_assert_int_eq(again->state, RECORD_BROKEN);
+		ck_assert(strncmp(again->reason, "the record is not whole: ", 25) == 0);
+		record_free(again);
+		free(damaged);
+	}
+	for (const char *cut = header_end; cut < end; cut++) {
+		char *damaged = strndup(text, (size_t)(cut - text));
+		struct record *again = NULL;
+		struct err err;
+
+		ck_assert_msg(read_text(damaged, &again, &err) == 0, "%s", err.text);
+		ck_assert_int_eq(again->state, RECORD_BROKEN);
+		record_free(again);
 		free(damaged);
 	}
 	free(text);
@@ -265,8 +316,8 @@ START_TEST(test_documented)
 	static const struct member *const tables[] = {
 		packet_members, step_members,    program_members, socket_members, sampled_members,
 		fault_members,  counter_members, kernel_members,  header_members};
-	static const char *const events[] = {"run",    "fault",  "program", "step",
-					     "packet", "socket", "sampled", "counter"};
+	static const char *const events[] = {"run",    "fault",   "program", "step", "packet",
+					     "socket", "sampled", "counter", "end"};
 	FILE *file = fopen(DOCS "/record.md", "r");
 	static char text[64 << 10];
 	char wanted[64];
@@ -298,6 +349,7 @@ int main(void)
 	tcase_add_test(tests, test_there_and_back);
 	tcase_add_test(tests, test_lines);
 	tcase_add_test(tests, test_refused);
+	tcase_add_test(tests, test_not_whole);
 	tcase_add_test(tests, test_empty);
 	tcase_add_test(tests, test_cannot_write);
 	tcase_add_test(tests, test_fits);

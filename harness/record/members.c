@@ -2,10 +2,11 @@
 #include "members.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "record.h"
+
+#define MOST_REAL_NS (INT64_C(1) << 62) /* the year 2116 */
 
 #define MEMBER(type, of, name)                                                                     \
 	{                                                                                          \
@@ -114,7 +115,7 @@ const struct member header_members[] = {
 	MEMBER(INT, record, version),          MEMBER(INT, record, state),
 	MEMBER(OPTIONAL_TEXT, record, reason), MEMBER(TEXT, record, file),
 	MEMBER(TEXT, record, source),          MEMBER(TEXT, record, variant),
-	MEMBER(INT64, record, real_ns),        MEMBER(INT64, record, end_ns),
+	MEMBER(REAL_NS, record, real_ns),      MEMBER(INT64, record, end_ns),
 	MEMBER(INT64, record, wall_ns),        {0}};
 
 static json_t *kinds_write(uint32_t mask)
@@ -155,6 +156,7 @@ static json_t *member_write(const struct member *member, const void *of)
 	case MEMBER_INT:
 		return json_integer(*(const int *)at);
 	case MEMBER_INT64:
+	case MEMBER_REAL_NS:
 		return json_integer(*(const int64_t *)at);
 	case MEMBER_UINT32:
 		return json_integer(*(const uint32_t *)at);
@@ -189,11 +191,15 @@ static bool member_read(struct pool *pool, const struct member *member, const js
 
 	switch (member->type) {
 	case MEMBER_INT:
-		fits = integer_read(value, INT_MIN, INT_MAX, &number);
+		fits = integer_read(value, -MEMBER_MOST_INT, MEMBER_MOST_INT, &number);
 		*(int *)at = (int)number;
 		break;
 	case MEMBER_INT64:
-		fits = integer_read(value, INT64_MIN, INT64_MAX, &number);
+		fits = integer_read(value, -MEMBER_MOST_INT64, MEMBER_MOST_INT64, &number);
+		*(int64_t *)at = number;
+		break;
+	case MEMBER_REAL_NS:
+		fits = integer_read(value, 0, MOST_REAL_NS, &number);
 		*(int64_t *)at = number;
 		break;
 	case MEMBER_UINT32:
@@ -227,6 +233,27 @@ void members_write(json_t *object, const struct member *member, const void *of)
 {
 	for (; member->name; member++)
 		json_object_set_new_nocheck(object, member->name, member_write(member, of));
+}
+
+const char *members_beyond(const struct member *member, const void *of)
+{
+	for (; member->name; member++) {
+		const void *at = (const char *)of + member->offset;
+		int64_t most = member->type == MEMBER_INT ? MEMBER_MOST_INT : MEMBER_MOST_INT64;
+		int64_t least = -most, number = 0;
+
+		if (member->type == MEMBER_INT)
+			number = *(const int *)at;
+		if (member->type == MEMBER_INT64 || member->type == MEMBER_REAL_NS)
+			number = *(const int64_t *)at;
+		if (member->type == MEMBER_REAL_NS) {
+			least = 0;
+			most = MOST_REAL_NS;
+		}
+		if (number < least || number > most)
+			return member->name;
+	}
+	return NULL;
 }
 
 int members_read(struct pool *pool, const struct member *member, const json_t *object, void *of,

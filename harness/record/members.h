@@ -15,6 +15,7 @@
 enum member_type {
 	MEMBER_INT,
 	MEMBER_INT64,
+	MEMBER_REAL_NS, /* since 1970 */
 	MEMBER_UINT32,
 	MEMBER_UINT64,
 	MEMBER_BOOL,
@@ -35,8 +36,17 @@ extern const struct member packet_members[], step_members[], program_members[], 
 /* Sets OBJECT's members from the struct at OF. */
 void members_write(json_t *object, const struct member *member, const void *of);
 
-/* The other way. -EBADMSG: a member is missing, or is of another type than the table says.
- * Texts are copied into POOL. */
+/* No number of a record is further from 0, but for MEMBER_REAL_NS: any two of them can be added and
+ * subtracted. As nanoseconds they are 36 years. */
+#define MEMBER_MOST_INT   (1 << 30)
+#define MEMBER_MOST_INT64 (INT64_C(1) << 60)
+
+/* The name of the first member of the struct at OF whose number is further from 0 than that; NULL:
+ * there is none. */
+const char *members_beyond(const struct member *member, const void *of);
+
+/* The other way. -EBADMSG: a member is missing, is of another type than the table says, or is
+ * beyond. Texts are copied into POOL. */
 int members_read(struct pool *pool, const struct member *member, const json_t *object, void *of,
 		 struct err *err);
 

@@ -16,6 +16,10 @@ void socket_decode(struct pool *pool, const uint8_t *payload, size_t size,
 /* jsonl.c: takes out of TEXT (NULL is fine) what JSON cannot hold, in place. */
 void json_clean(char *text);
 
+/* jsonl.c: the name of a member whose number is further from 0 than a record's may be
+ * (members.h); NULL: there is none. */
+const char *record_beyond(const struct record *record);
+
 /* counters.c: adds one host's counters as the kernel prints them (/proc/net/snmp, netstat,
  * snmp6). AFTER: they are of the end, not of the start. */
 void counters_parse(struct pool *pool, struct record *record, int host, bool after,

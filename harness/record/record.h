@@ -18,7 +18,7 @@
 #include "err.h"
 #include "plan.h"
 
-#define RECORD_VERSION    1
+#define RECORD_VERSION    2
 #define RECORD_TCP_STATES 13 /* the length of tcp_state_name */
 
 enum record_state { /* how the run came out, before any judgement */
@@ -153,6 +153,8 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 		   size_t size, struct record **ret_record, struct err *err);
 
 int record_write(const struct record *record, const struct plan *plan, FILE *file, struct err *err);
+/* A record that was cut off, or lacks lines, is RECORD_BROKEN with what there is of it. -EBADMSG:
+ * something in it is none, or a number in it is too large to calculate with. */
 int record_read(FILE *file, struct record **ret_record, struct err *err);
 
 struct record_remark { /* on the run, for the capture */

@@ -292,34 +292,10 @@ static void files(const struct html_run *run, FILE *out)
 	fputs("</ul></section>\n", out);
 }
 
-static bool is_time(int64_t ns)
-{
-	return ns >= -(INT64_C(1) << 60) && ns <= INT64_C(1) << 60;
-}
-
-/* Whether one can calculate with the record's times: a file may say anything. */
-static bool times_are_sane(const struct record *record)
-{
-	bool sane = is_time(record->end_ns) && is_time(record->wall_ns);
-
-	for (int i = 0; i < record->packet_count && sane; i++)
-		sane = is_time(record->packet[i].sent_ns) && is_time(record->packet[i].arrived_ns);
-	for (int i = 0; i < record->step_count && sane; i++)
-		sane = is_time(record->step[i].start_ns) && is_time(record->step[i].end_ns);
-	for (int i = 0; i < record->program_count && sane; i++)
-		sane = is_time(record->program[i].start_ns) && is_time(record->program[i].end_ns);
-	for (int i = 0; i < record->socket_count && sane; i++)
-		sane = is_time(record->socket[i].t_ns) && is_time(record->socket[i].expires_ns);
-	for (int i = 0; i < record->fault_count && sane; i++)
-		sane = is_time(record->fault[i].begun_ns) && is_time(record->fault[i].done_ns);
-	return sane;
-}
-
 static int recorded(const struct html_run *run, FILE *out, struct err *err)
 {
 	struct rows rows = {0};
-	bool whole = run->record->state != RECORD_SKIPPED && record_fits(run->record, run->plan) &&
-		     times_are_sane(run->record);
+	bool whole = run->record->state != RECORD_SKIPPED && record_fits(run->record, run->plan);
 	int ret = 0;
 
 	if (whole)

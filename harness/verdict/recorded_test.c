@@ -24,9 +24,9 @@ struct run {
 	struct plan *plan;
 };
 
-static struct run run_read(const char *path)
+/* Closes FILE, which is called PATH. */
+static struct run run_of(FILE *file, const char *path)
 {
-	FILE *file = fopen(path, "r");
 	struct diagnostics diagnostics;
 	struct run run;
 	struct err err;
@@ -40,6 +40,11 @@ static struct run run_read(const char *path)
 	diagnostics_done(&diagnostics);
 	ck_assert(record_fits(run.record, run.plan));
 	return run;
+}
+
+static struct run run_read(const char *path)
+{
+	return run_of(fopen(path, "r"), path);
 }
 
 static void run_done(struct run *run)
@@ -58,6 +63,39 @@ START_TEST(judged_again)
 	ck_assert_msg(judgement->verdict == VERDICT_PASS, "%s: %s", files[_i], judgement->reason);
 	judgement_free(judgement);
 	run_done(&run);
+}
+END_TEST
+
+/* Of a record that was cut, or that lost a line, no verdict but an error is made. */
+START_TEST(damaged_is_an_error)
+{
+	static char text[1 << 20];
+	FILE *file = fopen(files[_i], "r");
+	size_t size = fread(text, 1, sizeof(text), file);
+	char *end = text + size;
+
+	fclose(file);
+	for (char *line = strchr(text, '\n') + 1, *next; line < end; line = next) {
+		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+		for (int cut = 0; cut < 2; cut++) {
+			struct run run;
+			struct judgement *judgement;
+			struct err err;
+			FILE *damaged = tmpfile();
+
+			fwrite(text, 1, (size_t)(line - text), damaged);
+			if (!cut)
+				fwrite(next, 1, (size_t)(end - next), damaged);
+			rewind(damaged);
+			run = run_of(damaged, files[_i]);
+			ck_assert_int_eq(judge(run.plan, run.record, &judgement, &err), 0);
+			ck_assert_msg(judgement->verdict == VERDICT_ERROR, "%s: byte %td, %s: %s",
+				      files[_i], line - text, cut ? "cut" : "without a line",
+				      verdict_name[judgement->verdict]);
+			judgement_free(judgement);
+			run_done(&run);
+		}
+	}
 }
 END_TEST
 
@@ -264,6 +302,7 @@ int main(void)
 	files_find();
 	tcase_add_test(tcase, there_are_records);
 	tcase_add_loop_test(tcase, judged_again, 0, file_count);
+	tcase_add_loop_test(tcase, damaged_is_an_error, 0, file_count);
 	tcase_add_loop_test(tcase, written_again, 0, file_count);
 	tcase_add_loop_test(tcase, every_expectation_can_fail, 0, file_count);
 	suite_add_tcase(suite, tcase);
