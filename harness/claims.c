@@ -7,6 +7,9 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "list.h"
+#include "text.h"
+
 static char **member(struct claim *claim, const char *key)
 {
 	const struct {
@@ -43,10 +46,10 @@ static int claim_read(yaml_document_t *document, yaml_node_t *node, struct claim
 				       "line %d: a claim has id, claim, verdict and because, each "
 				       "once and as text",
 				       (int)key->start_mark.line + 1);
-		*place = strdup((const char *)value->data.scalar.value);
+		*place = text_copy((const char *)value->data.scalar.value);
 	}
 	if (!claim->because)
-		claim->because = strdup("");
+		claim->because = text_copy("");
 	if (!claim->id || !claim->text || !claim->verdict)
 		return err_set(err, EBADMSG, "line %d: this claim lacks id, claim or verdict",
 			       line);
@@ -62,13 +65,8 @@ static int document_read(yaml_document_t *document, struct claims *claims, struc
 		return err_set(err, EBADMSG, "not a list of claims");
 	for (yaml_node_item_t *item = root->data.sequence.items.start;
 	     item < root->data.sequence.items.top && ret == 0; item++) {
-		claims->claim = reallocarray(claims->claim, (size_t)claims->count + 1,
-					     sizeof(*claims->claim));
-		if (!claims->claim)
-			abort();
-		claims->claim[claims->count] = (struct claim){0};
 		ret = claim_read(document, yaml_document_get_node(document, *item),
-				 &claims->claim[claims->count++], err);
+				 LIST_ADD_TO(NULL, claims->claim, claims->count), err);
 	}
 	return ret;
 }

@@ -15,9 +15,11 @@
 #include "claims.h"
 #include "cmd.h"
 #include "duration.h"
+#include "list.h"
 #include "recorded.h"
 #include "results.h"
 #include "shipped.h"
+#include "text.h"
 
 struct number { /* of one call of one case */
 	const char *file;
@@ -45,11 +47,7 @@ static void number_add(struct page *page, const char *file, const char *what, in
 		number->most_ns = ns > number->most_ns ? ns : number->most_ns;
 		return;
 	}
-	page->number = reallocarray(page->number, (size_t)page->number_count + 1,
-				    sizeof(*page->number));
-	if (!page->number)
-		abort();
-	page->number[page->number_count++] = (struct number){file, strdup(what), ns, ns};
+	*LIST_ADD(NULL, page, number) = (struct number){file, text_copy(what), ns, ns};
 }
 
 static void run_numbers(struct page *page, const char *file, const struct recorded *recorded)

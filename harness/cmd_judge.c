@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "list.h"
 #include "outputs.h"
 #include "recorded.h"
 #include "results.h"
@@ -20,7 +21,7 @@ struct options {
 
 struct judged { /* all that was named, in order */
 	json_t **result;
-	int count, room;
+	int count;
 	int worst; /* exit status of what could not be read */
 	bool all;
 };
@@ -53,14 +54,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static void judged_add(struct judged *judged, json_t *result)
 {
-	if (judged->count == judged->room) {
-		judged->room = judged->room ? 2 * judged->room : 64;
-		judged->result = reallocarray(judged->result, (size_t)judged->room,
-					      sizeof(json_t *));
-		if (!judged->result)
-			abort();
-	}
-	judged->result[judged->count++] = result;
+	*LIST_ADD_TO(NULL, judged->result, judged->count) = result;
 }
 
 /* What a person reads under the line of the run: all findings if so asked, and the failures. */
@@ -68,12 +62,10 @@ static char *text_of(const struct recorded *recorded, const struct judgement *ju
 {
 	static const char *const marks[] = {
 		[HOLDS] = "held", [FAILS] = "FAILED", [UNDECIDED] = "?"};
-	char *text = NULL, *why;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct text text = {0};
+	FILE *out = text_stream(&text);
+	char *why;
 
-	if (!out)
-		abort();
 	for (int i = 0; all && i < judgement->finding_count; i++)
 		fprintf(out, "  %-6s %s\n         %s\n", marks[judgement->finding[i].holding],
 			judgement->finding[i].expected, judgement->finding[i].observed);
@@ -81,8 +73,8 @@ static char *text_of(const struct recorded *recorded, const struct judgement *ju
 	if (why && !recorded->plan->must_fail)
 		fputs(why, out);
 	free(why);
-	fclose(out);
-	return text;
+	text_stream_end(&text, out);
+	return text_take(&text);
 }
 
 static json_t *result_of(const struct recorded *recorded, bool all, struct err *err)

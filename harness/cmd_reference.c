@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "completion.h"
+#include "file.h"
 #include "known.h"
 #include "load.h"
 #include "manual.h"
+#include "text.h"
 
 typedef char *reference_fn(void);
 
@@ -94,30 +95,18 @@ const struct argp reference_argp = {
 /* Writes TEXT, which it frees, to FOLDER/BELOW, and makes the folders that this needs. */
 static int write_below(const char *folder, const char *below, char *text, struct err *err)
 {
-	char path[PATH_MAX];
-	FILE *file = NULL;
-	int ret = 0;
+	AUTO_FREE char *path = text_format("%s/%s", folder, below), *owned = text;
+	char *slash = strrchr(path, '/');
+	int ret;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, below) >= sizeof(path))
-		ret = err_sys(err, ENAMETOOLONG, "%s", folder);
-	else if (!text)
-		ret = err_sys(err, ENOMEM, "%s", path);
-	for (char *slash = strchr(path + 1, '/'); ret == 0 && slash;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			ret = err_sys(err, errno, "%s", path);
-		*slash = '/';
-	}
-	if (ret == 0 && !(file = fopen(path, "we")))
-		ret = err_sys(err, errno, "%s", path);
-	if (file) {
-		fputs(text, file);
-		if (fclose(file) != 0)
-			ret = err_sys(err, errno ? errno : EIO, "%s", path);
-	}
-	free(text);
-	return ret;
+	if (!owned)
+		return err_sys(err, ENOMEM, "%s", path);
+	*slash = '\0';
+	ret = file_make_folder(path);
+	if (ret < 0)
+		return err_sys(err, ret, "%s", path);
+	*slash = '/';
+	return file_write(path, owned, strlen(owned), err);
 }
 
 static int write_all(const char *folder, struct err *err)

@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "html.h"
 #include "html_run.h"
+#include "list.h"
 #include "page.h"
 #include "recorded.h"
 #include "results.h"
@@ -70,11 +71,6 @@ static int results_add(struct report *report, const char *folder, const char *pr
 
 	if (results_load(folder, &results, err) < 0)
 		return -EBADMSG;
-	report->result = reallocarray(report->result,
-				      (size_t)report->count + json_array_size(results) + 1,
-				      sizeof(*report->result));
-	if (!report->result)
-		abort();
 	json_array_foreach(results, at, result)
 	{
 		char *page = result_folder(prefix, result);
@@ -83,7 +79,7 @@ static int results_add(struct report *report, const char *folder, const char *pr
 		free(page);
 		json_object_set_new(result, "page", json_string(path));
 		json_object_set_new(result, "results", json_string(folder));
-		report->result[report->count++] = json_incref(result);
+		*LIST_ADD_TO(NULL, report->result, report->count) = json_incref(result);
 	}
 	json_decref(results);
 	return 0;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "compared.h"
 #include "duration.h"
@@ -43,7 +44,7 @@ struct session { /* one `halfopen run` */
 	int64_t *duration_ns; /* by run, on a real clock */
 	double *started_s;    /* by run, since the beginning; -1: not yet; -2: done */
 	int done, running;
-	struct timespec begun;
+	int64_t begun_ns;
 };
 
 enum {
@@ -154,11 +155,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static double elapsed_s(const struct session *session)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - session->begun.tv_sec) +
-	       (double)(now.tv_nsec - session->begun.tv_nsec) / 1e9;
+	return (double)(clock_now_ns() - session->begun_ns) / 1e9;
 }
 
 static void status_clear(const struct session *session)
@@ -538,7 +535,7 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &session.begun);
+	session.begun_ns = clock_now_ns();
 	ret = outputs_open(&session.options.outputs, &err);
 	if (ret == 0) {
 		terminal_look(&session.options.terminal, session.options.outputs.people);

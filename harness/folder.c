@@ -8,30 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "folder.h"
 #include "known.h"
-
-static int make(const char *path, struct err *err)
-{
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return err_sys(err, errno, "%s", path);
-	return 0;
-}
+#include "text.h"
 
 int folder_make(const char *path, struct err *err)
 {
-	char *part = strdup(path);
-	int ret = 0;
+	int ret = file_make_folder(path);
 
-	if (!part)
-		abort();
-	for (char *at = strchr(part + 1, '/'); at && ret == 0; at = strchr(at + 1, '/')) {
-		*at = '\0';
-		ret = make(part, err);
-		*at = '/';
-	}
-	free(part);
-	return ret < 0 ? ret : make(path, err);
+	return ret < 0 ? err_sys(err, ret, "%s", path) : 0;
 }
 
 static bool has(const char *folder, const char *name)
@@ -100,9 +86,9 @@ static char *nearest_in(const char *folder, const char *wanted)
 		known_add(&known, name);
 	}
 	word = known_nearest(&known);
-	if (word && asprintf(&nearest, "%s%s%s", word, *ending(wanted) ? "." : "",
-			     *ending(wanted) ? word + strlen(word) + 1 : "") < 0)
-		abort();
+	if (word)
+		nearest = text_format("%s%s%s", word, *ending(wanted) ? "." : "",
+				      *ending(wanted) ? word + strlen(word) + 1 : "");
 	for (int i = 0; i < count; i++)
 		free(entry[i]);
 	if (count >= 0)

@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "known.h"
 #include "results.h"
+#include "text.h"
 
 enum { KEY_FORMAT = 0x1100 };
 
@@ -90,10 +91,9 @@ static char *folder_of_workspace(void)
 	size_t size = top ? strlen(top) : 0;
 
 	if (top && here && strncmp(here, top, size) == 0 &&
-	    (here[size] == '/' || here[size] == '\0') &&
-	    asprintf(&folder, "%s%s", here + size + (here[size] == '/'),
-		     here[size] == '/' ? "/" : "") < 0)
-		folder = NULL;
+	    (here[size] == '/' || here[size] == '\0'))
+		folder = text_format("%s%s", here + size + (here[size] == '/'),
+				     here[size] == '/' ? "/" : "");
 	free(top);
 	free(here);
 	return folder;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "list.h"
 #include "plan.h"
 
 #define SHELL "/bin/sh"
@@ -25,55 +26,40 @@ static bool is_executable(const char *path)
 	       access(path, X_OK) == 0;
 }
 
-static int add(char ***list, int *count, const char *path)
+static void add(char ***list, int *count, const char *path)
 {
-	char **longer;
-
-	for (int i = 0; i < *count; i++)
-		if (strcmp((*list)[i], path) == 0)
-			return 0;
-	longer = realloc(*list, ((size_t)*count + 2) * sizeof(**list));
-	if (!longer)
-		return -1;
-	*list = longer;
-	longer[*count] = strdup(path);
-	if (!longer[*count])
-		return -1;
-	longer[++*count] = NULL;
-	return 0;
+	if (!list_has_string(*list, *count, path))
+		list_add_string(list, count, path);
 }
 
-static int add_command(char ***list, int *count, const char *command)
+static void add_command(char ***list, int *count, const char *command)
 {
 	char path[4096];
-	int ret = add(list, count, SHELL);
 
-	while (*command && ret == 0) {
+	add(list, count, SHELL);
+	while (*command) {
 		int length = (int)strspn(command, WORD);
 
 		for (size_t i = 0; length && i < sizeof(folders) / sizeof(folders[0]); i++) {
 			snprintf(path, sizeof(path), "%s%.*s", folders[i], length, command);
 			if (!is_executable(path))
 				continue;
-			ret = add(list, count, path);
+			add(list, count, path);
 			break;
 		}
 		command += length + (command[length] != '\0');
 	}
-	return ret;
 }
 
 char **programs_of_plan(const struct plan *plan)
 {
-	char **list = calloc(1, sizeof(*list));
+	char **list = NULL;
 	int count = 0;
 
-	for (int i = 0; list && i < plan->program_count; i++)
-		if (plan->program[i].command &&
-		    add_command(&list, &count, plan->program[i].command) < 0) {
-			programs_free(list);
-			return NULL;
-		}
+	for (int i = 0; i < plan->program_count; i++)
+		if (plan->program[i].command)
+			add_command(&list, &count, plan->program[i].command);
+	*LIST_ADD_TO(NULL, list, count) = NULL;
 	return list;
 }
 

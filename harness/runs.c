@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,55 +12,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cleanup.h"
+#include "file.h"
 #include "folder.h"
+#include "list.h"
 #include "results.h"
 #include "shipped.h"
 #include "text.h"
 
-static char *read_file(const char *path, size_t *ret_size, struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0, n;
-	FILE *copy = open_memstream(&text, &size);
-	char chunk[8192];
-	bool failed = !file || !copy;
+#define MOST_BYTES (4u << 20) /* more than any case may have: that is said with a place */
 
-	while (!failed && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		failed = fwrite(chunk, 1, n, copy) != n || size > 4u << 20;
-	failed = failed || ferror(file);
-	if (failed && !file && errno == ENOENT)
-		path_missing(path, err);
-	else if (failed)
-		err_sys(err, errno ? errno : EFBIG, "%s", path);
-	if (file)
-		fclose(file);
-	if (copy)
-		fclose(copy);
-	if (failed) {
-		free(text);
-		return NULL;
-	}
-	*ret_size = size;
-	return text;
+static int source_read(struct case_text *text, struct err *err)
+{
+	AUTO_CLOSE int fd = open(text->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return path_missing(text->path, err);
+	if (fd < 0)
+		return err_sys(err, errno, "%s", text->path);
+	return file_read_fd(fd, text->path, MOST_BYTES, &text->source, &text->size, err);
 }
 
 /* What is meant twice is still one run. */
 static void run_add(struct runs *runs, const struct case_text *text, const char *variant)
 {
-	char *name;
-
-	name = text_format("%s%s%s", text->path, *variant ? ":" : "", variant);
+	char *name = text_format("%s%s%s", text->path, *variant ? ":" : "", variant);
 	for (int i = 0; i < runs->run_count; i++) {
 		if (strcmp(runs->run[i].name, name) == 0) {
 			free(name);
 			return;
 		}
 	}
-	runs->run = realloc(runs->run, (size_t)(runs->run_count + 1) * sizeof(*runs->run));
-	if (!runs->run)
-		abort();
-	runs->run[runs->run_count++] = (struct run){.text = text, .variant = variant, .name = name};
+	*LIST_ADD(NULL, runs, run) = (struct run){.text = text, .variant = variant, .name = name};
 }
 
 /* Whether every part of WANTED, "ip=4" or "ip=4,timers=short", is one of VARIANT's. */
@@ -144,14 +128,13 @@ static int file_add(struct runs *runs, const char *path, const char *what, struc
 	struct diagnostics diagnostics;
 	int ret;
 
-	runs->text = realloc(runs->text, (size_t)(runs->text_count + 1) * sizeof(*runs->text));
-	if (!text || !runs->text)
+	if (!text)
 		abort();
-	runs->text[runs->text_count++] = text;
-	text->path = strdup(path);
-	text->source = read_file(path, &text->size, err);
-	if (!text->source)
-		return -ENOENT;
+	*LIST_ADD(NULL, runs, text) = text;
+	text->path = text_copy(path);
+	ret = source_read(text, err);
+	if (ret < 0)
+		return ret;
 	ret = case_parse(path, text->source, text->size, &text->parsed, &diagnostics);
 	fputs(diagnostics.text, stderr);
 	diagnostics_done(&diagnostics);
@@ -186,11 +169,9 @@ static int folder_add(struct runs *runs, const char *folder, struct err *err)
 	if (count < 0)
 		return err_sys(err, errno, "%s", folder);
 	for (int i = 0; i < count; i++) {
-		char *path;
-		int one;
+		char *path = text_format("%s/%s", folder, entries[i]->d_name);
+		int one = path_add(runs, path, err); /* all diagnostics, not just the first's */
 
-		path = text_format("%s/%s", folder, entries[i]->d_name);
-		one = path_add(runs, path, err); /* all diagnostics, not just the first file's */
 		ret = ret < 0 ? ret : one;
 		free(path);
 		free(entries[i]);
@@ -303,10 +284,9 @@ static bool has_claim(const struct case_file *parsed, const char *claim)
 
 void runs_select(struct runs *runs, const char *filter, const char *claim)
 {
-	char *anywhere;
+	char *anywhere = text_format("*%s*", filter ? filter : "");
 	int kept = 0;
 
-	anywhere = text_format("*%s*", filter ? filter : "");
 	for (int i = 0; i < runs->run_count; i++) {
 		struct run *run = &runs->run[i];
 

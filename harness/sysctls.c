@@ -2,12 +2,15 @@
 #include "sysctls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "diag.h"
+#include "file.h"
 #include "known.h"
 #include "load.h"
 #include "text.h"
@@ -90,14 +93,12 @@ static char *piece(const char *text, int from, int to)
 static void setting_keep(struct reader *reader, bool optional, const char *name, const char *value,
 			 struct span at)
 {
-	char *text;
-
 	if (reader->sysctls->count == MOST_SYSCTLS) {
 		diag_error(reader->diags, at, "more than %d sysctls", MOST_SYSCTLS);
 		return;
 	}
-	text = text_format("%s%s=%s", optional ? "-" : "", name, value);
-	reader->sysctls->text[reader->sysctls->count++] = text;
+	reader->sysctls->text[reader->sysctls->count++] = text_format(
+		"%s%s=%s", optional ? "-" : "", name, value);
 }
 
 /* Reads one line's TEXT, without its end. */
@@ -167,30 +168,21 @@ static int text_read(struct sysctls *sysctls, const char *file, char *text, size
 	return ret;
 }
 
-static int file_read(struct sysctls *sysctls, const char *path, struct err *err)
+static int settings_read(struct sysctls *sysctls, const char *path, struct err *err)
 {
-	FILE *file = fopen(path, "re");
-	char *text;
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_FREE char *text = NULL;
 	size_t size;
 	int ret;
 
-	if (!file && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT)
 		return err_set(err, ENOENT, "--sysctl %s: neither NAME=VALUE nor a file", path);
-	if (!file)
+	if (fd < 0)
 		return err_sys(err, errno, "%s", path);
-	text = calloc(1, MOST_BYTES + 1);
-	if (!text)
-		abort();
-	size = fread(text, 1, MOST_BYTES + 1, file);
-	if (ferror(file))
-		ret = err_sys(err, errno ? errno : EIO, "%s", path);
-	else if (size > MOST_BYTES || memchr(text, '\0', size))
-		ret = err_set(err, EINVAL, "%s: this is no file of sysctls", path);
-	else
-		ret = text_read(sysctls, path, text, size, err);
-	fclose(file);
-	free(text);
-	return ret;
+	ret = file_read_fd(fd, path, MOST_BYTES, &text, &size, err);
+	if (ret == -EFBIG || (ret == 0 && memchr(text, '\0', size)))
+		return err_set(err, EINVAL, "%s: this is no file of sysctls", path);
+	return ret < 0 ? ret : text_read(sysctls, path, text, size, err);
 }
 
 int sysctls_add(struct sysctls *sysctls, const char *argument, struct err *err)
@@ -199,7 +191,7 @@ int sysctls_add(struct sysctls *sysctls, const char *argument, struct err *err)
 	int ret;
 
 	if (!strchr(argument, '='))
-		return file_read(sysctls, argument, err);
+		return settings_read(sysctls, argument, err);
 	if (strchr(argument, '\n'))
 		return err_set(err, EINVAL, "--sysctl: a setting is one line");
 	text = piece(argument, 0, (int)strlen(argument));

@@ -55,7 +55,7 @@ static char *plan_text(const struct run *run, const struct worker_options *optio
 static void settle(struct outcome *outcome, enum verdict verdict, const char *reason)
 {
 	outcome->verdict = verdict;
-	outcome->reason = strdup(reason);
+	outcome->reason = text_copy(reason);
 }
 
 /* On a real clock nobody waits for two hours. */
@@ -122,7 +122,7 @@ static int collect(const struct run *run, const struct worker_options *options,
 		return ret;
 	outcome->verdict = outcome->judgement->verdict;
 	if (outcome->judgement->reason)
-		outcome->reason = strdup(outcome->judgement->reason);
+		outcome->reason = text_copy(outcome->judgement->reason);
 	if (outcome->verdict == VERDICT_FAIL || outcome->verdict == VERDICT_ERROR)
 		explain(run, options, outcome);
 	return 0;
