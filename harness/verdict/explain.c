@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "event.h"
+#include "text.h"
 #include "verdict.h"
 
 #define CONTEXT 6 /* events */
@@ -61,24 +62,18 @@ char *judgement_explain(const struct plan *plan, const struct record *record,
 			const struct judgement *judgement, bool context)
 {
 	struct record_event *events = NULL;
-	char *text = NULL;
-	size_t size;
+	struct text text = {0};
+	FILE *out = text_stream(&text);
 	int count = 0;
-	FILE *out = open_memstream(&text, &size);
 
-	if (!out)
-		return NULL;
 	if (context && record_events(plan, record, &events, &count) < 0)
 		count = 0;
 	for (int i = 0; i < judgement->finding_count; i++)
 		if (judgement->finding[i].holding != HOLDS)
 			explain_finding(out, plan, &judgement->finding[i], events, count, context);
 	record_events_free(events, count);
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	text_stream_end(&text, out);
+	return text_take(&text);
 }
 
 /* "line 11 (claims A1, A4): ..." */
@@ -86,25 +81,20 @@ static char *remark_text(const struct plan *plan, const struct finding *finding)
 {
 	static const char *const words[] = {
 		[HOLDS] = "held", [FAILS] = "DID NOT HOLD", [UNDECIDED] = "CANNOT BE JUDGED"};
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct text text = {0};
 
-	if (!out)
-		return NULL;
-	fprintf(out, "line %d", plan->expect[finding->expect].place.line);
+	text_add(&text, "line %d", plan->expect[finding->expect].place.line);
 	for (int i = 0; i < plan->claim_count; i++)
-		fprintf(out, "%s%s",
-			i                        ? ", "
-			: plan->claim_count == 1 ? " (claim "
-						 : " (claims ",
-			plan->claims[i]);
-	fprintf(out, "%s: expected: %s; %s: %s", plan->claim_count ? ")" : "", finding->expected,
-		words[finding->holding], finding->observed);
+		text_add(&text, "%s%s",
+			 i                        ? ", "
+			 : plan->claim_count == 1 ? " (claim "
+						  : " (claims ",
+			 plan->claims[i]);
+	text_add(&text, "%s: expected: %s; %s: %s", plan->claim_count ? ")" : "", finding->expected,
+		 words[finding->holding], finding->observed);
 	if (finding->holding != HOLDS)
-		fprintf(out, " (%s)", finding->difference);
-	fclose(out);
-	return text;
+		text_add(&text, " (%s)", finding->difference);
+	return text_take(&text);
 }
 
 struct record_remark *judgement_remarks(const struct plan *plan, const struct judgement *judgement,

@@ -20,41 +20,46 @@ static judge_fn *const judges[] = {
 __attribute__((format(printf, 3, 4))) static void settle(struct judgement *judgement,
 							 enum verdict verdict, const char *fmt, ...)
 {
+	struct text reason = {0};
 	va_list ap;
 
-	free(judgement->reason);
-	judgement->reason = NULL;
-	judgement->verdict = verdict;
 	va_start(ap, fmt);
-	if (vasprintf(&judgement->reason, fmt, ap) < 0)
-		judgement->reason = NULL;
+	text_add_args(&reason, fmt, ap);
 	va_end(ap);
+	free(judgement->reason);
+	judgement->verdict = verdict;
+	judgement->reason = text_take(&reason);
 }
 
 /* An expectation of a kind that nobody here knows is not passed over. */
 static enum holding not_understood(struct judging *judging)
 {
-	say(&judging->expected, "an expectation");
-	say(&judging->observed, "this version does not understand it");
-	say(&judging->difference, "it cannot be judged");
+	text_add(&judging->expected, "an expectation");
+	text_add(&judging->observed, "this version does not understand it");
+	text_add(&judging->difference, "it cannot be judged");
 	return UNDECIDED;
 }
 
-/* Returns false: no memory. */
-static bool finding_make(const struct plan *plan, const struct record *record, int expect,
+static void finding_make(const struct plan *plan, const struct record *record, int expect,
 			 struct finding *finding)
 {
 	const struct plan_expect *of = &plan->expect[expect];
-	struct judging judging = {.plan = plan, .record = record, .t_ns = -1};
+	/* What has no room is cut off: a spacing may be wrong a thousand times. */
+	char expected[1024], observed[1024], difference[1024];
+	struct judging judging = {.plan = plan,
+				  .record = record,
+				  .expected = text_over(expected, sizeof(expected)),
+				  .observed = text_over(observed, sizeof(observed)),
+				  .difference = text_over(difference, sizeof(difference)),
+				  .t_ns = -1};
 	bool known = of->kind < sizeof(judges) / sizeof(judges[0]);
 
 	finding->expect = expect;
 	finding->holding = known ? judges[of->kind](&judging, of) : not_understood(&judging);
-	finding->expected = strdup(judging.expected.buf);
-	finding->observed = strdup(judging.observed.buf);
-	finding->difference = strdup(judging.difference.buf);
+	finding->expected = text_copy(expected);
+	finding->observed = text_copy(observed);
+	finding->difference = text_copy(difference);
 	finding->t_ns = judging.t_ns;
-	return finding->expected && finding->observed && finding->difference;
 }
 
 static int count_holding(const struct judgement *judgement, enum holding holding,
@@ -157,11 +162,8 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 
 			if (condition_lacking(on->term, on->count, &facts))
 				continue;
-			if (!finding_make(plan, record, i,
-					  &judgement->finding[judgement->finding_count++])) {
-				judgement_free(judgement);
-				return err_sys(err, ENOMEM, "cannot judge");
-			}
+			finding_make(plan, record, i,
+				     &judgement->finding[judgement->finding_count++]);
 		}
 		if (judgement->finding_count)
 			settle_findings(plan, judgement);

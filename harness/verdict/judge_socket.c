@@ -73,7 +73,7 @@ static void say_asked(struct text *text, const char *what, const struct plan_ran
 {
 	if (!range->set)
 		return;
-	say(text, ", %s ", what);
+	text_add(text, ", %s ", what);
 	if (times)
 		say_times(text, range);
 	else
@@ -85,24 +85,24 @@ static void socket_expected(struct judging *judging, const struct expect_socket 
 	struct text *text = &judging->expected;
 
 	say_host(text, judging->plan, expect->host);
-	say(text, ": ");
+	text_add(text, ": ");
 	if (expect->count != PLAN_ANY)
-		say(text, "%d ", expect->count);
+		text_add(text, "%d ", expect->count);
 	if (expect->states == 1u) {
-		say(text, "no ");
+		text_add(text, "no ");
 	} else if ((expect->states | 1u | 1u << TCP_LISTEN) != (1u << 13) - 1) {
 		say_states(text, expect->states);
-		say(text, " ");
+		text_add(text, " ");
 	}
-	say(text, expect->count != PLAN_ANY && expect->count != 1 ? "sockets" : "socket");
+	text_add(text, expect->count != PLAN_ANY && expect->count != 1 ? "sockets" : "socket");
 	if (expect->local_port != PLAN_ANY)
-		say(text, " at port %d", expect->local_port);
+		text_add(text, " at port %d", expect->local_port);
 	if (expect->remote_port != PLAN_ANY)
-		say(text, " to port %d", expect->remote_port);
+		text_add(text, " to port %d", expect->remote_port);
 	if (expect->timer >= 0)
-		say(text, ", timer %s", timer_name[expect->timer]);
+		text_add(text, ", timer %s", timer_name[expect->timer]);
 	if (expect->orphan >= 0)
-		say(text, expect->orphan ? ", orphan" : ", not an orphan");
+		text_add(text, expect->orphan ? ", orphan" : ", not an orphan");
 	say_asked(text, "expires", &expect->expires, true);
 	say_asked(text, "rto", &expect->rto, true);
 	say_asked(text, "retransmits", &expect->retransmits, false);
@@ -112,9 +112,9 @@ static void socket_expected(struct judging *judging, const struct expect_socket 
 	say_asked(text, "wqueue", &expect->wqueue, false);
 	say_asked(text, "unacked", &expect->unacked, false);
 	if (expect->at_ns == INT64_MAX) {
-		say(text, " at the end");
+		text_add(text, " at the end");
 	} else {
-		say(text, " at ");
+		text_add(text, " at ");
 		say_time(text, expect->at_ns);
 	}
 }
@@ -124,19 +124,19 @@ static void say_socket(struct text *text, const struct record_socket *socket)
 	say_also(text, "%s %s - %s, timer %s", tcp_state_name[socket->state], socket->local,
 		 socket->remote, socket->timer < 5 ? timer_name[socket->timer] : "?");
 	if (socket->timer) {
-		say(text, " in ");
+		text_add(text, " in ");
 		say_time(text, socket->expires_ns);
 	}
-	say(text, ", queues %d/%d", socket->rqueue, socket->wqueue);
+	text_add(text, ", queues %d/%d", socket->rqueue, socket->wqueue);
 	if (socket->rto_ns >= 0) {
-		say(text, ", rto ");
+		text_add(text, ", rto ");
 		say_time(text, socket->rto_ns);
-		say(text, ", backoff %lld, probes %lld, unacked %lld, retransmits %d",
-		    (long long)socket->backoff, (long long)socket->probes,
-		    (long long)socket->unacked, socket->retrans);
+		text_add(text, ", backoff %lld, probes %lld, unacked %lld, retransmits %d",
+			 (long long)socket->backoff, (long long)socket->probes,
+			 (long long)socket->unacked, socket->retrans);
 	}
 	if (socket->orphan)
-		say(text, ", orphan");
+		text_add(text, ", orphan");
 }
 
 static void attributes_judge(struct judging *judging, const struct expect_socket *expect,
@@ -198,9 +198,10 @@ enum holding judge_socket(struct judging *judging, const struct plan_expect *of)
 	socket_expected(judging, expect);
 	judging->t_ns = wanted;
 	if (t_ns < 0 && !is_off(judging, expect->host, wanted)) {
-		say(&judging->observed, "the sockets were not looked at then: the run ended at ");
+		text_add(&judging->observed,
+			 "the sockets were not looked at then: the run ended at ");
 		say_time(&judging->observed, record->end_ns);
-		say(&judging->difference, "the record cannot tell");
+		text_add(&judging->difference, "the record cannot tell");
 		return UNDECIDED;
 	}
 	for (int i = 0; i < record->socket_count; i++) {
@@ -217,10 +218,10 @@ enum holding judge_socket(struct judging *judging, const struct plan_expect *of)
 		attributes_judge(judging, expect, socket);
 	}
 	if (!selected)
-		say(&judging->observed,
-		    t_ns < 0 ? "no socket: the host has no power" : "no socket");
+		text_add(&judging->observed,
+			 t_ns < 0 ? "no socket: the host has no power" : "no socket");
 	count_judge(judging, expect, selected, matching);
-	return judging->difference.used ? FAILS : HOLDS;
+	return judging->difference.size ? FAILS : HOLDS;
 }
 
 enum holding judge_counter(struct judging *judging, const struct plan_expect *of)
@@ -242,16 +243,16 @@ enum holding judge_counter(struct judging *judging, const struct plan_expect *of
 		change += counter->after - counter->before;
 	}
 	say_host(&judging->expected, judging->plan, expect->host);
-	say(&judging->expected, ": %s changes by ", expect->name);
+	text_add(&judging->expected, ": %s changes by ", expect->name);
 	say_numbers(&judging->expected, &expect->change);
 	judging->t_ns = -1;
 	if (!known) { /* record_collect() keeps what is asked for, also when it did not move */
-		say(&judging->observed, any ? "that host's kernel has no such counter"
-					    : "no counter of that host was recorded");
-		say(&judging->difference, "the record cannot tell");
+		text_add(&judging->observed, any ? "that host's kernel has no such counter"
+						 : "no counter of that host was recorded");
+		text_add(&judging->difference, "the record cannot tell");
 		return UNDECIDED;
 	}
 	say_host(&judging->observed, judging->plan, expect->host);
-	say(&judging->observed, ": %s changed by %lld", expect->name, (long long)change);
+	text_add(&judging->observed, ": %s changed by %lld", expect->name, (long long)change);
 	return number_holds(judging, "change", &expect->change, change) ? HOLDS : FAILS;
 }

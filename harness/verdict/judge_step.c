@@ -34,17 +34,17 @@ static const struct record_program *program_find(const struct record *record, in
 static void say_events(struct text *text, int events)
 {
 	if (!events)
-		say(text, " none");
+		text_add(text, " none");
 	for (const struct word *event = event_words; event->name; event++)
 		if (events & event->value)
-			say(text, " %s", event->name);
+			text_add(text, " %s", event->name);
 }
 
 static void say_incarnation(struct text *text, int incarnation)
 {
 	if (incarnation)
-		say(text, " after reboot %d", incarnation);
-	say(text, ": ");
+		text_add(text, " after reboot %d", incarnation);
+	text_add(text, ": ");
 }
 
 static const char *step_name(const struct judging *judging, const struct expect_step *expect)
@@ -55,8 +55,8 @@ static const char *step_name(const struct judging *judging, const struct expect_
 static void say_step(struct text *text, const struct judging *judging,
 		     const struct expect_step *expect)
 {
-	say(text, "%s.%s", judging->plan->program[expect->program].name,
-	    step_name(judging, expect));
+	text_add(text, "%s.%s", judging->plan->program[expect->program].name,
+		 step_name(judging, expect));
 	say_incarnation(text, expect->incarnation);
 }
 
@@ -66,31 +66,31 @@ static void step_expected(struct judging *judging, const struct expect_step *exp
 
 	say_step(text, judging, expect);
 	if (expect->outcome == OUTCOME_BLOCKED)
-		say(text, "still blocked at the end");
+		text_add(text, "still blocked at the end");
 	if (expect->outcome == OUTCOME_NOT_STARTED)
-		say(text, "never started");
+		text_add(text, "never started");
 	if (expect->errno_set)
-		say(text, "%s", expect->err ? strerrorname_np(expect->err) : "no error");
+		text_add(text, "%s", expect->err ? strerrorname_np(expect->err) : "no error");
 	if (expect->returns.set) {
-		say(text, "%sreturns ", expect->errno_set ? ", " : "");
+		text_add(text, "%sreturns ", expect->errno_set ? ", " : "");
 		say_numbers(text, &expect->returns);
 	}
 	if (expect->at.set) {
-		say(text, ", at ");
+		text_add(text, ", at ");
 		say_times(text, &expect->at);
 	}
 	if (expect->took.set) {
-		say(text, ", after ");
+		text_add(text, ", after ");
 		say_times(text, &expect->took);
 	}
 	if (expect->bytes.set) {
-		say(text, ", bytes ");
+		text_add(text, ", bytes ");
 		say_numbers(text, &expect->bytes);
 	}
 	if (expect->intact >= 0)
-		say(text, expect->intact ? ", every byte intact" : ", not intact");
+		text_add(text, expect->intact ? ", every byte intact" : ", not intact");
 	if (expect->revents >= 0) {
-		say(text, ", events");
+		text_add(text, ", events");
 		say_events(text, expect->revents);
 	}
 }
@@ -105,25 +105,25 @@ static void step_observed(struct judging *judging, const struct expect_step *exp
 
 	say_step(text, judging, expect);
 	if (!step) {
-		say(text, "never started");
+		text_add(text, "never started");
 	} else if (step->end_ns < 0 && program && program->signal > 0) {
-		say(text, "the program was killed by SIG%s meanwhile, at ",
-		    sigabbrev_np(program->signal));
+		text_add(text, "the program was killed by SIG%s meanwhile, at ",
+			 sigabbrev_np(program->signal));
 		say_time(text, program->end_ns);
 	} else if (step->end_ns < 0) {
-		say(text, step->caught_sigterm ? "interrupted by SIGTERM, begun at "
-					       : "still blocked at the end, since ");
+		text_add(text, step->caught_sigterm ? "interrupted by SIGTERM, begun at "
+						    : "still blocked at the end, since ");
 		say_time(text, step->start_ns);
 	} else {
-		say(text, "%s at ",
-		    record_step_result(judging->plan, step, result, sizeof(result)));
+		text_add(text, "%s at ",
+			 record_step_result(judging->plan, step, result, sizeof(result)));
 		say_time(text, step->end_ns);
 		if (expect->took.set) {
-			say(text, ", after ");
+			text_add(text, ", after ");
 			say_time(text, step->end_ns - step->start_ns);
 		}
 		if (expect->bytes.set)
-			say(text, ", bytes %lld", (long long)step->bytes);
+			text_add(text, ", bytes %lld", (long long)step->bytes);
 	}
 }
 
@@ -183,13 +183,13 @@ enum holding judge_step(struct judging *judging, const struct plan_expect *of)
 		say_also(&judging->difference, "events");
 		say_events(&judging->difference, step->revents);
 	}
-	return judging->difference.used ? FAILS : HOLDS;
+	return judging->difference.size ? FAILS : HOLDS;
 }
 
 static void say_program(struct text *text, const struct judging *judging,
 			const struct expect_program *expect)
 {
-	say(text, "%s", judging->plan->program[expect->program].name);
+	text_add(text, "%s", judging->plan->program[expect->program].name);
 	say_incarnation(text, expect->incarnation);
 }
 
@@ -199,17 +199,17 @@ static void program_expected(struct judging *judging, const struct expect_progra
 
 	say_program(text, judging, expect);
 	if (expect->outcome == OUTCOME_BLOCKED)
-		say(text, "still running at the end");
+		text_add(text, "still running at the end");
 	else
-		say(text, "ends");
+		text_add(text, "ends");
 	if (expect->status >= 0)
-		say(text, " with status %d", expect->status);
+		text_add(text, " with status %d", expect->status);
 	if (expect->signal == 0)
-		say(text, " by no signal");
+		text_add(text, " by no signal");
 	if (expect->signal > 0)
-		say(text, " by SIG%s", sigabbrev_np(expect->signal));
+		text_add(text, " by SIG%s", sigabbrev_np(expect->signal));
 	if (expect->at.set) {
-		say(text, " at ");
+		text_add(text, " at ");
 		say_times(text, &expect->at);
 	}
 }
@@ -217,9 +217,9 @@ static void program_expected(struct judging *judging, const struct expect_progra
 static void say_end(struct text *text, const struct record_program *program)
 {
 	if (program->signal)
-		say(text, "killed by SIG%s", sigabbrev_np(program->signal));
+		text_add(text, "killed by SIG%s", sigabbrev_np(program->signal));
 	else
-		say(text, "exited with status %d", program->exit_status);
+		text_add(text, "exited with status %d", program->exit_status);
 }
 
 static void program_observed(struct judging *judging, const struct expect_program *expect,
@@ -229,12 +229,12 @@ static void program_observed(struct judging *judging, const struct expect_progra
 
 	say_program(text, judging, expect);
 	if (!program) {
-		say(text, "never started");
+		text_add(text, "never started");
 	} else if (program->end_ns < 0) {
-		say(text, "still running at the end");
+		text_add(text, "still running at the end");
 	} else {
 		say_end(text, program);
-		say(text, " at ");
+		text_add(text, " at ");
 		say_time(text, program->end_ns);
 	}
 }
@@ -262,5 +262,5 @@ enum holding judge_program(struct judging *judging, const struct plan_expect *of
 		say_end(&judging->difference, program);
 	if (expect->at.set)
 		time_holds(judging, "at", &expect->at, program->end_ns);
-	return judging->difference.used ? FAILS : HOLDS;
+	return judging->difference.size ? FAILS : HOLDS;
 }

@@ -51,43 +51,43 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 	struct text *text = &judging->expected;
 
 	say_numbers(text, count);
-	say(text, " ");
+	text_add(text, " ");
 	if (expect->kinds == ALL_BUT_BACKGROUND)
-		say(text, "packets");
+		text_add(text, "packets");
 	else
 		say_kinds(text, expect->kinds, " or ");
 	if (expect->icmp_type != PLAN_ANY)
-		say(text, " type %d", expect->icmp_type);
+		text_add(text, " type %d", expect->icmp_type);
 	if (expect->icmp_code != PLAN_ANY)
-		say(text, " code %d", expect->icmp_code);
+		text_add(text, " code %d", expect->icmp_code);
 	if (expect->not_kinds) {
-		say(text, ", not ");
+		text_add(text, ", not ");
 		say_kinds(text, expect->not_kinds, " or ");
 	}
-	say(text, "%s from ", seen[expect->seen]);
+	text_add(text, "%s from ", seen[expect->seen]);
 	say_host(text, judging->plan, expect->from);
 	if (expect->to != PLAN_ANY) {
-		say(text, " to ");
+		text_add(text, " to ");
 		say_host(text, judging->plan, expect->to);
 	}
 	if (expect->within.set) {
-		say(text, " within ");
+		text_add(text, " within ");
 		say_times(text, &expect->within);
 	}
 	if (expect->length.set) {
-		say(text, ", each of length ");
+		text_add(text, ", each of length ");
 		say_numbers(text, &expect->length);
 	}
 	if (expect->every.set) {
-		say(text, ", every ");
+		text_add(text, ", every ");
 		say_times(text, &expect->every);
 	}
 	if (expect->first.set) {
-		say(text, ", the first at ");
+		text_add(text, ", the first at ");
 		say_times(text, &expect->first);
 	}
 	if (expect->last.set) {
-		say(text, ", the last at ");
+		text_add(text, ", the last at ");
 		say_times(text, &expect->last);
 	}
 }
@@ -98,7 +98,7 @@ struct counting {
 	int count;           /* in the window as it is */
 	int least, most;     /* in the window with its edges blurred */
 	int64_t first, last; /* -1 */
-	struct text times;
+	struct text times;   /* the first ones, in words */
 };
 
 static void wire_count(struct judging *judging, const struct expect_wire *expect,
@@ -131,7 +131,7 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 		counting->first = counting->first < 0 ? t_ns : counting->first;
 		counting->last = t_ns;
 		if (counting->count <= TIMES_SHOWN) {
-			say(&counting->times, counting->count > 1 ? ", " : " at ");
+			text_add(&counting->times, counting->count > 1 ? ", " : " at ");
 			say_time(&counting->times, t_ns);
 		}
 	}
@@ -153,19 +153,20 @@ enum holding judge_wire(struct judging *judging, const struct plan_expect *of)
 	static const struct plan_range one_at_least = {true, 1, INT64_MAX};
 	const struct expect_wire *expect = &of->wire;
 	const struct plan_range *count = expect->count.set ? &expect->count : &one_at_least;
-	struct counting counting = {0};
+	char times[256];
+	struct counting counting = {.times = text_over(times, sizeof(times))};
 
 	wire_expected(judging, expect, count);
 	wire_count(judging, expect, &counting);
-	say(&judging->observed, "%d%s%s", counting.count, counting.times.buf,
-	    counting.count > TIMES_SHOWN ? ", ..." : "");
+	text_add(&judging->observed, "%d%s%s", counting.count, times,
+		 counting.count > TIMES_SHOWN ? ", ..." : "");
 	if (counting.most < count->lo || counting.least > count->hi)
 		number_holds(judging, "count", count, counting.count);
 	if (expect->every.set && counting.count < 2)
 		say_also(&judging->difference, "no spacing: fewer than two");
 	if ((expect->first.set || expect->last.set) && counting.count == 0 &&
-	    !judging->difference.used)
-		say(&judging->difference, "there is none");
+	    !judging->difference.size)
+		text_add(&judging->difference, "there is none");
 	if (counting.count && expect->first.set &&
 	    !time_holds(judging, "first", &expect->first, counting.first) && judging->t_ns < 0)
 		judging->t_ns = counting.first;
@@ -175,7 +176,7 @@ enum holding judge_wire(struct judging *judging, const struct plan_expect *of)
 		judging->t_ns = counting.last >= 0   ? counting.last
 				: expect->within.set ? expect->within.lo
 						     : -1;
-	if (judging->difference.used)
+	if (judging->difference.size)
 		return FAILS;
 	return none_is_known(judging, expect, count) ? HOLDS : UNDECIDED;
 }
@@ -183,7 +184,7 @@ enum holding judge_wire(struct judging *judging, const struct plan_expect *of)
 static void say_item(struct text *text, const struct plan *plan, int from, uint32_t kinds)
 {
 	say_host(text, plan, from);
-	say(text, " ");
+	text_add(text, " ");
 	say_kinds(text, kinds, "+");
 }
 
@@ -196,13 +197,13 @@ static void say_packet(struct text *text, const struct plan *plan,
 static void say_list(struct text *text, const struct plan *plan, const struct expect_order *expect)
 {
 	for (int i = 0; i < expect->item_count; i++) {
-		say(text, i ? ", " : "");
+		text_add(text, i ? ", " : "");
 		say_item(text, plan, expect->item[i].from, expect->item[i].kinds);
 	}
 	if (!expect->item_count)
-		say(text, "no TCP packets");
+		text_add(text, "no TCP packets");
 	if (expect->within.set) {
-		say(text, " within ");
+		text_add(text, " within ");
 		say_times(text, &expect->within);
 	}
 }
@@ -220,15 +221,15 @@ static void order_differs(struct judging *judging, const struct expect_order *ex
 	struct text *text = &judging->difference;
 
 	judging->t_ns = packet->sent_ns;
-	say(text, "number %d is ", at + 1);
+	text_add(text, "number %d is ", at + 1);
 	say_packet(text, judging->plan, packet);
-	say(text, " at ");
+	text_add(text, " at ");
 	say_time(text, packet->sent_ns);
 	if (at < expect->item_count) {
-		say(text, " instead of ");
+		text_add(text, " instead of ");
 		say_item(text, judging->plan, expect->item[at].from, expect->item[at].kinds);
 	} else {
-		say(text, ", one too many");
+		text_add(text, ", one too many");
 	}
 }
 
@@ -283,16 +284,16 @@ static void order_observed(struct judging *judging, const struct expect_order *e
 
 		if (!is_ordered(packet) || !within(&expect->within, packet->sent_ns, 0, 0))
 			continue;
-		say(&judging->observed, at ? ", " : "");
+		text_add(&judging->observed, at ? ", " : "");
 		say_packet(&judging->observed, plan, packet);
-		if (!holds && !judging->difference.used && !is_item(expect, at, packet))
+		if (!holds && !judging->difference.size && !is_item(expect, at, packet))
 			order_differs(judging, expect, at, packet);
 		at++;
 	}
 	if (!at)
-		say(&judging->observed, "no TCP packets");
-	if (!holds && !judging->difference.used) {
-		say(&judging->difference, "number %d is missing: ", at + 1);
+		text_add(&judging->observed, "no TCP packets");
+	if (!holds && !judging->difference.size) {
+		text_add(&judging->difference, "number %d is missing: ", at + 1);
 		say_item(&judging->difference, plan, expect->item[at].from, expect->item[at].kinds);
 	}
 }
@@ -338,13 +339,13 @@ static void say_disturbance(struct judging *judging, const struct record_event *
 	struct text *text = &judging->observed;
 
 	judging->t_ns = event->t_ns;
-	say(&judging->difference, "%s at ", what[event->kind]);
+	text_add(&judging->difference, "%s at ", what[event->kind]);
 	say_time(&judging->difference, event->t_ns);
-	say(text, "%s", event->text);
+	text_add(text, "%s", event->text);
 	if (event->kind == EVENT_PACKET) {
-		say(text, " [");
+		text_add(text, " [");
 		say_kinds(text, judging->record->packet[event->index].kinds, " ");
-		say(text, "]");
+		text_add(text, "]");
 	}
 }
 
@@ -366,10 +367,10 @@ static int count_arrivals(struct judging *judging, const struct expect_silence *
 		say_also(&judging->difference, "a packet came in at ");
 		say_time(&judging->difference, packet->arrived_ns);
 		say_host(&judging->observed, judging->plan, packet->from);
-		say(&judging->observed, " > ");
+		text_add(&judging->observed, " > ");
 		say_host(&judging->observed, judging->plan, packet->to);
-		say(&judging->observed, ": %s",
-		    record_packet_text(packet, packet_text, sizeof(packet_text)));
+		text_add(&judging->observed, ": %s",
+			 record_packet_text(packet, packet_text, sizeof(packet_text)));
 	}
 	return count;
 }
@@ -380,15 +381,15 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 	struct record_event *events;
 	int count, disturbed = 0;
 
-	say(&judging->expected, "silence of ");
+	text_add(&judging->expected, "silence of ");
 	say_host(&judging->expected, judging->plan, expect->host);
 	if (expect->within.set) {
-		say(&judging->expected, " within ");
+		text_add(&judging->expected, " within ");
 		say_times(&judging->expected, &expect->within);
 	}
 	if (record_events(judging->plan, judging->record, &events, &count) < 0) {
-		say(&judging->observed, "no memory to look");
-		say(&judging->difference, "the record was not read");
+		text_add(&judging->observed, "no memory to look");
+		text_add(&judging->difference, "the record was not read");
 		return UNDECIDED;
 	}
 	for (int i = 0; i < count; i++) {
@@ -402,10 +403,10 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 	if (!disturbed)
 		disturbed = count_arrivals(judging, expect);
 	if (disturbed > 1)
-		say(&judging->observed, " and %d more", disturbed - 1);
+		text_add(&judging->observed, " and %d more", disturbed - 1);
 	if (disturbed)
 		return FAILS;
-	say(&judging->observed, "nothing");
+	text_add(&judging->observed, "nothing");
 	return was_observed(judging, &expect->within) && is_wide_enough(judging, &expect->within)
 		       ? HOLDS
 		       : UNDECIDED;

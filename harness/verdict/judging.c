@@ -8,34 +8,13 @@
 
 #include "duration.h"
 
-__attribute__((format(printf, 2, 0))) static void say_args(struct text *text, const char *fmt,
-							   va_list ap)
-{
-	int n = vsnprintf(text->buf + text->used, sizeof(text->buf) - text->used, fmt, ap);
-
-	if (n > 0)
-		text->used += (size_t)n;
-	if (text->used >= sizeof(text->buf))
-		text->used = sizeof(text->buf) - 1;
-}
-
-void say(struct text *text, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say_args(text, fmt, ap);
-	va_end(ap);
-}
-
 void say_also(struct text *text, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (text->used)
-		say(text, "; ");
+	text_separate(text, "; ");
 	va_start(ap, fmt);
-	say_args(text, fmt, ap);
+	text_add_args(text, fmt, ap);
 	va_end(ap);
 }
 
@@ -43,7 +22,8 @@ void say_time(struct text *text, int64_t ns)
 {
 	char buf[64];
 
-	say(text, "%s%s", ns < 0 ? "-" : "", duration_format(ns < 0 ? -ns : ns, buf, sizeof(buf)));
+	text_add(text, "%s%s", ns < 0 ? "-" : "",
+		 duration_format(ns < 0 ? -ns : ns, buf, sizeof(buf)));
 }
 
 void say_times(struct text *text, const struct plan_range *range)
@@ -54,7 +34,7 @@ void say_times(struct text *text, const struct plan_range *range)
 	}
 	if (range->lo > INT64_MIN && range->lo != 0)
 		say_time(text, range->lo);
-	say(text, "..");
+	text_add(text, "..");
 	if (range->hi != INT64_MAX)
 		say_time(text, range->hi);
 }
@@ -62,13 +42,13 @@ void say_times(struct text *text, const struct plan_range *range)
 void say_numbers(struct text *text, const struct plan_range *range)
 {
 	if (range->lo == range->hi)
-		say(text, "%lld", (long long)range->lo);
+		text_add(text, "%lld", (long long)range->lo);
 	else if (range->lo == INT64_MIN)
-		say(text, "at most %lld", (long long)range->hi);
+		text_add(text, "at most %lld", (long long)range->hi);
 	else if (range->hi == INT64_MAX)
-		say(text, "at least %lld", (long long)range->lo);
+		text_add(text, "at least %lld", (long long)range->lo);
 	else
-		say(text, "%lld..%lld", (long long)range->lo, (long long)range->hi);
+		text_add(text, "%lld..%lld", (long long)range->lo, (long long)range->hi);
 }
 
 static void say_bits(struct text *text, uint32_t bits, const char *const *names, int count,
@@ -78,7 +58,7 @@ static void say_bits(struct text *text, uint32_t bits, const char *const *names,
 
 	for (int i = 0; i < count; i++)
 		if (bits & 1u << i) {
-			say(text, "%s%s", before, names[i]);
+			text_add(text, "%s%s", before, names[i]);
 			before = between;
 		}
 }
@@ -96,9 +76,9 @@ void say_states(struct text *text, uint32_t states)
 void say_host(struct text *text, const struct plan *plan, int host)
 {
 	if (host >= 0 && host < plan->host_count)
-		say(text, "%s", plan->host[host].name);
+		text_add(text, "%s", plan->host[host].name);
 	else
-		say(text, host == -2 ? "router" : "anybody");
+		text_add(text, host == -2 ? "router" : "anybody");
 }
 
 static int64_t add_limited(int64_t a, int64_t b)
@@ -123,7 +103,7 @@ static bool ns_holds(struct judging *judging, const char *what, const struct pla
 		return true;
 	say_also(&judging->difference, "%s: ", what);
 	say_time(&judging->difference, ns < lo ? range->lo - ns : ns - range->hi);
-	say(&judging->difference, " too %s", ns < lo ? less : more);
+	text_add(&judging->difference, " too %s", ns < lo ? less : more);
 	return false;
 }
 

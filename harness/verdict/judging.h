@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * judging: what the judges of the several kinds of expectation share: texts that grow, and
+ * judging: what the judges of the several kinds of expectation share: how things are said, and
  * ranges with the clock's slack.
  */
 #ifndef HALFOPEN_JUDGING_H
 #define HALFOPEN_JUDGING_H
 
+#include "text.h"
 #include "verdict.h"
 
-struct text {
-	char buf[1024];
-	size_t used;
-};
-
-/* Appends; what has no room is cut off. */
-void say(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Appends "; " first, unless it is the first. */
 void say_also(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void say_time(struct text *text, int64_t ns);

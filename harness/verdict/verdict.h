@@ -52,7 +52,7 @@ void judgement_free(struct judgement *judgement);
 
 /* For a person, under a run that did not pass: for each expectation that failed, what was
  * expected and observed, the difference, the line of the case that asked, and, with CONTEXT, what
- * happened around it. free() it; NULL: no memory. */
+ * happened around it. free() it. */
 char *judgement_explain(const struct plan *plan, const struct record *record,
 			const struct judgement *judgement, bool context);
 
