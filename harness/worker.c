@@ -10,6 +10,7 @@
 
 #include "duration.h"
 #include "folder.h"
+#include "handover.h"
 #include "ladder.h"
 #include "programs.h"
 #include "record.h"
@@ -29,27 +30,19 @@ struct outcome {
 	struct kernel_result kernel;
 };
 
-static char *plan_text(const struct run *run, const struct worker_options *options,
-		       size_t *ret_size)
+static char *plan_bytes(const struct run *run, const struct worker_options *options,
+			size_t *ret_size)
 {
-	char *text = NULL;
-	FILE *file = open_memstream(&text, ret_size);
+	const struct handover handover = {
+		.file = run->text->path,
+		.variant = run->variant,
+		.helpers = kernel_helpers_inside(options->kernel, options->helpers),
+		.sysctl = options->sysctl,
+		.virtual_clock = kernel_clock_is_virtual(options->kernel),
+		.source = run->text->source,
+		.source_size = run->text->size};
 
-	if (!file)
-		return NULL;
-	fprintf(file, "halfopen-plan 1\nfile %s\nvariant %s\nclock %s\nhelpers %s\n",
-		run->text->path, run->variant,
-		kernel_clock_is_virtual(options->kernel) ? "virtual" : "real",
-		kernel_helpers_inside(options->kernel, options->helpers));
-	for (const char *const *sysctl = options->sysctl; sysctl && *sysctl; sysctl++)
-		fprintf(file, "sysctl %s\n", *sysctl);
-	fputc('\n', file);
-	fwrite(run->text->source, 1, run->text->size, file);
-	if (fclose(file) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return handover_write(&handover, ret_size);
 }
 
 static void settle(struct outcome *outcome, enum verdict verdict, const char *reason)
@@ -133,14 +126,14 @@ static void boot(const struct run *run, const struct worker_options *options,
 {
 	struct err err = {0};
 	size_t size = 0;
-	char *text = plan_text(run, options, &size), *guest = NULL, **programs;
+	char *plan = plan_bytes(run, options, &size), *guest = NULL, **programs;
 	struct kernel_job job = {.scratch = options->scratch,
-				 .plan = text,
+				 .plan = plan,
 				 .plan_size = size,
 				 .wall_limit_ns = options->wall_limit_ns};
 	int ret;
 
-	if (!text || asprintf(&guest, "%s/halfopen-guest", options->helpers) < 0)
+	if (asprintf(&guest, "%s/halfopen-guest", options->helpers) < 0)
 		abort();
 	job.guest = guest;
 	job.programs = (const char *const *)(programs = programs_of_plan(outcome->plan));
@@ -161,7 +154,7 @@ static void boot(const struct run *run, const struct worker_options *options,
 		     outcome->kernel.console) < 0)
 		outcome->text = NULL;
 	programs_free(programs);
-	free(text);
+	free(plan);
 	free(guest);
 }
 

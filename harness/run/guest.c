@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "conductor.h"
+#include "handover.h"
 #include "load.h"
 #include "netem.h"
 #include "serve.h"
@@ -30,15 +31,6 @@
 /* The one folder besides /proc and /dev that every root file system has and no run reads:
  * under UML the results' hostfs is mounted over it. */
 #define RESULTS_MOUNT "/sys"
-#define MAX_SYSCTLS   64
-
-struct handover { /* the header of the plan file; points into its text */
-	const char *file, *variant, *helpers;
-	const char *sysctl[MAX_SYSCTLS + 1];
-	bool virtual_clock;
-	const char *source;
-	size_t source_size;
-};
 
 static struct out out = {.fd = -1};
 
@@ -68,48 +60,6 @@ static char *read_whole(const char *path, size_t *ret_size)
 	text[n] = '\0';
 	*ret_size = (size_t)n;
 	return text;
-}
-
-static bool header_line(struct handover *handover, char *line, int *sysctls)
-{
-	char *value = strchr(line, ' ');
-
-	if (!value)
-		return false;
-	*value++ = '\0';
-	if (strcmp(line, "file") == 0)
-		handover->file = value;
-	else if (strcmp(line, "variant") == 0)
-		handover->variant = value;
-	else if (strcmp(line, "helpers") == 0)
-		handover->helpers = value;
-	else if (strcmp(line, "clock") == 0)
-		handover->virtual_clock = strcmp(value, "virtual") == 0;
-	else if (strcmp(line, "sysctl") == 0 && *sysctls < MAX_SYSCTLS)
-		handover->sysctl[(*sysctls)++] = value;
-	else
-		return strcmp(line, "halfopen-plan") == 0 && strcmp(value, "1") == 0;
-	return true;
-}
-
-/* Cuts TEXT's header into its lines. False: not a plan of this version. */
-static bool handover_read(struct handover *handover, char *text, size_t size)
-{
-	int sysctls = 0;
-	char *line = text, *end;
-
-	*handover = (struct handover){.file = "", .variant = "", .helpers = "."};
-	while ((end = strchr(line, '\n')) && end != line) {
-		*end = '\0';
-		if (!header_line(handover, line, &sysctls))
-			return false;
-		line = end + 1;
-	}
-	if (!end)
-		return false;
-	handover->source = end + 1;
-	handover->source_size = size - (size_t)(handover->source - text);
-	return true;
 }
 
 static bool has_command(const struct plan *plan)
@@ -221,7 +171,7 @@ static int guest(const char *folder, const char *results)
 	text = read_whole(path, &size);
 	if (!text)
 		return fail(path);
-	if (!handover_read(&handover, text, size)) {
+	if (handover_read(text, size, &handover) < 0) {
 		errno = EBADMSG;
 		return fail(path);
 	}
@@ -235,6 +185,7 @@ static int guest(const char *folder, const char *results)
 	conduct_handover(&handover, results);
 	if (close(out.fd) < 0)
 		return fail(path);
+	handover_done(&handover);
 	free(text);
 	return 0;
 }

@@ -66,6 +66,12 @@ done
 write_case lone.yaml eof
 (cd other || exit; exits 0 "$halfopen" run --kernel "$uml" --out ../above ../lone.yaml:ip=4; rm out err)
 [ -s "above/lone/ip=4/record.jsonl" ] || fail "a file named from below has no folder in --out"
+# What is in a file's name stays a name
+odd=$'odd\nhelpers '$scratch/mine$'\n\n.yaml'
+mkdir -p "$(dirname "$odd")"
+write_case "$odd" eof
+exits 0 "$halfopen" run --kernel "$uml" --out oddly "$odd:ip=4"
+rm -r odd*
 exits 0 env HALFOPEN_UML="$uml" "$halfopen" run story/good.yaml:ip=6
 last_line_is '1 passed, 0 failed, 0 skipped'
 says "^kernel: $uml"
