@@ -27,14 +27,14 @@ int address_parse(const char *text, struct address *ret_address, struct err *err
 static int parse_on(struct net *net, const char *name, const char *text,
 		    struct address *ret_address, int *ret_index, struct err *err)
 {
-	int rc = address_parse(text, ret_address, err);
+	int ret = address_parse(text, ret_address, err);
 
-	if (rc)
-		return rc;
-	rc = net_link_index(net, name, err);
-	if (rc < 0)
-		return rc;
-	*ret_index = rc;
+	if (ret)
+		return ret;
+	ret = net_link_index(net, name, err);
+	if (ret < 0)
+		return ret;
+	*ret_index = ret;
 	return 0;
 }
 
@@ -43,10 +43,10 @@ static int change_address(struct net *net, int type, int flags, const char *name
 {
 	struct address address;
 	struct nl_msg *message;
-	int index, rc = parse_on(net, name, text, &address, &index, err);
+	int index, ret = parse_on(net, name, text, &address, &index, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	message = netlink_message(type, flags,
 				  &(struct ifaddrmsg){.ifa_family = address.family,
 						      .ifa_prefixlen = prefix,
@@ -80,10 +80,10 @@ int net_add_default_route(struct net *net, const char *gateway, struct err *err)
 {
 	struct address address;
 	struct nl_msg *message;
-	int rc = address_parse(gateway, &address, err);
+	int ret = address_parse(gateway, &address, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	message = netlink_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
 				  &(struct rtmsg){.rtm_family = address.family,
 						  .rtm_table = RT_TABLE_MAIN,
@@ -102,10 +102,10 @@ int net_add_neighbour(struct net *net, const char *name, const char *address, co
 {
 	struct address neighbour;
 	struct nl_msg *message;
-	int index, rc = parse_on(net, name, address, &neighbour, &index, err);
+	int index, ret = parse_on(net, name, address, &neighbour, &index, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	message = netlink_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE,
 				  &(struct ndmsg){.ndm_family = neighbour.family,
 						  .ndm_ifindex = index,

@@ -9,7 +9,6 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,22 +16,7 @@
 
 #include "net.h"
 #include "nft.h"
-
-/* A command while it is written: no filter comes near its end. */
-struct text {
-	size_t used;
-	char bytes[1024];
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct text *text, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	text->used += vsnprintf(text->bytes + text->used, sizeof(text->bytes) - text->used, fmt,
-				ap);
-	va_end(ap);
-}
+#include "text.h"
 
 static const char *family_of(int id)
 {
@@ -59,12 +43,12 @@ static const int64_t count_max = UINT32_MAX - 1;
 
 static int check_filter(const struct net_filter *f, struct err *err)
 {
-	int rc = check_interface(f->in, err);
+	int ret = check_interface(f->in, err);
 
-	if (!rc)
-		rc = check_interface(f->out, err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = check_interface(f->out, err);
+	if (ret)
+		return ret;
 	if (f->ip_version != 0 && f->ip_version != 4 && f->ip_version != 6)
 		return err_set(err, EINVAL, "filter: IP version %d", f->ip_version);
 	if (f->count < 0 || f->count > count_max)
@@ -87,68 +71,69 @@ static int check_filter(const struct net_filter *f, struct err *err)
 static void add_matches(struct text *text, const struct net_filter *f)
 {
 	if (f->in)
-		add(text, " iifname \"%s\"", f->in);
+		text_add(text, " iifname \"%s\"", f->in);
 	if (f->out)
-		add(text, " oifname \"%s\"", f->out);
+		text_add(text, " oifname \"%s\"", f->out);
 	if (f->ip_version)
-		add(text, " meta protocol %s", f->ip_version == 4 ? "ip" : "ip6");
+		text_add(text, " meta protocol %s", f->ip_version == 4 ? "ip" : "ip6");
 	if (f->flags_mask || f->verdict == NET_FILTER_REJECT_RST)
-		add(text, " meta l4proto tcp");
+		text_add(text, " meta l4proto tcp");
 	if (f->flags_mask)
-		add(text, " tcp flags & %d == %d", f->flags_mask, f->flags);
+		text_add(text, " tcp flags & %d == %d", f->flags_mask, f->flags);
 	/* At these hooks a packet begins with its IP header. */
 	if (f->longer_than)
-		add(text, " meta protocol != arp meta length > %lld", (long long)f->longer_than);
+		text_add(text, " meta protocol != arp meta length > %lld",
+			 (long long)f->longer_than);
 	if (f->count) /* the last match: counts what all others let through */
-		add(text, " numgen inc mod %lld < %lld", (long long)count_max + 1,
-		    (long long)f->count);
+		text_add(text, " numgen inc mod %lld < %lld", (long long)count_max + 1,
+			 (long long)f->count);
 }
 
 static void add_verdict(struct text *text, const struct net_filter *f)
 {
 	switch (f->verdict) {
 	case NET_FILTER_DROP:
-		add(text, " drop");
+		text_add(text, " drop");
 		break;
 	case NET_FILTER_REJECT_ICMP:
-		add(text, " reject with %s %d", f->ip_version == 4 ? "icmp" : "icmpv6",
-		    f->icmp_code);
+		text_add(text, " reject with %s %d", f->ip_version == 4 ? "icmp" : "icmpv6",
+			 f->icmp_code);
 		break;
 	case NET_FILTER_REJECT_RST:
-		add(text, " reject with tcp reset");
+		text_add(text, " reject with tcp reset");
 		break;
 	}
 }
 
 /* The kernel's answer to an expression or a family that it does not have. */
-static int explain(int rc, const char *what, struct err *err)
+static int explain(int ret, const char *what, struct err *err)
 {
-	return rc == -ENOENT || rc == -EOPNOTSUPP
+	return ret == -ENOENT || ret == -EOPNOTSUPP
 		       ? err_add(err, EOPNOTSUPP, "the kernel has no %s in nf_tables", what)
-		       : rc;
+		       : ret;
 }
 
 int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id, struct err *err)
 {
-	struct text text = {0};
+	AUTO_TEXT struct text text = {0};
 	int id = 2 * (net->filters + 1) + (filter->hook == NET_FILTER_BRIDGE);
 	const char *family = family_of(id);
-	int rc = check_filter(filter, err);
+	int ret = check_filter(filter, err);
 
-	if (rc)
-		return rc;
-	add(&text, "add table %s halfopen; ", family);
+	if (ret)
+		return ret;
+	text_add(&text, "add table %s halfopen; ", family);
 	/* "filter" is -200 in a bridge, before br_netfilter. That takes each IP packet out of the
 	 * hook and puts it back in behind all chains of priority 0 (br_nf_hook_thresh(), seen in
 	 * 6.1), so that none of ours would see it. */
-	add(&text, "add chain %s halfopen f%d { type filter hook forward priority filter; }; ",
-	    family, id);
-	add(&text, "add rule %s halfopen f%d", family, id);
+	text_add(&text, "add chain %s halfopen f%d { type filter hook forward priority filter; }; ",
+		 family, id);
+	text_add(&text, "add rule %s halfopen f%d", family, id);
 	add_matches(&text, filter);
 	add_verdict(&text, filter);
-	rc = nft_run(net, text.bytes, err);
-	if (rc)
-		return explain(rc, "such filter", err);
+	ret = nft_run(net, text_string(&text), err);
+	if (ret)
+		return explain(ret, "such filter", err);
 	net->filters++;
 	*ret_id = id;
 	return 0;
@@ -156,42 +141,42 @@ int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id
 
 int net_delete_filter(struct net *net, int id, struct err *err)
 {
-	struct text text = {0};
+	AUTO_TEXT struct text text = {0};
 
-	add(&text, "delete chain %s halfopen f%d", family_of(id), id);
-	return nft_run(net, text.bytes, err);
+	text_add(&text, "delete chain %s halfopen f%d", family_of(id), id);
+	return nft_run(net, text_string(&text), err);
 }
 
 int net_add_masquerade(struct net *net, const char *out, struct err *err)
 {
-	struct text text = {0};
-	int rc = check_interface(out, err);
+	AUTO_TEXT struct text text = {0};
+	int ret = check_interface(out, err);
 
-	if (rc)
-		return rc;
-	add(&text, "add table inet halfopen; add chain inet halfopen nat "
-		   "{ type nat hook postrouting priority 100; }; ");
-	add(&text, "add rule inet halfopen nat oifname \"%s\" masquerade", out);
-	return explain(nft_run(net, text.bytes, err), "address translation", err);
+	if (ret)
+		return ret;
+	text_add(&text, "add table inet halfopen; add chain inet halfopen nat "
+			"{ type nat hook postrouting priority 100; }; ");
+	text_add(&text, "add rule inet halfopen nat oifname \"%s\" masquerade", out);
+	return explain(nft_run(net, text_string(&text), err), "address translation", err);
 }
 
 int net_flush_conntrack(struct net *net, struct err *err)
 {
 	struct nfgenmsg all = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
-	int back, fd, rc = net_visit(net, &back, err);
+	int back, fd, ret = net_visit(net, &back, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	fd = netlink_open(NETLINK_NETFILTER);
-	rc = net_return(back, err);
+	ret = net_return(back, err);
 	if (fd < 0)
 		return err_sys(err, fd, "%s: cannot open a netfilter socket", net->name);
-	if (!rc)
-		rc = netlink_request(
+	if (!ret)
+		ret = netlink_request(
 			fd,
 			netlink_message(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0, &all,
 					sizeof(all)),
 			NULL, 0, net, err, "cannot flush the connection tracking table");
 	close(fd);
-	return rc == -EINVAL ? err_add(err, EOPNOTSUPP, "the kernel has no ctnetlink") : rc;
+	return ret == -EINVAL ? err_add(err, EOPNOTSUPP, "the kernel has no ctnetlink") : ret;
 }

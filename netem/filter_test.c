@@ -377,10 +377,10 @@ START_TEST(rejects_reach_a_connecting_socket)
 					   .count = 1});
 	{
 		int client = test_socket(pair.client, _i, SOCK_STREAM, 0);
-		int rc = test_connect(client, test_address(true, _i, 2), 80);
+		int ret = test_connect(client, test_address(true, _i, 2), 80);
 
 		/* the answer arrives within the call, or soon after it */
-		ck_assert_int_eq(rc == -EINPROGRESS ? test_connected(client, 3000) : -rc,
+		ck_assert_int_eq(ret == -EINPROGRESS ? test_connected(client, 3000) : -ret,
 				 ECONNREFUSED);
 		close(client);
 		client = start_connecting(&pair, true, _i);

@@ -133,7 +133,7 @@ int link_get(struct net *net, const char *name, struct ifinfomsg *ret_link, stru
 int net_link_index(struct net *net, const char *name, struct err *err)
 {
 	struct ifinfomsg link;
-	int rc = link_get(net, name, &link, err);
+	int ret = link_get(net, name, &link, err);
 
-	return rc ? rc : link.ifi_index;
+	return ret ? ret : link.ifi_index;
 }

@@ -34,11 +34,11 @@ static int origin_open(struct err *err)
 	if (fd < 0)
 		return err_sys(err, errno, "cannot open /proc/self/ns/net");
 	if (setns(fd, CLONE_NEWNET) < 0) {
-		int rc = err_sys(err, errno,
-				 "network namespaces: the process may not leave and re-enter its "
-				 "own (needs CAP_SYS_ADMIN over it)");
+		int ret = err_sys(err, errno,
+				  "network namespaces: the process may not leave and re-enter its "
+				  "own (needs CAP_SYS_ADMIN over it)");
 		close(fd);
-		return rc;
+		return ret;
 	}
 	origin = fd;
 	return 0;
@@ -54,13 +54,13 @@ static int go(int fd, const char *name, struct err *err)
 
 int net_visit(const struct net *net, int *ret_back, struct err *err)
 {
-	int rc = origin_open(err), back = here;
+	int ret = origin_open(err), back = here;
 
-	if (!rc && here != net->ns)
-		rc = go(net->ns, net->name, err);
-	if (!rc)
+	if (!ret && here != net->ns)
+		ret = go(net->ns, net->name, err);
+	if (!ret)
 		*ret_back = back;
-	return rc;
+	return ret;
 }
 
 int net_return(int back, struct err *err)
@@ -91,21 +91,21 @@ int net_set_quiet(struct net *net, const char *link, struct err *err)
 	char name[64];
 
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
-		int rc;
+		int ret;
 
 		snprintf(name, sizeof(name), "net.ipv6.conf.%s.%s", link, knobs[i][0]);
-		rc = net_set_sysctl(net, name, knobs[i][1], err);
-		if (rc)
-			return rc == -ENOENT ? 0 : rc;
+		ret = net_set_sysctl(net, name, knobs[i][1], err);
+		if (ret)
+			return ret == -ENOENT ? 0 : ret;
 	}
 	return 0;
 }
 
 static int quiet_ipv6(struct net *net, struct err *err)
 {
-	int rc = net_set_quiet(net, "all", err);
+	int ret = net_set_quiet(net, "all", err);
 
-	return rc ? rc : net_set_quiet(net, "default", err);
+	return ret ? ret : net_set_quiet(net, "default", err);
 }
 
 static int raise_loopback(struct net *net, struct err *err)
@@ -120,7 +120,7 @@ static int raise_loopback(struct net *net, struct err *err)
 /* Fills NET with a new namespace. The process is in it afterwards, whatever is returned. */
 static int create(struct net *net, struct err *err)
 {
-	int rc;
+	int ret;
 
 	net->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (net->ns < 0)
@@ -129,32 +129,32 @@ static int create(struct net *net, struct err *err)
 	net->rtnl = netlink_open(NETLINK_ROUTE);
 	if (net->rtnl < 0)
 		return err_sys(err, net->rtnl, "%s: cannot open a netlink socket", net->name);
-	rc = quiet_ipv6(net, err);
-	return rc ? rc : raise_loopback(net, err);
+	ret = quiet_ipv6(net, err);
+	return ret ? ret : raise_loopback(net, err);
 }
 
 int net_new(const char *name, struct net **ret_net, struct err *err)
 {
 	struct net *net;
-	int back = here, rc = origin_open(err), rc_back;
+	int back = here, ret = origin_open(err), ret_back;
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	net = calloc(1, sizeof(*net));
 	if (!net)
 		return err_sys(err, ENOMEM, "%s", name);
 	snprintf(net->name, sizeof(net->name), "%s", name);
 	net->ns = net->rtnl = -1;
 	if (unshare(CLONE_NEWNET) < 0) {
-		rc = err_sys(err, errno, "%s: cannot create a network namespace", name);
+		ret = err_sys(err, errno, "%s: cannot create a network namespace", name);
 		free(net);
-		return rc;
+		return ret;
 	}
-	rc = create(net, err);
-	rc_back = go(back, "back", rc ? NULL : err);
-	if (rc || rc_back) {
+	ret = create(net, err);
+	ret_back = go(back, "back", ret ? NULL : err);
+	if (ret || ret_back) {
 		net_free(net);
-		return rc ? rc : rc_back;
+		return ret ? ret : ret_back;
 	}
 	*ret_net = net;
 	return 0;
@@ -163,21 +163,21 @@ int net_new(const char *name, struct net **ret_net, struct err *err)
 int net_here(const char *name, struct net **ret_net, struct err *err)
 {
 	struct net *net;
-	int back, rc = origin_open(err);
+	int back, ret = origin_open(err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	back = here;
 	net = calloc(1, sizeof(*net));
 	if (!net)
 		return err_sys(err, ENOMEM, "%s", name);
 	snprintf(net->name, sizeof(net->name), "%s", name);
 	net->ns = net->rtnl = -1;
-	rc = create(net, err);
+	ret = create(net, err);
 	here = back; /* it is the same namespace, by another descriptor */
-	if (rc) {
+	if (ret) {
 		net_free(net);
-		return rc;
+		return ret;
 	}
 	*ret_net = net;
 	return 0;

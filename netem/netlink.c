@@ -79,7 +79,7 @@ int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t siz
 	const char *words = NULL;
 	struct nlmsghdr *answer = NULL;
 	va_list ap;
-	int rc = -ENOMEM;
+	int ret = -ENOMEM;
 
 	if (message) {
 		struct nlmsghdr *request = nlmsg_hdr(message);
@@ -87,12 +87,12 @@ int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t siz
 		request->nlmsg_seq = ++seq;
 		if (!ret_answer)
 			request->nlmsg_flags |= NLM_F_ACK;
-		rc = send(fd, request, request->nlmsg_len, 0) < 0 ? -errno : 0;
+		ret = send(fd, request, request->nlmsg_len, 0) < 0 ? -errno : 0;
 		nlmsg_free(message);
-		if (!rc)
-			rc = receive(fd, seq, buffer, sizeof(buffer), &answer);
+		if (!ret)
+			ret = receive(fd, seq, buffer, sizeof(buffer), &answer);
 	}
-	if (!rc) {
+	if (!ret) {
 		if (ret_answer && (size_t)nlmsg_datalen(answer) >= size)
 			memcpy(ret_answer, nlmsg_data(answer), size);
 		return 0;
@@ -102,6 +102,7 @@ int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t siz
 	va_end(ap);
 	if (answer)
 		words = kernel_words(answer);
-	return words ? err_set(err, rc, "%s: %s: %s (%s)", net->name, prefix, strerror(-rc), words)
-		     : err_sys(err, rc, "%s: %s", net->name, prefix);
+	return words ? err_set(err, ret, "%s: %s: %s (%s)", net->name, prefix, strerror(-ret),
+			       words)
+		     : err_sys(err, ret, "%s: %s", net->name, prefix);
 }

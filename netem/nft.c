@@ -45,20 +45,20 @@ static int start(struct net *net, const char *commands, int fd, pid_t *ret_pid, 
 	const char *file = find_helper(path, sizeof(path));
 	char *argv[] = {(char *)program, (char *)commands, NULL};
 	posix_spawn_file_actions_t actions;
-	int back, rc = net_visit(net, &back, err), rc_back;
+	int back, ret = net_visit(net, &back, err), ret_back;
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
-	rc = posix_spawn(ret_pid, file, &actions, NULL, argv, environ);
+	ret = posix_spawn(ret_pid, file, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	if (rc)
-		rc = err_set(err, EOPNOTSUPP, "%s: cannot run %s: %s", net->name, file,
-			     strerror(rc));
-	rc_back = net_return(back, rc ? NULL : err);
-	return rc ? rc : rc_back;
+	if (ret)
+		ret = err_set(err, EOPNOTSUPP, "%s: cannot run %s: %s", net->name, file,
+			      strerror(ret));
+	ret_back = net_return(back, ret ? NULL : err);
+	return ret ? ret : ret_back;
 }
 
 /* The errno that the helper's complaint ends its first line with. */
@@ -76,23 +76,23 @@ int nft_run(struct net *net, const char *commands, struct err *err)
 {
 	char words[512];
 	size_t used = 0;
-	int ends[2], status, rc;
+	int ends[2], status, ret;
 	ssize_t n;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "%s: cannot make a pipe", net->name);
-	rc = start(net, commands, ends[1], &pid, err);
+	ret = start(net, commands, ends[1], &pid, err);
 	close(ends[1]);
-	while (!rc && used < sizeof(words) - 1) {
+	while (!ret && used < sizeof(words) - 1) {
 		n = read(ends[0], words + used, sizeof(words) - 1 - used);
 		if (n == 0 || (n < 0 && errno != EINTR))
 			break;
 		used += n > 0 ? n : 0;
 	}
 	close(ends[0]);
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	words[used] = '\0';
 	words[strcspn(words, "\n")] = '\0';
 	while (waitpid(pid, &status, 0) < 0)

@@ -12,7 +12,7 @@
 int main(int argc, char **argv)
 {
 	struct nft_ctx *nft;
-	int rc;
+	int ret;
 
 	if (argc != 2) {
 		printf("usage: halfopen-nft COMMANDS\n");
@@ -24,9 +24,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	nft_ctx_buffer_error(nft);
-	rc = nft_run_cmd_from_buffer(nft, argv[1]);
-	if (rc)
+	ret = nft_run_cmd_from_buffer(nft, argv[1]);
+	if (ret)
 		fputs(nft_ctx_get_error_buffer(nft), stdout);
 	nft_ctx_free(nft);
-	return rc ? 1 : 0;
+	return ret ? 1 : 0;
 }

@@ -99,14 +99,14 @@ static const struct {
 
 static int write_file(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), rc = 0;
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
 
 	if (fd < 0)
 		return -errno;
 	if (write(fd, text, strlen(text)) < 0)
-		rc = -errno;
+		ret = -errno;
 	close(fd);
-	return rc;
+	return ret;
 }
 
 /* A namespace to start from: the caller's own user's, or else a new user's, who is its root
@@ -114,7 +114,7 @@ static int write_file(const char *path, const char *text)
 static int enter_own(void)
 {
 	char map[2][32];
-	int rc;
+	int ret;
 
 	snprintf(map[0], sizeof(map[0]), "0 %u 1", geteuid());
 	snprintf(map[1], sizeof(map[1]), "0 %u 1", getegid());
@@ -123,8 +123,8 @@ static int enter_own(void)
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
 		return -errno;
 	write_file("/proc/self/setgroups", "deny"); /* where it is not needed, it is not there */
-	rc = write_file("/proc/self/uid_map", map[0]);
-	return rc ? rc : write_file("/proc/self/gid_map", map[1]);
+	ret = write_file("/proc/self/uid_map", map[0]);
+	return ret ? ret : write_file("/proc/self/gid_map", map[1]);
 }
 
 static void note(struct net_abilities *abilities, const char *name, const struct err *err,
@@ -140,18 +140,18 @@ static void try_all(struct net_abilities *abilities)
 {
 	struct net *a = NULL, *b = NULL;
 	struct err err = {0};
-	int rc = enter_own();
+	int ret = enter_own();
 
-	if (rc)
-		err_sys(&err, rc, "cannot create a network namespace");
-	else if (!(rc = net_new("probe", &a, &err)))
-		rc = net_new("probe-peer", &b, &err);
-	abilities->namespaces = !rc;
-	if (rc)
+	if (ret)
+		err_sys(&err, ret, "cannot create a network namespace");
+	else if (!(ret = net_new("probe", &a, &err)))
+		ret = net_new("probe-peer", &b, &err);
+	abilities->namespaces = !ret;
+	if (ret)
 		note(abilities, "namespaces", &err,
 		     "be root, or set sysctl user.max_user_namespaces=1000, "
 		     "kernel.unprivileged_userns_clone=1, or apparmor's restriction to 0");
-	for (size_t i = 0; !rc && i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+	for (size_t i = 0; !ret && i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		bool *ability = (bool *)((char *)abilities + attempts[i].ability);
 
 		*ability = !attempts[i].attempt(a, b, &err);
@@ -173,11 +173,11 @@ int net_probe(struct net_abilities *ret_abilities, struct err *err)
 		return err_sys(err, errno, "probe: cannot make a pipe");
 	pid = fork();
 	if (pid < 0) {
-		int rc = err_sys(err, errno, "probe: cannot fork");
+		int ret = err_sys(err, errno, "probe: cannot fork");
 
 		close(ends[0]);
 		close(ends[1]);
-		return rc;
+		return ret;
 	}
 	if (pid == 0) {
 		try_all(&abilities);

@@ -79,31 +79,31 @@ int net_impair(struct net *net, const char *name, const struct net_impairment *i
 	       struct err *err)
 {
 	struct nl_msg *message;
-	int rc, index = net_link_index(net, name, err);
+	int ret, index = net_link_index(net, name, err);
 
 	if (index < 0)
 		return index;
-	rc = check(impairment, err);
-	if (rc)
-		return rc;
+	ret = check(impairment, err);
+	if (ret)
+		return ret;
 	message = root_message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
 	if (message) {
 		nla_put_string(message, TCA_KIND, "netem");
 		put_options(message, impairment);
 	}
-	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
-	if (rc == -ENOENT) /* so the kernel says of a qdisc that it does not know */
+	ret = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
+	if (ret == -ENOENT) /* so the kernel says of a qdisc that it does not know */
 		return err_set(err, EOPNOTSUPP, "%s: the kernel has no netem qdisc", net->name);
-	return rc;
+	return ret;
 }
 
 int net_unimpair(struct net *net, const char *name, struct err *err)
 {
-	int rc, index = net_link_index(net, name, err);
+	int ret, index = net_link_index(net, name, err);
 
 	if (index < 0)
 		return index;
-	rc = netlink_request(net->rtnl, root_message(RTM_DELQDISC, 0, index), NULL, 0, net, err,
-			     "cannot unimpair %s", name);
-	return rc == -ENOENT ? 0 : rc; /* the root qdisc is the kernel's default */
+	ret = netlink_request(net->rtnl, root_message(RTM_DELQDISC, 0, index), NULL, 0, net, err,
+			      "cannot unimpair %s", name);
+	return ret == -ENOENT ? 0 : ret; /* the root qdisc is the kernel's default */
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "net.h"
 
 /* "net.ipv4.conf.eth0/1.forwarding" is /proc/sys/net/ipv4/conf/eth0.1/forwarding. */
@@ -33,47 +34,44 @@ static int find_path(const char *name, char *path, size_t size, struct err *err)
 static int open_sysctl(struct net *net, const char *name, int flags, struct err *err)
 {
 	char path[256];
-	int back, fd, rc = find_path(name, path, sizeof(path), err);
+	int back, fd, ret = find_path(name, path, sizeof(path), err);
 
-	if (rc || (rc = net_visit(net, &back, err)))
-		return rc;
+	if (ret || (ret = net_visit(net, &back, err)))
+		return ret;
 	fd = open(path, flags | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		fd = err_set(err, ENOENT, "%s: the kernel has no sysctl %s", net->name, name);
 	else if (fd < 0)
 		fd = err_sys(err, errno, "%s: cannot open sysctl %s", net->name, name);
-	rc = net_return(back, fd < 0 ? NULL : err);
-	if (rc && fd >= 0) {
+	ret = net_return(back, fd < 0 ? NULL : err);
+	if (ret && fd >= 0) {
 		close(fd);
-		return rc;
+		return ret;
 	}
 	return fd;
 }
 
 int net_set_sysctl(struct net *net, const char *name, const char *value, struct err *err)
 {
-	int fd = open_sysctl(net, name, O_WRONLY, err), rc = 0;
+	AUTO_CLOSE int fd = open_sysctl(net, name, O_WRONLY, err);
 
 	if (fd < 0)
 		return fd;
 	if (write(fd, value, strlen(value)) < 0)
-		rc = err_sys(err, errno, "%s: sysctl %s takes no \"%s\"", net->name, name, value);
-	close(fd);
-	return rc;
+		return err_sys(err, errno, "%s: sysctl %s takes no \"%s\"", net->name, name, value);
+	return 0;
 }
 
 int net_get_sysctl(struct net *net, const char *name, char *value, size_t size, struct err *err)
 {
-	int fd = open_sysctl(net, name, O_RDONLY, err), rc = 0;
+	AUTO_CLOSE int fd = open_sysctl(net, name, O_RDONLY, err);
 	ssize_t n;
 
 	if (fd < 0)
 		return fd;
 	n = read(fd, value, size - 1);
 	if (n < 0)
-		rc = err_sys(err, errno, "%s: cannot read sysctl %s", net->name, name);
-	else
-		value[n > 0 && value[n - 1] == '\n' ? n - 1 : n] = '\0';
-	close(fd);
-	return rc;
+		return err_sys(err, errno, "%s: cannot read sysctl %s", net->name, name);
+	value[n > 0 && value[n - 1] == '\n' ? n - 1 : n] = '\0';
+	return 0;
 }

@@ -14,8 +14,8 @@
 #define ck_ok(call)                                                                                \
 	do {                                                                                       \
 		struct err err = {0};                                                              \
-		int rc = (call);                                                                   \
-		ck_assert_msg(rc >= 0, "%s: %d: %s", #call, rc, err.text);                         \
+		int ret = (call);                                                                  \
+		ck_assert_msg(ret >= 0, "%s: %d: %s", #call, ret, err.text);                       \
 	} while (0)
 
 #define ck_refused(code, words, call)                                                              \

@@ -24,44 +24,44 @@ typedef int condition(struct net *net, const void *subject, struct err *err);
 static int listen_to(struct net *net, unsigned groups, struct err *err)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-	int back, fd, rc = net_visit(net, &back, err);
+	int back, fd, ret = net_visit(net, &back, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	fd = netlink_open(NETLINK_ROUTE);
 	if (fd < 0)
-		rc = err_sys(err, fd, "%s: cannot open a netlink socket", net->name);
+		ret = err_sys(err, fd, "%s: cannot open a netlink socket", net->name);
 	else if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		rc = err_sys(err, errno, "%s: cannot listen for changes", net->name);
-	if (net_return(back, rc ? NULL : err) && !rc)
-		rc = -EPERM;
-	if (rc && fd >= 0)
+		ret = err_sys(err, errno, "%s: cannot listen for changes", net->name);
+	if (net_return(back, ret ? NULL : err) && !ret)
+		ret = -EPERM;
+	if (ret && fd >= 0)
 		close(fd);
-	return rc ? rc : fd;
+	return ret ? ret : fd;
 }
 
 static int wait_until(condition *is_so, struct net *net, const void *subject, unsigned groups,
 		      struct err *err)
 {
 	struct pollfd changes = {.events = POLLIN};
-	int rc = is_so(net, subject, err), silent = 0;
+	int ret = is_so(net, subject, err), silent = 0;
 	char change[4096];
 
-	if (rc)
-		return rc < 0 ? rc : 0;
+	if (ret)
+		return ret < 0 ? ret : 0;
 	changes.fd = listen_to(net, groups, err);
 	if (changes.fd < 0)
 		return changes.fd;
-	while (!(rc = is_so(net, subject, err))) {
+	while (!(ret = is_so(net, subject, err))) {
 		if (poll(&changes, 1, LOOK_AGAIN_MS) == 0 && ++silent == MOST_LOOKS) {
-			rc = -ETIMEDOUT;
+			ret = -ETIMEDOUT;
 			break;
 		}
 		/* When it fails there were too many: look again all the same. */
 		(void)!recv(changes.fd, change, sizeof(change), MSG_DONTWAIT);
 	}
 	close(changes.fd);
-	return rc < 0 ? rc : 0;
+	return ret < 0 ? ret : 0;
 }
 
 /* RUNNING is set in the work queue (link_watch.c), and until that has run for the first time it
@@ -71,16 +71,17 @@ static int is_running(struct net *net, const void *name, struct err *err)
 {
 	const unsigned up = IFF_RUNNING | IFF_LOWER_UP;
 	struct ifinfomsg link;
-	int rc = link_get(net, name, &link, err);
+	int ret = link_get(net, name, &link, err);
 
-	return rc ? rc : (link.ifi_flags & up) == up;
+	return ret ? ret : (link.ifi_flags & up) == up;
 }
 
 int net_wait_carrier(struct net *net, const char *name, struct err *err)
 {
-	int rc = wait_until(is_running, net, name, RTMGRP_LINK, err);
+	int ret = wait_until(is_running, net, name, RTMGRP_LINK, err);
 
-	return rc == -ETIMEDOUT ? err_set(err, rc, "%s: %s gets no carrier", net->name, name) : rc;
+	return ret == -ETIMEDOUT ? err_set(err, ret, "%s: %s gets no carrier", net->name, name)
+				 : ret;
 }
 
 /* The address's route of type local comes last, once duplicate address detection is done, which
@@ -101,12 +102,13 @@ static int is_local(struct net *net, const void *subject, struct err *err)
 int net_wait_address(struct net *net, const char *address, struct err *err)
 {
 	struct address own;
-	int rc = address_parse(address, &own, err);
+	int ret = address_parse(address, &own, err);
 
-	if (!rc)
-		rc = wait_until(is_local, net, &own,
-				own.family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE, err);
-	return rc == -ETIMEDOUT
-		       ? err_set(err, rc, "%s: %s is not an address of its own", net->name, address)
-		       : rc;
+	if (!ret)
+		ret = wait_until(is_local, net, &own,
+				 own.family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE,
+				 err);
+	return ret == -ETIMEDOUT ? err_set(err, ret, "%s: %s is not an address of its own",
+					   net->name, address)
+				 : ret;
 }
