@@ -224,3 +224,15 @@ const char *duration_clock(int64_t ns, char *buf, size_t size)
 			 ms % 1000);
 	return buf;
 }
+
+const char *duration_exact(int64_t ns, char *buf, size_t size)
+{
+	int rest = (int)(ns % NSEC_PER_MSEC), places = 6;
+
+	duration_clock(ns, buf, size);
+	for (; rest && rest % 10 == 0; rest /= 10)
+		places--;
+	if (rest)
+		snprintf(buf + strlen(buf), size - strlen(buf), "%0*d", places, rest);
+	return buf;
+}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "event.h"
 #include "text.h"
 #include "verdict.h"
@@ -23,6 +24,7 @@ static const char *source_line(const char *source, int number, int *ret_size)
 /* What happened at that moment, and CONTEXT events before and after. */
 static void explain_context(FILE *out, const struct record_event *events, int count, int64_t t_ns)
 {
+	char time[32];
 	int at = 0, after;
 
 	while (at < count && events[at].t_ns < t_ns)
@@ -32,8 +34,8 @@ static void explain_context(FILE *out, const struct record_event *events, int co
 		after++;
 	fprintf(out, "    around it:\n");
 	for (int i = at > CONTEXT ? at - CONTEXT : 0; i < count && i < after + CONTEXT; i++)
-		fprintf(out, "    %c %14.6f  %s\n", events[i].t_ns == t_ns ? '>' : ' ',
-			(double)events[i].t_ns / 1e9, events[i].text);
+		fprintf(out, "    %c %14s  %s\n", events[i].t_ns == t_ns ? '>' : ' ',
+			duration_clock(events[i].t_ns, time, sizeof(time)), events[i].text);
 }
 
 static void explain_finding(FILE *out, const struct plan *plan, const struct finding *finding,

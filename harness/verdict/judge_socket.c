@@ -75,7 +75,7 @@ static void say_asked(struct text *text, const char *what, const struct plan_ran
 		return;
 	text_add(text, ", %s ", what);
 	if (times)
-		say_times(text, range);
+		say_spans(text, range);
 	else
 		say_numbers(text, range);
 }
@@ -125,12 +125,12 @@ static void say_socket(struct text *text, const struct record_socket *socket)
 		 socket->remote, socket->timer < 5 ? timer_name[socket->timer] : "?");
 	if (socket->timer) {
 		text_add(text, " in ");
-		say_time(text, socket->expires_ns);
+		say_span(text, socket->expires_ns);
 	}
 	text_add(text, ", queues %d/%d", socket->rqueue, socket->wqueue);
 	if (socket->rto_ns >= 0) {
 		text_add(text, ", rto ");
-		say_time(text, socket->rto_ns);
+		say_span(text, socket->rto_ns);
 		text_add(text, ", backoff %lld, probes %lld, unacked %lld, retransmits %d",
 			 (long long)socket->backoff, (long long)socket->probes,
 			 (long long)socket->unacked, socket->retrans);

@@ -2,61 +2,62 @@
 #include "verdict_test.h"
 
 #define CLIENT_AT_10S                                                                              \
-	"ESTABLISHED 10.0.0.0:40000 - 10.0.0.9:8081, timer keepalive in 1s, queues 10/20, rto "    \
-	"204ms, backoff 3, probes 4, unacked 2, retransmits 1"
+	"ESTABLISHED 10.0.0.0:40000 - 10.0.0.9:8081, timer keepalive in 1.000 s, queues 10/20, "   \
+	"rto "                                                                                     \
+	"0.204 s, backoff 3, probes 4, unacked 2, retransmits 1"
 #define AT_10S(what) "sockets: [{host: client, at: 10s, " what "}]"
 #define SERVER(what) "sockets: [{host: server, at: 10s, " what "}]"
 
 static const struct row rows[] = {
-	{AT_10S("state: ESTABLISHED"), HOLDS, "", "client: ESTABLISHED socket at 10s",
+	{AT_10S("state: ESTABLISHED"), HOLDS, "", "client: ESTABLISHED socket at 10.000",
 	 CLIENT_AT_10S},
 	{AT_10S("state: CLOSE_WAIT"), FAILS, "1 in another state",
-	 "client: CLOSE_WAIT socket at 10s", CLIENT_AT_10S},
+	 "client: CLOSE_WAIT socket at 10.000", CLIENT_AT_10S},
 	{AT_10S("state: [CLOSE_WAIT, ESTABLISHED]"), HOLDS, "", NULL, NULL},
-	{AT_10S("state: none"), FAILS, "1 there", "client: no socket at 10s", NULL},
+	{AT_10S("state: none"), FAILS, "1 there", "client: no socket at 10.000", NULL},
 	{AT_10S("state: [none, ESTABLISHED]"), HOLDS, "", NULL, NULL},
-	{AT_10S("count: 1"), HOLDS, "", "client: 1 socket at 10s", NULL},
-	{AT_10S("count: 0"), FAILS, "1 instead of 0", "client: 0 sockets at 10s", NULL},
-	{AT_10S("port: 40000"), HOLDS, "", "client: socket at port 40000 at 10s", NULL},
+	{AT_10S("count: 1"), HOLDS, "", "client: 1 socket at 10.000", NULL},
+	{AT_10S("count: 0"), FAILS, "1 instead of 0", "client: 0 sockets at 10.000", NULL},
+	{AT_10S("port: 40000"), HOLDS, "", "client: socket at port 40000 at 10.000", NULL},
 	{AT_10S("port: 40001"), FAILS, "there is none", NULL, "no socket"},
-	{AT_10S("remote_port: 8081"), HOLDS, "", "client: socket to port 8081 at 10s", NULL},
+	{AT_10S("remote_port: 8081"), HOLDS, "", "client: socket to port 8081 at 10.000", NULL},
 	{AT_10S("remote_port: 8082"), FAILS, "there is none", NULL, NULL},
 	{AT_10S("remote_port: 8082, state: none"), HOLDS, "", NULL, NULL},
 	/* What a socket is like. */
-	{AT_10S("timer: keepalive"), HOLDS, "", "client: socket, timer keepalive at 10s", NULL},
+	{AT_10S("timer: keepalive"), HOLDS, "", "client: socket, timer keepalive at 10.000", NULL},
 	{AT_10S("timer: none"), FAILS, "timer keepalive", NULL, NULL},
 	{AT_10S("timer: probe"), FAILS, "timer keepalive", NULL, NULL},
-	{AT_10S("orphan: false"), HOLDS, "", "client: socket, not an orphan at 10s", NULL},
-	{AT_10S("orphan: true"), FAILS, "not an orphan", "client: socket, orphan at 10s", NULL},
-	{AT_10S("expires: 1s"), HOLDS, "", "client: socket, expires 1s at 10s", NULL},
-	{AT_10S("expires: 2s"), FAILS, "expires: 1s too short", NULL, NULL},
-	{AT_10S("expires: ..900ms"), FAILS, "expires: 100ms too long", NULL, NULL},
-	{AT_10S("rto: 200ms"), HOLDS, "", "client: socket, rto 200ms at 10s", NULL},
-	{AT_10S("rto: 210ms..1s"), FAILS, "rto: 6ms too short", NULL, NULL},
-	{AT_10S("retransmits: 0"), HOLDS, "", "client: socket, retransmits 0 at 10s", NULL},
+	{AT_10S("orphan: false"), HOLDS, "", "client: socket, not an orphan at 10.000", NULL},
+	{AT_10S("orphan: true"), FAILS, "not an orphan", "client: socket, orphan at 10.000", NULL},
+	{AT_10S("expires: 1s"), HOLDS, "", "client: socket, expires 1.000 s at 10.000", NULL},
+	{AT_10S("expires: 2s"), FAILS, "expires: 1.000 s too short", NULL, NULL},
+	{AT_10S("expires: ..900ms"), FAILS, "expires: 0.100 s too long", NULL, NULL},
+	{AT_10S("rto: 200ms"), HOLDS, "", "client: socket, rto 0.200 s at 10.000", NULL},
+	{AT_10S("rto: 210ms..1s"), FAILS, "rto: 0.006 s too short", NULL, NULL},
+	{AT_10S("retransmits: 0"), HOLDS, "", "client: socket, retransmits 0 at 10.000", NULL},
 	{AT_10S("retransmits: 1"), FAILS, "retransmits: 0 instead of 1", NULL, NULL},
-	{AT_10S("backoff: 3"), HOLDS, "", "client: socket, backoff 3 at 10s", NULL},
+	{AT_10S("backoff: 3"), HOLDS, "", "client: socket, backoff 3 at 10.000", NULL},
 	{AT_10S("backoff: 4.."), FAILS, "backoff: 3 instead of at least 4", NULL, NULL},
-	{AT_10S("probes: 4"), HOLDS, "", "client: socket, probes 4 at 10s", NULL},
+	{AT_10S("probes: 4"), HOLDS, "", "client: socket, probes 4 at 10.000", NULL},
 	{AT_10S("probes: 1..3"), FAILS, "probes: 4 instead of 1..3", NULL, NULL},
-	{AT_10S("rqueue: 10"), HOLDS, "", "client: socket, rqueue 10 at 10s", NULL},
+	{AT_10S("rqueue: 10"), HOLDS, "", "client: socket, rqueue 10 at 10.000", NULL},
 	{AT_10S("rqueue: 0"), FAILS, "rqueue: 10 instead of 0", NULL, NULL},
-	{AT_10S("wqueue: 20"), HOLDS, "", "client: socket, wqueue 20 at 10s", NULL},
+	{AT_10S("wqueue: 20"), HOLDS, "", "client: socket, wqueue 20 at 10.000", NULL},
 	{AT_10S("wqueue: 21"), FAILS, "wqueue: 20 instead of 21", NULL, NULL},
-	{AT_10S("unacked: 2"), HOLDS, "", "client: socket, unacked 2 at 10s", NULL},
+	{AT_10S("unacked: 2"), HOLDS, "", "client: socket, unacked 2 at 10.000", NULL},
 	{AT_10S("unacked: 3"), FAILS, "unacked: 2 instead of 3", NULL, NULL},
-	{AT_10S("rto: 5s, probes: 9"), FAILS, "probes: 4 instead of 9; rto: 4.796s too short", NULL,
-	 NULL},
+	{AT_10S("rto: 5s, probes: 9"), FAILS, "probes: 4 instead of 9; rto: 4.796 s too short",
+	 NULL, NULL},
 	/* Several sockets; one listens, and counts only where that is asked. */
 	{SERVER("state: ESTABLISHED"), FAILS, "1 in another state", NULL,
-	 "ESTABLISHED 10.0.0.0:8081 - 10.0.0.9:40000, timer none, queues 0/0, rto 200ms, backoff "
+	 "ESTABLISHED 10.0.0.0:8081 - 10.0.0.9:40000, timer none, queues 0/0, rto 0.200 s, backoff "
 	 "0, "
 	 "probes 0, unacked 0, retransmits 0; FIN_WAIT2 10.0.0.0:8081 - 10.0.0.9:40001, timer "
-	 "time-wait in 50s, queues 0/0, orphan"},
-	{SERVER("state: ESTABLISHED, count: 1"), HOLDS, "", "server: 1 ESTABLISHED socket at 10s",
-	 NULL},
+	 "time-wait in 50.000 s, queues 0/0, orphan"},
+	{SERVER("state: ESTABLISHED, count: 1"), HOLDS, "",
+	 "server: 1 ESTABLISHED socket at 10.000", NULL},
 	{SERVER("count: 2"), HOLDS, "", NULL, NULL},
-	{SERVER("count: 3"), FAILS, "2 instead of 3", "server: 3 sockets at 10s", NULL},
+	{SERVER("count: 3"), FAILS, "2 instead of 3", "server: 3 sockets at 10.000", NULL},
 	{SERVER("state: LISTEN"), HOLDS, "", NULL, NULL},
 	{SERVER("state: LISTEN, count: 2"), FAILS, "1 instead of 2", NULL, NULL},
 	{SERVER("state: [LISTEN, FIN_WAIT2]"), FAILS, "1 in another state", NULL, NULL},
@@ -79,7 +80,7 @@ static const struct row rows[] = {
 	{"sockets: [{host: server, at: 37s, state: LISTEN}]", HOLDS, "", NULL, NULL},
 	/* Where nobody looked, nothing is known ... */
 	{"sockets: [{host: client, at: 20s, state: none}]", UNDECIDED, "the record cannot tell",
-	 NULL, "the sockets were not looked at then: the run ended at 100s"},
+	 NULL, "the sockets were not looked at then: the run ended at 1:40.000"},
 	{"sockets: [{host: client, at: 10.002s, state: ESTABLISHED}]", UNDECIDED,
 	 "the record cannot tell", NULL, NULL},
 	{"sockets: [{host: client, at: 10.001s, state: ESTABLISHED}]", HOLDS, "", NULL, NULL},
@@ -149,7 +150,7 @@ static const struct row real_rows[] = {
 	{"sockets: [{host: client, at: 10.01s, state: ESTABLISHED}]", UNDECIDED,
 	 "the record cannot tell", NULL, NULL},
 	{AT_10S("expires: 1.2s"), HOLDS, "", NULL, NULL},
-	{AT_10S("expires: 1.3s"), FAILS, "expires: 300ms too short", NULL, NULL},
+	{AT_10S("expires: 1.3s"), FAILS, "expires: 0.300 s too short", NULL, NULL},
 };
 
 START_TEST(sockets_on_a_real_clock)

@@ -60,39 +60,53 @@ static void say_step(struct text *text, const struct judging *judging,
 	say_incarnation(text, expect->incarnation);
 }
 
-static void step_expected(struct judging *judging, const struct expect_step *expect)
+/* What is asked of the step, each in its field's words; LIST is a text of its own. */
+static void step_asked(struct text *list, const struct expect_step *expect)
 {
-	struct text *text = &judging->expected;
-
-	say_step(text, judging, expect);
 	if (expect->outcome == OUTCOME_BLOCKED)
-		text_add(text, "still blocked at the end");
+		text_put(list, "still blocked at the end");
 	if (expect->outcome == OUTCOME_NOT_STARTED)
-		text_add(text, "never started");
+		text_put(list, "never started");
 	if (expect->errno_set)
-		text_add(text, "%s", expect->err ? strerrorname_np(expect->err) : "no error");
+		text_put(list, expect->err ? strerrorname_np(expect->err) : "no error");
 	if (expect->returns.set) {
-		text_add(text, "%sreturns ", expect->errno_set ? ", " : "");
-		say_numbers(text, &expect->returns);
-	}
-	if (expect->at.set) {
-		text_add(text, ", at ");
-		say_times(text, &expect->at);
-	}
-	if (expect->took.set) {
-		text_add(text, ", after ");
-		say_times(text, &expect->took);
+		text_separate(list, ", ");
+		text_put(list, "returns ");
+		say_numbers(list, &expect->returns);
 	}
 	if (expect->bytes.set) {
-		text_add(text, ", bytes ");
-		say_numbers(text, &expect->bytes);
+		text_separate(list, ", ");
+		text_put(list, "bytes ");
+		say_numbers(list, &expect->bytes);
 	}
-	if (expect->intact >= 0)
-		text_add(text, expect->intact ? ", every byte intact" : ", not intact");
+	if (expect->at.set) {
+		text_separate(list, ", ");
+		text_put(list, "at ");
+		say_times(list, &expect->at);
+	}
+	if (expect->took.set) {
+		text_separate(list, ", ");
+		text_put(list, "took ");
+		say_spans(list, &expect->took);
+	}
+	if (expect->intact >= 0) {
+		text_separate(list, ", ");
+		text_put(list, expect->intact ? "every byte intact" : "not intact");
+	}
 	if (expect->revents >= 0) {
-		text_add(text, ", events");
-		say_events(text, expect->revents);
+		text_separate(list, ", ");
+		text_put(list, "events");
+		say_events(list, expect->revents);
 	}
+}
+
+static void step_expected(struct judging *judging, const struct expect_step *expect)
+{
+	AUTO_TEXT struct text list = {0};
+
+	step_asked(&list, expect);
+	say_step(&judging->expected, judging, expect);
+	text_put(&judging->expected, list.size ? list.bytes : "ends");
 }
 
 static void step_observed(struct judging *judging, const struct expect_step *expect,
@@ -119,8 +133,8 @@ static void step_observed(struct judging *judging, const struct expect_step *exp
 			 record_step_result(judging->plan, step, result, sizeof(result)));
 		say_time(text, step->end_ns);
 		if (expect->took.set) {
-			text_add(text, ", after ");
-			say_time(text, step->end_ns - step->start_ns);
+			text_add(text, ", took ");
+			say_span(text, step->end_ns - step->start_ns);
 		}
 		if (expect->bytes.set)
 			text_add(text, ", bytes %lld", (long long)step->bytes);

@@ -9,7 +9,7 @@
 #define HOLDING "client: {send: 100}"
 #define FAILING "client: {recv: ETIMEDOUT}"
 #define UNKNOWN "counters: {idle: {TcpRetransSegs: 0}}"
-#define BECAUSE "client.recv: -1 ECONNRESET at 61.2s; ECONNRESET instead of ETIMEDOUT"
+#define BECAUSE "client.recv: -1 ECONNRESET at 1:01.200; ECONNRESET instead of ETIMEDOUT"
 
 static const struct {
 	const char *top, *expect;
@@ -38,7 +38,7 @@ static const struct {
 	/* Cases that are here to fail: once, for the reason that they name. */
 	{"verdict: {fail: \"ETIMEDOUT\"}\n", FAILING, VERDICT_PASS, NULL},
 	{"verdict: {fail: \"instead of\"}\n", FAILING, VERDICT_PASS, NULL},
-	{"verdict: {fail: \"61.2s\"}\n", FAILING, VERDICT_PASS, NULL},
+	{"verdict: {fail: \"1:01.200\"}\n", FAILING, VERDICT_PASS, NULL},
 	{"verdict: {fail: \"returns 99\"}\n", "client: {send: 99}", VERDICT_PASS, NULL},
 	{"verdict: {fail: \"EPIPE\"}\n", FAILING, VERDICT_FAIL,
 	 "was to fail with \"EPIPE\", but failed with: ECONNRESET instead of ETIMEDOUT"},
@@ -177,21 +177,21 @@ START_TEST(explained)
 		"  story.yaml:25:19: this did not hold\n"
 		"       25 | expect: {client: {recv: ETIMEDOUT}}\n"
 		"    expected:   client.recv: ETIMEDOUT\n"
-		"    observed:   client.recv: -1 ECONNRESET at 61.2s\n"
+		"    observed:   client.recv: -1 ECONNRESET at 1:01.200\n"
 		"    difference: ECONNRESET instead of ETIMEDOUT\n"
 		"    around it:\n"
-		"           35.000000  server (start 2): listen = 0\n"
-		"           40.000000  server (start 2): recv 100 ...\n"
-		"           40.000000  server (start 2): accept = 0\n"
-		"           41.000000  server (start 2): recv = -1 ECONNRESET after 40 bytes (not "
+		"              35.000  server (start 2): listen = 0\n"
+		"              40.000  server (start 2): recv 100 ...\n"
+		"              40.000  server (start 2): accept = 0\n"
+		"              41.000  server (start 2): recv = -1 ECONNRESET after 40 bytes (not "
 		"the pattern)\n"
-		"           50.000000  *** crash server\n"
-		"           50.000000  server (start 2): program killed by SIGKILL\n"
-		"    >      61.200000  client: recv = -1 ECONNRESET\n"
-		"    >      61.200000  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone\n"
-		"           62.000000  client: poll events=in timeout=5s ...\n"
-		"           64.000000  client: pause ...\n"
-		"           64.000000  client: poll = 1 in hup\n");
+		"              50.000  *** crash server\n"
+		"              50.000  server (start 2): program killed by SIGKILL\n"
+		"    >       1:01.200  client: recv = -1 ECONNRESET\n"
+		"    >       1:01.200  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone\n"
+		"            1:02.000  client: poll events=in timeout=5s ...\n"
+		"            1:04.000  client: pause ...\n"
+		"            1:04.000  client: poll = 1 in hup\n");
 	/* Several: each by itself, without those that held. Near the end of all there is less. */
 	check_explanation(
 		"client: {close: ok, send: 100, pause: ok}",
@@ -203,40 +203,40 @@ START_TEST(explained)
 		"  story.yaml:25:41: this did not hold\n"
 		"       25 | expect: {client: {close: ok, send: 100, pause: ok}}\n"
 		"    expected:   client.pause: no error\n"
-		"    observed:   client.pause: still blocked at the end, since 64s\n"
+		"    observed:   client.pause: still blocked at the end, since 1:04.000\n"
 		"    difference: it never ended\n"
 		"    around it:\n"
-		"           41.000000  server (start 2): recv = -1 ECONNRESET after 40 bytes (not "
+		"              41.000  server (start 2): recv = -1 ECONNRESET after 40 bytes (not "
 		"the pattern)\n"
-		"           50.000000  *** crash server\n"
-		"           50.000000  server (start 2): program killed by SIGKILL\n"
-		"           61.200000  client: recv = -1 ECONNRESET\n"
-		"           61.200000  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone\n"
-		"           62.000000  client: poll events=in timeout=5s ...\n"
-		"    >      64.000000  client: pause ...\n"
-		"    >      64.000000  client: poll = 1 in hup\n");
+		"              50.000  *** crash server\n"
+		"              50.000  server (start 2): program killed by SIGKILL\n"
+		"            1:01.200  client: recv = -1 ECONNRESET\n"
+		"            1:01.200  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone\n"
+		"            1:02.000  client: poll events=in timeout=5s ...\n"
+		"    >       1:04.000  client: pause ...\n"
+		"    >       1:04.000  client: poll = 1 in hup\n");
 	/* At the very beginning there is nothing before. */
 	check_explanation("server: {listen: blocked}",
 			  "  story.yaml:25:19: this did not hold\n"
 			  "       25 | expect: {server: {listen: blocked}}\n"
 			  "    expected:   server.listen: still blocked at the end\n"
-			  "    observed:   server.listen: 0 at 0\n"
+			  "    observed:   server.listen: 0 at 0.000\n"
 			  "    difference: it ended\n"
 			  "    around it:\n"
-			  "    >       0.000000  client: program started\n"
-			  "    >       0.000000  worker: program started\n"
-			  "    >       0.000000  server: program started\n"
-			  "    >       0.000000  client: connect server:8081 ...\n"
-			  "    >       0.000000  server: listen 8081 ...\n"
-			  "    >       0.000000  server: accept ...\n"
-			  "    >       0.000000  server: listen = 0\n"
-			  "    >       0.000000  client > server: SYN\n"
-			  "            0.001000  server > client: SYN ACK\n"
-			  "            0.002000  server: recv 100 ...\n"
-			  "            0.002000  client: connect = 0\n"
-			  "            0.002000  server: accept = 0\n"
-			  "            0.002000  client > server: ACK\n"
-			  "            0.002000  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 "
+			  "    >          0.000  client: program started\n"
+			  "    >          0.000  worker: program started\n"
+			  "    >          0.000  server: program started\n"
+			  "    >          0.000  client: connect server:8081 ...\n"
+			  "    >          0.000  server: listen 8081 ...\n"
+			  "    >          0.000  server: accept ...\n"
+			  "    >          0.000  server: listen = 0\n"
+			  "    >          0.000  client > server: SYN\n"
+			  "               0.001  server > client: SYN ACK\n"
+			  "               0.002  server: recv 100 ...\n"
+			  "               0.002  client: connect = 0\n"
+			  "               0.002  server: accept = 0\n"
+			  "               0.002  client > server: ACK\n"
+			  "               0.002  client: socket 10.0.0.0:40000 - 10.0.0.9:8081 "
 			  "ESTABLISHED\n");
 	/* One that has no place in time. */
 	check_explanation("counters: {client: {TcpRetransSegs: 7}}",

@@ -80,7 +80,7 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 	}
 	if (expect->every.set) {
 		text_add(text, ", every ");
-		say_times(text, &expect->every);
+		say_spans(text, &expect->every);
 	}
 	if (expect->first.set) {
 		text_add(text, ", the first at ");
@@ -106,6 +106,7 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 {
 	bool real = !judging->record->kernel.virtual_clock;
 	int64_t early = real ? REAL_CLOCK_EARLY_NS : 0, late = real ? REAL_CLOCK_LATE_NS : 0;
+	const struct plan_range window = window_of(judging, &expect->within);
 
 	counting->first = counting->last = -1;
 	for (int i = 0; i < judging->record->packet_count; i++) {
@@ -115,9 +116,9 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 		if (!matches(expect, packet))
 			continue;
 		/* What happens late on a busy machine may slip over either edge. */
-		counting->most += within(&expect->within, t_ns, early, late);
-		counting->least += within(&expect->within, t_ns, -late, -early);
-		if (!within(&expect->within, t_ns, 0, 0))
+		counting->most += within(&window, t_ns, early, late);
+		counting->least += within(&window, t_ns, -late, -early);
+		if (!within(&window, t_ns, 0, 0))
 			continue;
 		if (expect->every.set && counting->count &&
 		    !span_holds(judging, "spacing", &expect->every, t_ns - counting->last) &&
@@ -141,11 +142,13 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 static bool none_is_known(struct judging *judging, const struct expect_wire *expect,
 			  const struct plan_range *count)
 {
+	const struct plan_range window = window_of(judging, &expect->within);
+
 	if (count->hi == INT64_MAX && !expect->last.set)
 		return true;
-	if (!was_observed(judging, &expect->within))
+	if (!was_observed(judging, &window))
 		return false;
-	return count->lo > 0 || is_wide_enough(judging, &expect->within);
+	return count->lo > 0 || is_wide_enough(judging, &window);
 }
 
 enum holding judge_wire(struct judging *judging, const struct plan_expect *of)
@@ -243,9 +246,9 @@ static bool is_ordered(const struct record_packet *packet)
 static bool order_holds_from(const struct judging *judging, const struct expect_order *expect,
 			     int first)
 {
-	const struct plan_range *window = &expect->within;
-	struct plan_range head = {window->set, window->lo, INT64_MAX};
-	struct plan_range tail = {window->set, 0, window->hi};
+	const struct plan_range window = window_of(judging, &expect->within);
+	struct plan_range head = {window.set, window.lo, INT64_MAX};
+	struct plan_range tail = {window.set, 0, window.hi};
 	bool real = !judging->record->kernel.virtual_clock;
 	int64_t early = real ? REAL_CLOCK_EARLY_NS : 0, late = real ? REAL_CLOCK_LATE_NS : 0;
 	int at = 0;
@@ -254,7 +257,7 @@ static bool order_holds_from(const struct judging *judging, const struct expect_
 		const struct record_packet *packet = &judging->record->packet[i];
 		int64_t t_ns = packet->sent_ns;
 
-		if (!is_ordered(packet) || !within(window, t_ns, early, late))
+		if (!is_ordered(packet) || !within(&window, t_ns, early, late))
 			continue;
 		if (i < first                 ? within(&head, t_ns, -late, 0)
 		    : at < expect->item_count ? !is_item(expect, at++, packet)
@@ -276,13 +279,14 @@ static bool order_holds(const struct judging *judging, const struct expect_order
 
 static void order_observed(struct judging *judging, const struct expect_order *expect, bool holds)
 {
+	const struct plan_range window = window_of(judging, &expect->within);
 	const struct plan *plan = judging->plan;
 	int at = 0;
 
 	for (int i = 0; i < judging->record->packet_count; i++) {
 		const struct record_packet *packet = &judging->record->packet[i];
 
-		if (!is_ordered(packet) || !within(&expect->within, packet->sent_ns, 0, 0))
+		if (!is_ordered(packet) || !within(&window, packet->sent_ns, 0, 0))
 			continue;
 		text_add(&judging->observed, at ? ", " : "");
 		say_packet(&judging->observed, plan, packet);
@@ -301,6 +305,7 @@ static void order_observed(struct judging *judging, const struct expect_order *e
 enum holding judge_order(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_order *expect = &of->order;
+	const struct plan_range window = window_of(judging, &expect->within);
 	bool holds = order_holds(judging, expect);
 
 	judging->t_ns = expect->within.set ? expect->within.lo : 0;
@@ -308,9 +313,9 @@ enum holding judge_order(struct judging *judging, const struct plan_expect *of)
 	order_observed(judging, expect, holds);
 	if (!holds)
 		return FAILS;
-	if (expect->item_count == 0 && !is_wide_enough(judging, &expect->within))
+	if (expect->item_count == 0 && !is_wide_enough(judging, &window))
 		return UNDECIDED;
-	return was_observed(judging, &expect->within) ? HOLDS : UNDECIDED;
+	return was_observed(judging, &window) ? HOLDS : UNDECIDED;
 }
 
 /* On a real clock the edges do not count: what belongs before or behind may be seen late. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "duration.h"
 
 void say_also(struct text *text, const char *fmt, ...)
@@ -23,20 +24,45 @@ void say_time(struct text *text, int64_t ns)
 	char buf[64];
 
 	text_add(text, "%s%s", ns < 0 ? "-" : "",
-		 duration_format(ns < 0 ? -ns : ns, buf, sizeof(buf)));
+		 duration_clock(ns < 0 ? -ns : ns, buf, sizeof(buf)));
 }
 
+static const char *unit_of(int64_t ns)
+{
+	return ns < 60 * NSEC_PER_SEC ? " s" : "";
+}
+
+void say_span(struct text *text, int64_t ns)
+{
+	char buf[64];
+
+	/* What differs by less than a millisecond differs all the same. */
+	if (ns < NSEC_PER_MSEC)
+		text_add(text, "%s s", duration_exact(ns, buf, sizeof(buf)));
+	else
+		text_add(text, "%s%s", duration_clock(ns, buf, sizeof(buf)), unit_of(ns));
+}
+
+/* What the author wrote, to the last digit. */
 void say_times(struct text *text, const struct plan_range *range)
 {
+	char buf[64];
+
 	if (range->lo == range->hi) {
-		say_time(text, range->lo);
+		text_add(text, "%s", duration_exact(range->lo, buf, sizeof(buf)));
 		return;
 	}
 	if (range->lo > INT64_MIN && range->lo != 0)
-		say_time(text, range->lo);
+		text_add(text, "%s", duration_exact(range->lo, buf, sizeof(buf)));
 	text_add(text, "..");
 	if (range->hi != INT64_MAX)
-		say_time(text, range->hi);
+		text_add(text, "%s", duration_exact(range->hi, buf, sizeof(buf)));
+}
+
+void say_spans(struct text *text, const struct plan_range *range)
+{
+	say_times(text, range);
+	text_add(text, "%s", unit_of(range->hi != INT64_MAX ? range->hi : range->lo));
 }
 
 void say_numbers(struct text *text, const struct plan_range *range)
@@ -102,7 +128,7 @@ static bool ns_holds(struct judging *judging, const char *what, const struct pla
 	if (ns >= lo && ns <= hi)
 		return true;
 	say_also(&judging->difference, "%s: ", what);
-	say_time(&judging->difference, ns < lo ? range->lo - ns : ns - range->hi);
+	say_span(&judging->difference, ns < lo ? range->lo - ns : ns - range->hi);
 	text_add(&judging->difference, " too %s", ns < lo ? less : more);
 	return false;
 }
@@ -127,6 +153,16 @@ bool number_holds(struct judging *judging, const char *what, const struct plan_r
 	say_also(&judging->difference, "%s: %lld instead of ", what, (long long)number);
 	say_numbers(&judging->difference, range);
 	return false;
+}
+
+struct plan_range window_of(const struct judging *judging, const struct plan_range *asked)
+{
+	int64_t tolerance = judging->plan->tolerance_ns;
+
+	if (!asked->set || asked->lo != asked->hi)
+		return *asked;
+	return (struct plan_range){true, asked->lo > tolerance ? asked->lo - tolerance : 0,
+				   add_limited(asked->hi, tolerance)};
 }
 
 bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late)

@@ -11,8 +11,11 @@
 
 /* Appends "; " first, unless it is the first. */
 void say_also(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void say_time(struct text *text, int64_t ns);
-void say_times(struct text *text, const struct plan_range *range);   /* "75s..77s" */
+/* Times have one form in all messages, that of the ladder: milliseconds, as a clock shows them. */
+void say_time(struct text *text, int64_t ns);                        /* a moment: "1:15.214" */
+void say_span(struct text *text, int64_t ns);                        /* "0.204 s", "1:15.214" */
+void say_times(struct text *text, const struct plan_range *range);   /* "1:15.000..1:17.000" */
+void say_spans(struct text *text, const struct plan_range *range);   /* "0.200..0.210 s" */
 void say_numbers(struct text *text, const struct plan_range *range); /* "5..7", "at least 5" */
 void say_kinds(struct text *text, uint32_t kinds, const char *between);
 void say_states(struct text *text, uint32_t states);
@@ -41,6 +44,8 @@ bool span_holds(struct judging *judging, const char *what, const struct plan_ran
 bool number_holds(struct judging *judging, const char *what, const struct plan_range *range,
 		  int64_t number);
 
+/* The window that an expectation speaks of: a moment alone is widened by the tolerance. */
+struct plan_range window_of(const struct judging *judging, const struct plan_range *asked);
 /* Whether a moment lies in a window; the whole run where it is not set. EARLY and LATE widen
  * the window's edges (negative: narrow them). */
 bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late);
