@@ -5,6 +5,7 @@
 #ifndef HALFOPEN_CLOCK_H
 #define HALFOPEN_CLOCK_H
 
+#include <errno.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -32,6 +33,14 @@ static inline int64_t clock_read_ns(clockid_t clock)
 static inline int64_t clock_now_ns(void)
 {
 	return clock_read_ns(CLOCK_MONOTONIC);
+}
+
+static inline void clock_sleep_until(int64_t ns)
+{
+	const struct timespec until = clock_timespec(ns);
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
 }
 
 #endif

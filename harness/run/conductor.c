@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "counters.h"
 #include "stage.h"
 #include "tap.h"
@@ -42,14 +43,6 @@ static int64_t tick_ns(void)
 	return ts.tv_nsec;
 }
 
-static int64_t realtime_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
 /* What the plan needs and this kernel has not, or 0. */
 static int needs_check(const struct stage *stage, struct err *err)
 {
@@ -68,7 +61,7 @@ static int needs_check(const struct stage *stage, struct err *err)
 }
 
 /* A reboot starts again what had been started, and nothing before its time. */
-static int start_add(struct stage *stage, int index, int64_t from_ns, struct err *err)
+static void start_add(struct stage *stage, int index, int64_t from_ns)
 {
 	const struct conduct_host *alone = stage->options->alone;
 	int64_t start_ns = stage->plan->program[index].start_ns;
@@ -76,33 +69,29 @@ static int start_add(struct stage *stage, int index, int64_t from_ns, struct err
 	if (start_ns < from_ns) {
 		if (!alone->start) {
 			stage->program[index].ended = true;
-			return 0;
+			return;
 		}
 		stage->program[index].incarnation = alone->incarnation;
 		start_ns = from_ns;
 	}
-	return agenda_add(stage, start_ns, AGENDA_START, index, err);
+	agenda_add(stage, start_ns, AGENDA_START, index);
 }
 
-/* What is to come from FROM_NS on: 0, or when this host came up again. */
-static int agenda_fill(struct stage *stage, int64_t from_ns, struct err *err)
+/* What is to come from FROM_NS on, which is 0, or when this host came up again. */
+static void agenda_fill(struct stage *stage, int64_t from_ns)
 {
 	const struct plan *plan = stage->plan;
-	int ret = 0;
 
-	for (int i = 0; i < plan->sample_count && ret == 0; i++)
+	for (int i = 0; i < plan->sample_count; i++)
 		if (plan->sample_ns[i] >= from_ns)
-			ret = agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0, err);
-	for (int i = 0; i < plan->fault_count && ret == 0; i++)
+			agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0);
+	for (int i = 0; i < plan->fault_count; i++)
 		if (plan->fault[i].at_ns >= from_ns && fault_is_here(stage, i))
-			ret = agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i, err);
-	for (int i = 0; i < plan->program_count && ret == 0; i++)
+			agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i);
+	for (int i = 0; i < plan->program_count; i++)
 		if (stage_has(stage, plan->program[i].host))
-			ret = start_add(stage, i, from_ns, err);
-	if (ret == 0)
-		ret = agenda_add(stage, plan->until_ns ? plan->until_ns : LONGEST_RUN_NS,
-				 AGENDA_END, 0, err);
-	return ret;
+			start_add(stage, i, from_ns);
+	agenda_add(stage, plan->until_ns ? plan->until_ns : LONGEST_RUN_NS, AGENDA_END, 0);
 }
 
 /* Timers of up to two hours are rounded up to 8^5 ticks (kernel/time/timer.c, level 5). */
@@ -114,27 +103,18 @@ static int agenda_fill(struct stage *stage, int64_t from_ns, struct err *err)
  * timers (it does at its first tick; until then netem's 1 ms lasts a tick). */
 static void start_aligned(int64_t wheel_tick_ns)
 {
-	struct timespec ts;
-	int64_t start_ns = NSEC_PER_SEC, settled_ns;
+	int64_t start_ns = NSEC_PER_SEC, settled_ns = clock_now_ns() + NSEC_PER_SEC / 2;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	settled_ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec + NSEC_PER_SEC / 2;
 	while (start_ns < settled_ns)
 		start_ns += WHEEL_TICKS * wheel_tick_ns;
-	ts = (struct timespec){.tv_sec = start_ns / NSEC_PER_SEC,
-			       .tv_nsec = start_ns % NSEC_PER_SEC};
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
-		;
+	clock_sleep_until(start_ns);
 }
 
 /* A run of several kernels starts for all of them when its zero comes. */
 static void start_together(int64_t zero_ns)
 {
-	struct timespec ts = {.tv_sec = zero_ns / NSEC_PER_SEC, .tv_nsec = zero_ns % NSEC_PER_SEC};
-
 	if (zero_ns > 0)
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
-			;
+		clock_sleep_until(zero_ns);
 }
 
 static void start_clock(struct loop *loop)
@@ -160,7 +140,7 @@ static void start_clock(struct loop *loop)
 	out_start_clock(stage->out);
 	if (alone)
 		stage->out->t0_ns = alone->zero_ns;
-	stage->real_ns = realtime_ns();
+	stage->real_ns = clock_read_ns(CLOCK_REALTIME);
 	between = out_now(stage->out);
 	stage->real_ns -= between / 2;
 	start.mono_ns = stage->out->t0_ns;
@@ -206,7 +186,7 @@ static int set_up(struct loop *loop, struct err *err)
 	if (ret < 0)
 		return ret;
 	start_clock(loop);
-	ret = agenda_fill(stage, alone && alone->incarnation ? out_now(stage->out) : 0, err);
+	agenda_fill(stage, alone && alone->incarnation ? out_now(stage->out) : 0);
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage_has(stage, i))
 			ret = stage_watch(stage, i, err);

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "list.h"
 #include "stage.h"
 
 /* From the last process's end to the power's: enough for FIN, RST and their answers on the
@@ -80,9 +81,9 @@ static int reboot_begin(struct stage *stage, const struct plan_fault *fault, int
 {
 	int ret = power_off(stage, fault->host, err);
 
-	return ret < 0 ? ret
-		       : agenda_add(stage, fault->at_ns + fault->down_ns, AGENDA_FAULT_GOES_ON,
-				    index, err);
+	if (ret == 0)
+		agenda_add(stage, fault->at_ns + fault->down_ns, AGENDA_FAULT_GOES_ON, index);
+	return ret;
 }
 
 static int reboot_end(struct stage *stage, const struct plan_fault *fault, int index,
@@ -103,8 +104,10 @@ static bool host_is_idle(const struct stage *stage, int host)
 static int shutdown_begin(struct stage *stage, const struct plan_fault *fault, int index,
 			  struct err *err)
 {
+	(void)err;
 	host_signal(stage, fault->host, SIGTERM);
-	return agenda_add(stage, fault->at_ns + fault->grace_ns, AGENDA_FAULT_GOES_ON, index, err);
+	agenda_add(stage, fault->at_ns + fault->grace_ns, AGENDA_FAULT_GOES_ON, index);
+	return 0;
 }
 
 /* The grace is over: kill who is left, and come back once more to cut the power. */
@@ -115,7 +118,8 @@ static int shutdown_end(struct stage *stage, const struct plan_fault *fault, int
 
 	if (!host_is_idle(stage, fault->host) || out_now(stage->out) < off_ns) {
 		stage_kill(stage, fault->host);
-		return agenda_add(stage, off_ns, AGENDA_FAULT_GOES_ON, index, err);
+		agenda_add(stage, off_ns, AGENDA_FAULT_GOES_ON, index);
+		return 0;
 	}
 	return power_off(stage, fault->host, err);
 }
@@ -138,21 +142,6 @@ static int pull_or_plug(struct stage *stage, const struct plan_fault *fault, int
 {
 	(void)index;
 	return topology_plug(&stage->topology, fault->host, fault->op == FAULT_PLUG, err);
-}
-
-static int filter_remember(struct stage *stage, struct stage_filter filter, struct err *err)
-{
-	if (stage->filter_count == stage->filter_room) {
-		int room = stage->filter_room ? stage->filter_room * 2 : 8;
-		void *list = realloc(stage->filter, (size_t)room * sizeof(*stage->filter));
-
-		if (!list)
-			return err_sys(err, ENOMEM, "filters");
-		stage->filter = list;
-		stage->filter_room = room;
-	}
-	stage->filter[stage->filter_count++] = filter;
-	return 0;
 }
 
 /* On the way FROM -> TO: in the router where there is one, else between the bridge's ports. */
@@ -186,7 +175,9 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 		filter.icmp_code = fault->reject_code;
 	}
 	ret = net_add_filter(done.net, &filter, &done.id, err);
-	return ret < 0 ? ret : filter_remember(stage, done, err);
+	if (ret == 0)
+		*LIST_ADD(NULL, stage, filter) = done;
+	return ret;
 }
 
 static int filter_path(struct stage *stage, const struct plan_fault *fault, int index,

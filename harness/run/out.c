@@ -2,38 +2,24 @@
 #include "out.h"
 
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-static int64_t monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
+#include "clock.h"
+#include "file.h"
 
 void out_start_clock(struct out *out)
 {
-	out->t0_ns = monotonic_ns();
+	out->t0_ns = clock_now_ns();
 }
 
 int64_t out_now(const struct out *out)
 {
-	return monotonic_ns() - out->t0_ns;
+	return clock_now_ns() - out->t0_ns;
 }
 
 void out_flush(struct out *out)
 {
-	size_t done = 0;
-
-	while (done < out->used) {
-		ssize_t n = write(out->fd, out->buffer + done, out->used - done);
-
-		if (n <= 0)
-			break; /* the file then lacks RAW_END, which is noticed */
-		done += (size_t)n;
-	}
+	/* What was not written lacks RAW_END, which is noticed. */
+	(void)file_write_all(out->fd, out->buffer, out->used);
 	out->used = 0;
 }
 

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "file.h"
 
 #define FOLDER     "/run/halfopen"
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET)
@@ -27,19 +28,6 @@ static int complain(const char *what)
 {
 	fprintf(stderr, "halfopen-guest: %s: %s\n", what, strerror(errno));
 	return -1;
-}
-
-static int transfer(int fd, char *bytes, size_t size, bool out)
-{
-	while (size) {
-		ssize_t n = out ? write(fd, bytes, size) : read(fd, bytes, size);
-
-		if (n <= 0)
-			return -1;
-		bytes += n;
-		size -= (size_t)n;
-	}
-	return 0;
 }
 
 static void mounts_make(void)
@@ -103,13 +91,13 @@ static int plan_receive(int port)
 	char *plan;
 	int fd, ret = -1;
 
-	if (transfer(port, (char *)&head, sizeof(head), false) < 0 || head.magic != SERVE_MAGIC)
+	if (file_read_all(port, &head, sizeof(head)) < 0 || head.magic != SERVE_MAGIC)
 		return -1;
 	plan = malloc(head.size);
 	mkdir(FOLDER, 0700);
 	fd = open(FOLDER "/plan", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (plan && fd >= 0 && transfer(port, plan, head.size, false) == 0)
-		ret = transfer(fd, plan, head.size, true);
+	if (plan && fd >= 0 && file_read_all(port, plan, head.size) == 0)
+		ret = file_write_all(fd, plan, head.size);
 	if (fd >= 0)
 		close(fd);
 	free(plan);
@@ -148,9 +136,9 @@ static int raw_send(int port, int status)
 
 	if (fd >= 0 && fstat(fd, &st) == 0)
 		head.size = (uint64_t)st.st_size;
-	ret = transfer(port, (char *)&head, sizeof(head), true);
+	ret = file_write_all(port, &head, sizeof(head));
 	while (ret == 0 && fd >= 0 && (n = read(fd, bytes, sizeof(bytes))) > 0)
-		ret = transfer(port, bytes, (size_t)n, true);
+		ret = file_write_all(port, bytes, (size_t)n);
 	if (fd >= 0)
 		close(fd);
 	unlink(FOLDER "/raw");
@@ -167,7 +155,7 @@ int serve(const char *guest)
 	mounts_make();
 	modules_load();
 	port = port_open();
-	if (port < 0 || transfer(port, (char *)&ready, sizeof(ready), true) < 0)
+	if (port < 0 || file_write_all(port, &ready, sizeof(ready)) < 0)
 		return 1;
 	while (plan_receive(port) == 0)
 		if (raw_send(port, run(guest)) < 0)

@@ -13,10 +13,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "list.h"
+
 #define TIMER_TIME_WAIT 3 /* inet_diag_msg.idiag_timer */
 #define ALL_STATES      0xffff
 
-struct known {
+struct tracked {
 	struct raw_socket socket;
 	bool seen; /* in the look that goes on */
 };
@@ -26,8 +28,8 @@ struct sockets {
 	int events_fd; /* for destroyed sockets */
 	int host;
 	uint8_t family;
-	struct known *known;
-	int known_count, known_room;
+	struct tracked *tracked;
+	int tracked_count;
 	int64_t due_ns;
 };
 
@@ -86,7 +88,7 @@ void sockets_free(struct sockets *sockets)
 		close(sockets->fd);
 	if (sockets->events_fd >= 0)
 		close(sockets->events_fd);
-	free(sockets->known);
+	free(sockets->tracked);
 	free(sockets);
 }
 
@@ -129,22 +131,12 @@ static bool same_socket(const struct raw_socket *a, const struct raw_socket *b)
 	       memcmp(a->dst, b->dst, sizeof(a->dst)) == 0;
 }
 
-static struct known *known_find(struct sockets *sockets, const struct raw_socket *socket)
+static struct tracked *tracked_find(struct sockets *sockets, const struct raw_socket *socket)
 {
-	for (int i = 0; i < sockets->known_count; i++)
-		if (!sockets->known[i].seen && same_socket(&sockets->known[i].socket, socket))
-			return &sockets->known[i];
-	if (sockets->known_count == sockets->known_room) {
-		int room = sockets->known_room ? sockets->known_room * 2 : 16;
-		struct known *known = realloc(sockets->known, (size_t)room * sizeof(*known));
-
-		if (!known)
-			return NULL;
-		sockets->known = known;
-		sockets->known_room = room;
-	}
-	sockets->known[sockets->known_count] = (struct known){0};
-	return &sockets->known[sockets->known_count++];
+	for (int i = 0; i < sockets->tracked_count; i++)
+		if (!sockets->tracked[i].seen && same_socket(&sockets->tracked[i].socket, socket))
+			return &sockets->tracked[i];
+	return LIST_ADD(NULL, sockets, tracked);
 }
 
 static void note_due(struct sockets *sockets, const struct raw_socket *socket)
@@ -163,14 +155,12 @@ static int take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_n
 {
 	const struct inet_diag_msg *msg = NLMSG_DATA(nlh);
 	struct raw_socket socket = socket_of(msg);
-	struct known *known = known_find(sockets, &socket);
+	struct tracked *known = tracked_find(sockets, &socket);
 	struct rtattr *attr = (struct rtattr *)(void *)((char *)NLMSG_DATA(nlh) +
 							NLMSG_ALIGN(sizeof(*msg)));
 	int left = (int)nlh->nlmsg_len - (int)NLMSG_LENGTH(sizeof(*msg));
 	const void *info = NULL;
 
-	if (!known)
-		return -ENOMEM;
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
 		if (attr->rta_type == INET_DIAG_INFO) {
 			info = RTA_DATA(attr);
@@ -192,8 +182,8 @@ static void gone(struct sockets *sockets, int64_t t_ns, struct out *out)
 {
 	int kept = 0;
 
-	for (int i = 0; i < sockets->known_count; i++) {
-		struct known *known = &sockets->known[i];
+	for (int i = 0; i < sockets->tracked_count; i++) {
+		struct tracked *known = &sockets->tracked[i];
 
 		if (!known->seen) {
 			known->socket.state = 0;
@@ -203,9 +193,9 @@ static void gone(struct sockets *sockets, int64_t t_ns, struct out *out)
 			continue;
 		}
 		known->seen = false;
-		sockets->known[kept++] = *known;
+		sockets->tracked[kept++] = *known;
 	}
-	sockets->known_count = kept;
+	sockets->tracked_count = kept;
 }
 
 static int dump_request(struct sockets *sockets, struct err *err)
@@ -262,8 +252,8 @@ int sockets_look(struct sockets *sockets, int64_t t_ns, bool sample, struct out 
 
 void sockets_forget(struct sockets *sockets, int64_t t_ns, struct out *out)
 {
-	for (int i = 0; i < sockets->known_count; i++)
-		sockets->known[i].seen = false;
+	for (int i = 0; i < sockets->tracked_count; i++)
+		sockets->tracked[i].seen = false;
 	gone(sockets, t_ns, out);
 }
 

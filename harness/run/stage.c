@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "counters.h"
+#include "list.h"
 #include "tap.h"
 
 bool stage_has(const struct stage *stage, int host)
@@ -18,21 +19,12 @@ bool stage_has(const struct stage *stage, int host)
 	return !stage->options->alone || stage->options->alone->host == host;
 }
 
-int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index,
-	       struct err *err)
+void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index)
 {
 	int i;
 
-	if (stage->agenda_count == stage->agenda_room) {
-		int room = stage->agenda_room ? stage->agenda_room * 2 : 32;
-		void *agenda = realloc(stage->agenda, (size_t)room * sizeof(*stage->agenda));
-
-		if (!agenda)
-			return err_sys(err, ENOMEM, "agenda");
-		stage->agenda = agenda;
-		stage->agenda_room = room;
-	}
-	for (i = stage->agenda_count++; i > 0; i--) {
+	LIST_ADD(NULL, stage, agenda);
+	for (i = stage->agenda_count - 1; i > 0; i--) {
 		const struct agenda_entry *before = &stage->agenda[i - 1];
 
 		if (before->at_ns < at_ns || (before->at_ns == at_ns && before->what <= what))
@@ -40,7 +32,6 @@ int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int in
 		stage->agenda[i] = *before;
 	}
 	stage->agenda[i] = (struct agenda_entry){at_ns, what, index};
-	return 0;
 }
 
 struct host_tap {

@@ -44,16 +44,15 @@ struct stage {
 	bool is_off; /* this kernel is one host's, and that has no power any more */
 
 	struct agenda_entry *agenda; /* by at_ns, what */
-	int agenda_count, agenda_room;
+	int agenda_count;
 	struct stage_filter *filter;
-	int filter_count, filter_room;
+	int filter_count;
 };
 
 /* Is the host, or the router (the plan's host_count), of this kernel? */
 bool stage_has(const struct stage *stage, int host);
 
-int agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index,
-	       struct err *err);
+void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index);
 
 /* Opens the host's tap and sock_diag, writes RAW_HOST and the counters. */
 int stage_watch(struct stage *stage, int host, struct err *err);

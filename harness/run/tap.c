@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 #define TAP_BATCH  16
 #define TAP_BUFFER (16 << 20)
 
@@ -42,7 +44,7 @@ static int64_t stamp_of(struct msghdr *msg)
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS)
 			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+	return clock_ns_of(ts);
 }
 
 int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, const void *arg,
