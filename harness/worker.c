@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "duration.h"
 #include "folder.h"
 #include "handover.h"
@@ -30,13 +31,33 @@ struct outcome {
 	struct kernel_result kernel;
 };
 
+/* The folder of the case, for its commands to read; or NULL. Not one that holds much else: a home,
+ * or what holds one, or a folder right beneath the root. */
+static char *folder_shown(const char *file)
+{
+	char *path = realpath(file, NULL), *last = path ? strrchr(path, '/') : NULL;
+	const char *home = getenv("HOME");
+	size_t length = last ? (size_t)(last - path) : 0;
+
+	if (last)
+		*last = '\0';
+	if (length == 0 || strchr(path + 1, '/') == NULL ||
+	    (home && strncmp(home, path, length) == 0 && (home[length] == '/' || !home[length]))) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
 static char *plan_bytes(const struct run *run, const struct worker_options *options,
 			size_t *ret_size)
 {
+	AUTO_FREE char *shown = folder_shown(run->text->path);
 	const struct handover handover = {
 		.file = run->text->path,
 		.variant = run->variant,
 		.helpers = kernel_helpers_inside(options->kernel, options->helpers),
+		.shown = shown ? shown : "",
 		.sysctl = options->sysctl,
 		.virtual_clock = kernel_clock_is_virtual(options->kernel),
 		.source = run->text->source,

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -34,11 +35,13 @@
 /* What process 1 needs to build hosts and a network, and to start programs that have none
  * of it. The bounding set keeps the rest away for good. */
 static const cap_value_t guest_caps[] = {
-	CAP_NET_ADMIN,  CAP_NET_RAW,      CAP_NET_BIND_SERVICE, CAP_SYS_ADMIN, /* unshare, setns,
-										* mount
-										*/
+	CAP_NET_ADMIN,  CAP_NET_RAW,      CAP_NET_BIND_SERVICE,
+	CAP_SYS_ADMIN,  /* unshare, setns, mount */
 	CAP_SYS_CHROOT, /* setns to a mount namespace */
-	CAP_KILL,       CAP_DAC_OVERRIDE, CAP_SETUID,           CAP_SETGID,    CAP_SETPCAP,
+	CAP_SYS_PTRACE, /* setns to those of another user's process */
+	CAP_KILL,       CAP_DAC_OVERRIDE, CAP_CHOWN,
+	CAP_SETUID,     CAP_SETGID,       CAP_SETPCAP,
+	CAP_SETFCAP, /* to map root */
 };
 #define GUEST_CAPS (int)(sizeof(guest_caps) / sizeof(guest_caps[0]))
 
@@ -105,9 +108,15 @@ static int limit_caps(void)
 		if (!kept && cap_drop_bound(cap) < 0)
 			goto out;
 	}
-	if (!caps || cap_set_flag(caps, CAP_PERMITTED, GUEST_CAPS, guest_caps, CAP_SET) < 0 ||
-	    cap_set_flag(caps, CAP_EFFECTIVE, GUEST_CAPS, guest_caps, CAP_SET) < 0 ||
-	    cap_set_proc(caps) < 0)
+	for (int i = 0; caps && i < GUEST_CAPS; i++) {
+		/* In a container root may have fewer, and then still be of use. */
+		if (cap_get_bound(guest_caps[i]) != 1)
+			continue;
+		if (cap_set_flag(caps, CAP_PERMITTED, 1, &guest_caps[i], CAP_SET) < 0 ||
+		    cap_set_flag(caps, CAP_EFFECTIVE, 1, &guest_caps[i], CAP_SET) < 0)
+			goto out;
+	}
+	if (!caps || cap_set_proc(caps) < 0)
 		goto out;
 	ret = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 out:
@@ -120,6 +129,12 @@ static const char *become_guest(int console)
 {
 	if (guest_prepare_child(console) < 0)
 		return "redirecting";
+	/* Whatever our starter left open. */
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0 && errno != ENOSYS && errno != EINVAL)
+		return "closing descriptors";
+	/* A user namespace with a single id has to keep them (user_namespaces(7)). */
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return "leaving groups";
 	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		return "making mounts private";
 	/* Refused where a container hides parts of /proc: better known before the run. */

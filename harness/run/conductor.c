@@ -183,6 +183,11 @@ static int set_up(struct loop *loop, struct err *err)
 	ret = network_set_up(stage, err);
 	if (ret == 0)
 		ret = needs_check(stage, err);
+	if (ret == 0)
+		ret = restriction_new(stage_has_command(stage, PLAN_ANY), &stage->restriction, err);
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		if (stage_has(stage, i))
+			ret = stage_power_on(stage, i, err);
 	if (ret < 0)
 		return ret;
 	start_clock(loop);
@@ -437,6 +442,8 @@ static void take_down(struct loop *loop)
 	struct stage *stage = &loop->stage;
 	struct raw_end end = {.t_ns = loop->end_ns, .packets_missed = stage->missed};
 
+	for (int i = 0; i < stage->plan->program_count; i++)
+		program_finish(&stage->program[i], stage->out);
 	for (int i = 0; i < stage->plan->host_count; i++)
 		if (stage->tap[i] >= 0)
 			end.packets_missed += tap_missed(stage->tap[i]);
@@ -448,8 +455,10 @@ static void take_down(struct loop *loop)
 	out_flush(stage->out);
 	for (int i = 0; i < stage->plan->host_count; i++) {
 		stage_kill(stage, i);
+		container_free(stage->container[i]);
 		sockets_free(stage->sockets[i]);
 	}
+	restriction_free(stage->restriction);
 	topology_done(&stage->topology);
 	free(stage->agenda);
 	free(stage->filter);

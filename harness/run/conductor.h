@@ -32,7 +32,7 @@ struct conduct_host {
 
 struct conduct_options {
 	const char *helpers; /* the folder with halfopen-peer and halfopen-nft */
-	const char *root;    /* where commands find their root directory; or NULL */
+	const char *shown;   /* a folder of the machine's that commands may read; "": none */
 	bool virtual_clock;
 	const struct conduct_host *alone; /* NULL: all hosts are namespaces of this kernel */
 };

@@ -27,8 +27,10 @@ static bool is_on(const struct stage *stage, int host)
 
 static void host_signal(struct stage *stage, int host, int signal)
 {
+	if (stage->container[host])
+		container_signal(stage->container[host], signal);
 	for (int i = 0; i < stage->plan->program_count; i++)
-		if (stage->program[i].plan->host == host)
+		if (stage->program[i].plan->host == host && !stage->program[i].plan->command)
 			program_signal(&stage->program[i], signal);
 }
 
@@ -56,6 +58,8 @@ static int power_on(struct stage *stage, const struct plan_fault *fault, struct 
 {
 	int ret = topology_power_on(&stage->topology, fault->host, err);
 
+	if (ret == 0)
+		ret = stage_power_on(stage, fault->host, err);
 	if (ret == 0)
 		ret = stage_watch(stage, fault->host, err);
 	for (int i = 0; i < stage->plan->program_count && ret == 0; i++) {

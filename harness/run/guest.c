@@ -62,48 +62,6 @@ static char *read_whole(const char *path, size_t *ret_size)
 	return text;
 }
 
-static bool has_command(const struct plan *plan)
-{
-	for (int i = 0; i < plan->program_count; i++)
-		if (plan->program[i].command)
-			return true;
-	return false;
-}
-
-/* In a user namespace the host's mounts are locked onto each other, and overlayfs takes no such
- * tree: then it is seen as it is, read-only. */
-static int root_mount(void)
-{
-	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
-
-	if (mount("halfopen", "root", "overlay", 0, "lowerdir=/,upperdir=upper,workdir=work") == 0)
-		return 0;
-	if (mount("/", "root", NULL, MS_BIND | MS_REC, NULL) < 0)
-		return -1;
-	return mount_setattr(AT_FDCWD, "root", AT_RECURSIVE, &read_only, sizeof(read_only));
-}
-
-/* A command of the user's sees the host's files and may write what it likes, but into a tmpfs
- * that lies over them, made within the run's own folder; at the least over the usual places.
- * Returns where, relative to the working directory that it leaves behind, or NULL. */
-static const char *overlay_build(const char *results)
-{
-	static const char *const own[] = {"root/tmp", "root/run", "root/var/tmp", "root/dev/shm"};
-
-	if (chdir(results) < 0 || mkdir("overlay", 0700) < 0 ||
-	    mount("halfopen", "overlay", "tmpfs", 0, "mode=0755") < 0 || chdir("overlay") < 0)
-		return NULL;
-	if (mkdir("root", 0755) < 0 || mkdir("upper", 0755) < 0 || mkdir("work", 0755) < 0 ||
-	    root_mount() < 0)
-		return NULL;
-	mount("proc", "root/proc", "proc", 0, NULL);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		mkdir(own[i], 0755);
-		mount("halfopen", own[i], "tmpfs", 0, "mode=1777");
-	}
-	return "root";
-}
-
 /* Hosts that join a multicast group say so once, not again after a random time (RFC 3810,
  * 9.14.1): two runs of a case are to be the same. Not of one namespace, so for a kernel of our
  * own only. */
@@ -131,9 +89,10 @@ static void socket_tables_shrink(void)
 	close(fd);
 }
 
-static void conduct_handover(const struct handover *handover, const char *results)
+static void conduct_handover(const struct handover *handover)
 {
 	struct conduct_options options = {.helpers = handover->helpers,
+					  .shown = handover->shown,
 					  .virtual_clock = handover->virtual_clock};
 	struct diagnostics diagnostics;
 	struct plan *plan = NULL;
@@ -147,14 +106,7 @@ static void conduct_handover(const struct handover *handover, const char *result
 		out_flush(&out);
 		return;
 	}
-	if (has_command(plan)) {
-		options.root = overlay_build(results);
-		if (!options.root)
-			out_text(&out, RAW_SKIP,
-				 "a root directory for commands (overlayfs or bind mounts)");
-	}
-	if (options.root || !has_command(plan))
-		conduct(plan, &options, &out);
+	conduct(plan, &options, &out);
 	out_flush(&out);
 	plan_free(plan);
 	diagnostics_done(&diagnostics);
@@ -182,7 +134,7 @@ static int guest(const char *folder, const char *results)
 	if (handover.virtual_clock)
 		group_reports_once();
 	socket_tables_shrink();
-	conduct_handover(&handover, results);
+	conduct_handover(&handover);
 	if (close(out.fd) < 0)
 		return fail(path);
 	handover_done(&handover);

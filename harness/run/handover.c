@@ -37,6 +37,7 @@ char *handover_write(const struct handover *handover, size_t *ret_size)
 	put_string(&text, handover->file);
 	put_string(&text, handover->variant);
 	put_string(&text, handover->helpers);
+	put_string(&text, handover->shown);
 	put_string(&text, handover->virtual_clock ? "virtual" : "real");
 	put(&text, handover->source, handover->source_size);
 	for (const char *const *at = handover->sysctl; at && *at; at++)
@@ -97,8 +98,8 @@ int handover_read(const char *bytes, size_t size, struct handover *ret)
 	if (size < sizeof(magic) || memcmp(bytes, magic, sizeof(magic)) != 0)
 		return -EBADMSG;
 	if (!take_string(&rest, &handover.file) || !take_string(&rest, &handover.variant) ||
-	    !take_string(&rest, &handover.helpers) || !take_string(&rest, &clock) ||
-	    !take(&rest, &handover.source, &handover.source_size))
+	    !take_string(&rest, &handover.helpers) || !take_string(&rest, &handover.shown) ||
+	    !take_string(&rest, &clock) || !take(&rest, &handover.source, &handover.source_size))
 		return -EBADMSG;
 	handover.virtual_clock = strcmp(clock, "virtual") == 0;
 	if (!take_sysctls(&rest, &handover)) {

@@ -13,6 +13,7 @@
 struct handover {
 	const char *file, *variant;
 	const char *helpers;       /* the folder of peer and nft, as the guest sees it */
+	const char *shown;         /* a folder of the machine's that commands may read; "": none */
 	const char *const *sysctl; /* "name=value" each, for all hosts; ended by NULL; or NULL */
 	bool virtual_clock;
 	const char *source; /* the case's text */

@@ -10,6 +10,7 @@ static void same(const struct handover *a, const struct handover *b)
 	ck_assert_str_eq(a->file, b->file);
 	ck_assert_str_eq(a->variant, b->variant);
 	ck_assert_str_eq(a->helpers, b->helpers);
+	ck_assert_str_eq(a->shown, b->shown);
 	ck_assert_int_eq(a->virtual_clock, b->virtual_clock);
 	ck_assert_uint_eq(a->source_size, b->source_size);
 	ck_assert_mem_eq(a->source, b->source, a->source_size);
@@ -24,6 +25,7 @@ static const struct handover samples[] = {
 	{.file = "a.yaml",
 	 .variant = "ip=4",
 	 .helpers = "/helpers",
+	 .shown = "",
 	 .source = "case: x\n",
 	 .source_size = 8,
 	 .sysctl = no_sysctl},
@@ -31,6 +33,7 @@ static const struct handover samples[] = {
 	{.file = "x\nhelpers /tmp/mine\nclock real\n\n.yaml",
 	 .variant = "",
 	 .helpers = "/a\nb",
+	 .shown = "/some/folder",
 	 .source = "case: x\n\nfile y\n",
 	 .source_size = 16,
 	 .sysctl = sysctls,
@@ -38,12 +41,14 @@ static const struct handover samples[] = {
 	{.file = "\xff\xfe",
 	 .variant = "=",
 	 .helpers = "",
+	 .shown = "",
 	 .source = "a\0b",
 	 .source_size = 3,
 	 .sysctl = sysctls},
 	{.file = "",
 	 .variant = "",
 	 .helpers = "",
+	 .shown = "",
 	 .source = "",
 	 .source_size = 0,
 	 .sysctl = no_sysctl},

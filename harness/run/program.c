@@ -3,24 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#define AT_ONCE   (64 << 10)
+#define IN_A_PIPE (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
 
 /* What the child needs, all prepared before it exists: it shares our memory. */
 struct launch {
-	int netns_fd;
+	const struct program_place *place;
 	int fd; /* peer: becomes PEER_FD; command: stdout and stderr */
 	bool peer;
-	const char *root; /* chroot there first; or NULL */
-	cap_t none;
 	char *const *argv;
 	int err;          /* out: errno of what failed; 0 */
 	const char *what; /* out */
@@ -33,36 +32,51 @@ static int launch_fails(struct launch *launch, const char *what)
 	_exit(127);
 }
 
-/* Root without capabilities gets them all back at exec, unless told not to. */
-static int capabilities_drop(cap_t none)
+/* stdin is /dev/null everywhere; nothing else than what is said is open. */
+static int descriptors_set(const struct launch *launch)
 {
-	unsigned int bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-			    SECBIT_NO_SETUID_FIXUP_LOCKED;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (prctl(PR_SET_SECUREBITS, bits) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (null < 0 || dup2(null, 0) < 0)
 		return -1;
-	return cap_set_proc(none);
+	if (!launch->peer)
+		return dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0 ||
+				       close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0
+			       ? -1
+			       : 0;
+	if (dup2(launch->fd, PEER_FD) < 0 ||
+	    (launch->fd == PEER_FD && fcntl(PEER_FD, F_SETFD, 0) < 0))
+		return -1;
+	return close_range(PEER_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+static void launch_command(struct launch *launch)
+{
+	const struct program_place *place = launch->place;
+
+	restrict_early();
+	if (container_enter(place->container) < 0 || chdir("/root") < 0)
+		launch_fails(launch, "cannot enter its host");
+	if (setsid() < 0 || descriptors_set(launch) < 0)
+		launch_fails(launch, "cannot hand over its output");
+	if (restrict_late(place->restriction) < 0)
+		launch_fails(launch, "cannot give up its rights");
 }
 
 static int launch_child(void *arg)
 {
 	struct launch *launch = arg;
 	static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-					    "HOME=/tmp", NULL};
+					    "HOME=/root", NULL};
 	sigset_t empty;
 
-	if (setns(launch->netns_fd, CLONE_NEWNET) < 0)
-		launch_fails(launch, "cannot enter its host");
-	if (launch->root && (chroot(launch->root) < 0 || chdir("/") < 0))
-		launch_fails(launch, "cannot enter its root directory");
-	if (launch->peer) {
-		if (dup2(launch->fd, PEER_FD) < 0 ||
-		    (launch->fd == PEER_FD && fcntl(PEER_FD, F_SETFD, 0) < 0))
-			launch_fails(launch, "cannot hand over its socket");
-	} else if (dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0 || setsid() < 0) {
-		launch_fails(launch, "cannot hand over its output");
-	}
-	if (capabilities_drop(launch->none) < 0)
+	if (setns(net_fd(launch->place->net), CLONE_NEWNET) < 0)
+		launch_fails(launch, "cannot enter its host's network");
+	if (!launch->peer)
+		launch_command(launch);
+	else if (descriptors_set(launch) < 0)
+		launch_fails(launch, "cannot hand over its socket");
+	else if (restrict_capabilities(launch->place->restriction) < 0)
 		launch_fails(launch, "cannot drop its capabilities");
 	sigemptyset(&empty);
 	sigprocmask(SIG_SETMASK, &empty, NULL);
@@ -74,17 +88,21 @@ static pid_t launch_run(struct launch *launch, struct err *err)
 {
 	static char stack[32 * 1024] __attribute__((aligned(16)));
 	pid_t pid;
+	int ret = launch->peer ? 0 : container_adopt(launch->place->container);
 
-	launch->none = cap_init();
-	if (!launch->none)
-		return err_sys(err, ENOMEM, "cap_init");
+	if (ret < 0)
+		return err_sys(err, ret, "cannot enter its host");
 	pid = clone(launch_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
-	cap_free(launch->none);
 	if (pid < 0)
-		return err_sys(err, errno, "cannot make a process");
-	/* A failed child is reaped with the others: its exit is nobody's program. */
-	if (launch->err)
+		ret = err_sys(err, errno, "cannot make a process");
+	if (!launch->peer && container_adopt(NULL) < 0)
+		ret = err_sys(err, errno, "cannot come back from its host");
+	if (ret < 0)
+		return ret;
+	if (launch->err) {
+		waitpid(pid, NULL, 0);
 		return err_sys(err, launch->err, "%s: %s", launch->argv[0], launch->what);
+	}
 	return pid;
 }
 
@@ -103,15 +121,15 @@ static int script_send(const struct program *program, const struct out *out, str
 	return 0;
 }
 
-static int start_peer(struct program *program, struct net *net, const char *helpers,
-		      struct out *out, struct err *err)
+static int start_peer(struct program *program, const struct program_place *place, struct out *out,
+		      struct err *err)
 {
 	char path[4096];
 	char *argv[] = {path, NULL};
-	struct launch launch = {.netns_fd = net_fd(net), .peer = true, .argv = argv};
+	struct launch launch = {.place = place, .peer = true, .argv = argv};
 	int pair[2];
 
-	snprintf(path, sizeof(path), "%s/halfopen-peer", helpers);
+	snprintf(path, sizeof(path), "%s/halfopen-peer", place->helpers);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, errno, "socketpair");
 	launch.fd = pair[1];
@@ -123,12 +141,12 @@ static int start_peer(struct program *program, struct net *net, const char *help
 	return script_send(program, out, err);
 }
 
-static int start_command(struct program *program, struct net *net, const char *root,
+static int start_command(struct program *program, const struct program_place *place,
 			 struct err *err)
 {
 	char shell[] = "/bin/sh", minus_c[] = "-c";
 	char *argv[] = {shell, minus_c, program->plan->command, NULL};
-	struct launch launch = {.netns_fd = net_fd(net), .root = root, .argv = argv};
+	struct launch launch = {.place = place, .argv = argv};
 	int pair[2];
 
 	if (pipe2(pair, O_CLOEXEC) < 0)
@@ -141,8 +159,8 @@ static int start_command(struct program *program, struct net *net, const char *r
 	return program->pid < 0 ? program->pid : 0;
 }
 
-int program_start(struct program *program, struct net *net, const char *helpers, const char *root,
-		  struct out *out, struct err *err)
+int program_start(struct program *program, const struct program_place *place, struct out *out,
+		  struct err *err)
 {
 	struct raw_program started = {.state = RAW_PROGRAM_STARTED,
 				      .incarnation = program->incarnation};
@@ -151,9 +169,9 @@ int program_start(struct program *program, struct net *net, const char *helpers,
 
 	program->listening = program->ended = program->idle = false;
 	if (program->plan->command)
-		ret = start_command(program, net, root, err);
+		ret = start_command(program, place, err);
 	else
-		ret = start_peer(program, net, helpers, out, err);
+		ret = start_peer(program, place, out, err);
 	if (ret < 0) {
 		program->pid = 0;
 		return err_add(err, ret, "program %s", program->plan->name);
@@ -172,38 +190,55 @@ static void note_step(struct program *program, const struct peer_event *event)
 	program->idle = event->phase == PEER_START && op == PEER_PAUSE;
 }
 
-static void take(struct program *program, const void *bytes, size_t size, struct out *out)
+static bool take(struct program *program, const void *bytes, size_t size, struct out *out)
 {
 	struct peer_event event;
 
-	if (program->plan->command) {
-		out_frame(out, RAW_OUTPUT, program->index, out_now(out), bytes, size, NULL, 0);
-		return;
-	}
+	if (program->plan->command)
+		return output_take(&program->output, program->index, bytes, size, out);
 	if (size != sizeof(event))
-		return;
+		return true;
 	memcpy(&event, bytes, sizeof(event));
 	if (event.step >= (uint32_t)program->plan->step_count)
-		return;
+		return true;
 	event.t_ns -= out->t0_ns;
 	note_step(program, &event);
 	out_frame(out, RAW_STEP, program->index, event.t_ns, &event, sizeof(event), NULL, 0);
+	return true;
 }
 
-void program_drain(struct program *program, struct out *out)
+/* At most MOST bytes: who writes faster than we read must not keep us from all the rest. */
+static void drain(struct program *program, size_t most, struct out *out)
 {
 	static char chunk[4096];
+	bool more = true;
 	ssize_t n = 0;
 
 	if (program->fd < 0)
 		return;
 	/* read() on a socket is recv() without flags; the socket is made non-blocking too. */
-	while ((n = read(program->fd, chunk, sizeof(chunk))) > 0)
-		take(program, chunk, (size_t)n, out);
-	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+	for (size_t done = 0; more && done < most; done += (size_t)n) {
+		n = read(program->fd, chunk, sizeof(chunk));
+		if (n <= 0)
+			break;
+		more = take(program, chunk, (size_t)n, out);
+	}
+	if (!more || n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		close(program->fd);
 		program->fd = -1;
 	}
+}
+
+void program_drain(struct program *program, struct out *out)
+{
+	drain(program, AT_ONCE, out);
+}
+
+void program_finish(struct program *program, struct out *out)
+{
+	drain(program, IN_A_PIPE, out);
+	if (program->plan->command)
+		output_finish(&program->output, program->index, out);
 }
 
 void program_signal(const struct program *program, int signal)
@@ -219,7 +254,7 @@ void program_ended(struct program *program, int status, struct out *out)
 				    .status = status,
 				    .pid = program->pid};
 
-	program_drain(program, out);
+	program_finish(program, out);
 	out_frame(out, RAW_PROGRAM, program->index, out_now(out), &ended, sizeof(ended), NULL, 0);
 	if (program->fd >= 0)
 		close(program->fd);

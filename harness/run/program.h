@@ -2,9 +2,10 @@
  *
  * program: what runs on the hosts: scripted peers and commands, started, watched, killed.
  *
- * A program is a child process in its host's network namespace, without capabilities. It is
- * made with CLONE_VM | CLONE_VFORK: copying the page tables of process 1 for a child that
- * execs at once is most of the cost of fork() under UML.
+ * A program is a child process in its host's network namespace, without capabilities; a command
+ * also enters its host's container and gives up more (container.h, restrict.h). It is made with
+ * CLONE_VM | CLONE_VFORK: copying the page tables of process 1 for a child that execs at once is
+ * most of the cost of fork() under UML.
  */
 #ifndef HALFOPEN_PROGRAM_H
 #define HALFOPEN_PROGRAM_H
@@ -12,29 +13,44 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "container.h"
 #include "err.h"
 #include "netem.h"
 #include "out.h"
+#include "output.h"
 #include "plan.h"
+#include "restrict.h"
 
 struct program {
 	const struct plan_program *plan;
-	int index;       /* in the plan */
-	pid_t pid;       /* 0: not running */
-	int fd;          /* peer: its reports; command: its output; -1: closed */
-	int incarnation; /* of the next or present start */
-	bool ended;      /* ran and is over */
-	bool listening;  /* its first listen step is done */
-	bool idle;       /* in a pause step: nothing more will come of it */
+	int index;            /* in the plan */
+	pid_t pid;            /* 0: not running */
+	int fd;               /* peer: its reports; command: its output; -1: closed */
+	int incarnation;      /* of the next or present start */
+	bool ended;           /* ran and is over */
+	bool listening;       /* its first listen step is done */
+	bool idle;            /* in a pause step: nothing more will come of it */
+	struct output output; /* of a command */
 };
 
-/* Starts it in NET. HELPERS: the folder with halfopen-peer. ROOT: where a command finds its
- * root directory, or NULL. Writes RAW_PROGRAM. */
-int program_start(struct program *program, struct net *net, const char *helpers, const char *root,
-		  struct out *out, struct err *err);
+/* Where programs run. */
+struct program_place {
+	struct net *net;
+	struct container *container; /* for commands */
+	const struct restriction *restriction;
+	const char *helpers; /* the folder with halfopen-peer */
+};
 
-/* Reads what waits in its descriptor; writes RAW_STEP, RAW_OUTPUT. */
+/* Writes RAW_PROGRAM. */
+int program_start(struct program *program, const struct program_place *place, struct out *out,
+		  struct err *err);
+
+/* Reads what waits in its descriptor, if that is not too much at once; writes RAW_STEP,
+ * RAW_OUTPUT. */
 void program_drain(struct program *program, struct out *out);
+
+/* Nothing more of it will be asked for: the end of a command's output. */
+void program_finish(struct program *program, struct out *out);
 
 /* SIGNAL to the process (to its process group, for a command); nothing when it is not
  * running. */

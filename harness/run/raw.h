@@ -12,13 +12,14 @@
 #include <stdint.h>
 
 enum raw_type {
-	RAW_START,    /* struct raw_start */
-	RAW_HOST,     /* struct raw_host: a host (re)appeared */
-	RAW_PACKET,   /* struct raw_packet, then the first bytes of the Ethernet frame */
-	RAW_STEP,     /* who: program; struct peer_event (fixtures/peer.h) */
-	RAW_PROGRAM,  /* who: program; struct raw_program: started, exited */
-	RAW_OUTPUT,   /* who: program; bytes that a command wrote to stdout or stderr */
-	RAW_SOCKET,   /* who: host; struct raw_socket: appeared, changed state, or gone */
+	RAW_START,       /* struct raw_start */
+	RAW_HOST,        /* struct raw_host: a host (re)appeared */
+	RAW_PACKET,      /* struct raw_packet, then the first bytes of the Ethernet frame */
+	RAW_STEP,        /* who: program; struct peer_event (fixtures/peer.h) */
+	RAW_PROGRAM,     /* who: program; struct raw_program: started, exited */
+	RAW_OUTPUT,      /* who: program; bytes that a command wrote to stdout or stderr */
+	RAW_OUTPUT_LOST, /* who: program; uint64: so many more came here and were not kept */
+	RAW_SOCKET,      /* who: host; struct raw_socket: appeared, changed state, or gone */
 	RAW_SAMPLE,   /* who: host; struct raw_socket: as it was at a moment the plan asked for */
 	RAW_SAMPLED,  /* who: host; empty: all of the host's sockets at this t were given */
 	RAW_FAULT,    /* who: index in the plan's timeline; int32: which part (0 begun, 1 done) */

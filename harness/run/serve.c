@@ -143,7 +143,6 @@ static int raw_send(int port, int status)
 		close(fd);
 	unlink(FOLDER "/raw");
 	unlink(FOLDER "/plan");
-	rmdir(FOLDER "/overlay");
 	return ret;
 }
 

@@ -153,20 +153,45 @@ static int target_of(const struct plan_program *plan)
 	return PLAN_ANY;
 }
 
+bool stage_has_command(const struct stage *stage, int host)
+{
+	const struct plan *plan = stage->plan;
+
+	for (int i = 0; i < plan->program_count; i++)
+		if (plan->program[i].command && (host == PLAN_ANY || plan->program[i].host == host))
+			return true;
+	return false;
+}
+
+int stage_power_on(struct stage *stage, int host, struct err *err)
+{
+	struct container **container = &stage->container[host];
+	int ret = 0;
+
+	if (!stage_has_command(stage, host))
+		return 0;
+	if (!*container)
+		ret = container_new(stage->plan, host, stage->options->shown, container, err);
+	return ret < 0 ? ret : container_power_on(*container, err);
+}
+
 int stage_start(struct stage *stage, int index, struct err *err)
 {
 	struct program *program = &stage->program[index];
-	struct net *net = stage->topology.host[program->plan->host].net;
-	int target = target_of(program->plan);
+	int target = target_of(program->plan), host = program->plan->host;
+	const struct program_place place = {.net = stage->topology.host[host].net,
+					    .container = stage->container[host],
+					    .restriction = stage->restriction,
+					    .helpers = stage->options->helpers};
 
-	if (!net) /* its host went down before it was to start */
+	/* Its host went down before it was to start, or is about to. */
+	if (!place.net || (place.container && !container_is_on(place.container)))
 		return 0;
 	stage->waiting[index] = target != PLAN_ANY && target != index &&
 				!stage->program[target].listening && !stage->program[target].ended;
 	if (stage->waiting[index])
 		return 0;
-	return program_start(program, net, stage->options->helpers, stage->options->root,
-			     stage->out, err);
+	return program_start(program, &place, stage->out, err);
 }
 
 void stage_reaped(struct stage *stage, int pid, int status)
@@ -178,6 +203,10 @@ void stage_reaped(struct stage *stage, int pid, int status)
 
 void stage_kill(struct stage *stage, int host)
 {
+	struct container *container = stage->container[host];
+
+	if (container)
+		container_kill(container);
 	for (int i = 0; i < stage->plan->program_count; i++) {
 		struct program *program = &stage->program[i];
 		int status;
@@ -188,4 +217,6 @@ void stage_kill(struct stage *stage, int host)
 		if (waitpid(program->pid, &status, 0) == program->pid)
 			program_ended(program, status, stage->out);
 	}
+	if (container)
+		container_power_off(container);
 }

@@ -36,7 +36,9 @@ struct stage {
 	int64_t real_ns; /* CLOCK_REALTIME at the run's zero */
 
 	struct program program[STAGE_PROGRAMS];
-	bool waiting[STAGE_PROGRAMS]; /* for its target to listen */
+	bool waiting[STAGE_PROGRAMS];                /* for its target to listen */
+	struct container *container[TOPOLOGY_HOSTS]; /* NULL: nobody would notice */
+	struct restriction *restriction;
 	struct sockets *sockets[TOPOLOGY_HOSTS];
 	int tap[TOPOLOGY_HOSTS]; /* -1: none */
 	int wire_tap, router_tap;
@@ -62,7 +64,11 @@ int stage_unwatch(struct stage *stage, int host, struct err *err);
 int stage_drain_taps(struct stage *stage, struct err *err);
 /* Starts the program, or has it wait until its target listens. */
 int stage_start(struct stage *stage, int program, struct err *err);
-/* Kills the host's programs and waits until they are gone. */
+/* Is a command to run on the host, or on any (PLAN_ANY)? */
+bool stage_has_command(const struct stage *stage, int host);
+/* Makes what the host's programs find there when it has power: a container, if one is a command. */
+int stage_power_on(struct stage *stage, int host, struct err *err);
+/* Kills the host's programs, and all that they have started, and waits until they are gone. */
 void stage_kill(struct stage *stage, int host);
 /* A child of ours ended, as waitpid() says. */
 void stage_reaped(struct stage *stage, int pid, int status);
