@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +11,10 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "cleanup.h"
+#include "file.h"
+#include "list.h"
 
 struct process {
 	pid_t pid, parent;
@@ -22,19 +25,11 @@ struct process {
 static pid_t parent_of(int proc, const char *name)
 {
 	char path[32], text[512], *after;
-	ssize_t n = -1;
 	pid_t parent = 0;
-	int fd;
 
 	snprintf(path, sizeof(path), "%.20s/stat", name);
-	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (file_read_small(proc, path, text, sizeof(text)) <= 0)
 		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
 	after = strrchr(text, ')');
 	if (!after || sscanf(after, ") %*c %d", &parent) != 1)
 		return 0;
@@ -43,27 +38,18 @@ static pid_t parent_of(int proc, const char *name)
 
 static int read_processes(struct process **ret_process)
 {
-	DIR *proc = opendir("/proc");
-	struct process *process = NULL, *more;
-	int count = 0, room = 0;
+	AUTO_CLOSEDIR DIR *proc = opendir("/proc");
+	struct process *process = NULL;
 	struct dirent *entry;
+	int count = 0;
 
 	while (proc && (entry = readdir(proc))) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		if (count == room) {
-			room = room ? 2 * room : 256;
-			more = reallocarray(process, room, sizeof(*process));
-			if (!more)
-				break;
-			process = more;
-		}
-		process[count].pid = atoi(entry->d_name);
-		process[count].parent = parent_of(dirfd(proc), entry->d_name);
-		process[count++].ours = false;
+		*LIST_ADD_TO(NULL, process, count) = (struct process){
+			.pid = atoi(entry->d_name),
+			.parent = parent_of(dirfd(proc), entry->d_name)};
 	}
-	if (proc)
-		closedir(proc);
 	*ret_process = process;
 	return count;
 }

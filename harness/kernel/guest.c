@@ -10,9 +10,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "err.h"
 #include "signals.h"
 
@@ -59,14 +59,6 @@ int tail_read(struct tail *tail, int fd)
 	return n == 0 || (errno != EAGAIN && errno != EINTR);
 }
 
-int64_t guest_clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
 static bool has_ended(pid_t pid, int *ret_status)
 {
 	return waitpid(pid, ret_status, WNOHANG) == pid;
@@ -76,12 +68,12 @@ static bool has_ended(pid_t pid, int *ret_status)
 static bool wait_for_end(const struct guest *guest, struct signals *signals, int64_t limit_ns,
 			 struct tail *tail, int *ret_status)
 {
-	int64_t deadline = guest_clock_ns() + limit_ns, left;
+	int64_t deadline = clock_now_ns() + limit_ns, left;
 	struct pollfd fds[] = {{.fd = signals->fd, .events = POLLIN},
 			       {.fd = guest->console, .events = POLLIN}};
 
-	while ((left = deadline - guest_clock_ns()) > 0) {
-		struct timespec ts = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+	while ((left = deadline - clock_now_ns()) > 0) {
+		struct timespec ts = clock_timespec(left);
 
 		while (signals_next(signals))
 			;

@@ -61,7 +61,4 @@ int tail_read(struct tail *tail, int fd);
 /* Makes it text: ends it, without CR, and from the beginning of a line on. */
 void tail_finish(struct tail *tail);
 
-/* Real time. */
-int64_t guest_clock_ns(void);
-
 #endif

@@ -8,9 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cleanup.h"
 #include "err.h"
+#include "file.h"
+#include "list.h"
 
-#define DEEPEST_SCRIPT 4 /* fs/exec.c: a script's interpreter may be a script */
+#define LARGEST_FILE   (256u << 20) /* more than the machine has memory for */
+#define DEEPEST_SCRIPT 4            /* fs/exec.c: a script's interpreter may be a script */
 
 static void pad(struct initramfs *initramfs)
 {
@@ -40,16 +44,13 @@ static void write_entry(struct initramfs *initramfs, const char *name, unsigned 
 
 static bool has(const struct initramfs *initramfs, const char *name)
 {
-	for (int i = 0; i < initramfs->count; i++)
-		if (strcmp(initramfs->name[i], name) == 0)
-			return true;
-	return false;
+	return list_has_string(initramfs->name, initramfs->count, name);
 }
 
 static int add(struct initramfs *initramfs, const char *name, unsigned int mode, const void *bytes,
 	       size_t size, struct err *err)
 {
-	char **longer, folder[4096], *slash;
+	char folder[4096], *slash;
 	int ret;
 
 	if (has(initramfs, name))
@@ -62,12 +63,7 @@ static int add(struct initramfs *initramfs, const char *name, unsigned int mode,
 		if (ret < 0)
 			return ret;
 	}
-	longer = realloc(initramfs->name, ((size_t)initramfs->count + 1) * sizeof(*longer));
-	if (longer)
-		initramfs->name = longer;
-	if (!longer || !(longer[initramfs->count] = strdup(name)))
-		return err_sys(err, ENOMEM, "initramfs");
-	initramfs->count++;
+	list_add_string(&initramfs->name, &initramfs->count, name);
 	write_entry(initramfs, name, mode, bytes, size);
 	return 0;
 }
@@ -85,9 +81,7 @@ int initramfs_close(struct initramfs *initramfs, struct err *err)
 	write_entry(initramfs, "TRAILER!!!", 0, "", 0);
 	failed = ferror(initramfs->file);
 	failed |= fclose(initramfs->file) != 0;
-	for (int i = 0; i < initramfs->count; i++)
-		free(initramfs->name[i]);
-	free(initramfs->name);
+	list_free_strings(initramfs->name, initramfs->count);
 	return failed ? err_sys(err, EIO, "cannot write the initramfs") : 0;
 }
 
@@ -102,40 +96,17 @@ int initramfs_add_bytes(struct initramfs *initramfs, const char *name, const voi
 	return add(initramfs, name, S_IFREG | 0755, bytes, size, err);
 }
 
-static int read_whole(const char *path, char **ret_bytes, size_t *ret_size, struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	struct stat st;
-	int ret = 0;
-
-	if (!file)
-		return err_sys(err, errno, "%s", path);
-	if (fstat(fileno(file), &st) < 0 || !S_ISREG(st.st_mode))
-		ret = err_set(err, EINVAL, "%s: no file", path);
-	else if (!(*ret_bytes = malloc((size_t)st.st_size + 1)))
-		ret = err_sys(err, ENOMEM, "%s", path);
-	else {
-		*ret_size = fread(*ret_bytes, 1, (size_t)st.st_size, file);
-		(*ret_bytes)[*ret_size] = '\0';
-	}
-	fclose(file);
-	return ret;
-}
-
 int initramfs_add_file(struct initramfs *initramfs, const char *name, const char *source,
 		       struct err *err)
 {
-	char *bytes = NULL;
-	size_t size = 0;
+	AUTO_FREE char *bytes = NULL;
+	size_t size;
 	int ret;
 
 	if (has(initramfs, name))
 		return 0;
-	ret = read_whole(source, &bytes, &size, err);
-	if (ret == 0)
-		ret = initramfs_add_bytes(initramfs, name, bytes, size, err);
-	free(bytes);
-	return ret;
+	ret = file_read(source, LARGEST_FILE, &bytes, &size, err);
+	return ret < 0 ? ret : initramfs_add_bytes(initramfs, name, bytes, size, err);
 }
 
 /* The interpreter of a script or of a dynamic executable; "" for a static one. */
@@ -196,19 +167,19 @@ static int add_libraries(struct initramfs *initramfs, const char *linker, const 
 
 static int add_program(struct initramfs *initramfs, const char *path, int depth, struct err *err)
 {
-	char *bytes = NULL, interpreter[4096];
+	AUTO_FREE char *bytes = NULL;
+	char interpreter[4096];
 	bool is_script;
-	size_t size = 0;
+	size_t size;
 	int ret;
 
 	if (has(initramfs, path + 1))
 		return 0;
-	ret = read_whole(path, &bytes, &size, err);
+	ret = file_read(path, LARGEST_FILE, &bytes, &size, err);
 	if (ret < 0)
 		return ret;
 	ret = initramfs_add_bytes(initramfs, path + 1, bytes, size, err);
 	find_interpreter(bytes, size, &is_script, interpreter, sizeof(interpreter));
-	free(bytes);
 	if (ret < 0 || interpreter[0] != '/')
 		return ret;
 	if (is_script)

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "signals.h"
 
 #define TICK_MS 100
@@ -37,30 +38,13 @@ struct worker {
 	size_t size, room;
 };
 
-struct pool {
+struct crew {
 	const struct jobs *jobs;
 	struct worker *worker; /* jobs->parallel of them */
 	struct pollfd *fds;    /* their pipes, and after them the signals */
 	struct signals signals;
 	int next, running;
 };
-
-static int write_all(int fd, const void *data, size_t size)
-{
-	const char *from = data;
-
-	while (size) {
-		ssize_t n = write(fd, from, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		from += n;
-		size -= n;
-	}
-	return 0;
-}
 
 static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent)
 {
@@ -73,16 +57,16 @@ static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent
 		_exit(126);
 	head.error = jobs->work(jobs->arg, index, out, &head.err);
 	fclose(out);
-	if (write_all(fd, &head, sizeof(head)) || write_all(fd, data, head.size))
+	if (file_write_all(fd, &head, sizeof(head)) || file_write_all(fd, data, head.size))
 		_exit(125);
 	/* _exit: what the parent had buffered is his to write. */
 	free(data);
 	_exit(0);
 }
 
-static int pool_start(struct pool *pool, int place, struct err *err)
+static int crew_start(struct crew *crew, int place, struct err *err)
 {
-	int fd[2], index = pool->next;
+	int fd[2], index = crew->next;
 	pid_t pid, parent = getpid();
 
 	if (pipe2(fd, O_CLOEXEC) < 0)
@@ -91,35 +75,35 @@ static int pool_start(struct pool *pool, int place, struct err *err)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		signals_close(&pool->signals);
-		worker_main(pool->jobs, index, fd[1], parent);
+		signals_close(&crew->signals);
+		worker_main(crew->jobs, index, fd[1], parent);
 	}
 	close(fd[1]);
 	if (pid < 0) {
 		close(fd[0]);
 		return err_sys(err, errno, "fork");
 	}
-	pool->worker[place] = (struct worker){.pid = pid, .pipe = fd[0], .index = index};
-	pool->fds[place] = (struct pollfd){.fd = fd[0], .events = POLLIN};
-	pool->next++;
-	pool->running++;
-	if (pool->jobs->started)
-		pool->jobs->started(pool->jobs->arg, index);
+	crew->worker[place] = (struct worker){.pid = pid, .pipe = fd[0], .index = index};
+	crew->fds[place] = (struct pollfd){.fd = fd[0], .events = POLLIN};
+	crew->next++;
+	crew->running++;
+	if (crew->jobs->started)
+		crew->jobs->started(crew->jobs->arg, index);
 	return 0;
 }
 
-static void pool_free_place(struct pool *pool, int place)
+static void crew_free_place(struct crew *crew, int place)
 {
-	close(pool->worker[place].pipe);
-	free(pool->worker[place].data);
-	pool->worker[place] = (struct worker){0};
-	pool->fds[place].fd = -1;
-	pool->running--;
+	close(crew->worker[place].pipe);
+	free(crew->worker[place].data);
+	crew->worker[place] = (struct worker){0};
+	crew->fds[place].fd = -1;
+	crew->running--;
 }
 
-static void pool_finish(struct pool *pool, int place)
+static void crew_finish(struct crew *crew, int place)
 {
-	struct worker *worker = &pool->worker[place];
+	struct worker *worker = &crew->worker[place];
 	struct job_result result = {.index = worker->index};
 	struct head head;
 
@@ -136,14 +120,14 @@ static void pool_finish(struct pool *pool, int place)
 	} else {
 		result.error = err_set(&result.err, ECHILD, "the run's process ended early");
 	}
-	pool->jobs->finished(pool->jobs->arg, &result);
+	crew->jobs->finished(crew->jobs->arg, &result);
 	free(worker->data);
 	*worker = (struct worker){0};
-	pool->running--;
+	crew->running--;
 }
 
 /* All that is in the pipe now. 1: more may come; 0: its end. */
-static int pool_read(struct worker *worker, struct err *err)
+static int crew_read(struct worker *worker, struct err *err)
 {
 	ssize_t n;
 
@@ -164,79 +148,79 @@ static int pool_read(struct worker *worker, struct err *err)
 	return n < 0;
 }
 
-static int pool_step(struct pool *pool, struct err *err)
+static int crew_step(struct crew *crew, struct err *err)
 {
-	const struct jobs *jobs = pool->jobs;
+	const struct jobs *jobs = crew->jobs;
 	int ret = 0, sig;
 
 	for (int i = 0; i < jobs->parallel && !ret; i++)
-		if (!pool->worker[i].pid && pool->next < jobs->count)
-			ret = pool_start(pool, i, err);
+		if (!crew->worker[i].pid && crew->next < jobs->count)
+			ret = crew_start(crew, i, err);
 	if (ret)
 		return ret;
-	if (poll(pool->fds, jobs->parallel + 1, jobs->tick ? TICK_MS : -1) < 0 && errno != EINTR)
+	if (poll(crew->fds, jobs->parallel + 1, jobs->tick ? TICK_MS : -1) < 0 && errno != EINTR)
 		return err_sys(err, errno, "poll");
-	while ((sig = signals_next(&pool->signals)))
+	while ((sig = signals_next(&crew->signals)))
 		if (sig != SIGCHLD)
 			return err_set(err, EINTR, "interrupted");
 	for (int i = 0; i < jobs->parallel; i++) {
-		struct worker *worker = &pool->worker[i];
+		struct worker *worker = &crew->worker[i];
 
 		if (!worker->pid)
 			continue;
 		/* First its end, then what it wrote: the other way round could miss some. */
 		worker->ended = waitpid(worker->pid, &worker->status, WNOHANG) == worker->pid;
-		ret = pool_read(worker, err);
+		ret = crew_read(worker, err);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
-			pool->fds[i].fd = -1;
+			crew->fds[i].fd = -1;
 		if (worker->ended)
-			pool_finish(pool, i);
+			crew_finish(crew, i);
 	}
 	if (jobs->tick)
 		jobs->tick(jobs->arg);
 	return 0;
 }
 
-static void pool_abandon(struct pool *pool)
+static void crew_abandon(struct crew *crew)
 {
-	for (int i = 0; i < pool->jobs->parallel; i++) {
-		if (!pool->worker[i].pid)
+	for (int i = 0; i < crew->jobs->parallel; i++) {
+		if (!crew->worker[i].pid)
 			continue;
-		if (!pool->worker[i].ended) {
-			kill(pool->worker[i].pid, SIGKILL);
-			waitpid(pool->worker[i].pid, NULL, 0);
+		if (!crew->worker[i].ended) {
+			kill(crew->worker[i].pid, SIGKILL);
+			waitpid(crew->worker[i].pid, NULL, 0);
 		}
-		pool_free_place(pool, i);
+		crew_free_place(crew, i);
 	}
 }
 
 int jobs_run(const struct jobs *jobs, struct err *err)
 {
 	static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
-	struct pool pool = {.jobs = jobs};
+	struct crew crew = {.jobs = jobs};
 	int ret = 0;
 
-	pool.worker = calloc(jobs->parallel, sizeof(*pool.worker));
-	pool.fds = calloc(jobs->parallel + 1, sizeof(*pool.fds));
-	if (!pool.worker || !pool.fds)
+	crew.worker = calloc(jobs->parallel, sizeof(*crew.worker));
+	crew.fds = calloc(jobs->parallel + 1, sizeof(*crew.fds));
+	if (!crew.worker || !crew.fds)
 		ret = err_sys(err, ENOMEM, "jobs");
 	else
-		ret = signals_open(&pool.signals, ending, (int)(sizeof(ending) / sizeof(ending[0])),
+		ret = signals_open(&crew.signals, ending, (int)(sizeof(ending) / sizeof(ending[0])),
 				   err);
 	if (ret)
 		goto out;
 	for (int i = 0; i < jobs->parallel; i++)
-		pool.fds[i].fd = -1;
-	pool.fds[jobs->parallel] = (struct pollfd){.fd = pool.signals.fd, .events = POLLIN};
-	while (!ret && (pool.running || pool.next < jobs->count))
-		ret = pool_step(&pool, err);
+		crew.fds[i].fd = -1;
+	crew.fds[jobs->parallel] = (struct pollfd){.fd = crew.signals.fd, .events = POLLIN};
+	while (!ret && (crew.running || crew.next < jobs->count))
+		ret = crew_step(&crew, err);
 	if (ret)
-		pool_abandon(&pool);
-	signals_close(&pool.signals);
+		crew_abandon(&crew);
+	signals_close(&crew.signals);
 out:
-	free(pool.worker);
-	free(pool.fds);
+	free(crew.worker);
+	free(crew.fds);
 	return ret;
 }

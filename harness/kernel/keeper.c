@@ -16,9 +16,11 @@
 #include "err.h"
 #include "initramfs.h"
 #include "kernel.h"
+#include "list.h"
 #include "machine.h"
 #include "package.h"
 #include "serve.h"
+#include "text.h"
 
 /* What runs may need of a kernel that has it as modules. */
 static const char *const modules[] = {"virtio_pci",
@@ -72,13 +74,10 @@ struct keeper {
 
 static int add_modules(struct initramfs *initramfs, const struct kernel *kernel, struct err *err)
 {
-	char **file = NULL, name[PATH_MAX], source[PATH_MAX], *list = NULL;
-	size_t size = 0;
-	FILE *text = open_memstream(&list, &size);
+	char **file = NULL, name[PATH_MAX], source[PATH_MAX];
+	AUTO_TEXT struct text list = {0};
 	int count = 0, ret = 0;
 
-	if (!text)
-		return err_sys(err, ENOMEM, "modules");
 	if (kernel->modules)
 		ret = package_list_modules(kernel->modules, modules, &file, &count, err);
 	for (int i = 0; i < count; i++) {
@@ -86,15 +85,13 @@ static int add_modules(struct initramfs *initramfs, const struct kernel *kernel,
 		snprintf(name, sizeof(name), "modules/%s", strrchr(source, '/') + 1);
 		if (ret == 0)
 			ret = initramfs_add_file(initramfs, name, source, err);
-		fprintf(text, "/%s\n", name);
-		free(file[i]);
+		text_add(&list, "/%s\n", name);
 	}
-	free(file);
-	fclose(text);
-	if (ret == 0)
-		ret = initramfs_add_bytes(initramfs, &SERVE_MODULES[1], list, size, err);
-	free(list);
-	return ret;
+	list_free_strings(file, count);
+	if (ret < 0)
+		return ret;
+	return initramfs_add_bytes(initramfs, &SERVE_MODULES[1], text_string(&list), list.size,
+				   err);
 }
 
 static int add_helpers(struct initramfs *initramfs, const char *folder, struct err *err)
@@ -147,18 +144,10 @@ static int keeper_boot(struct keeper *keeper, struct err *err)
 	return ret;
 }
 
-static bool has_program(const struct keeper *keeper, const char *path)
-{
-	for (int i = 0; i < keeper->programs; i++)
-		if (strcmp(keeper->program[i], path) == 0)
-			return true;
-	return false;
-}
-
 /* The programs that DIR's run needs: with a new one, the next boot is now. */
 static int programs_read(struct keeper *keeper, const char *dir, struct err *err)
 {
-	char path[PATH_MAX + 16], line[PATH_MAX], **longer;
+	char path[PATH_MAX + 16], line[PATH_MAX];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/programs", dir);
@@ -167,13 +156,9 @@ static int programs_read(struct keeper *keeper, const char *dir, struct err *err
 		return err_sys(err, errno, "%s", path);
 	while (fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
-		if (has_program(keeper, line))
+		if (list_has_string(keeper->program, keeper->programs, line))
 			continue;
-		longer = realloc(keeper->program, ((size_t)keeper->programs + 1) * sizeof(*longer));
-		if (!longer || !(longer[keeper->programs] = strdup(line)))
-			abort(); /* the keeper's own process: seen as its death */
-		keeper->program = longer;
-		keeper->programs++;
+		list_add_string(&keeper->program, &keeper->programs, line);
 		machine_stop(&keeper->machine);
 	}
 	fclose(file);

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "err.h"
 #include "kernel.h"
 #include "serve.h"
@@ -144,7 +145,7 @@ static int port_read(struct machine *machine, void *bytes, size_t size, int64_t 
 	ssize_t n;
 
 	while (done < size) {
-		int64_t left_ns = deadline_ns - guest_clock_ns();
+		int64_t left_ns = deadline_ns - clock_now_ns();
 
 		if (left_ns <= 0)
 			return err_set(err, ETIMEDOUT, "no end within the limit of real time");
@@ -177,7 +178,7 @@ int machine_boot(struct machine *machine, const struct kernel *kernel, const cha
 	ret = machine_start(machine, kernel, initramfs, err);
 	if (ret < 0)
 		return ret;
-	ret = port_read(machine, &ready, sizeof(ready), guest_clock_ns() + MACHINE_BOOT_LIMIT_NS,
+	ret = port_read(machine, &ready, sizeof(ready), clock_now_ns() + MACHINE_BOOT_LIMIT_NS,
 			err);
 	if (ret == 0 && ready.magic != SERVE_MAGIC)
 		ret = err_set(err, EPROTO, "the machine's port says something else");
@@ -233,7 +234,7 @@ static int raw_receive(struct machine *machine, const char *dir, uint64_t size, 
 
 int machine_run(struct machine *machine, const char *dir, int64_t limit_ns, struct err *err)
 {
-	int64_t deadline_ns = guest_clock_ns() + limit_ns;
+	int64_t deadline_ns = clock_now_ns() + limit_ns;
 	struct serve_raw head;
 	int ret;
 

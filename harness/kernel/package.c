@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <glob.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "err.h"
+#include "file.h"
+#include "list.h"
+#include "text.h"
+
+#define LARGEST_LIST (16u << 20)
 
 int package_find_image(const char *folder, char **ret_image, struct err *err)
 {
@@ -32,8 +36,8 @@ int package_find_image(const char *folder, char **ret_image, struct err *err)
 	else if (found.gl_pathc > 1)
 		ret = err_set(err, EINVAL, "%s: several kernels, %s and %s among them: name one",
 			      folder, found.gl_pathv[0], found.gl_pathv[1]);
-	else if (!(*ret_image = strdup(found.gl_pathv[0])))
-		ret = err_sys(err, ENOMEM, "%s", folder);
+	else
+		*ret_image = text_copy(found.gl_pathv[0]);
 	globfree(&found);
 	return ret;
 }
@@ -43,9 +47,9 @@ char *package_installed(const char *name)
 	static const char prefix[] = "linux-image-";
 	char *image;
 
-	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 ||
-	    asprintf(&image, "/boot/vmlinuz-%s", name + sizeof(prefix) - 1) < 0)
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
 		return NULL;
+	image = text_format("/boot/vmlinuz-%s", name + sizeof(prefix) - 1);
 	if (access(image, F_OK) == 0)
 		return image;
 	free(image);
@@ -60,14 +64,12 @@ char *package_find_modules(const char *image, const char *release)
 	char *folder;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (asprintf(&folder, "%.*s/%s/%s", length, image, places[i], release) < 0)
-			return NULL;
+		folder = text_format("%.*s/%s/%s", length, image, places[i], release);
 		if (access(folder, F_OK) == 0)
 			return folder;
 		free(folder);
 	}
-	if (asprintf(&folder, "/lib/modules/%s", release) < 0)
-		return NULL;
+	folder = text_format("/lib/modules/%s", release);
 	if (access(folder, F_OK) == 0)
 		return folder;
 	free(folder);
@@ -87,74 +89,72 @@ static bool is_module(const char *path, size_t length, const char *name)
 	return from < path + length && *from == '.';
 }
 
-static int list_add(char ***list, int *count, const char *path, size_t length)
-{
-	char **longer;
+struct files {
+	char **path;
+	int count;
+};
 
-	for (int i = 0; i < *count; i++)
-		if (strlen((*list)[i]) == length && memcmp((*list)[i], path, length) == 0)
-			return 0;
-	longer = realloc(*list, ((size_t)*count + 1) * sizeof(**list));
-	if (!longer)
-		return -ENOMEM;
-	*list = longer;
-	longer[*count] = strndup(path, length);
-	return longer[*count] ? (++*count, 0) : -ENOMEM;
+static void files_add(struct files *files, const char *path, size_t length)
+{
+	AUTO_FREE char *one = text_format("%.*s", (int)length, path);
+
+	if (!list_has_string(files->path, files->count, one))
+		list_add_string(&files->path, &files->count, one);
 }
 
 /* LINE is "FILE: NEEDED...", the needed ones so that the last is to be loaded first. */
-static int list_add_line(char ***list, int *count, const char *line, size_t file_length)
+static void files_add_line(struct files *files, const char *line, size_t file_length)
 {
 	const char *begin = line + file_length + 1, *end = begin + strcspn(begin, "\n");
-	int ret = 0;
 
-	while (ret == 0 && end > begin) {
+	while (end > begin) {
 		const char *word = end;
 
 		while (word > begin && word[-1] != ' ')
 			word--;
 		if (word < end)
-			ret = list_add(list, count, word, (size_t)(end - word));
+			files_add(files, word, (size_t)(end - word));
 		end = word > begin ? word - 1 : begin;
 	}
-	return ret ? ret : list_add(list, count, line, file_length);
+	files_add(files, line, file_length);
 }
 
-static int list_add_module(char ***list, int *count, const char *text, const char *name)
+static void files_add_module(struct files *files, const char *text, const char *name)
 {
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
 		size_t length = strcspn(line, ":\n");
 
-		if (line[length] == ':' && is_module(line, length, name))
-			return list_add_line(list, count, line, length);
+		if (line[length] == ':' && is_module(line, length, name)) {
+			files_add_line(files, line, length);
+			return;
+		}
 		if (line[strcspn(line, "\n")] == '\0')
-			break;
+			return;
 	}
-	return 0;
 }
 
 int package_list_modules(const char *folder, const char *const *modules, char ***ret_files,
 			 int *ret_count, struct err *err)
 {
-	char path[4096], *text = NULL, **list = NULL;
-	int count = 0, ret = 0;
-	size_t size = 0;
-	FILE *file;
+	AUTO_FREE char *text = NULL;
+	struct files files = {0};
+	char path[4096];
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/modules.dep", folder);
-	file = fopen(path, "re");
-	if (!file)
-		return err_set(err, errno,
+	ret = file_read(path, LARGEST_LIST, &text, NULL, err);
+	if (ret == -ENOENT)
+		return err_set(err, ENOENT,
 			       "%s is not there; `depmod -b ROOT RELEASE` makes it, where ROOT is "
 			       "the folder with lib/modules/RELEASE",
 			       path);
-	if (getdelim(&text, &size, '\0', file) < 0)
-		ret = err_set(err, EINVAL, "%s is empty", path);
-	fclose(file);
-	for (; *modules && ret == 0; modules++)
-		ret = list_add_module(&list, &count, text, *modules);
-	free(text);
-	*ret_files = list;
-	*ret_count = count;
-	return ret == -ENOMEM ? err_sys(err, ENOMEM, "%s", path) : ret;
+	if (ret < 0)
+		return ret;
+	if (!*text)
+		return err_set(err, EINVAL, "%s is empty", path);
+	for (; *modules; modules++)
+		files_add_module(&files, text, *modules);
+	*ret_files = files.path;
+	*ret_count = files.count;
+	return 0;
 }

@@ -10,13 +10,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "err.h"
+#include "file.h"
 #include "scratch.h"
+#include "text.h"
 
 #define NAME_LONGEST 64
 #define BUILT        "linux"
 #define ADDED        "kernel"
 #define CONFIG       "config"
+
+#define LARGEST_CONFIG (4u << 20)
 
 const struct store_ability store_ability[STORE_ABILITIES] = {
 	{"time-travel", "CONFIG_UML_TIME_TRAVEL_SUPPORT", "UML: virtual time", true},
@@ -91,10 +96,8 @@ static bool entry_read(const char *name, struct store_entry *ret_entry)
 		strcpy(path, target);
 		entry.added = true;
 	}
-	entry.name = strdup(name);
-	entry.path = strdup(path);
-	if (!entry.name || !entry.path)
-		abort();
+	entry.name = text_copy(name);
+	entry.path = text_copy(path);
 	config_read(&entry);
 	*ret_entry = entry;
 	return true;
@@ -165,8 +168,8 @@ int store_find(const char *name, char **ret_path, struct err *err)
 			      name, other->name, found->name);
 	else if (ret == 0 && !found)
 		ret = err_set(err, ENOENT, "there is no kernel called '%s'", name);
-	else if (ret == 0 && !(*ret_path = strdup(found->path)))
-		abort();
+	else if (ret == 0)
+		*ret_path = text_copy(found->path);
 	store_done(&store);
 	return ret;
 }
@@ -195,11 +198,9 @@ int store_newest(char **ret_path)
 		newest = path;
 		when = st.st_mtim;
 	}
-	if (newest && !(newest = strdup(newest)))
-		abort();
-	store_done(&store);
 	if (newest)
-		*ret_path = newest;
+		*ret_path = text_copy(newest);
+	store_done(&store);
 	return newest ? 0 : -ENOENT;
 }
 
@@ -229,41 +230,35 @@ static void config_copy(const char *path, const char *release, const char *name)
 		      {".config", false},
 		      {"config-", true},
 		      {"boot/config-", true}}; /* an unpacked package */
-	char folder[PATH_MAX], from[PATH_MAX + 128], to[PATH_MAX], text[4096];
+	char folder[PATH_MAX], from[PATH_MAX + 128], to[PATH_MAX];
+	AUTO_FREE char *text = NULL;
 	struct stat st;
-	FILE *in = NULL, *out;
-	size_t n;
+	size_t size;
 
 	snprintf(folder, sizeof(folder), "%s", path);
 	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
 		*strrchr(folder, '/') = '\0';
-	for (size_t i = 0; !in && i < sizeof(beside) / sizeof(beside[0]); i++) {
+	for (size_t i = 0; !text && i < sizeof(beside) / sizeof(beside[0]); i++) {
 		snprintf(from, sizeof(from), "%s/%s%s", folder, beside[i].name,
 			 beside[i].released ? release : "");
-		in = fopen(from, "re");
+		file_read(from, LARGEST_CONFIG, &text, &size, NULL);
 	}
-	if (!in)
+	if (!text)
 		return;
 	path_of(to, name, CONFIG);
-	out = fopen(to, "we");
-	while (out && (n = fread(text, 1, sizeof(text), in)) > 0)
-		fwrite(text, 1, n, out);
-	if (out)
-		fclose(out);
-	fclose(in);
+	file_write(to, text, size, NULL);
 }
 
-static int folders_make(char *path)
+/* -EEXIST: the folder itself is there, not only those above it. */
+static int folder_make_new(char *path)
 {
-	for (char *at = path; at; at = strchr(at + 1, '/')) {
-		if (at == path)
-			continue;
-		*at = '\0';
-		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			return -errno;
-		*at = '/';
-	}
-	return mkdir(path, 0777) < 0 ? -errno : 0;
+	char *slash = strrchr(path, '/');
+	int ret;
+
+	*slash = '\0';
+	ret = file_make_folder(path);
+	*slash = '/';
+	return ret < 0 ? ret : mkdir(path, 0777) < 0 ? -errno : 0;
 }
 
 int store_add(const char *name, const char *path, const char *release, struct err *err)
@@ -278,7 +273,7 @@ int store_add(const char *name, const char *path, const char *release, struct er
 		return err_sys(err, errno, "%s", path);
 	path_of(folder, name, NULL);
 	path_of(link, name, ADDED);
-	ret = folders_make(folder);
+	ret = folder_make_new(folder);
 	if (ret == -EEXIST)
 		err_set(err, EEXIST, "there is a kernel called '%s' already", name);
 	else if (ret < 0)
