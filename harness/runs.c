@@ -106,7 +106,7 @@ static int line_of(const char *what)
 											 : 0;
 }
 
-/* Adds those of TEXT's runs that WHAT means; how many that are. */
+/* Adds those of TEXT's runs that WHAT means; how many that are, added before or not. */
 static int variants_add(struct runs *runs, const struct case_text *text, const char *what)
 {
 	int line = line_of(what), count = 0;
@@ -114,11 +114,13 @@ static int variants_add(struct runs *runs, const struct case_text *text, const c
 	for (int i = 0; i < text->parsed->variant_count; i++) {
 		const char *variant = text->parsed->variant[i];
 
-		if (!what ||
-		    (line ? variant_has_line(text, variant, line) : variant_has(variant, what)))
-			run_add(runs, text, variant);
+		if (what &&
+		    !(line ? variant_has_line(text, variant, line) : variant_has(variant, what)))
+			continue;
+		run_add(runs, text, variant);
+		count++;
 	}
-	return runs->run_count - count;
+	return count;
 }
 
 /* Parses PATH and adds its runs; WHAT: a variant or a line, those only. */

@@ -113,6 +113,27 @@ START_TEST(what_is_named_twice_is_run_once)
 }
 END_TEST
 
+START_TEST(what_selects_nothing_is_refused_wherever_it_stands)
+{
+	static char one[] = "a/one.yaml", two[] = "b/deep/two.yaml:nosuch=1",
+		    line[] = "b/deep/two.yaml:99", again[] = "a/one.yaml:ip=5";
+	char *const nothing[] = {two, line, again};
+
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+		char *const behind[] = {one, nothing[i], NULL}, *const before[] = {nothing[i], one,
+										   NULL};
+		struct runs runs;
+		struct err err;
+
+		ck_assert_int_eq(runs_collect(behind, &runs, &err), -ENOENT);
+		ck_assert_ptr_nonnull(strstr(err.text, strchr(nothing[i], ':') + 1));
+		runs_done(&runs);
+		ck_assert_int_eq(runs_collect(before, &runs, &err), -ENOENT);
+		runs_done(&runs);
+	}
+}
+END_TEST
+
 START_TEST(a_variant_can_be_named_in_part_and_in_any_order)
 {
 	static char whole[] = "a/one.yaml:ip=6,timers=short", part[] = "a/one.yaml:ip=6",
@@ -198,6 +219,7 @@ int main(void)
 	tcase_add_test(tcase, a_folder_means_its_cases_but_not_the_broken_ones);
 	tcase_add_test(tcase, a_file_means_all_its_variants);
 	tcase_add_test(tcase, what_is_named_twice_is_run_once);
+	tcase_add_test(tcase, what_selects_nothing_is_refused_wherever_it_stands);
 	tcase_add_test(tcase, a_variant_can_be_named_in_part_and_in_any_order);
 	tcase_add_test(tcase, a_line_means_the_runs_that_it_takes_part_in);
 	tcase_add_test(tcase, what_is_wrong_is_refused);
