@@ -9,6 +9,21 @@
 
 #define TOP(member) TO(struct plan, member)
 
+/* A claim is a label of tests and a word of the command line. */
+static bool check_claim(struct decoder *d, const struct node *node)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_.-";
+
+	if (!want_scalar(d, node, "a claim's name"))
+		return false;
+	if (*node->text && !node->text[strspn(node->text, letters)])
+		return true;
+	diag_help(d->diags, node_error(d->diags, node, "'%.60s' is no claim", node->text),
+		  "a claim is one word of letters, digits, '_', '.' and '-'");
+	return false;
+}
+
 static bool decode_claims(struct decoder *d, const struct node *node, void *ret)
 {
 	struct plan *plan = ret;
@@ -17,7 +32,7 @@ static bool decode_claims(struct decoder *d, const struct node *node, void *ret)
 		return false;
 	plan->claims = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
 	for (const struct node *item = node->child; item; item = item->next)
-		if (want_scalar(d, item, "a claim's name"))
+		if (check_claim(d, item))
 			plan->claims[plan->claim_count++] = pool_strdup(d->pool, item->text);
 	return true;
 }
@@ -129,7 +144,8 @@ static const struct field top_fields[] = {
 	{"case", TYPE_TEXT, TOP(name), .required = true, .help = "what it shows, in one line"},
 	{"about", TYPE_TEXT, TOP(about), .help = "prose"},
 	{"claims", TYPE_CUSTOM, .decode = decode_claims, .looks = "a list of words ([A3, C4c])",
-	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
+	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\", \"pattern\": "
+		   "\"^[A-Za-z0-9_.-]+$\"}}",
 	 .help = "which claims it is evidence for"},
 	{"verdict", TYPE_CUSTOM, .decode = decode_verdict, .looks = "pass, or {fail: \"text\"}",
 	 .schema = "{\"anyOf\": [{\"const\": \"pass\"}, {\"type\": \"object\", \"properties\": "
