@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "members.h"
 #include "parts.h"
 #include "raw.h"
+#include "text.h"
 
 #define MOST_OUTPUT   (64 << 10) /* bytes kept of what a command wrote */
 #define MOST_PROGRAMS 64
@@ -20,6 +22,7 @@ struct collecting {
 	const struct plan *plan;
 	struct record *record;
 	int incarnation[MOST_PROGRAMS];
+	size_t output[MOST_PROGRAMS];          /* bytes so far */
 	int64_t up_ns[MOST_HOSTS][MOST_BOOTS]; /* when each host came up */
 	int boots[MOST_HOSTS];
 	bool ended;
@@ -153,6 +156,7 @@ static void take_program(struct collecting *collecting, const struct raw_frame *
 		program->start_ns = frame->t_ns;
 		program->end_ns = -1;
 		program->exit_status = -1;
+		collecting->output[frame->who] = 0;
 		return;
 	}
 	program = program_last(collecting->record, frame->who);
@@ -163,15 +167,42 @@ static void take_program(struct collecting *collecting, const struct raw_frame *
 	program->signal = WIFSIGNALED(raw.status) ? WTERMSIG(raw.status) : 0;
 }
 
+static void output_add(struct collecting *collecting, struct record_program *program,
+		       const char *text)
+{
+	program->output = pool_printf(collecting->pool, "%s%s",
+				      program->output ? program->output : "", text);
+}
+
+/* A NUL would end the text: it is written out. */
 static void take_output(struct collecting *collecting, const struct raw_frame *frame,
 			const uint8_t *payload)
 {
 	struct record_program *program = program_last(collecting->record, frame->who);
-	const char *before = program && program->output ? program->output : "";
+	size_t *bytes = &collecting->output[frame->who];
+	AUTO_TEXT struct text text = {0};
 
-	if (program && strlen(before) + frame->size <= MOST_OUTPUT)
-		program->output = pool_printf(collecting->pool, "%s%.*s", before, (int)frame->size,
-					      (const char *)payload);
+	if (!program || *bytes + frame->size > MOST_OUTPUT)
+		return;
+	*bytes += frame->size;
+	for (size_t i = 0; i < frame->size; i++)
+		text_put_n(&text, payload[i] ? (const char *)&payload[i] : "\\0",
+			   payload[i] ? 1 : 2);
+	output_add(collecting, program, text_string(&text));
+}
+
+static void take_output_lost(struct collecting *collecting, const struct raw_frame *frame,
+			     const uint8_t *payload)
+{
+	struct record_program *program = program_last(collecting->record, frame->who);
+	char text[80];
+	uint64_t lost;
+
+	(void)frame;
+	memcpy(&lost, payload, sizeof(lost));
+	snprintf(text, sizeof(text), "\n[%" PRIu64 " bytes are left out here]\n", lost);
+	if (program)
+		output_add(collecting, program, text);
 }
 
 static void take_socket(struct collecting *collecting, const struct raw_frame *frame,
@@ -270,6 +301,7 @@ static const struct {
 	[RAW_STEP] = {take_step, sizeof(struct peer_event), WHO_PROGRAM},
 	[RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
 	[RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
+	[RAW_OUTPUT_LOST] = {take_output_lost, sizeof(uint64_t), WHO_PROGRAM},
 	[RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
 	[RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
 	[RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},

@@ -138,6 +138,23 @@ START_TEST(test_output)
 }
 END_TEST
 
+START_TEST(what_follows_a_nul_and_a_gap_is_kept)
+{
+	const uint64_t lost = 5000000000;
+
+	begin("case: a command\nhosts: {a: {program: {command: date}}, b: {}}\n"
+	      "expect: {a: {exit: 0}}\n");
+	raw_started(&raw, 0, 0, 0);
+	raw_add(&raw, RAW_OUTPUT, 0, S, "first\0second\n", 13, NULL, 0);
+	raw_add(&raw, RAW_OUTPUT_LOST, 0, S, &lost, sizeof(lost), NULL, 0);
+	raw_text(&raw, RAW_OUTPUT, 0, S, "third\n");
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_str_eq(record->program[0].output,
+			 "first\\0second\n\n[5000000000 bytes are left out here]\nthird\n");
+	done();
+}
+END_TEST
+
 static struct raw_socket socket_of(int state)
 {
 	struct raw_socket socket = {.family = AF_INET,
@@ -378,6 +395,7 @@ int main(void)
 	tcase_add_test(tests, test_steps);
 	tcase_add_test(tests, test_programs_and_restarts);
 	tcase_add_test(tests, test_output);
+	tcase_add_test(tests, what_follows_a_nul_and_a_gap_is_kept);
 	tcase_add_test(tests, test_sockets);
 	tcase_add_test(tests, test_ipv6_socket);
 	tcase_add_test(tests, test_faults);

@@ -265,7 +265,7 @@ static void outputs(const struct html_run *run, FILE *out)
 		fputs("<section><h2>", out);
 		page_printf(out, "Output of %s", run->plan->program[program->program].name);
 		fputs("</h2>\n<pre class=\"output\" tabindex=\"0\">", out);
-		page_text_n(out, program->output, strnlen(program->output, 65536 / 8));
+		page_text(out, program->output);
 		fputs("</pre></section>\n", out);
 	}
 }

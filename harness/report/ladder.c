@@ -406,6 +406,10 @@ static void output(struct ladder *ladder, const struct record_program *program)
 	paragraph(ladder, line);
 	for (const char *at = text; *at; at++)
 		lines += *at == '\n';
+	if (ladder->excerpt && lines > OUTPUT_LINES) {
+		snprintf(line, sizeof(line), "  [%d lines before these]", lines - OUTPUT_LINES);
+		paragraph(ladder, line);
+	}
 	for (; ladder->excerpt && lines > OUTPUT_LINES; lines--)
 		text = strchr(text, '\n') + 1;
 	while (*text) {
