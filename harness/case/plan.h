@@ -297,4 +297,8 @@ struct plan {
 
 void plan_free(struct plan *plan); /* NULL is fine */
 
+/* The program that PROGRAM waits for before it starts, since it connects to it first; or PLAN_ANY.
+ */
+int plan_program_target(const struct plan_program *program);
+
 #endif

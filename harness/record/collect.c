@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,12 +57,54 @@ static void take_start(struct collecting *collecting, const struct raw_frame *fr
 	record->real_ns = start.real_ns;
 }
 
+/* Is SOCKET, the record's INDEX-th, the last that is known of it, and still there? */
+static bool socket_is_left(const struct record *record, int index)
+{
+	const struct record_socket *socket = &record->socket[index];
+
+	if (socket->sample || socket->state == 0)
+		return false;
+	for (int i = index + 1; i < record->socket_count; i++)
+		if (!record->socket[i].sample && record->socket[i].host == socket->host &&
+		    record->socket[i].cookie == socket->cookie)
+			return false;
+	return true;
+}
+
+/* A host without power has neither programs nor sockets, and nobody on it to say so. */
+static void host_lost(struct collecting *collecting, int host, int64_t t_ns)
+{
+	struct record *record = collecting->record;
+
+	for (int i = 0, count = record->socket_count; i < count; i++) {
+		struct record_socket *gone;
+
+		if (record->socket[i].host != host || !socket_is_left(record, i))
+			continue;
+		gone = LIST_ADD(collecting->pool, record, socket);
+		*gone = record->socket[i];
+		gone->t_ns = t_ns;
+		gone->state = 0;
+	}
+	for (int i = 0; i < record->program_count; i++) {
+		struct record_program *program = &record->program[i];
+
+		if (collecting->plan->program[program->program].host != host ||
+		    program->end_ns >= 0)
+			continue;
+		program->end_ns = t_ns;
+		program->signal = SIGKILL;
+	}
+}
+
 static void take_host(struct collecting *collecting, const struct raw_frame *frame,
 		      const uint8_t *payload)
 {
 	struct raw_host host;
 
 	memcpy(&host, payload, sizeof(host));
+	if (!host.up)
+		host_lost(collecting, frame->who, frame->t_ns);
 	if (host.up && collecting->boots[frame->who] < MOST_BOOTS)
 		collecting->up_ns[frame->who][collecting->boots[frame->who]++] = frame->t_ns;
 }

@@ -17,6 +17,7 @@
 
 #include "clock.h"
 #include "counters.h"
+#include "file.h"
 #include "stage.h"
 #include "tap.h"
 
@@ -331,16 +332,20 @@ static void order_take(struct loop *loop, const struct raw_order *order)
 
 static int orders_take(struct loop *loop, struct err *err)
 {
+	struct pollfd orders = {.fd = loop->stage.options->alone->orders, .events = POLLIN};
 	struct raw_order order;
-	ssize_t n;
 
-	while ((n = read(loop->stage.options->alone->orders, &order, sizeof(order))) > 0) {
-		if (n != sizeof(order) || order.who < 0 ||
-		    order.who >= loop->stage.plan->program_count)
+	/* Frames go the other way through it, and that may block. */
+	while (poll(&orders, 1, 0) > 0) {
+		int ret = file_read_all(orders.fd, &order, sizeof(order));
+
+		if (ret < 0)
+			return err_sys(err, ret, "orders");
+		if (order.who < 0 || order.who >= loop->stage.plan->program_count)
 			return err_set(err, EPROTO, "an order that is none");
 		order_take(loop, &order);
 	}
-	return n == 0 || errno == EAGAIN || errno == EINTR ? 0 : err_sys(err, errno, "orders");
+	return 0;
 }
 
 static int drain(struct loop *loop, struct err *err)

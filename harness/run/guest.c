@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "conductor.h"
+#include "file.h"
 #include "handover.h"
 #include "load.h"
 #include "netem.h"
@@ -89,11 +90,12 @@ static void socket_tables_shrink(void)
 	close(fd);
 }
 
-static void conduct_handover(const struct handover *handover)
+static void conduct_handover(const struct handover *handover, const struct conduct_host *alone)
 {
 	struct conduct_options options = {.helpers = handover->helpers,
 					  .shown = handover->shown,
-					  .virtual_clock = handover->virtual_clock};
+					  .virtual_clock = handover->virtual_clock,
+					  .alone = alone};
 	struct diagnostics diagnostics;
 	struct plan *plan = NULL;
 	char nft[4096];
@@ -112,9 +114,29 @@ static void conduct_handover(const struct handover *handover)
 	diagnostics_done(&diagnostics);
 }
 
-static int guest(const char *folder, const char *results)
+/* Process 1 of a run. TEXT, the handover, is given away. The frames go to out.fd. */
+static int guest(char *text, size_t size, const struct conduct_host *alone)
 {
 	struct handover handover;
+
+	if (handover_read(text, size, &handover) < 0) {
+		errno = EBADMSG;
+		return fail("plan");
+	}
+	if (handover.virtual_clock)
+		group_reports_once();
+	socket_tables_shrink();
+	conduct_handover(&handover, alone);
+	if (close(out.fd) < 0)
+		return fail("frames");
+	handover_done(&handover);
+	free(text);
+	return 0;
+}
+
+/* All hosts are namespaces: FOLDER has the plan, RESULTS gets the frames. */
+static int guest_of_all(const char *folder, const char *results)
+{
 	char path[4096];
 	size_t size = 0;
 	char *text;
@@ -123,28 +145,35 @@ static int guest(const char *folder, const char *results)
 	text = read_whole(path, &size);
 	if (!text)
 		return fail(path);
-	if (handover_read(text, size, &handover) < 0) {
-		errno = EBADMSG;
-		return fail(path);
-	}
 	snprintf(path, sizeof(path), "%s/raw", results);
 	out.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (out.fd < 0)
-		return fail(path);
-	if (handover.virtual_clock)
-		group_reports_once();
-	socket_tables_shrink();
-	conduct_handover(&handover);
-	if (close(out.fd) < 0)
-		return fail(path);
-	handover_done(&handover);
-	free(text);
-	return 0;
+	return out.fd < 0 ? fail(path) : guest(text, size, NULL);
+}
+
+/* This kernel is one host's: PORT leads out of it, both ways. */
+static int guest_alone(const char *port)
+{
+	struct raw_boot boot;
+	struct conduct_host alone;
+	char *text;
+
+	out.fd = open(port, O_RDWR | O_CLOEXEC);
+	if (out.fd < 0 || file_read_all(out.fd, &boot, sizeof(boot)) < 0)
+		return fail(port);
+	text = malloc((size_t)boot.size + 1);
+	if (!text || file_read_all(out.fd, text, boot.size) < 0)
+		return fail(port);
+	alone = (struct conduct_host){.host = boot.host,
+				      .orders = out.fd,
+				      .zero_ns = boot.zero_ns,
+				      .incarnation = boot.incarnation,
+				      .start = boot.start};
+	return guest(text, boot.size, &alone);
 }
 
 int main(int argc, char **argv)
 {
-	const char *folder = getenv("halfopen_dir");
+	const char *folder = getenv("halfopen_dir"), *port = getenv("halfopen_port");
 	int ret;
 
 	umask(0077);
@@ -158,17 +187,19 @@ int main(int argc, char **argv)
 		 * refused. The outer one serves as well: it knows us by our outer number. */
 		if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 			errno = 0;
-		return guest(argv[1], argv[1]);
+		return guest_of_all(argv[1], argv[1]);
 	}
-	if (!folder || getpid() != 1) {
+	if ((!folder && !port) || getpid() != 1) {
 		fprintf(stderr, "halfopen-guest: process 1 of a run; halfopen starts it\n");
 		return 2;
 	}
 	ret = mount("proc", "/proc", "proc", 0, NULL) < 0 ? fail("/proc") : 0;
-	if (ret == 0 && mount("none", RESULTS_MOUNT, "hostfs", 0, folder) < 0)
+	if (ret == 0 && port)
+		ret = guest_alone(port);
+	else if (ret == 0 && mount("none", RESULTS_MOUNT, "hostfs", 0, folder) < 0)
 		ret = fail("mount of the run's folder");
-	if (ret == 0)
-		ret = guest(folder, RESULTS_MOUNT);
+	else if (ret == 0)
+		ret = guest_of_all(folder, RESULTS_MOUNT);
 	reboot(RB_POWER_OFF);
 	return ret;
 }

@@ -62,6 +62,10 @@ enum raw_tap {
 	RAW_TAP_PORT /* the far end of its cable */
 };
 
+/* Bytes kept of each frame: Ethernet, IPv6 and the longest TCP header, and for an ICMP
+ * error what it quotes. */
+#define RAW_SNAP 192
+
 struct raw_packet {
 	int32_t host;     /* whose cable; -1 - n: the router's n-th interface */
 	uint8_t tap;      /* enum raw_tap */
@@ -92,6 +96,15 @@ struct raw_socket {
 	uint32_t cookie[2];
 	uint8_t src[16], dst[16];
 	uint32_t info_size; /* bytes of struct tcp_info that follow */
+};
+
+/* The first that a host with a kernel of its own is told, and then the handover (handover.h). */
+struct raw_boot {
+	int32_t host;        /* which one it is; the plan's host_count: the router */
+	int32_t incarnation; /* 0; 1 after a reboot ... */
+	int64_t zero_ns;     /* its CLOCK_MONOTONIC at the run's zero */
+	uint32_t start;      /* 1: what ran before the reboot is started again */
+	uint32_t size;       /* of the handover */
 };
 
 /* What the world tells a host that has a kernel of its own, by the port through which that sends

@@ -145,14 +145,6 @@ int stage_unwatch(struct stage *stage, int host, struct err *err)
 	return ret;
 }
 
-static int target_of(const struct plan_program *plan)
-{
-	for (int i = 0; i < plan->step_count; i++)
-		if (plan->step[i].peer.op == PEER_CONNECT)
-			return plan->step[i].target_program;
-	return PLAN_ANY;
-}
-
 bool stage_has_command(const struct stage *stage, int host)
 {
 	const struct plan *plan = stage->plan;
@@ -178,7 +170,7 @@ int stage_power_on(struct stage *stage, int host, struct err *err)
 int stage_start(struct stage *stage, int index, struct err *err)
 {
 	struct program *program = &stage->program[index];
-	int target = target_of(program->plan), host = program->plan->host;
+	int target = plan_program_target(program->plan), host = program->plan->host;
 	const struct program_place place = {.net = stage->topology.host[host].net,
 					    .container = stage->container[host],
 					    .restriction = stage->restriction,

@@ -50,7 +50,7 @@ static int64_t stamp_of(struct msghdr *msg)
 int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, const void *arg,
 	      struct out *out)
 {
-	static unsigned char bytes[TAP_BATCH][TAP_SNAP];
+	static unsigned char bytes[TAP_BATCH][RAW_SNAP];
 	static char control[TAP_BATCH][64];
 	struct mmsghdr msgs[TAP_BATCH];
 	struct sockaddr_ll from[TAP_BATCH];
@@ -59,7 +59,7 @@ int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, co
 
 	do {
 		for (int i = 0; i < TAP_BATCH; i++) {
-			iov[i] = (struct iovec){bytes[i], TAP_SNAP};
+			iov[i] = (struct iovec){bytes[i], RAW_SNAP};
 			msgs[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
 							  .msg_namelen = sizeof(from[i]),
 							  .msg_iov = &iov[i],
@@ -78,7 +78,7 @@ int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, co
 			out_frame(out, RAW_PACKET, -1,
 				  stamp_of(&msgs[i].msg_hdr) - real_minus_run_ns, &packet,
 				  sizeof(packet), bytes[i],
-				  packet.length < TAP_SNAP ? packet.length : TAP_SNAP);
+				  packet.length < RAW_SNAP ? packet.length : RAW_SNAP);
 			total++;
 		}
 	} while (n == TAP_BATCH);

@@ -13,10 +13,6 @@
 #include "netem.h"
 #include "out.h"
 
-/* Bytes kept of each frame: Ethernet, IPv6 and the longest TCP header, and for an ICMP
- * error what it quotes. */
-#define TAP_SNAP 192
-
 /* Opens a tap in NET. Returns the descriptor, or -errno. */
 int tap_open(struct net *net, struct err *err);
 

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The faults that are not a guest's to do (run/fault.c has the others): power and cables, and
+ * between hosts of one segment what happens to packets.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "parts.h"
+
+#define OF_2_32(per_cent)                                                                          \
+	((per_cent) >= 100 ? IMPAIRMENT_ALWAYS                                                     \
+			   : (uint32_t)((per_cent) / 100.0 * 4294967296.0 + 0.5))
+
+static void fault_frame(struct play *play, int index, int32_t part)
+{
+	play_frame(play, RAW_FAULT, index, play_now_ns(play), &part, sizeof(part), NULL, 0);
+}
+
+struct impairment act_impairment(const struct plan_impairment *plan)
+{
+	return (struct impairment){.delay_ns = plan->delay_ns,
+				   .jitter_ns = plan->jitter_ns,
+				   .loss = OF_2_32(plan->loss),
+				   .duplicate = OF_2_32(plan->duplicate),
+				   .corrupt = OF_2_32(plan->corrupt),
+				   .reorder = OF_2_32(plan->reorder),
+				   .rate = plan->rate,
+				   .limit = plan->limit};
+}
+
+static void cut_power(struct play *play, int host)
+{
+	struct raw_host down = {.up = 0};
+
+	if (world_power(play->world, host) == WORLD_OFF)
+		return;
+	world_power_off(play->world, host);
+	play_frame(play, RAW_HOST, host, play_now_ns(play), &down, sizeof(down), NULL, 0);
+	play_host_off(play, host);
+}
+
+static int crash(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	(void)err;
+	cut_power(play, fault->host);
+	return 0;
+}
+
+static int power_on(struct world *world, void *data, struct err *err)
+{
+	struct play_fault *fault = data;
+	const struct plan_fault *plan = &fault->play->plan->fault[fault->index];
+
+	(void)world;
+	fault_frame(fault->play, fault->index, 1);
+	fault->play->reboots--;
+	return play_boot(fault->play, plan->host, plan->start_again, err);
+}
+
+static int reboot(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	struct play_fault *self = &play->fault[fault - play->plan->fault];
+
+	(void)err;
+	cut_power(play, fault->host);
+	play->reboots++;
+	world_at(play->world, world_now(play->world) + fault->down_ns, power_on, self);
+	return 0;
+}
+
+static int plug(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	(void)err;
+	world_plug(play->world, play->host[fault->host].card, fault->op == FAULT_PLUG);
+	return 0;
+}
+
+static bool heals(int asked, int is)
+{
+	return asked == PLAN_ANY || asked == is;
+}
+
+static int impair(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	struct impairment how = act_impairment(&fault->impairment);
+
+	(void)err;
+	if (!how.delay_ns)
+		how.delay_ns = play->plan->link.delay_ns;
+	for (int i = 0; i < play->plan->host_count; i++)
+		if (heals(fault->to, i) && (fault->from != i || fault->to == i))
+			world_impair(play->world, play->host[i].card,
+				     fault->op == FAULT_HEAL ? NULL : &how);
+	return 0;
+}
+
+static int card_of(const struct play *play, int host)
+{
+	return host == PLAN_ANY ? WORLD_NONE : play->host[host].card;
+}
+
+/* Without a router: between the cards of the one segment. */
+static int filter(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	struct world_rule rule = {.from = card_of(play, fault->from),
+				  .to = card_of(play, fault->to),
+				  .verdict = fault->op == FAULT_REJECT ? WORLD_RULE_REJECT
+								       : WORLD_RULE_DROP,
+				  .flags_mask = (uint8_t)fault->filter.flags_mask,
+				  .flags = (uint8_t)fault->filter.flags,
+				  .longer_than = (uint32_t)fault->filter.longer_than,
+				  .count = (uint64_t)fault->filter.count,
+				  .reject_type = fault->reject_type,
+				  .reject_code = fault->reject_code};
+	int ret = world_add_rule(play->world, &rule, err);
+
+	if (ret < 0)
+		return ret;
+	play->fault[fault - play->plan->fault].rule = ret;
+	return 0;
+}
+
+/* Filters, where there is no router, and impairments. */
+static int heal(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	for (int i = 0; i < play->plan->fault_count; i++) {
+		const struct plan_fault *done = &play->plan->fault[i];
+
+		if (play->fault[i].rule == WORLD_NONE || !heals(fault->from, done->from) ||
+		    !heals(fault->to, done->to))
+			continue;
+		world_remove_rule(play->world, play->fault[i].rule);
+		play->fault[i].rule = WORLD_NONE;
+	}
+	return impair(play, fault, err);
+}
+
+static int nothing(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	(void)play, (void)fault, (void)err;
+	return 0;
+}
+
+static int await_shutdown(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	(void)err;
+	if (world_power(play->world, fault->host) != WORLD_OFF)
+		play->shutdowns++;
+	return 0;
+}
+
+/* Whoever does it says that it was done. */
+enum doer { BY_GUEST, BY_WORLD, BY_ROUTER /* a guest's, where there is one */, BY_BOTH };
+
+static const struct {
+	int (*act)(struct play *play, const struct plan_fault *fault, struct err *err);
+	enum doer doer;
+} acts[FAULT_OP_COUNT] = {
+	[FAULT_KILL] = {nothing, BY_GUEST},
+	[FAULT_TERMINATE] = {nothing, BY_GUEST},
+	[FAULT_STOP] = {nothing, BY_GUEST},
+	[FAULT_CONTINUE] = {nothing, BY_GUEST},
+	[FAULT_CRASH] = {crash, BY_WORLD},
+	[FAULT_REBOOT] = {reboot, BY_WORLD},
+	[FAULT_SHUTDOWN] = {await_shutdown, BY_GUEST},
+	[FAULT_PULL] = {plug, BY_WORLD},
+	[FAULT_PLUG] = {plug, BY_WORLD},
+	[FAULT_BLACKHOLE] = {filter, BY_ROUTER},
+	[FAULT_REJECT] = {filter, BY_ROUTER},
+	[FAULT_IMPAIR] = {impair, BY_WORLD},
+	[FAULT_DROP] = {filter, BY_ROUTER},
+	[FAULT_HEAL] = {heal, BY_BOTH},
+	[FAULT_FORGET] = {nothing, BY_ROUTER},
+};
+
+static int act(struct world *world, void *data, struct err *err)
+{
+	struct play_fault *fault = data;
+	struct play *play = fault->play;
+	const struct plan_fault *plan = &play->plan->fault[fault->index];
+	enum doer doer = acts[plan->op].doer;
+	bool ours = doer == BY_WORLD || !play_has_router(play);
+	int ret = 0;
+
+	(void)world;
+	if (doer == BY_GUEST)
+		ret = acts[plan->op].act(play, plan, err);
+	else if (ours || doer == BY_BOTH) {
+		if (ours)
+			fault_frame(play, fault->index, 0);
+		ret = acts[plan->op].act(play, plan, err);
+	}
+	play_end_find(play);
+	return ret < 0 ? err_add(err, ret, "%s", plan->text) : 0;
+}
+
+int act_plan(struct play *play, struct err *err)
+{
+	const struct plan *plan = play->plan;
+
+	play->fault = calloc((size_t)plan->fault_count + 1, sizeof(*play->fault));
+	if (!play->fault)
+		return err_sys(err, ENOMEM, "timeline");
+	for (int i = 0; i < plan->fault_count; i++) {
+		play->fault[i] = (struct play_fault){play, i, WORLD_NONE};
+		world_at(play->world, PLAY_ZERO_NS + plan->fault[i].at_ns, act, &play->fault[i]);
+	}
+	return 0;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The world tells each packet when it leaves its card and when its fate is known. A tap on the
+ * host's interface and one at the far end of its cable would have seen it at these moments; the
+ * frames say so, and the record is made of them as on any other kernel.
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "parts.h"
+
+static struct raw_packet sighting(const struct play *play, int card, enum raw_tap tap,
+				  bool outgoing, uint32_t size)
+{
+	int host = world_card_host(play->world, card);
+	struct raw_packet packet = {.host = host, .tap = tap, .outgoing = outgoing, .length = size};
+
+	/* The router's cards were added in the order of the hosts. */
+	if (host == play->plan->host_count)
+		packet.host = -1 - (card - play->host[host].card);
+	return packet;
+}
+
+static void put(struct play *play, int64_t t_ns, int card, enum raw_tap tap, bool outgoing,
+		const uint8_t *frame, uint32_t size)
+{
+	struct raw_packet packet = sighting(play, card, tap, outgoing, size);
+
+	play_frame(play, RAW_PACKET, -1, t_ns, &packet, sizeof(packet), frame,
+		   size < RAW_SNAP ? size : RAW_SNAP);
+}
+
+void carry_sent(void *data, int card, uint64_t number, const uint8_t *frame, uint32_t size)
+{
+	struct play *play = data;
+	int64_t t_ns = play_now_ns(play);
+
+	(void)number;
+	put(play, t_ns, card, RAW_TAP_HOST, true, frame, size);
+	if (world_carrier(play->world, card))
+		put(play, t_ns, card, RAW_TAP_PORT, false, frame, size);
+}
+
+/* Did it come to the far end of the receiver's cable? */
+static bool left_port(enum world_fate fate)
+{
+	switch (fate) {
+	case WORLD_DELIVERED:
+	case WORLD_NO_LIFE:
+	case WORLD_NO_DRIVER:
+	case WORLD_NO_BUFFER:
+		return true;
+	case WORLD_IN_FLIGHT:
+	case WORLD_LOST:
+	case WORLD_QUEUE_FULL:
+	case WORLD_FILTERED:
+	case WORLD_REJECTED:
+	case WORLD_SENDER_CARRIER:
+	case WORLD_NO_CARRIER:
+	case WORLD_NO_POWER:
+	case WORLD_NOBODY:
+	case WORLD_FATE_COUNT:
+		return false;
+	}
+	return false;
+}
+
+void carry_packet(void *data, const struct world_packet *packet)
+{
+	struct play *play = data;
+	int64_t t_ns = packet->t_ns - PLAY_ZERO_NS;
+
+	if (packet->to == WORLD_NONE || !left_port(packet->fate))
+		return;
+	put(play, t_ns, packet->to, RAW_TAP_PORT, true, packet->frame, packet->size);
+	if (packet->fate == WORLD_DELIVERED)
+		put(play, t_ns, packet->to, RAW_TAP_HOST, false, packet->frame, packet->size);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_world.h"
+
+#include <string.h>
+
+int64_t world_now(const struct world *world)
+{
+	return world->now_ns;
+}
+
+void world_stop(struct world *world)
+{
+	world->stopped = true;
+}
+
+void world_at(struct world *world, int64_t t_ns, world_call_fn *call, void *data)
+{
+	(void)world, (void)t_ns, (void)call, (void)data;
+}
+
+void world_set_exact(struct world *world, bool exact)
+{
+	world->exact = exact;
+}
+
+int world_power_on(struct world *world, int host, struct err *err)
+{
+	(void)err;
+	world->power[host] = WORLD_ON;
+	return 0;
+}
+
+void world_power_off(struct world *world, int host)
+{
+	world->power[host] = WORLD_OFF;
+}
+
+enum world_power world_power(const struct world *world, int host)
+{
+	return world->power[host];
+}
+
+int world_tell(struct world *world, int host, const void *bytes, size_t size, struct err *err)
+{
+	struct fake_told *told = &world->told[world->told_count];
+
+	(void)err;
+	if (size != sizeof(told->order) || world->told_count == FAKE_MOST)
+		return 0; /* what a host is told at its boot */
+	told->host = host;
+	memcpy(&told->order, bytes, size);
+	world->told_count++;
+	return 0;
+}
+
+int world_card_host(const struct world *world, int card)
+{
+	return world->card_host[card];
+}
+
+bool world_carrier(const struct world *world, int card)
+{
+	return world->carrier[card];
+}
+
+void world_plug(struct world *world, int card, bool plugged)
+{
+	world->carrier[card] = plugged;
+}
+
+void world_impair(struct world *world, int card, const struct impairment *towards)
+{
+	(void)world, (void)card, (void)towards;
+}
+
+int world_add_rule(struct world *world, const struct world_rule *rule, struct err *err)
+{
+	(void)err;
+	world->rule[world->rule_count] = *rule;
+	world->rule_is_there[world->rule_count] = true;
+	return world->rule_count++;
+}
+
+void world_remove_rule(struct world *world, int rule)
+{
+	world->rule_is_there[rule] = false;
+}
+
+/* What only play.c's building asks for. */
+const char *const world_end_name[] = {"", "", "", "", "", ""};
+
+int world_new(const struct world_options *options, struct world **ret_world, struct err *err)
+{
+	(void)options, (void)ret_world, (void)err;
+	return -1;
+}
+
+void world_free(struct world *world)
+{
+	(void)world;
+}
+
+int world_add_host(struct world *world, const struct world_host_config *config, struct err *err)
+{
+	(void)world, (void)config, (void)err;
+	return -1;
+}
+
+int world_add_segment(struct world *world, enum world_segment kind, struct err *err)
+{
+	(void)world, (void)kind, (void)err;
+	return -1;
+}
+
+int world_add_card(struct world *world, int host, int segment, const uint8_t mac[6],
+		   const struct impairment *towards, struct err *err)
+{
+	(void)world, (void)host, (void)segment, (void)mac, (void)towards, (void)err;
+	return -1;
+}
+
+int world_add_watch(struct world *world, int fd, int (*ready)(void *data, int fd, struct err *err),
+		    void *data, struct err *err)
+{
+	(void)world, (void)fd, (void)ready, (void)data, (void)err;
+	return -1;
+}
+
+int world_run(struct world *world, int64_t until_ns, struct err *err)
+{
+	(void)world, (void)until_ns, (void)err;
+	return -1;
+}
+
+const char *world_console(const struct world *world, int host)
+{
+	(void)world, (void)host;
+	return "";
+}

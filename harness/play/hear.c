@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A guest's frames come in the pieces in which it wrote them. They are taken for true only as far
+ * as they are its own: of its host, its programs, and what it does of the timeline.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "parts.h"
+
+#define MOST_FRAME (1 << 20)   /* counters are the largest, with some 30 KiB */
+#define MOST_RAW   (256 << 20) /* of a run */
+
+static bool is_own(const struct play *play, int host, const struct raw_frame *frame)
+{
+	const struct plan *plan = play->plan;
+
+	switch ((enum raw_type)frame->type) {
+	case RAW_STEP:
+	case RAW_PROGRAM:
+	case RAW_OUTPUT:
+	case RAW_OUTPUT_LOST:
+		return frame->who >= 0 && frame->who < plan->program_count &&
+		       plan->program[frame->who].host == host;
+	case RAW_HOST:
+	case RAW_SOCKET:
+	case RAW_SAMPLE:
+	case RAW_SAMPLED:
+	case RAW_COUNTERS:
+		return frame->who == host && host < plan->host_count;
+	case RAW_FAULT:
+		return frame->who >= 0 && frame->who < plan->fault_count;
+	case RAW_START:
+	case RAW_SKIP:
+	case RAW_ERROR:
+	case RAW_END:
+		return true;
+	case RAW_PACKET:
+		return false;
+	}
+	return false;
+}
+
+int hear_tell_all(struct play *play, int host, struct err *err)
+{
+	int ret = 0;
+
+	for (int i = 0; i < play->plan->program_count && ret == 0; i++) {
+		struct raw_order order = {.type = RAW_ORDER_LISTENS, .who = i};
+
+		if (play->plan->program[i].host != host && play->program[i].listening)
+			ret = world_tell(play->world, host, &order, sizeof(order), err);
+	}
+	return ret;
+}
+
+/* To the hosts where a program waits for PROGRAM. */
+static void tell_waiting(struct play *play, int program, enum raw_order_type type)
+{
+	const struct plan *plan = play->plan;
+	struct raw_order order = {.type = type, .who = program};
+	uint32_t told = 1U << plan->program[program].host;
+
+	for (int i = 0; i < plan->program_count; i++) {
+		int host = plan->program[i].host;
+
+		if (plan_program_target(&plan->program[i]) != program || told & 1U << host ||
+		    world_power(play->world, host) == WORLD_OFF)
+			continue;
+		told |= 1U << host;
+		world_tell(play->world, host, &order, sizeof(order), NULL);
+	}
+}
+
+bool hear_is_waiting(const struct play *play, int program)
+{
+	const struct plan_program *plan = &play->plan->program[program];
+	int target = plan_program_target(plan);
+
+	return !play->program[program].running && !play->program[program].ended &&
+	       target != PLAN_ANY && play->plan->program[target].host != plan->host &&
+	       !play->program[target].listening && !play->program[target].ended &&
+	       plan->start_ns <= play_now_ns(play) &&
+	       world_power(play->world, plan->host) != WORLD_OFF;
+}
+
+void hear_set_exact(struct play *play)
+{
+	bool exact = false;
+
+	for (int i = 0; i < play->plan->program_count; i++)
+		exact = exact || hear_is_waiting(play, i);
+	world_set_exact(play->world, exact);
+}
+
+void hear_program_ended(struct play *play, int index)
+{
+	struct play_program *program = &play->program[index];
+
+	program->running = program->idle = false;
+	program->ended = true;
+	if (!program->listening)
+		tell_waiting(play, index, RAW_ORDER_ENDED);
+}
+
+static void note_program(struct play *play, int index, const void *payload)
+{
+	struct raw_program raw;
+
+	memcpy(&raw, payload, sizeof(raw));
+	if (raw.state == RAW_PROGRAM_STARTED)
+		play->program[index] = (struct play_program){.running = true};
+	else
+		hear_program_ended(play, index);
+	hear_set_exact(play);
+}
+
+static void note_step(struct play *play, int index, const void *payload)
+{
+	struct play_program *program = &play->program[index];
+	struct peer_event event;
+	uint32_t op;
+
+	memcpy(&event, payload, sizeof(event));
+	if (event.step >= (uint32_t)play->plan->program[index].step_count)
+		return;
+	op = play->plan->program[index].step[event.step].peer.op;
+	program->idle = event.phase == PEER_START && op == PEER_PAUSE;
+	if (event.phase != PEER_END || op != PEER_LISTEN || event.ret != 0)
+		return;
+	program->listening = true;
+	tell_waiting(play, index, RAW_ORDER_LISTENS);
+	hear_set_exact(play);
+}
+
+/* What it means for the run. True: it belongs into the stream. */
+static bool note(struct play *play, int host, const struct raw_frame *frame, const void *payload)
+{
+	bool first = !play->started;
+
+	switch ((enum raw_type)frame->type) {
+	case RAW_START:
+		play->started = true;
+		return first;
+	case RAW_PROGRAM:
+		if (frame->size >= sizeof(struct raw_program))
+			note_program(play, frame->who, payload);
+		return true;
+	case RAW_STEP:
+		if (frame->size >= sizeof(struct peer_event))
+			note_step(play, frame->who, payload);
+		return true;
+	case RAW_SKIP:
+	case RAW_ERROR:
+		world_stop(play->world);
+		return true;
+	case RAW_HOST:
+		if (frame->size >= sizeof(struct raw_host) &&
+		    !((const struct raw_host *)payload)->up)
+			play->host[host].ends_by_plan = true;
+		return true;
+	case RAW_END: /* of this guest; the run's comes last */
+		play->host[host].done = true;
+		return false;
+	case RAW_PACKET:
+	case RAW_OUTPUT:
+	case RAW_OUTPUT_LOST:
+	case RAW_SOCKET:
+	case RAW_SAMPLE:
+	case RAW_SAMPLED:
+	case RAW_FAULT:
+	case RAW_COUNTERS:
+		return true;
+	}
+	return true;
+}
+
+/* The frames that are whole. -EPROTO: it is none. */
+static int take(struct play *play, int host)
+{
+	struct text *said = &play->host[host].said;
+	struct raw_frame frame;
+	size_t at = 0;
+
+	for (; said->size - at >= sizeof(frame); at += sizeof(frame) + frame.size) {
+		const char *payload = said->bytes + at + sizeof(frame);
+
+		memcpy(&frame, said->bytes + at, sizeof(frame));
+		if (frame.size > MOST_FRAME || !is_own(play, host, &frame))
+			return -EPROTO;
+		if (frame.size > said->size - at - sizeof(frame))
+			break;
+		if (note(play, host, &frame, payload))
+			play_frame(play, (enum raw_type)frame.type, frame.who, frame.t_ns, payload,
+				   frame.size, NULL, 0);
+	}
+	if (at) {
+		memmove(said->bytes, said->bytes + at, said->size - at);
+		text_shrink(said, said->size - at);
+	}
+	return 0;
+}
+
+void hear_bytes(void *data, int host, int64_t t_ns, const void *bytes, size_t size)
+{
+	struct play *play = data;
+
+	(void)t_ns;
+	text_put_n(&play->host[host].said, bytes, size);
+	if (take(play, host) < 0)
+		play_fail(play, EPROTO, "host %s says what no guest of halfopen's says",
+			  play_host_name(play, host));
+	else if (play->raw.size > MOST_RAW)
+		play_fail(play, EFBIG, "host %s says more than %d MiB", play_host_name(play, host),
+			  MOST_RAW >> 20);
+	play_end_find(play);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What play's files share. Times are of the run's clock, but for those of world.h.
+ */
+#ifndef HALFOPEN_PLAY_PARTS_H
+#define HALFOPEN_PLAY_PARTS_H
+
+#include "clock.h"
+#include "play.h"
+#include "raw.h"
+#include "text.h"
+#include "world.h"
+
+#define PLAY_ZERO_NS  NSEC_PER_SEC /* of the world's clock */
+#define PLAY_PROGRAMS 32
+#ifndef WORLD_CONTROL_PORT
+#define WORLD_CONTROL_PORT "/dev/vport0p1"
+#endif
+#define PLAY_FAULTS 256
+
+/* A host of the plan, or the router, which is the last. The index is the world's as well. */
+struct play_host {
+	int card;        /* its own; the router: of its side towards host 0, the others follow */
+	int router_card; /* of the router, on this host's side */
+	int boots;
+	bool plugged;
+	bool done;         /* has said all that it had to say */
+	bool ends_by_plan; /* a power-off by itself is what the plan wants */
+	struct text said;  /* of a frame that is not whole yet */
+};
+
+struct play_program {
+	bool running, listening, ended, idle;
+};
+
+struct play_fault { /* of the plan, as what the world calls back with */
+	struct play *play;
+	int index;
+	int rule; /* of the world, that it added; or WORLD_NONE */
+};
+
+struct play {
+	const struct plan *plan;
+	const struct kernel_job *job;
+	struct world *world;
+	struct text raw; /* frames */
+	struct play_host host[WORLD_HOSTS];
+	int host_count; /* with the router */
+	struct play_program program[PLAY_PROGRAMS];
+	struct play_fault *fault;
+	int shutdowns, reboots; /* that have begun and are not over */
+	int64_t last_ns;        /* the last thing that the plan begins */
+	int64_t end_ns;         /* -1: not known yet */
+	bool started;           /* RAW_START is out: one is enough */
+	int failed;             /* errno; 0: not */
+	struct err failure;
+};
+
+static inline int64_t play_now_ns(const struct play *play)
+{
+	return world_now(play->world) - PLAY_ZERO_NS;
+}
+
+static inline bool play_has_router(const struct play *play)
+{
+	return play->plan->network == NETWORK_ROUTER;
+}
+
+void play_frame(struct play *play, enum raw_type type, int who, int64_t t_ns, const void *head,
+		size_t head_size, const void *tail, size_t tail_size);
+
+/* play.c: for messages. */
+const char *play_host_name(const struct play *play, int host);
+/* Ends the run, which is an error. */
+void play_fail(struct play *play, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Switches HOST on; START: what ran before is started again. */
+int play_boot(struct play *play, int host, bool start, struct err *err);
+/* HOST is off from now on: what others wait for on it does not come. */
+void play_host_off(struct play *play, int host);
+/* Ends the run if nothing is left to wait for. */
+void play_end_find(struct play *play);
+
+/* act.c: puts the plan's faults into the world's calendar. */
+int act_plan(struct play *play, struct err *err);
+struct impairment act_impairment(const struct plan_impairment *plan);
+
+/* carry.c: the world's packets, as frames. */
+void carry_sent(void *data, int card, uint64_t number, const uint8_t *frame, uint32_t size);
+void carry_packet(void *data, const struct world_packet *packet);
+
+/* hear.c: what a guest says. */
+void hear_bytes(void *data, int host, int64_t t_ns, const void *bytes, size_t size);
+/* Tells HOST, which has just come up, who listens elsewhere. */
+int hear_tell_all(struct play *play, int host, struct err *err);
+/* Whether somebody waits for a program of another host: then no host may run ahead. */
+void hear_set_exact(struct play *play);
+bool hear_is_waiting(const struct play *play, int program);
+/* It was killed with its host, or said so. */
+void hear_program_ended(struct play *play, int program);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+#include "play.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "parts.h"
+#include "scratch.h"
+
+#define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
+#define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
+#define REACTION_NS    1000000LL /* what a guest says is heard elsewhere so much later at most */
+#define SEED           0x68616c666f70656eULL /* "halfopen" */
+
+const char *play_host_name(const struct play *play, int host)
+{
+	return host < play->plan->host_count ? play->plan->host[host].name : "router";
+}
+
+void play_frame(struct play *play, enum raw_type type, int who, int64_t t_ns, const void *head,
+		size_t head_size, const void *tail, size_t tail_size)
+{
+	struct raw_frame frame = {
+		.type = type, .size = (uint32_t)(head_size + tail_size), .who = who, .t_ns = t_ns};
+
+	text_put_n(&play->raw, (const char *)&frame, sizeof(frame));
+	text_put_n(&play->raw, head, head_size);
+	text_put_n(&play->raw, tail, tail_size);
+}
+
+void play_fail(struct play *play, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (play->failed)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(play->failure.text, sizeof(play->failure.text), fmt, ap);
+	va_end(ap);
+	play->failed = code;
+	world_stop(play->world);
+}
+
+/* --- power --- */
+
+int play_boot(struct play *play, int host, bool start, struct err *err)
+{
+	struct play_host *self = &play->host[host];
+	struct raw_boot boot = {.host = host,
+				.incarnation = self->boots++,
+				.zero_ns = PLAY_ZERO_NS - world_now(play->world),
+				.start = start,
+				.size = (uint32_t)play->job->plan_size};
+	int ret;
+
+	text_shrink(&self->said, 0);
+	self->done = self->ends_by_plan = false;
+	for (int i = 0; i < play->plan->program_count; i++)
+		if (start && play->plan->program[i].host == host)
+			play->program[i] = (struct play_program){0};
+	ret = world_power_on(play->world, host, err);
+	if (ret >= 0)
+		ret = world_tell(play->world, host, &boot, sizeof(boot), err);
+	if (ret >= 0)
+		ret = world_tell(play->world, host, play->job->plan, play->job->plan_size, err);
+	return ret < 0 ? ret : hear_tell_all(play, host, err);
+}
+
+void play_host_off(struct play *play, int host)
+{
+	for (int i = 0; i < play->plan->program_count; i++)
+		if (play->plan->program[i].host == host && play->program[i].running)
+			hear_program_ended(play, i);
+	hear_set_exact(play);
+	play_end_find(play);
+}
+
+static void on_power(void *data, int host, int64_t t_ns, enum world_power power, int boot,
+		     enum world_end end, int status)
+{
+	struct play *play = data;
+	struct play_host *self = &play->host[host];
+
+	(void)t_ns, (void)boot;
+	if (power != WORLD_OFF || end == WORLD_END_POWER_LOSS)
+		return;
+	if (!self->done && !self->ends_by_plan) {
+		play_fail(play, ECHILD, "host %s: its kernel ended by itself: %s%s%s",
+			  play_host_name(play, host), world_end_name[end],
+			  WIFSIGNALED(status) ? ", " : "",
+			  WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "");
+		return;
+	}
+	if (self->ends_by_plan && play->shutdowns)
+		play->shutdowns--;
+	play_host_off(play, host);
+}
+
+/* --- the end --- */
+
+/* Neither running nor still to come. Who waits for a program that does not listen waits for one
+ * that is over itself, or is not over either. */
+static bool is_over(const struct play *play, int index)
+{
+	const struct play_program *program = &play->program[index];
+
+	if (program->running)
+		return program->idle;
+	return program->ended || hear_is_waiting(play, index) ||
+	       world_power(play->world, play->plan->program[index].host) == WORLD_OFF;
+}
+
+static bool all_are_over(const struct play *play)
+{
+	for (int i = 0; i < play->plan->program_count; i++)
+		if (!is_over(play, i))
+			return false;
+	return true;
+}
+
+static bool all_have_said_all(const struct play *play)
+{
+	for (int i = 0; i < play->host_count; i++)
+		if (!play->host[i].done && world_power(play->world, i) == WORLD_ON)
+			return false;
+	return true;
+}
+
+static int look_for_end(struct world *world, void *data, struct err *err)
+{
+	(void)world, (void)err;
+	play_end_find(data);
+	return 0;
+}
+
+void play_end_find(struct play *play)
+{
+	struct raw_order order = {.type = RAW_ORDER_END};
+	int64_t now_ns = play_now_ns(play);
+
+	if (play->end_ns >= 0 && now_ns >= play->end_ns && all_have_said_all(play))
+		world_stop(play->world);
+	if (play->end_ns >= 0 || now_ns < play->last_ns || play->shutdowns || play->reboots ||
+	    !all_are_over(play))
+		return;
+	if (now_ns < play->plan->last_ns)
+		now_ns = play->plan->last_ns;
+	play->end_ns = order.t_ns = now_ns + SETTLE_NS;
+	for (int i = 0; i < play->host_count; i++)
+		if (world_power(play->world, i) != WORLD_OFF)
+			world_tell(play->world, i, &order, sizeof(order), NULL);
+	world_at(play->world, PLAY_ZERO_NS + play->end_ns, look_for_end, play);
+}
+
+static int64_t last_of_plan_ns(const struct plan *plan)
+{
+	int64_t last_ns = 0;
+
+	for (int i = 0; i < plan->fault_count; i++)
+		last_ns = plan->fault[i].at_ns > last_ns ? plan->fault[i].at_ns : last_ns;
+	for (int i = 0; i < plan->program_count; i++)
+		last_ns = plan->program[i].start_ns > last_ns ? plan->program[i].start_ns : last_ns;
+	if (plan->sample_count && plan->sample_ns[plan->sample_count - 1] > last_ns)
+		last_ns = plan->sample_ns[plan->sample_count - 1];
+	return last_ns;
+}
+
+/* --- from the plan to a world --- */
+
+static int host_add(struct play *play, int host, const struct kernel *kernel,
+		    const struct kernel_job *job, struct err *err)
+{
+	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
+	static char *const args[] = {port, NULL};
+	struct world_host_config config = {.name = play_host_name(play, host),
+					   .kernel = kernel->path,
+					   .init = job->guest,
+					   .args = args};
+	return world_add_host(play->world, &config, err);
+}
+
+/* Host I's card, on SEGMENT. */
+static int card_add(struct play *play, int i, int segment, struct err *err)
+{
+	const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
+	struct impairment towards = act_impairment(&play->plan->link);
+
+	return play->host[i].card = world_add_card(play->world, i, segment, mac, &towards, err);
+}
+
+/* As with bridges (run/topology.h): what goes to a host is delayed, what goes to the router is
+ * not. */
+static int router_card_add(struct play *play, int i, int segment, struct err *err)
+{
+	const uint8_t mac[6] = {2, 0, 0, 0, 1, (uint8_t)(i + 1)};
+
+	return play->host[i].router_card = world_add_card(play->world, play->plan->host_count,
+							  segment, mac, NULL, err);
+}
+
+static int network_add(struct play *play, struct err *err)
+{
+	const struct plan *plan = play->plan;
+	bool cable = plan->network == NETWORK_CABLE && plan->host_count == 2;
+	int segment = -1, ret = 0;
+
+	for (int i = 0; i < plan->host_count && ret >= 0; i++) {
+		if (segment < 0 || play_has_router(play))
+			segment = ret = world_add_segment(play->world,
+							  cable ? WORLD_CABLE : WORLD_SWITCH, err);
+		if (ret >= 0)
+			ret = card_add(play, i, segment, err);
+		if (ret >= 0 && play_has_router(play))
+			ret = router_card_add(play, i, segment, err);
+	}
+	return ret < 0 ? ret : 0;
+}
+
+static int out_of_patience(void *data, int fd, struct err *err)
+{
+	(void)data, (void)fd;
+	return err_set(err, ETIMEDOUT, "no end within the limit of real time");
+}
+
+static int limit_add(struct play *play, int64_t limit_ns, int *ret_fd, struct err *err)
+{
+	struct itimerspec limit = {.it_value = clock_timespec(limit_ns)};
+
+	*ret_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (*ret_fd < 0 || timerfd_settime(*ret_fd, 0, &limit, NULL) < 0)
+		return err_sys(err, errno, "timerfd");
+	return world_add_watch(play->world, *ret_fd, out_of_patience, play, err);
+}
+
+static int begin(struct world *world, void *data, struct err *err)
+{
+	(void)world, (void)err;
+	hear_set_exact(data);
+	return 0;
+}
+
+/* Whoever starts later may have to wait, too. */
+static void starts_add(struct play *play)
+{
+	world_at(play->world, PLAY_ZERO_NS, begin, play);
+	for (int i = 0; i < play->plan->program_count; i++)
+		if (play->plan->program[i].start_ns > 0)
+			world_at(play->world, PLAY_ZERO_NS + play->plan->program[i].start_ns, begin,
+				 play);
+}
+
+static int build(struct play *play, const struct kernel *kernel, const struct kernel_job *job,
+		 struct err *err)
+{
+	int ret = 0;
+
+	for (int i = 0; i < play->host_count && ret >= 0; i++) {
+		play->host[i].card = WORLD_NONE;
+		ret = host_add(play, i, kernel, job, err);
+	}
+	if (ret >= 0)
+		ret = network_add(play, err);
+	if (ret >= 0)
+		ret = act_plan(play, err);
+	if (ret < 0)
+		return ret;
+	starts_add(play);
+	for (int i = 0; i < play->host_count && ret >= 0; i++)
+		ret = play_boot(play, i, false, err);
+	return ret;
+}
+
+/* --- the run --- */
+
+static int run(struct play *play, struct err *err)
+{
+	struct raw_end end = {0};
+	int ret = world_run(play->world, PLAY_ZERO_NS + LONGEST_RUN_NS, err);
+
+	if (play->failed)
+		ret = err_set(err, play->failed, "%s", play->failure.text);
+	end.t_ns = play->end_ns >= 0 ? play->end_ns : play_now_ns(play);
+	if (ret == 0)
+		play_frame(play, RAW_END, -1, end.t_ns, &end, sizeof(end), NULL, 0);
+	return ret;
+}
+
+static void consoles_take(const struct play *play, struct kernel_result *result)
+{
+	struct text text = text_over(result->console, sizeof(result->console));
+
+	for (int i = 0; i < play->host_count; i++) {
+		const char *console = world_console(play->world, i);
+
+		if (*console)
+			text_add(&text, "%s:\n%s\n", play_host_name(play, i), console);
+	}
+}
+
+static int play_in(struct play *play, const struct kernel *kernel, const struct kernel_job *job,
+		   const char *dir, struct kernel_result *result, struct err *err)
+{
+	int64_t limit_ns = job->wall_limit_ns ? job->wall_limit_ns : KERNEL_WALL_LIMIT_NS;
+	struct world_options options = {.dir = dir,
+					.seed = SEED,
+					.reaction_ns = REACTION_NS,
+					.patience_ns = limit_ns,
+					.observer = {.data = play,
+						     .sent = carry_sent,
+						     .packet = carry_packet,
+						     .power = on_power,
+						     .frame = hear_bytes}};
+	AUTO_CLOSE int limit = -1;
+	int ret;
+
+	ret = world_new(&options, &play->world, err);
+	if (ret < 0)
+		return ret;
+	ret = limit_add(play, limit_ns, &limit, err);
+	if (ret >= 0)
+		ret = build(play, kernel, job, err);
+	if (ret >= 0)
+		ret = run(play, err);
+	consoles_take(play, result);
+	world_free(play->world);
+	return ret < 0 ? ret : 0;
+}
+
+int play_run(const struct plan *plan, const struct kernel *kernel, const struct kernel_job *job,
+	     struct kernel_result *ret_result, struct err *err)
+{
+	struct play play = {.plan = plan,
+			    .job = job,
+			    .host_count = plan->host_count + (plan->network == NETWORK_ROUTER),
+			    .last_ns = last_of_plan_ns(plan),
+			    .end_ns = plan->until_ns ? plan->until_ns : -1};
+	int64_t begun_ns = clock_now_ns();
+	AUTO_FREE char *dir = text_format("%s/run.XXXXXX", job->scratch);
+	int ret;
+
+	*ret_result = (struct kernel_result){0};
+	if (!mkdtemp(dir))
+		return err_sys(err, errno, "%s", dir);
+	ret = play_in(&play, kernel, job, dir, ret_result, err);
+	scratch_remove(dir);
+	for (int i = 0; i < play.host_count; i++)
+		text_done(&play.host[i].said);
+	free(play.fault);
+	ret_result->raw_size = play.raw.size;
+	ret_result->raw = text_take(&play.raw);
+	ret_result->wall_ns = clock_now_ns() - begun_ns;
+	return ret < 0 ? err_add(err, ret, "kernel %s", kernel->path) : 0;
+}

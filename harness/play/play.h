@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * play: a plan whose hosts are kernels of their own, played in a world (world.h).
+ *
+ * Each guest (harness/run) has the plan and knows which host it is; it does what belongs to that
+ * host. What belongs to none or to all is done here: power, cables, what happens to packets where
+ * no router is, and when the run ends. A guest says at its own time that a program listens, and
+ * those that wait for it on other hosts are told.
+ *
+ * What comes out is one stream of frames (harness/run/raw.h), as if one observer had seen all of
+ * it: those of the guests, as they come, and the packets as the world carried them, at the places
+ * where a tap would have been.
+ *
+ * The run's zero lies a second after the boots: links and addresses are in force by then, and the
+ * kernels have switched to high-resolution timers.
+ */
+#ifndef HALFOPEN_PLAY_H
+#define HALFOPEN_PLAY_H
+
+#include "err.h"
+#include "kernel.h"
+#include "plan.h"
+
+/* As kernel_run(), with a UML KERNEL for each host of PLAN and one for its router. */
+int play_run(const struct plan *plan, const struct kernel *kernel, const struct kernel_job *job,
+	     struct kernel_result *ret_result, struct err *err);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "fake_world.h"
+#include "load.h"
+#include "parts.h"
+
+static const char source[] = "case: two hosts, where one waits for the other\n"
+			     "hosts:\n"
+			     "  client:\n"
+			     "    program: [connect: 'server:8081', recv]\n"
+			     "  server:\n"
+			     "    program: [listen: 8081, accept, recv]\n"
+			     "timeline:\n"
+			     "  - {at: 2s, crash: server}\n"
+			     "expect:\n"
+			     "  client: {recv: {blocked: true}}\n";
+
+enum { CLIENT, SERVER };
+
+static struct world world;
+static struct play play;
+static struct plan *plan;
+
+static void set_up(void)
+{
+	struct diagnostics diagnostics;
+
+	ck_assert_int_eq(
+		plan_load("test.yaml", source, strlen(source), "", NULL, &plan, &diagnostics), 0);
+	diagnostics_done(&diagnostics);
+	world = (struct world){.now_ns = PLAY_ZERO_NS, .power = {WORLD_ON, WORLD_ON}};
+	play = (struct play){.plan = plan,
+			     .world = &world,
+			     .host_count = 2,
+			     .last_ns = 2 * NSEC_PER_SEC,
+			     .end_ns = -1};
+	play.fault = calloc(1, sizeof(*play.fault));
+	for (int i = 0; i < 2; i++) {
+		play.host[i].card = i;
+		world.card_host[i] = i;
+		world.carrier[i] = true;
+	}
+}
+
+static void tear_down(void)
+{
+	text_done(&play.raw);
+	for (int i = 0; i < 2; i++)
+		text_done(&play.host[i].said);
+	free(play.fault);
+	plan_free(plan);
+}
+
+static void say_part(int host, enum raw_type type, int who, const void *payload, size_t size,
+		     size_t first)
+{
+	char bytes[4096];
+	struct raw_frame frame = {
+		.type = type, .size = (uint32_t)size, .who = who, .t_ns = play_now_ns(&play)};
+
+	memcpy(bytes, &frame, sizeof(frame));
+	memcpy(bytes + sizeof(frame), payload, size);
+	hear_bytes(&play, host, world.now_ns, bytes, first);
+	hear_bytes(&play, host, world.now_ns, bytes + first, sizeof(frame) + size - first);
+}
+
+static void say(int host, enum raw_type type, int who, const void *payload, size_t size)
+{
+	say_part(host, type, who, payload, size, 0);
+}
+
+static void say_program(int program, enum raw_program_state state, int status)
+{
+	struct raw_program raw = {.state = state, .status = status};
+
+	say(program, RAW_PROGRAM, program, &raw, sizeof(raw));
+}
+
+static void say_listens(void)
+{
+	struct peer_event event = {.step = 0, .phase = PEER_END, .ret = 0};
+
+	say(SERVER, RAW_STEP, SERVER, &event, sizeof(event));
+}
+
+/* How many frames of TYPE are in the stream. */
+static int frames(enum raw_type type)
+{
+	struct raw_frame frame;
+	int count = 0;
+
+	for (size_t at = 0; at < play.raw.size; at += sizeof(frame) + frame.size) {
+		memcpy(&frame, play.raw.bytes + at, sizeof(frame));
+		count += frame.type == type;
+	}
+	return count;
+}
+
+START_TEST(a_frame_in_pieces_is_one_frame)
+{
+	struct raw_program raw = {.state = RAW_PROGRAM_STARTED};
+
+	for (size_t first = 0; first <= sizeof(struct raw_frame) + sizeof(raw); first++)
+		say_part(SERVER, RAW_PROGRAM, SERVER, &raw, sizeof(raw), first);
+	ck_assert_int_eq(play.failed, 0);
+	ck_assert_int_eq(frames(RAW_PROGRAM), sizeof(struct raw_frame) + sizeof(raw) + 1);
+}
+END_TEST
+
+START_TEST(a_guest_speaks_for_itself_alone)
+{
+	struct raw_program raw = {.state = RAW_PROGRAM_STARTED};
+
+	say(CLIENT, RAW_PROGRAM, SERVER, &raw, sizeof(raw));
+	ck_assert_int_ne(play.failed, 0);
+	ck_assert(world.stopped);
+	ck_assert_ptr_nonnull(strstr(play.failure.text, "client"));
+	ck_assert_int_eq(frames(RAW_PROGRAM), 0);
+}
+END_TEST
+
+START_TEST(no_guest_sees_packets)
+{
+	struct raw_packet packet = {0};
+
+	say(CLIENT, RAW_PACKET, -1, &packet, sizeof(packet));
+	ck_assert_int_ne(play.failed, 0);
+}
+END_TEST
+
+START_TEST(a_frame_without_end_is_an_error)
+{
+	struct raw_frame frame = {.type = RAW_OUTPUT, .size = UINT32_MAX, .who = CLIENT};
+
+	hear_bytes(&play, CLIENT, world.now_ns, &frame, sizeof(frame));
+	ck_assert_int_ne(play.failed, 0);
+}
+END_TEST
+
+START_TEST(one_start_is_enough)
+{
+	struct raw_start start = {0};
+
+	say(CLIENT, RAW_START, -1, &start, sizeof(start));
+	say(SERVER, RAW_START, -1, &start, sizeof(start));
+	ck_assert_int_eq(frames(RAW_START), 1);
+}
+END_TEST
+
+START_TEST(who_waits_is_told_that_it_listens_and_until_then_nobody_runs_ahead)
+{
+	hear_set_exact(&play);
+	ck_assert(world.exact);
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	ck_assert(world.exact);
+	say_listens();
+	ck_assert(!world.exact);
+	ck_assert_int_eq(world.told_count, 1);
+	ck_assert_int_eq(world.told[0].host, CLIENT);
+	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_LISTENS);
+	ck_assert_int_eq(world.told[0].order.who, SERVER);
+}
+END_TEST
+
+START_TEST(who_waits_in_vain_is_told_so)
+{
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_program(SERVER, RAW_PROGRAM_EXITED, W_EXITCODE(1, 0));
+	ck_assert_int_eq(world.told_count, 1);
+	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_ENDED);
+}
+END_TEST
+
+START_TEST(the_run_ends_a_second_after_the_last_program)
+{
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	world.now_ns = PLAY_ZERO_NS + 5 * NSEC_PER_SEC;
+	say_program(SERVER, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, -1);
+	world.told_count = 0;
+	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, 6 * NSEC_PER_SEC);
+	ck_assert_int_eq(world.told_count, 2);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(world.told[i].order.type, RAW_ORDER_END);
+		ck_assert_int_eq(world.told[i].order.t_ns, 6 * NSEC_PER_SEC);
+	}
+	world.now_ns = PLAY_ZERO_NS + play.end_ns;
+	say(CLIENT, RAW_END, -1, "", 0);
+	ck_assert(!world.stopped);
+	say(SERVER, RAW_END, -1, "", 0);
+	ck_assert(world.stopped);
+	ck_assert_int_eq(frames(RAW_END), 0); /* the run's comes when all is over */
+}
+END_TEST
+
+START_TEST(nothing_ends_before_the_timeline_does)
+{
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say_program(SERVER, RAW_PROGRAM_EXITED, 0);
+	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, -1);
+}
+END_TEST
+
+START_TEST(what_ran_on_a_host_without_power_has_ended)
+{
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	world.now_ns = PLAY_ZERO_NS + 2 * NSEC_PER_SEC;
+	world_power_off(&world, SERVER);
+	play_host_off(&play, SERVER);
+	ck_assert(play.program[SERVER].ended);
+	ck_assert_int_eq(play.end_ns, -1);
+	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, 3 * NSEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
+{
+	uint8_t bytes[64] = {0};
+	struct world_packet packet = {.from = CLIENT,
+				      .to = SERVER,
+				      .sent_ns = world.now_ns,
+				      .t_ns = world.now_ns + 1000000,
+				      .frame = bytes,
+				      .size = sizeof(bytes)};
+
+	carry_sent(&play, CLIENT, 0, bytes, sizeof(bytes));
+	ck_assert_int_eq(frames(RAW_PACKET), 2); /* the host's own, and the far end of its cable */
+	packet.fate = WORLD_LOST;
+	carry_packet(&play, &packet);
+	ck_assert_int_eq(frames(RAW_PACKET), 2);
+	packet.fate = WORLD_NO_LIFE;
+	carry_packet(&play, &packet);
+	ck_assert_int_eq(frames(RAW_PACKET), 3);
+	packet.fate = WORLD_DELIVERED;
+	carry_packet(&play, &packet);
+	ck_assert_int_eq(frames(RAW_PACKET), 5);
+	world.carrier[CLIENT] = false;
+	carry_sent(&play, CLIENT, 1, bytes, sizeof(bytes));
+	ck_assert_int_eq(frames(RAW_PACKET), 6);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("play");
+	TCase *tests = tcase_create("play");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, a_frame_in_pieces_is_one_frame);
+	tcase_add_test(tests, a_guest_speaks_for_itself_alone);
+	tcase_add_test(tests, no_guest_sees_packets);
+	tcase_add_test(tests, a_frame_without_end_is_an_error);
+	tcase_add_test(tests, one_start_is_enough);
+	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_nobody_runs_ahead);
+	tcase_add_test(tests, who_waits_in_vain_is_told_so);
+	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
+	tcase_add_test(tests, nothing_ends_before_the_timeline_does);
+	tcase_add_test(tests, what_ran_on_a_host_without_power_has_ended);
+	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
