@@ -48,7 +48,6 @@ void check_timeline(struct decoder *d);
 /* `expect:` */
 void decode_expect(struct decoder *d, const struct node *map);
 /* How often the program was started again by the end. */
-int count_restarts(const struct plan *plan, int program);
 
 /* The host's address with PORT, in the plan's IP version. */
 struct sockaddr_in6 host_address(const struct plan *plan, int host, int port);

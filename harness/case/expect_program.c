@@ -137,7 +137,7 @@ static bool parse_incarnation(struct decoder *d, const struct node *key, int pro
 			      const char **ret_name, int *ret_incarnation)
 {
 	const char *at = strchr(key->text, '@');
-	int restarts = count_restarts(d->plan, program);
+	int restarts = plan_restarts(d->plan, program, INT64_MAX);
 	int64_t number = 0;
 	struct why why;
 
@@ -160,7 +160,8 @@ static bool parse_incarnation(struct decoder *d, const struct node *key, int pro
 							 "program '%s' is started only once", name);
 
 		diag_help(d->diags, diag,
-			  "reboots of host '%s' start it again, unless they say programs: none",
+			  "reboots of host '%s' start again what ran before, unless they say "
+			  "programs: none",
 			  host);
 		return false;
 	}

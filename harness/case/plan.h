@@ -286,7 +286,7 @@ struct plan {
 	struct plan_expect *expect;
 	int expect_count;
 
-	int64_t until_ns;     /* the run ends then; 0: when all is done, as run_is_over says */
+	int64_t until_ns;     /* the run ends then; 0: when all is done, as end_find() says */
 	int64_t last_ns;      /* latest moment that a fault or an expectation speaks of */
 	int64_t tolerance_ns; /* for times given alone */
 	int64_t *sample_ns;   /* moments of socket expectations, ascending, each once */
@@ -294,6 +294,10 @@ struct plan {
 
 	void *memory; /* what plan_free() gives back */
 };
+
+/* How often reboots start a program again until then, by the timeline alone. The start that it was
+ * to make while its host was off, or that is still to come, is its first. */
+int plan_restarts(const struct plan *plan, int program, int64_t until_ns);
 
 void plan_free(struct plan *plan); /* NULL is fine */
 

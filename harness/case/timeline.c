@@ -121,17 +121,31 @@ void decode_timeline(struct decoder *d, const struct node *list)
 	sort_faults(d->plan);
 }
 
-static bool starts_program(const struct plan_fault *fault, int host)
+int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 {
-	return fault->op == FAULT_REBOOT && fault->host == host && fault->start_again;
-}
-
-int count_restarts(const struct plan *plan, int program)
-{
+	int64_t start_ns = plan->program[program].start_ns, off_ns = -1;
+	bool started = false;
 	int count = 0;
 
-	for (int i = 0; i < plan->fault_count; i++)
-		count += starts_program(&plan->fault[i], plan->program[program].host);
+	for (int i = 0; i < plan->fault_count; i++) {
+		const struct plan_fault *fault = &plan->fault[i];
+
+		if (fault->host != plan->program[program].host ||
+		    (fault->op != FAULT_CRASH && fault->op != FAULT_SHUTDOWN &&
+		     fault->op != FAULT_REBOOT))
+			continue;
+		if (off_ns < 0) {
+			off_ns = fault->at_ns;
+			started = started || start_ns < off_ns;
+		}
+		if (fault->op != FAULT_REBOOT || fault->at_ns + fault->down_ns > until_ns)
+			continue;
+		if (fault->start_again && started)
+			count++;
+		else if (fault->start_again)
+			started = start_ns < fault->at_ns + fault->down_ns;
+		off_ns = -1;
+	}
 	return count;
 }
 

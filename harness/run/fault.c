@@ -54,8 +54,10 @@ static int power_off(struct stage *stage, int host, struct err *err)
 	return 0;
 }
 
+/* A program whose time is still to come starts then, and only then. */
 static int power_on(struct stage *stage, const struct plan_fault *fault, struct err *err)
 {
+	int64_t up_ns = fault->at_ns + fault->down_ns;
 	int ret = topology_power_on(&stage->topology, fault->host, err);
 
 	if (ret == 0)
@@ -65,9 +67,10 @@ static int power_on(struct stage *stage, const struct plan_fault *fault, struct 
 	for (int i = 0; i < stage->plan->program_count && ret == 0; i++) {
 		struct program *program = &stage->program[i];
 
-		if (program->plan->host != fault->host || !fault->start_again)
+		if (program->plan->host != fault->host || !fault->start_again ||
+		    program->plan->start_ns >= up_ns)
 			continue;
-		program->incarnation++;
+		program->incarnation = plan_restarts(stage->plan, i, up_ns);
 		program->listening = program->ended = false;
 		ret = stage_start(stage, i, err);
 	}
