@@ -162,9 +162,9 @@ static const struct field top_fields[] = {
 	NEIGHBOURS,
 	NAT,
 	{"until", TYPE_DURATION, TOP(until_ns), .min = 1000000,
-	 .help = "the run ends then; if not said, 1 s after all programs ended, the timeline is "
-		 "over "
-		 "and every moment that an expectation names has passed"},
+	 .help = "the run ends then; if not said, 1 s after the last program of which something "
+		 "is expected ended (or each, when nothing is expected of any), the timeline is "
+		 "over and every moment that an expectation names has passed"},
 	{"tolerance", TYPE_DURATION, TOP(tolerance_ns),
 	 .help = "for times given alone, 20ms if not said"},
 	{"matrix", TYPE_CUSTOM, .decode = decode_later, .looks = "a mapping of axes",

@@ -72,7 +72,7 @@ static void start_add(struct stage *stage, int index, int64_t from_ns)
 			stage->program[index].ended = true;
 			return;
 		}
-		stage->program[index].incarnation = alone->incarnation;
+		stage->program[index].incarnation = plan_restarts(stage->plan, index, from_ns);
 		start_ns = from_ns;
 	}
 	agenda_add(stage, start_ns, AGENDA_START, index);
@@ -277,17 +277,34 @@ static bool program_is_over(const struct stage *stage, int index)
 		(!stage->topology.host[program->plan->host].net || stage->waiting[index]));
 }
 
-/* Without `until`, the run ends a little after all that the plan speaks of is over. */
+/* Whether something is expected of the program, its steps or its end; PLAN_ANY: of any. */
+static bool is_expected(const struct plan *plan, int program)
+{
+	for (int i = 0; i < plan->expect_count; i++) {
+		const struct plan_expect *expect = &plan->expect[i];
+		int of = expect->kind == EXPECT_STEP      ? expect->step.program
+			 : expect->kind == EXPECT_PROGRAM ? expect->program.program
+							  : -1;
+
+		if (of >= 0 && (program == PLAN_ANY || of == program))
+			return true;
+	}
+	return false;
+}
+
+/* Without `until`, the run ends a little after all that the plan speaks of is over: what nobody
+ * asks about, as a server that waits for one more client, may wait for ever. */
 static void end_find(struct loop *loop)
 {
 	struct stage *stage = &loop->stage;
+	bool any = is_expected(stage->plan, PLAN_ANY);
 	int64_t now_ns;
 
 	if (loop->end_ns >= 0 || stage->plan->until_ns || stage->agenda_count > 1 ||
 	    stage->options->alone)
 		return;
 	for (int i = 0; i < stage->plan->program_count; i++)
-		if (!program_is_over(stage, i))
+		if ((!any || is_expected(stage->plan, i)) && !program_is_over(stage, i))
 			return;
 	now_ns = out_now(stage->out);
 	if (now_ns < stage->plan->last_ns)

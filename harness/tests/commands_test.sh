@@ -50,6 +50,16 @@ done
 exits 0 "$halfopen" run --kernel "$uml" --out kept story/good.yaml
 last_line_is '2 passed, 0 failed, 0 skipped'
 says '^PASS  story/good.yaml:ip=6  \(3.0 s simulated'
+# A server that waits for one more client does not keep a run going in which nothing is expected of it.
+cat >waits.yaml <<-CASE
+	case: a server waits, and nobody asks about it
+	hosts:
+	  client: {program: [sleep: 1s, {connect: 'server:9999', or: continue}]}
+	  server: {program: [listen: 8081, accept]}
+	expect: {client: {connect: ECONNREFUSED}}
+CASE
+exits 0 "$halfopen" run --kernel "$uml" waits.yaml
+says '^PASS  waits.yaml  \(2.0 s simulated'
 says "^kernel: .*Linux [0-9].*HZ [0-9]+, virtual clock"
 exits 1 "$halfopen" run --kernel "$uml" --out kept story
 last_line_is '2 passed, 2 failed, 0 skipped'
