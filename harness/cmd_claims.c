@@ -83,16 +83,14 @@ static int numbers_collect(struct page *page, struct err *err)
 
 	json_array_foreach(page->results, at, result)
 	{
-		char *folder = result_folder(page->folder, result);
 		struct recorded recorded;
 		int ret = 0;
 
 		if (strcmp(result_string(result, "verdict"), "pass") == 0 &&
-		    (ret = recorded_load(folder, &recorded, err)) == 0) {
+		    (ret = recorded_load_run(page->folder, result, &recorded, err)) == 0) {
 			run_numbers(page, result_string(result, "file"), &recorded);
 			recorded_done(&recorded);
 		}
-		free(folder);
 		if (ret < 0)
 			return ret;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "cmd.h"
 #include "list.h"
 #include "outputs.h"
@@ -116,26 +117,32 @@ static void complain(struct judged *judged, const struct err *err, int status)
 	judged->worst = status > judged->worst ? status : judged->worst;
 }
 
-static void judge_one(struct judged *judged, const char *name)
+/* RECORDED is given back. */
+static void judge_recorded(struct judged *judged, struct recorded *recorded)
 {
-	struct recorded recorded;
 	struct err err = {0};
-	json_t *result;
+	json_t *result = result_of(recorded, judged->all, &err);
 
-	if (recorded_load(name, &recorded, &err) < 0) {
-		complain(judged, &err, EXIT_USAGE);
-		return;
-	}
-	result = result_of(&recorded, judged->all, &err);
-	recorded_done(&recorded);
+	recorded_done(recorded);
 	if (result)
 		judged_add(judged, result);
 	else
 		complain(judged, &err, EXIT_COULD_NOT);
 }
 
+static void judge_one(struct judged *judged, const char *name)
+{
+	struct recorded recorded;
+	struct err err = {0};
+
+	if (recorded_load(name, &recorded, &err) < 0)
+		complain(judged, &err, EXIT_USAGE);
+	else
+		judge_recorded(judged, &recorded);
+}
+
 /* The runs of a folder that `run --out` made. One that has no record, since it was skipped or
- * could not be run, stays what it was. */
+ * could not be run, stays what it was; one whose record cannot be read is an error. */
 static void judge_folder(struct judged *judged, const char *folder, const json_t *results)
 {
 	const json_t *result;
@@ -143,27 +150,28 @@ static void judge_folder(struct judged *judged, const char *folder, const json_t
 
 	json_array_foreach(results, at, result)
 	{
-		char *run = result_folder(folder, result);
-		char *record;
+		struct recorded recorded;
+		struct err err = {0};
+		int ret = recorded_load_run(folder, result, &recorded, &err);
+		json_t *copy;
 
-		record = text_format("%s/record.jsonl", run);
-		if (access(record, F_OK) == 0)
-			judge_one(judged, record);
-		else
-			judged_add(judged, json_deep_copy(result));
-		free(record);
-		free(run);
+		if (ret == 0) {
+			judge_recorded(judged, &recorded);
+			continue;
+		}
+		copy = json_deep_copy(result);
+		if (ret != -ENOENT)
+			result_fail(copy, err.text);
+		judged_add(judged, copy);
 	}
 }
 
 static void judge_named(struct judged *judged, const char *name)
 {
 	struct err err = {0};
-	char path[4096];
 	json_t *results;
 
-	snprintf(path, sizeof(path), "%s/results.json", name);
-	if (access(path, F_OK) < 0) {
+	if (!beneath_has(name, RESULTS_FILE)) {
 		judge_one(judged, name);
 	} else if (results_load(name, &results, &err) < 0) {
 		complain(judged, &err, EXIT_USAGE);

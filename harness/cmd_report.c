@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beneath.h"
+#include "cleanup.h"
 #include "cmd.h"
 #include "folder.h"
 #include "html.h"
@@ -26,6 +28,7 @@ struct options {
 
 struct report {
 	const char *out;
+	char *const *folders;
 	json_t **result; /* of all folders */
 	int count;
 };
@@ -61,24 +64,26 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 /* ---- What there is ---- */
 
-/* Adds FOLDER's results; the pages' paths begin with PREFIX. */
-static int results_add(struct report *report, const char *folder, const char *prefix,
-		       struct err *err)
+/* The folder that RESULT is of. */
+static const char *results_of(const struct report *report, const json_t *result)
 {
-	char path[4096];
+	return report->folders[json_integer_value(json_object_get(result, "results"))];
+}
+
+/* Adds the results of one folder; the pages' paths begin with PREFIX. */
+static int results_add(struct report *report, int folder, const char *prefix, struct err *err)
+{
 	json_t *results, *result;
 	size_t at;
 
-	if (results_load(folder, &results, err) < 0)
+	if (results_load(report->folders[folder], &results, err) < 0)
 		return -EBADMSG;
 	json_array_foreach(results, at, result)
 	{
-		char *page = result_folder(prefix, result);
+		AUTO_FREE char *page = result_folder(prefix, result);
 
-		snprintf(path, sizeof(path), "%s.html", page);
-		free(page);
-		json_object_set_new(result, "page", json_string(path));
-		json_object_set_new(result, "results", json_string(folder));
+		json_object_set_new(result, "page", json_sprintf("%s.html", page));
+		json_object_set_new(result, "results", json_integer(folder));
 		*LIST_ADD_TO(NULL, report->result, report->count) = json_incref(result);
 	}
 	json_decref(results);
@@ -104,21 +109,27 @@ static int compare_results(const void *a, const void *b)
 
 /* ---- One run ---- */
 
-static char *console_read(const char *folder)
+/* The file NAME of RESULT's run, or NULL. *RET_ERROR: -ENOENT where there is none. */
+static FILE *run_open(const struct report *report, const json_t *result, const char *name,
+		      int *ret_error, struct err *err)
 {
-	char path[4096], *text = NULL;
-	FILE *file;
+	AUTO_FREE char *path = result_file(result, name);
+
+	return beneath_stream(results_of(report, result), path, ret_error, err);
+}
+
+static char *console_read(const struct report *report, const json_t *result)
+{
+	AUTO_FCLOSE FILE *file = run_open(report, result, "console.txt", NULL, NULL);
+	char *text;
 	size_t size;
 
-	snprintf(path, sizeof(path), "%s/console.txt", folder);
-	file = fopen(path, "re");
 	if (!file)
 		return NULL;
 	text = calloc(1, MOST_CONSOLE + 1);
 	if (text && fseek(file, -MOST_CONSOLE, SEEK_END) < 0)
 		rewind(file);
 	size = text ? fread(text, 1, MOST_CONSOLE, file) : 0;
-	fclose(file);
 	if (size == 0) {
 		free(text);
 		return NULL;
@@ -126,31 +137,27 @@ static char *console_read(const char *folder)
 	return text;
 }
 
-/* FROM/NAME, if it is there, to TO. */
-static int file_copy(const char *from, const char *name, const char *to, struct err *err)
+/* The run's file NAME, if it is there, to TO in the report: 1, 0, or -errno. */
+static int file_copy(const struct report *report, const json_t *result, const char *name,
+		     const char *to, struct err *err)
 {
-	char path[4096], buf[65536];
-	FILE *in, *out;
+	int ret = 0;
+	AUTO_FCLOSE FILE *in = run_open(report, result, name, &ret, err);
+	char buf[65536];
+	FILE *out;
 	size_t size;
 	bool failed;
 
-	snprintf(path, sizeof(path), "%s/%s", from, name);
-	in = fopen(path, "re");
 	if (!in)
-		return errno == ENOENT ? 0 : err_sys(err, errno, "%s", path);
-	out = fopen(to, "we");
-	if (!out) {
-		int cause = errno;
-
-		fclose(in);
-		return err_sys(err, cause, "%s", to);
-	}
+		return ret == -ENOENT ? 0 : ret;
+	out = beneath_create(report->out, to, err);
+	if (!out)
+		return -EIO;
 	while ((size = fread(buf, 1, sizeof(buf), in)) > 0 && fwrite(buf, 1, size, out) == size)
 		;
 	failed = ferror(in) || ferror(out);
-	fclose(in);
 	if (fclose(out) != 0 || failed)
-		return err_sys(err, EIO, "%s", to);
+		return err_sys(err, EIO, "%s/%s", report->out, to);
 	return 1;
 }
 
@@ -175,21 +182,17 @@ static void result_settle(json_t *result, const struct plan *plan,
 	}
 }
 
-/* Reads and judges the run in FOLDER. That there is no record is fine; one that cannot be read
- * is this run's error, not the report's. */
-static int run_load(const char *folder, json_t *result, struct recorded *recorded,
+/* Reads and judges a run. That there is no record is fine; one that cannot be read is this run's
+ * error, not the report's. */
+static int run_load(const struct report *report, json_t *result, struct recorded *recorded,
 		    struct judgement **ret_judgement, struct err *err)
 {
-	char path[4096];
 	struct err cause = {0};
-	int ret;
+	int ret = recorded_load_run(results_of(report, result), result, recorded, &cause);
 
-	snprintf(path, sizeof(path), "%s/record.jsonl", folder);
-	if (access(path, F_OK) < 0)
-		return 0;
-	if (recorded_load(folder, recorded, &cause) < 0) {
-		json_object_set_new(result, "verdict", json_string("error"));
-		json_object_set_new(result, "reason", json_string(cause.text));
+	if (ret < 0) {
+		if (ret != -ENOENT)
+			result_fail(result, cause.text);
 		return 0;
 	}
 	ret = judge(recorded->plan, recorded->record, ret_judgement, err);
@@ -216,59 +219,42 @@ static const char *base_name(const char *path)
 	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 }
 
-static int page_write(const char *path, struct html_run *run, struct err *err)
+static int page_write(const struct report *report, struct html_run *run, struct err *err)
 {
-	FILE *file = fopen(path, "we");
+	FILE *file = beneath_create(report->out, run->path, err);
 	int ret;
 
 	if (!file)
-		return err_sys(err, errno, "%s", path);
+		return -EIO;
 	ret = html_run_print(run, file, err);
 	if (fclose(file) != 0 && ret == 0)
-		ret = err_sys(err, errno ? errno : EIO, "%s", path);
-	return ret;
-}
-
-/* The folder for the file at PATH. */
-static int folder_of(const char *path, struct err *err)
-{
-	char *folder = strndup(path, (size_t)(base_name(path) - path - 1));
-	int ret = folder ? folder_make(folder, err) : -ENOMEM;
-
-	free(folder);
+		ret = err_sys(err, errno ? errno : EIO, "%s/%s", report->out, run->path);
 	return ret;
 }
 
 static int run_report(const struct report *report, json_t *result, struct err *err)
 {
 	struct html_run run = {.result = result, .path = result_string(result, "page")};
-	char *folder = result_folder(result_string(result, "results"), result);
 	struct recorded recorded = {0};
 	struct judgement *judgement = NULL;
-	char *console = console_read(folder), *page = NULL, *record = NULL, *capture = NULL;
-	int ret = run_load(folder, result, &recorded, &judgement, err);
+	char *console = console_read(report, result);
+	char *record = beside(run.path, ".jsonl"), *capture = beside(run.path, ".pcapng");
+	int ret = run_load(report, result, &recorded, &judgement, err);
 
-	page = text_format("%s/%s", report->out, run.path);
-	record = beside(page, ".jsonl");
-	capture = beside(page, ".pcapng");
-	if (ret == 0)
-		ret = folder_of(page, err);
-	if (ret == 0 && (ret = file_copy(folder, "record.jsonl", record, err)) > 0)
+	if (ret == 0 && (ret = file_copy(report, result, RECORD_FILE, record, err)) > 0)
 		run.record_name = base_name(record);
-	if (ret >= 0 && (ret = file_copy(folder, "capture.pcapng", capture, err)) > 0)
+	if (ret >= 0 && (ret = file_copy(report, result, "capture.pcapng", capture, err)) > 0)
 		run.capture_name = base_name(capture);
 	if (ret >= 0) {
 		run.plan = recorded.plan;
 		run.record = recorded.record;
 		run.judgement = judgement;
 		run.console = console;
-		ret = page_write(page, &run, err);
+		ret = page_write(report, &run, err);
 	}
 	judgement_free(judgement);
 	recorded_done(&recorded);
 	free(console);
-	free(folder);
-	free(page);
 	free(record);
 	free(capture);
 	return ret;
@@ -278,7 +264,7 @@ static int run_report(const struct report *report, json_t *result, struct err *e
 
 static int overview_write(const struct report *report, struct err *err)
 {
-	FILE *file = folder_open(report->out, "index.html", err);
+	FILE *file = beneath_create(report->out, "index.html", err);
 
 	if (!file)
 		return -EIO;
@@ -306,7 +292,7 @@ static int report_make(const struct options *options, struct report *report, str
 
 		if (options->folder_count > 1)
 			snprintf(prefix, sizeof(prefix), "runs/%d", i + 1);
-		ret = results_add(report, options->folders[i], prefix, err);
+		ret = results_add(report, i, prefix, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -338,6 +324,7 @@ int cmd_report(int argc, char **argv)
 	cmd_parse(&report_argp, argc, argv, &options);
 	if (!options.out && asprintf(&out, "%s/report", options.folders[0]) < 0)
 		abort();
+	report.folders = options.folders;
 	report.out = out ? out : options.out;
 	ret = report_make(&options, &report, &err);
 	if (ret < 0)

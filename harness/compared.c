@@ -70,21 +70,17 @@ static char *kernel_text(struct comparison *comparison, const json_t *results)
 static int side_load(const char *out, const json_t *result, struct recorded *recorded,
 		     struct compare_side *side, struct err *err)
 {
-	char *folder = result_folder(out, result), path[4096];
-	int ret = 0;
+	int ret = recorded_load_run(out, result, recorded, err);
 
 	*side = (struct compare_side){.verdict = result_string(result, "verdict"),
 				      .reason = result_string(result, "reason")};
-	snprintf(path, sizeof(path), "%s/record.jsonl", folder);
-	if (access(path, F_OK) == 0) {
-		ret = recorded_load(folder, recorded, err);
-		side->plan = recorded->plan;
-		side->record = recorded->record;
-		if (ret == 0 && !record_fits(recorded->record, recorded->plan))
-			ret = err_set(err, EBADMSG, "%s: the record is not of its case", path);
-	}
-	free(folder);
-	return ret;
+	if (ret < 0)
+		return ret == -ENOENT ? 0 : ret;
+	side->plan = recorded->plan;
+	side->record = recorded->record;
+	if (!record_fits(recorded->record, recorded->plan))
+		return err_set(err, EBADMSG, "%s: the record is not of its case", recorded->path);
+	return 0;
 }
 
 static int add_both(struct comparison *comparison, const json_t *a, const json_t *b,

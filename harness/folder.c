@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "file.h"
 #include "folder.h"
 #include "known.h"
@@ -20,17 +21,8 @@ int folder_make(const char *path, struct err *err)
 	return ret < 0 ? err_sys(err, ret, "%s", path) : 0;
 }
 
-static bool has(const char *folder, const char *name)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return access(path, F_OK) == 0;
-}
-
 int folder_claim(const char *path, const char *mark, const char *begun, struct err *err)
 {
-	char file[4096];
 	int entries = 0;
 	FILE *mine;
 	DIR *dir;
@@ -43,17 +35,14 @@ int folder_claim(const char *path, const char *mark, const char *begun, struct e
 	while (entries < 3 && readdir(dir))
 		entries++;
 	closedir(dir);
-	if (entries > 2 && !has(path, mark) && !has(path, begun))
+	if (entries > 2 && !beneath_has(path, mark) && !beneath_has(path, begun))
 		return err_set(err, EEXIST,
 			       "%s: there is something else in this folder; name a new one", path);
-	mine = folder_open(path, begun, err);
+	mine = beneath_create(path, begun, err);
 	if (!mine)
 		return -EACCES;
 	fclose(mine);
-	snprintf(file, sizeof(file), "%s/%s", path, mark);
-	if (strcmp(mark, begun) != 0)
-		unlink(file);
-	return 0;
+	return strcmp(mark, begun) != 0 ? beneath_remove(path, mark, err) : 0;
 }
 
 /* ".yaml" or ".yml" of a case; "" of a folder. */
@@ -126,16 +115,4 @@ int path_missing(const char *path, struct err *err)
 	free(name);
 	free(wanted);
 	return ret;
-}
-
-FILE *folder_open(const char *folder, const char *name, struct err *err)
-{
-	char path[4096];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "we");
-	if (!file)
-		err_sys(err, errno, "%s", path);
-	return file;
 }

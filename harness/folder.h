@@ -5,8 +5,6 @@
 #ifndef HALFOPEN_FOLDER_H
 #define HALFOPEN_FOLDER_H
 
-#include <stdio.h>
-
 #include "err.h"
 
 /* Makes PATH and what is missing above it; that it is there already is fine. */
@@ -21,8 +19,5 @@ int folder_claim(const char *path, const char *mark, const char *begun, struct e
 /* -ENOENT for PATH, which is not there, with the nearest name that is. Only what ends in .yaml or
  * .yml is near to what does. */
 int path_missing(const char *path, struct err *err);
-
-/* A new file, or an old one emptied, to fclose(); NULL and *err. */
-FILE *folder_open(const char *folder, const char *name, struct err *err);
 
 #endif

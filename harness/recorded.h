@@ -5,6 +5,8 @@
 #ifndef HALFOPEN_RECORDED_H
 #define HALFOPEN_RECORDED_H
 
+#include <jansson.h>
+
 #include "err.h"
 #include "plan.h"
 #include "record.h"
@@ -17,6 +19,9 @@ struct recorded {
 
 /* NAME: a run's folder, or its record.jsonl. */
 int recorded_load(const char *name, struct recorded *ret_recorded, struct err *err);
+/* The run that RESULT is of, in the folder RESULTS. -ENOENT: it has no record. */
+int recorded_load_run(const char *results, const json_t *result, struct recorded *ret_recorded,
+		      struct err *err);
 void recorded_done(struct recorded *recorded);
 
 #endif

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "cleanup.h"
 #include "duration.h"
-#include "folder.h"
 #include "handover.h"
 #include "ladder.h"
 #include "programs.h"
@@ -179,71 +179,88 @@ static void boot(const struct run *run, const struct worker_options *options,
 	free(guest);
 }
 
-static int text_save(const char *folder, const char *name, const char *text, struct err *err)
+/* FILE is closed. What was written before may be what failed. */
+static int close_file(FILE *file, int ret, const char *out, const char *name, struct err *err)
 {
-	FILE *file = folder_open(folder, name, err);
+	bool failed = ferror(file);
+
+	errno = 0;
+	failed = fclose(file) != 0 || failed;
+	return failed && ret == 0 ? err_sys(err, errno ? errno : EIO, "%s/%s", out, name) : ret;
+}
+
+static int text_save(const char *out, const char *name, const char *text, struct err *err)
+{
+	FILE *file = beneath_create(out, name, err);
 
 	if (!file)
 		return -EIO;
 	fputs(text, file);
-	return fclose(file) == 0 ? 0 : err_sys(err, errno, "%s/%s", folder, name);
+	return close_file(file, 0, out, name, err);
 }
 
-static int record_save(const struct outcome *outcome, const char *folder, struct err *err)
+static int record_save(const struct outcome *outcome, const char *out, const char *name,
+		       struct err *err)
 {
-	FILE *file = folder_open(folder, "record.jsonl", err);
-	int ret = file ? record_write(outcome->record, outcome->plan, file, err) : -EIO, count = 0;
-	struct record_remark *remarks = NULL;
+	FILE *file = beneath_create(out, name, err);
 
-	if (file && fclose(file) != 0 && ret == 0)
-		ret = err_sys(err, errno, "%s/record.jsonl", folder);
-	if (ret < 0)
-		return ret;
+	return file ? close_file(file, record_write(outcome->record, outcome->plan, file, err), out,
+				 name, err)
+		    : -EIO;
+}
+
+static int capture_save(const struct outcome *outcome, const char *out, const char *name,
+			struct err *err)
+{
+	struct record_remark *remarks = NULL;
+	FILE *file = beneath_create(out, name, err);
+	int count = 0, ret = -EIO;
+
 	if (outcome->judgement)
 		remarks = judgement_remarks(outcome->plan, outcome->judgement, &count);
-	file = folder_open(folder, "capture.pcapng", err);
-	ret = file ? record_write_pcapng(outcome->record, outcome->plan, remarks, count, file, err)
-		   : -EIO;
+	if (file)
+		ret = close_file(file,
+				 record_write_pcapng(outcome->record, outcome->plan, remarks, count,
+						     file, err),
+				 out, name, err);
 	remarks_free(remarks, count);
-	if (file && fclose(file) != 0 && ret == 0)
-		ret = err_sys(err, errno, "%s/capture.pcapng", folder);
 	return ret;
 }
 
-static void remove_old(const char *folder, const char *name)
+static char *verdict_text(const struct run *run, const struct outcome *outcome)
 {
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	unlink(path);
+	return text_format("%s: %s%s%s\n%s%s", run->name, verdict_name[outcome->verdict],
+			   outcome->reason ? ": " : "", outcome->reason ? outcome->reason : "",
+			   outcome->text ? outcome->text : "",
+			   outcome->ladder ? outcome->ladder : "");
 }
 
 static int save(const struct run *run, const struct worker_options *options,
 		const struct outcome *outcome, struct err *err)
 {
-	static const char *const names[] = {"record.jsonl", "capture.pcapng", "console.txt"};
-	char *folder, *text;
-	int ret;
-
-	folder = text_format("%s/%s", options->out, run->folder);
-	ret = folder_make(folder, err);
+	enum { RECORD, CAPTURE, CONSOLE, VERDICT, FILES };
+	static const char *const files[FILES] = {RECORD_FILE, "capture.pcapng", "console.txt",
+						 "verdict.txt"};
+	char *name[FILES], *text = verdict_text(run, outcome);
+	int ret = 0;
 
 	/* What an earlier run left there is not of this one. */
-	for (size_t i = 0; ret == 0 && i < sizeof(names) / sizeof(names[0]); i++)
-		remove_old(folder, names[i]);
-	if (ret == 0 && outcome->record)
-		ret = record_save(outcome, folder, err);
-	if (ret == 0 &&
-	    asprintf(&text, "%s: %s%s%s\n%s%s", run->name, verdict_name[outcome->verdict],
-		     outcome->reason ? ": " : "", outcome->reason ? outcome->reason : "",
-		     outcome->text ? outcome->text : "",
-		     outcome->ladder ? outcome->ladder : "") >= 0) {
-		ret = text_save(folder, "verdict.txt", text, err);
-		free(text);
+	for (int i = 0; i < FILES; i++) {
+		name[i] = text_format("%s/%s", run->folder, files[i]);
+		if (ret == 0)
+			ret = beneath_remove(options->out, name[i], err);
 	}
+	if (ret == 0 && outcome->record)
+		ret = record_save(outcome, options->out, name[RECORD], err);
+	if (ret == 0 && outcome->record)
+		ret = capture_save(outcome, options->out, name[CAPTURE], err);
+	if (ret == 0)
+		ret = text_save(options->out, name[VERDICT], text, err);
 	if (ret == 0 && outcome->verdict == VERDICT_ERROR)
-		ret = text_save(folder, "console.txt", outcome->kernel.console, err);
-	free(folder);
+		ret = text_save(options->out, name[CONSOLE], outcome->kernel.console, err);
+	for (int i = 0; i < FILES; i++)
+		free(name[i]);
+	free(text);
 	return ret;
 }
 

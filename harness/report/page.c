@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "assets.h"
-#include "file.h"
+#include "beneath.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -145,13 +146,16 @@ void page_end(FILE *out)
 	fputs("</main>\n</body>\n</html>\n", out);
 }
 
-static int asset_save(const char *folder, const char *name, const unsigned char *bytes, size_t size,
-		      struct err *err)
+static int asset_save(const char *folder, const char *name, const unsigned char *bytes,
+		      unsigned size, struct err *err)
 {
-	char path[4096];
+	FILE *file = beneath_create(folder, name, err);
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return file_write(path, bytes, size, err);
+	if (!file)
+		return -EIO;
+	if ((fwrite(bytes, 1, size, file) != size) | (fclose(file) != 0))
+		return err_sys(err, errno ? errno : EIO, "%s/%s", folder, name);
+	return 0;
 }
 
 int page_assets_save(const char *folder, struct err *err)

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "beneath.h"
+#include "cleanup.h"
+#include "json.h"
 #include "text.h"
+#include "utf8.h"
 
 static const char *const for_writers_only[] = {"text", "ladder", "screen"};
 
@@ -31,6 +34,13 @@ enum verdict result_verdict(const json_t *result)
 		if (strcmp(name, verdict_name[i]) == 0)
 			return (enum verdict)i;
 	return VERDICT_ERROR;
+}
+
+void result_fail(json_t *result, const char *reason)
+{
+	json_object_set_new(result, "verdict", json_string(verdict_name[VERDICT_ERROR]));
+	json_object_set_new(result, "reason", json_text(reason));
+	json_object_set_new(result, "failures", json_array());
 }
 
 char *result_name(const json_t *result)
@@ -115,45 +125,84 @@ json_t *results_published(json_t *const *results, int count)
 int results_save(json_t *const *results, int count, const char *out, struct err *err)
 {
 	json_t *array = results_published(results, count);
-	char path[4096], whole[4096];
-	int ret = 0;
+	AUTO_FREE char *begun = text_format("%s/" RESULTS_BEGUN, out);
+	AUTO_FREE char *whole = text_format("%s/" RESULTS_FILE, out);
+	FILE *file = beneath_create(out, RESULTS_BEGUN, err);
+	int ret = file ? 0 : -EIO;
 
-	snprintf(path, sizeof(path), "%s/" RESULTS_BEGUN, out);
-	snprintf(whole, sizeof(whole), "%s/" RESULTS_FILE, out);
-	if (json_dump_file(array, path, JSON_INDENT(1)) < 0 || rename(path, whole) < 0)
-		ret = err_sys(err, errno ? errno : EIO, "%s", whole);
+	errno = 0;
+	if (file && (json_dumpf(array, file, JSON_INDENT(1)) < 0) | (fclose(file) != 0))
+		ret = err_sys(err, errno ? errno : EIO, "%s", begun);
+	if (ret == 0 && rename(begun, whole) < 0)
+		ret = err_sys(err, errno, "%s", whole);
 	json_decref(array);
 	return ret;
 }
 
+/* That somebody else can have written it is why it is looked at: a run's folder lies within that
+ * of the results, and who says that it held or failed has a record to show. */
+static int result_check(const char *folder, json_t *result, struct err *err)
+{
+	const char *said = result_string(result, "folder");
+	enum verdict verdict = result_verdict(result);
+
+	if (!json_is_object(result))
+		return err_set(err, EBADMSG, "%s/" RESULTS_FILE ": not a list of results", folder);
+	if (*said && !beneath_is_name(said))
+		return err_set(err, EBADMSG,
+			       "%s/" RESULTS_FILE ": the folder '%s' of a run is not within it",
+			       folder, said);
+	if (verdict == VERDICT_PASS || verdict == VERDICT_FAIL) {
+		AUTO_FREE char *record = result_file(result, RECORD_FILE);
+
+		if (!beneath_has(folder, record)) {
+			AUTO_FREE char *reason = text_format(
+				"it is said to be a %s, but it has no record",
+				verdict_name[verdict]);
+
+			result_fail(result, reason);
+		}
+	}
+	return 0;
+}
+
 int results_load(const char *folder, json_t **ret_results, struct err *err)
 {
-	char path[4096];
 	json_error_t error;
-	json_t *results;
+	json_t *results, *result;
 	struct stat st;
+	size_t at;
+	FILE *file;
+	int ret = 0;
 
-	snprintf(path, sizeof(path), "%s/" RESULTS_FILE, folder);
 	if (stat(folder, &st) < 0)
 		return err_sys(err, errno, "%s", folder);
 	if (!S_ISDIR(st.st_mode))
 		return err_sys(err, ENOTDIR, "%s", folder);
-	if (access(path, F_OK) < 0)
+	file = beneath_stream(folder, RESULTS_FILE, &ret, err);
+	if (ret == -ENOENT)
 		return err_set(err, ENOENT,
 			       "%s: no results.json in this folder; `halfopen run --out` makes one",
 			       folder);
-	if (access(path, R_OK) < 0)
-		return err_sys(err, errno, "%s", path);
-	results = json_load_file(path, 0, &error);
+	if (!file)
+		return ret;
+	results = json_loadf(file, 0, &error);
+	fclose(file);
 	if (!results)
-		return err_set(err, EBADMSG, "%s:%d:%d: %s", path, error.line, error.column,
-			       error.text);
-	if (!json_is_array(results)) {
-		json_decref(results);
-		return err_set(err, EBADMSG, "%s: not a list of results", path);
+		return err_set(err, EBADMSG, "%s/" RESULTS_FILE ":%d:%d: %s", folder, error.line,
+			       error.column, error.text);
+	if (!json_is_array(results))
+		ret = err_set(err, EBADMSG, "%s/" RESULTS_FILE ": not a list of results", folder);
+	json_array_foreach(results, at, result)
+	{
+		if (ret == 0)
+			ret = result_check(folder, result, err);
 	}
-	*ret_results = results;
-	return 0;
+	if (ret < 0)
+		json_decref(results);
+	else
+		*ret_results = results;
+	return ret;
 }
 
 /* The last PARTS parts of a path, without what leads out of a folder ("../a.yaml"). */
@@ -169,17 +218,41 @@ static const char *path_tail(const char *path, int parts)
 	return tail;
 }
 
-/* Without ".yaml". A "../" in the middle is no way out either. */
+/* The path of a folder below another, made of what may be any path: none of its parts leads
+ * elsewhere, and all of it is text. */
+static char *plain_path(const char *path, size_t size)
+{
+	struct text plain = {0};
+
+	while (size) {
+		uint32_t character = 0;
+		size_t n = utf8_decode(path, size, &character), used = n ? n : 1;
+
+		if (character == '/' && (!plain.size || plain.bytes[plain.size - 1] == '/'))
+			n = 0;
+		else if (!n || utf8_is_control(character))
+			text_put(&plain, "_");
+		else
+			text_put_n(&plain, path, n);
+		path += used;
+		size -= used;
+	}
+	for (char *part = plain.bytes; part; part = strchr(part, '/')) {
+		part += *part == '/';
+		if (strspn(part, ".") <= 2 && strchr("/", part[strspn(part, ".")]))
+			memset(part, '_', strspn(part, "."));
+	}
+	text_put(&plain, plain.size ? "" : "_");
+	return text_take(&plain);
+}
+
+/* Without ".yaml". */
 static char *folder_of_tail(const char *tail)
 {
-	const char *dot = strrchr(tail, '.');
-	char *folder = strndup(tail, dot && dot > tail ? (size_t)(dot - tail) : strlen(tail));
+	const char *base = strrchr(tail, '/') ? strrchr(tail, '/') + 1 : tail;
+	const char *dot = strrchr(base, '.');
 
-	if (!folder)
-		abort();
-	for (char *up = folder; (up = strstr(up, "/../"));)
-		memcpy(up + 1, "__", 2);
-	return folder;
+	return plain_path(tail, dot && dot > base ? (size_t)(dot - tail) : strlen(tail));
 }
 
 static char *case_folder(const char *file)
@@ -238,15 +311,30 @@ char *results_run_folder(const char *folder, const char *variant)
 	return text_format("%s%s%s", folder, *variant ? "/" : "", variant);
 }
 
-char *result_folder(const char *out, const json_t *result)
+/* The run's folder, below that of the results. */
+static char *folder_below(const json_t *result)
 {
 	const char *said = result_string(result, "folder");
-	char *of_case = *said ? NULL : case_folder(result_string(result, "file"));
-	char *below = of_case ? results_run_folder(of_case, result_string(result, "variant"))
-			      : text_copy(said);
-	char *folder = text_format("%s/%s", out, below);
+	const char *variant = result_string(result, "variant");
+	AUTO_FREE char *of_case = NULL, *of_run = NULL;
 
-	free(of_case);
-	free(below);
-	return folder;
+	if (*said)
+		return text_copy(said);
+	of_case = case_folder(result_string(result, "file"));
+	of_run = results_run_folder(of_case, variant);
+	return plain_path(of_run, strlen(of_run));
+}
+
+char *result_file(const json_t *result, const char *name)
+{
+	AUTO_FREE char *below = folder_below(result);
+
+	return text_format("%s/%s", below, name);
+}
+
+char *result_folder(const char *out, const json_t *result)
+{
+	AUTO_FREE char *below = folder_below(result);
+
+	return text_format("%s/%s", out, below);
 }

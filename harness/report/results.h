@@ -35,6 +35,8 @@ json_t *result_make(const struct result_facts *facts);
 const char *result_string(const json_t *result, const char *key);
 double result_number(const json_t *result, const char *key);
 enum verdict result_verdict(const json_t *result);
+/* Makes it an error, for this REASON. */
+void result_fail(json_t *result, const char *reason);
 /* "cases/keepalive/crash.yaml:ip=4"; free() it. */
 char *result_name(const json_t *result);
 
@@ -43,13 +45,15 @@ double results_simulated_s(json_t *const *results, int count);
 /* The array as it is published, without what is for writers only; json_decref() it. */
 json_t *results_published(json_t *const *results, int count);
 
+#define RECORD_FILE   "record.jsonl" /* in the folder of a run */
 #define RESULTS_FILE  "results.json"
 #define RESULTS_BEGUN ".results.json.new" /* until all has ended */
 
 /* OUT/results.json: complete or not there at all. */
 int results_save(json_t *const *results, int count, const char *out, struct err *err);
 
-/* The array of FOLDER's results, to json_decref(). -errno: it is none that results_save() wrote. */
+/* The array of FOLDER's results, to json_decref(). -errno: it is none that results_save() wrote. A
+ * pass or a fail that has no record is made an error. */
 int results_load(const char *folder, json_t **ret_results, struct err *err);
 
 /* The folders of COUNT case files below that of the results, into RET, each to free(). FILE: as
@@ -64,5 +68,7 @@ char *results_run_folder(const char *folder, const char *variant);
 /* The folder of a run below OUT, as RESULT says; of results that do not say it, story, case and
  * variant. free() it. */
 char *result_folder(const char *out, const json_t *result);
+/* The path of its file NAME, from the folder of the results: as beneath.h takes it. free() it. */
+char *result_file(const json_t *result, const char *name);
 
 #endif

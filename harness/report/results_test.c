@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
+#include "file.h"
 #include "results.h"
+#include "text.h"
 
 static json_t *outcome(const char *verdict, const char *reason, const char *text)
 {
@@ -55,6 +60,14 @@ START_TEST(each_case_has_a_folder_of_its_own)
 		{"/a/x/one/net/crash.yaml", "x/one/net/crash"},
 		{"one/net/crash.yaml", "one/net/crash"}, /* named twice: the same */
 		{"../../p/q/../r.yaml", "r"},
+		/* What would lead out, or is no text. */
+		{"...yaml", "__"},
+		{"x/...yaml", "x/__"},
+		{"..yaml", "_"},
+		{".../a.yaml", ".../a"},
+		{"a/../..", "a/__/_"},
+		{"y/a\nb\x1b\xff\xc3\xbc.yaml", "y/a_b__\xc3\xbc"},
+		{"y/a\nb\x1b\xfe\xc3\xbc.yaml", "y/a_b__\xc3\xbc-2"},
 	};
 	const char *file[sizeof(rows) / sizeof(rows[0])];
 	char *folder[sizeof(rows) / sizeof(rows[0])];
@@ -87,6 +100,64 @@ START_TEST(a_result_says_its_folder)
 }
 END_TEST
 
+static int load_text(const char *folder, const char *text, json_t **ret_results, struct err *err)
+{
+	AUTO_FREE char *path = text_format("%s/results.json", folder);
+
+	ck_assert_int_eq(file_write(path, text, strlen(text), NULL), 0);
+	return results_load(folder, ret_results, err);
+}
+
+/* Somebody else may have written it. */
+START_TEST(a_folder_that_leads_out_is_refused)
+{
+	static const char *const folders[] = {"..", "../..", "/etc", "a/../../b", "a//b", "./a"};
+	char folder[] = "/tmp/results-test-XXXXXX";
+	AUTO_FREE char *path = NULL;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	path = text_format("%s/results.json", folder);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		AUTO_FREE char *text = text_format(
+			"[{\"file\": \"a.yaml\", \"verdict\": \"skip\", \"folder\": \"%s\"}]",
+			folders[i]);
+		struct err err = {0};
+		json_t *results;
+
+		ck_assert_int_eq(load_text(folder, text, &results, &err), -EBADMSG);
+		ck_assert_ptr_nonnull(strstr(err.text, folders[i]));
+	}
+	unlink(path);
+	rmdir(folder);
+}
+END_TEST
+
+START_TEST(what_has_no_record_is_an_error)
+{
+	char folder[] = "/tmp/results-test-XXXXXX";
+	AUTO_FREE char *path = NULL;
+	struct err err = {0};
+	json_t *results;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	path = text_format("%s/results.json", folder);
+	ck_assert_int_eq(
+		load_text(folder,
+			  "[{\"file\": \"a.yaml\", \"verdict\": \"pass\", \"folder\": \"a\"},"
+			  "{\"file\": \"b.yaml\", \"verdict\": \"skip\", \"folder\": \"b\","
+			  "\"reason\": \"needs\"}]",
+			  &results, &err),
+		0);
+	ck_assert_str_eq(result_string(json_array_get(results, 0), "verdict"), "error");
+	ck_assert_str_eq(result_string(json_array_get(results, 0), "reason"),
+			 "it is said to be a pass, but it has no record");
+	ck_assert_str_eq(result_string(json_array_get(results, 1), "verdict"), "skip");
+	json_decref(results);
+	unlink(path);
+	rmdir(folder);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("results");
@@ -98,6 +169,8 @@ int main(void)
 	tcase_add_test(tcase, the_file_is_an_array_without_the_texts);
 	tcase_add_test(tcase, each_case_has_a_folder_of_its_own);
 	tcase_add_test(tcase, a_result_says_its_folder);
+	tcase_add_test(tcase, a_folder_that_leads_out_is_refused);
+	tcase_add_test(tcase, what_has_no_record_is_an_error);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

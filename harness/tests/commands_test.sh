@@ -220,9 +220,52 @@ exits 0 "$halfopen" report --out both kept above
 exits 2 "$halfopen" report kept above
 exits 2 "$halfopen" report nothing
 exits 3 "$halfopen" report --out other kept
-# What an earlier run left is not taken for this one's
+# What was planted in a folder leads nowhere else
+mkdir outside && echo secret >outside/secret
+cp -r kept foreign && rm -r foreign/report
+planted() { # FILTER: results.json as it makes it
+	jq "$1" kept/results.json >foreign/results.json
+}
+planted '.[1].folder = "../outside"'
+for command in report judge claims 'compare kept'; do
+	# shellcheck disable=SC2086
+	exits 2 "$halfopen" $command foreign
+	complains "foreign/results.json: the folder '../outside' of a run is not within it"
+done
+planted .
+rm 'foreign/story/good/ip=6/record.jsonl' foreign/story/bad/ip=4/record.jsonl
+ln -s ../../../../outside/secret foreign/story/good/ip=6/record.jsonl
+mkfifo foreign/story/bad/ip=4/record.jsonl
+exits 3 timeout 20 "$halfopen" judge foreign
+says '^ERROR story/good.yaml:ip=6 .*symbolic link'
+says '^ERROR story/bad.yaml:ip=4 .*not a regular file'
+mkdir foreign/report && ln -s ../../outside/secret foreign/report/style.css && ln -s ../../outside foreign/report/runs
+exits 3 timeout 20 "$halfopen" report foreign
+rm foreign/report/runs
+ln -s ../../outside/secret foreign/report/index.html
+exits 3 timeout 20 "$halfopen" report foreign
+rm 'foreign/story/good/ip=6/record.jsonl' foreign/story/bad/ip=4/record.jsonl
+exits 0 "$halfopen" report foreign
+grep -rq secret foreign/report && fail "the report has what lies outside"
+exits 3 "$halfopen" judge foreign
+says '^ERROR story/good.yaml:ip=6 .*it is said to be a pass, but it has no record'
+rm foreign/results.json && mkfifo foreign/results.json
+for command in report judge claims show 'compare kept'; do
+	# shellcheck disable=SC2086
+	exits 2 timeout 20 "$halfopen" $command foreign
+done
+rm -r foreign/story/good foreign/results.json && : >foreign/results.json
+ln -s ../../outside foreign/story/good
+ln -s ../outside/secret foreign/.results.json.new
 mkdir story
 write_case story/good.yaml eof
+exits 3 "$halfopen" run --kernel "$uml" --out foreign story/good.yaml
+says 'there is a symbolic link'
+[ "$(ls outside)" = secret ] && [ "$(cat outside/secret)" = secret ] || fail "a link was followed out of the folder"
+mkdir -p dots/here && cp story/good.yaml dots/...yaml
+(cd dots && exits 0 "$halfopen" run --kernel "$uml" --out here/out ...yaml:ip=4)
+[ -s dots/here/out/__/ip=4/record.jsonl ] || fail "a file named ...yaml has no folder in --out"
+# What an earlier run left is not taken for this one's
 exits 3 "$halfopen" run --kernel "$uml" --wall-limit 1ms --out kept story/good.yaml:ip=4
 [ ! -e "kept/story/good/ip=4/record.jsonl" ] || fail "the record of another run was left"
 exits 0 "$halfopen" report kept

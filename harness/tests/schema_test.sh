@@ -34,7 +34,7 @@ done
 # Records, and what is none
 check "$docs/record.schema.json" "$records"/*.jsonl || fail "the schema refuses a record"
 for break in 'del(.ev)' '.more = 1' 'if .ev == "packet" then .kinds += ["odd"] else . end' \
-	'if .ev == "packet" then del(.note) else . end' 'if .ev == "run" then .version = 2 else . end' \
+	'if .ev == "packet" then del(.note) else . end' 'if .ev == "run" then .version = 1 else . end' \
 	'if .ev == "step" then .end_ns = 1.5 else . end' 'if .ev == "socket" then .state = "ESTABLISHED" else . end' \
 	'if .ev == "run" then .kernel.hz = null else . end'; do
 	jq -c "$break" "$records/keepalive-crash-ip4.jsonl" >"$scratch/broken.jsonl"
