@@ -22,13 +22,15 @@
 
 #define MOST_BYTES (4u << 20) /* more than any case may have: that is said with a place */
 
+/* What the shell put into /dev/fd is as good as a file; a pipe that nobody writes to ends at once,
+ * opened so. */
 static int source_read(struct case_text *text, struct err *err)
 {
-	AUTO_CLOSE int fd = open(text->path, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int fd = open(text->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT)
 		return path_missing(text->path, err);
-	if (fd < 0)
+	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
 		return err_sys(err, errno, "%s", text->path);
 	return file_read_fd(fd, text->path, MOST_BYTES, &text->source, &text->size, err);
 }
@@ -151,19 +153,59 @@ static int file_add(struct runs *runs, const char *path, const char *what, struc
 		       what, path);
 }
 
+/* The folders that were looked into, of one that the user named: links may make a circle, or lead
+ * to the same one a thousand times. */
+struct seen {
+	struct seen_folder {
+		dev_t dev;
+		ino_t ino;
+	} * folder;
+	int folder_count;
+};
+
+static bool seen_before(struct seen *seen, const struct stat *st)
+{
+	for (int i = 0; i < seen->folder_count; i++)
+		if (seen->folder[i].dev == st->st_dev && seen->folder[i].ino == st->st_ino)
+			return true;
+	*LIST_ADD(NULL, seen, folder) = (struct seen_folder){st->st_dev, st->st_ino};
+	return false;
+}
+
+static bool is_case_name(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
+}
+
 static int is_meant(const struct dirent *entry)
 {
-	const char *end = strrchr(entry->d_name, '.');
-
 	if (entry->d_name[0] == '.' || strcmp(entry->d_name, "broken") == 0)
 		return 0;
 	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN ||
-	       (end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0));
+	       is_case_name(entry->d_name);
 }
 
-static int path_add(struct runs *runs, const char *path, struct err *err);
+static int folder_add(struct runs *runs, const char *folder, struct seen *seen, struct err *err);
 
-static int folder_add(struct runs *runs, const char *folder, struct err *err)
+/* PATH is in a folder that is looked through. */
+static int entry_add(struct runs *runs, const char *path, struct seen *seen, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_sys(err, errno, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return seen_before(seen, &st) ? 0 : folder_add(runs, path, seen, err);
+	if (!is_case_name(path))
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EINVAL, "%s: not a regular file", path);
+	return file_add(runs, path, NULL, err);
+}
+
+static int folder_add(struct runs *runs, const char *folder, struct seen *seen, struct err *err)
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, is_meant, alphasort), ret = 0;
@@ -172,7 +214,7 @@ static int folder_add(struct runs *runs, const char *folder, struct err *err)
 		return err_sys(err, errno, "%s", folder);
 	for (int i = 0; i < count; i++) {
 		char *path = text_format("%s/%s", folder, entries[i]->d_name);
-		int one = path_add(runs, path, err); /* all diagnostics, not just the first's */
+		int one = entry_add(runs, path, seen, err); /* all diagnostics, not just one's */
 
 		ret = ret < 0 ? ret : one;
 		free(path);
@@ -185,13 +227,19 @@ static int folder_add(struct runs *runs, const char *folder, struct err *err)
 static int path_add(struct runs *runs, const char *path, struct err *err)
 {
 	const char *colon = strchr(path, ':');
+	struct seen seen = {0};
 	struct stat st;
 	char *file;
 	int ret;
 
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		seen_before(&seen, &st);
+		ret = folder_add(runs, path, &seen, err);
+		free(seen.folder);
+		return ret;
+	}
 	if (stat(path, &st) == 0)
-		return S_ISDIR(st.st_mode) ? folder_add(runs, path, err)
-					   : file_add(runs, path, NULL, err);
+		return file_add(runs, path, NULL, err);
 	if (!colon)
 		return errno == ENOENT ? path_missing(path, err) : err_sys(err, errno, "%s", path);
 	file = strndup(path, (size_t)(colon - path));

@@ -92,6 +92,26 @@ START_TEST(a_folder_means_its_cases_but_not_the_broken_ones)
 }
 END_TEST
 
+/* In time, too: 2^40 ways lead to each case. */
+START_TEST(links_that_make_a_circle_are_gone_once)
+{
+	static char here[] = ".", pipe[] = "pipe.yaml";
+
+	ck_assert_int_eq(symlink(".", "x.yaml"), 0);
+	ck_assert_int_eq(symlink(".", "y.yaml"), 0);
+	ck_assert_int_eq(symlink("..", "b/deep/again.yml"), 0);
+	expect_runs(here, 8, "./a/one.yaml:ip=4,timers=short");
+	/* Nor does a pipe hold anybody up. */
+	ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+	alarm(10);
+	expect_refused(here, EINVAL);
+	expect_refused(pipe, EINVAL);
+	alarm(0);
+	ck_assert(unlink(pipe) == 0 && unlink("x.yaml") == 0 && unlink("y.yaml") == 0 &&
+		  unlink("b/deep/again.yml") == 0);
+}
+END_TEST
+
 START_TEST(a_file_means_all_its_variants)
 {
 	static char hidden[] = "a/.hidden.yaml";
@@ -217,6 +237,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 	tcase_add_unchecked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_folder_means_its_cases_but_not_the_broken_ones);
+	tcase_add_test(tcase, links_that_make_a_circle_are_gone_once);
 	tcase_add_test(tcase, a_file_means_all_its_variants);
 	tcase_add_test(tcase, what_is_named_twice_is_run_once);
 	tcase_add_test(tcase, what_selects_nothing_is_refused_wherever_it_stands);

@@ -71,6 +71,7 @@ static const struct bad {
 	const char *live, *uml; /* words of the error */
 } bad[] = {
 	{"silent", ECHILD, "left no record", "left no record"},
+	{"fifo", ECHILD, "left no record", "left no record"},
 	{"fail", ECHILD, "status 3; its last lines: about to fail", "Kernel panic"},
 	{"hang", ETIMEDOUT, "no end within 1 s", "its last lines: about to hang"},
 	{"spin", ETIMEDOUT, "no end within 1 s", "no end within 1 s"},

@@ -100,7 +100,7 @@ static void find_bzimage_release(const char *file, size_t size, char *ret_releas
 
 static int map_file(const char *path, char **ret_file, size_t *ret_size, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 	void *file = NULL;
 	int ret = 0;

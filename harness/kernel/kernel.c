@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "clock.h"
 #include "err.h"
 #include "guest.h"
@@ -259,13 +260,10 @@ static int write_plan(const char *dir, const struct kernel_job *job, struct err 
 /* No file at all is a guest that did not come so far: the caller says so. */
 static void read_raw(const char *dir, struct kernel_result *result)
 {
-	char path[PATH_MAX + 8];
+	int fd = beneath_open(dir, "raw", NULL);
 	struct stat st;
 	ssize_t n;
-	int fd;
 
-	snprintf(path, sizeof(path), "%s/raw", dir);
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (fstat(fd, &st) == 0 && st.st_size > 0)

@@ -132,6 +132,8 @@ START_TEST(others_are_refused)
 	put("text", "Linux version 6.12", 18);
 	put("empty", "", 0);
 	put("elf", ELFMAG, SELFMAG);
+	ck_assert_int_eq(mkfifo("pipe", 0600), 0);
+	expect_refused("pipe", ENOEXEC, "not a kernel");
 	expect_refused("text", ENOEXEC, "no kernel");
 	expect_refused("empty", ENOEXEC, "not a kernel");
 	expect_refused("elf", ENOEXEC, "no User-Mode Linux");

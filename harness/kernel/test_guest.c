@@ -45,6 +45,15 @@ static void silent(const char *dir)
 	(void)dir;
 }
 
+static void fifo(const char *dir)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/raw", dir);
+	if (mkfifo(path, 0600) < 0)
+		perror(path);
+}
+
 static void fail(const char *dir)
 {
 	(void)dir;
@@ -93,8 +102,8 @@ static const struct behaviour {
 	const char *word;
 	void (*act)(const char *dir);
 } behaviours[] = {
-	{"ok", ok},     {"silent", silent}, {"fail", fail}, {"hang", hang},
-	{"spin", spin}, {"brood", brood},   {"talk", talk},
+	{"ok", ok},     {"silent", silent}, {"fail", fail},   {"fifo", fifo},
+	{"hang", hang}, {"spin", spin},     {"brood", brood}, {"talk", talk},
 };
 
 int main(int argc, char **argv)

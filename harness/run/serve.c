@@ -129,13 +129,17 @@ static int run(const char *guest)
 static int raw_send(int port, int status)
 {
 	struct serve_raw head = {.magic = SERVE_MAGIC, .status = status};
-	int fd = open(FOLDER "/raw", O_RDONLY | O_CLOEXEC), ret;
+	int fd = open(FOLDER "/raw", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), ret;
 	char bytes[65536];
 	struct stat st;
 	ssize_t n;
 
-	if (fd >= 0 && fstat(fd, &st) == 0)
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		head.size = (uint64_t)st.st_size;
+	} else if (fd >= 0) { /* what a program put in its place */
+		close(fd);
+		fd = -1;
+	}
 	ret = file_write_all(port, &head, sizeof(head));
 	while (ret == 0 && fd >= 0 && (n = read(fd, bytes, sizeof(bytes))) > 0)
 		ret = file_write_all(port, bytes, (size_t)n);
