@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "compared.h"
 #include "duration.h"
+#include "file.h"
 
 struct options {
 	const char *a, *b, *html;
@@ -61,7 +62,7 @@ static int page_write(const struct comparison *comparison, const char *path, str
 	if (!file)
 		return err_sys(err, errno, "%s", path);
 	comparison_print_html(comparison, file);
-	return fclose(file) == 0 ? 0 : err_sys(err, errno ? errno : EIO, "%s", path);
+	return file_close(file, path, err);
 }
 
 const struct argp compare_argp = {

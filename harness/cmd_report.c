@@ -8,6 +8,7 @@
 #include "beneath.h"
 #include "cleanup.h"
 #include "cmd.h"
+#include "file.h"
 #include "folder.h"
 #include "html.h"
 #include "html_run.h"
@@ -155,10 +156,11 @@ static int file_copy(const struct report *report, const json_t *result, const ch
 		return -EIO;
 	while ((size = fread(buf, 1, sizeof(buf), in)) > 0 && fwrite(buf, 1, size, out) == size)
 		;
-	failed = ferror(in) || ferror(out);
-	if (fclose(out) != 0 || failed)
-		return err_sys(err, EIO, "%s/%s", report->out, to);
-	return 1;
+	failed = ferror(in);
+	ret = file_close(out, to, err);
+	if (ret == 0 && failed)
+		ret = err_sys(err, EIO, "%s of %s", name, result_string(result, "file"));
+	return ret < 0 ? ret : 1;
 }
 
 /* What the overview tells of the judgement, which is made again from the record. */
@@ -222,14 +224,13 @@ static const char *base_name(const char *path)
 static int page_write(const struct report *report, struct html_run *run, struct err *err)
 {
 	FILE *file = beneath_create(report->out, run->path, err);
-	int ret;
+	int ret, closed;
 
 	if (!file)
 		return -EIO;
 	ret = html_run_print(run, file, err);
-	if (fclose(file) != 0 && ret == 0)
-		ret = err_sys(err, errno ? errno : EIO, "%s/%s", report->out, run->path);
-	return ret;
+	closed = file_close(file, run->path, ret < 0 ? NULL : err);
+	return ret < 0 ? ret : closed;
 }
 
 static int run_report(const struct report *report, json_t *result, struct err *err)
@@ -269,7 +270,7 @@ static int overview_write(const struct report *report, struct err *err)
 	if (!file)
 		return -EIO;
 	html_overview_print(report->result, report->count, file);
-	return fclose(file) == 0 ? 0 : err_sys(err, errno, "%s/index.html", report->out);
+	return file_close(file, "index.html", err);
 }
 
 static int report_write(struct report *report, struct err *err)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,10 +77,27 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
+/* At the end of every command: what it said must have been written. That standard output was
+ * closed by who started us is fine where nothing was said. */
+static void output_end(void)
+{
+	bool failed = ferror(stdout), said = __fpending(stdout) > 0;
+
+	errno = 0;
+	if (fclose(stdout) == EOF && (said || errno != EBADF))
+		failed = true;
+	if (!failed)
+		return;
+	fprintf(stderr, "halfopen: standard output did not take it all%s%s\n", errno ? ": " : "",
+		errno ? strerror(errno) : "");
+	_exit(EXIT_COULD_NOT);
+}
+
 int main(int argc, char **argv)
 {
 	char name[64];
 
+	atexit(output_end);
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

@@ -3,6 +3,8 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,6 +116,8 @@ int outputs_open(struct outputs *outputs, struct err *err)
 	bool annotate = actions && strcmp(actions, "true") == 0;
 	int taken = on_standard_output(outputs);
 
+	/* Who reads no more of one of them, as head(1), does not end the others. */
+	signal(SIGPIPE, SIG_IGN);
 	outputs->people = stdout;
 	for (int i = 0; i < outputs->count; i++) {
 		struct output *output = &outputs->output[i];
@@ -142,6 +146,21 @@ int outputs_open(struct outputs *outputs, struct err *err)
 	return 0;
 }
 
+/* What first goes wrong is kept, to be told at the end. */
+static void output_flush(struct output *output)
+{
+	errno = 0;
+	if ((fflush(output->file) == EOF || ferror(output->file)) && !output->error)
+		output->error = errno ? errno : EIO;
+}
+
+/* That standard output failed is told once. */
+static void output_forget(FILE *file)
+{
+	__fpurge(file);
+	clearerr(file);
+}
+
 void outputs_begin(struct outputs *outputs, json_t *const *results, int count)
 {
 	outputs->report.results = results;
@@ -152,7 +171,7 @@ void outputs_begin(struct outputs *outputs, json_t *const *results, int count)
 
 		if (output->writer->begin)
 			output->writer->begin(&outputs->report, output->file);
-		fflush(output->file);
+		output_flush(output);
 	}
 }
 
@@ -166,7 +185,7 @@ void outputs_one(struct outputs *outputs, const json_t *result)
 		if (output->writer->one)
 			output->writer->one(result, &outputs->report, output->told, output->file);
 		/* Others are started in between, who must not write it once more. */
-		fflush(output->file);
+		output_flush(output);
 	}
 }
 
@@ -177,17 +196,19 @@ int outputs_end(struct outputs *outputs, double took_s, struct err *err)
 	outputs->report.took_s = took_s;
 	for (int i = 0; i < outputs->count; i++) {
 		struct output *output = &outputs->output[i];
-		bool failed;
+		int error;
 
 		if (output->writer->end)
 			output->writer->end(&outputs->report, output->file);
-		errno = 0;
-		failed = fflush(output->file) == EOF || ferror(output->file);
-		if (output->path)
-			failed = fclose(output->file) == EOF || failed;
+		output_flush(output);
+		error = output->error;
+		if (output->path && fclose(output->file) == EOF && !error)
+			error = errno;
+		else if (!output->path && error)
+			output_forget(output->file);
 		output->file = NULL;
-		if (failed && ret == 0)
-			ret = err_sys(err, errno ? errno : EIO, "cannot write the results as %s",
+		if (error && ret == 0)
+			ret = err_sys(err, error, "cannot write the results as %s",
 				      output->writer->name);
 	}
 	free(outputs->folder);

@@ -18,7 +18,8 @@ struct output {
 	const struct writer *writer;
 	const char *path; /* NULL: standard output, or standard error */
 	FILE *file;
-	int told; /* results that were handed to one() */
+	int told;  /* results that were handed to one() */
+	int error; /* errno of the first that could not be written */
 };
 
 struct outputs {

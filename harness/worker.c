@@ -11,6 +11,7 @@
 #include "beneath.h"
 #include "cleanup.h"
 #include "duration.h"
+#include "file.h"
 #include "handover.h"
 #include "ladder.h"
 #include "programs.h"
@@ -179,16 +180,6 @@ static void boot(const struct run *run, const struct worker_options *options,
 	free(guest);
 }
 
-/* FILE is closed. What was written before may be what failed. */
-static int close_file(FILE *file, int ret, const char *out, const char *name, struct err *err)
-{
-	bool failed = ferror(file);
-
-	errno = 0;
-	failed = fclose(file) != 0 || failed;
-	return failed && ret == 0 ? err_sys(err, errno ? errno : EIO, "%s/%s", out, name) : ret;
-}
-
 static int text_save(const char *out, const char *name, const char *text, struct err *err)
 {
 	FILE *file = beneath_create(out, name, err);
@@ -196,17 +187,20 @@ static int text_save(const char *out, const char *name, const char *text, struct
 	if (!file)
 		return -EIO;
 	fputs(text, file);
-	return close_file(file, 0, out, name, err);
+	return file_close(file, name, err);
 }
 
 static int record_save(const struct outcome *outcome, const char *out, const char *name,
 		       struct err *err)
 {
 	FILE *file = beneath_create(out, name, err);
+	int ret, closed;
 
-	return file ? close_file(file, record_write(outcome->record, outcome->plan, file, err), out,
-				 name, err)
-		    : -EIO;
+	if (!file)
+		return -EIO;
+	ret = record_write(outcome->record, outcome->plan, file, err);
+	closed = file_close(file, name, ret < 0 ? NULL : err);
+	return ret < 0 ? ret : closed;
 }
 
 static int capture_save(const struct outcome *outcome, const char *out, const char *name,
@@ -214,17 +208,16 @@ static int capture_save(const struct outcome *outcome, const char *out, const ch
 {
 	struct record_remark *remarks = NULL;
 	FILE *file = beneath_create(out, name, err);
-	int count = 0, ret = -EIO;
+	int count = 0, ret, closed;
 
+	if (!file)
+		return -EIO;
 	if (outcome->judgement)
 		remarks = judgement_remarks(outcome->plan, outcome->judgement, &count);
-	if (file)
-		ret = close_file(file,
-				 record_write_pcapng(outcome->record, outcome->plan, remarks, count,
-						     file, err),
-				 out, name, err);
+	ret = record_write_pcapng(outcome->record, outcome->plan, remarks, count, file, err);
+	closed = file_close(file, name, ret < 0 ? NULL : err);
 	remarks_free(remarks, count);
-	return ret;
+	return ret < 0 ? ret : closed;
 }
 
 static char *verdict_text(const struct run *run, const struct outcome *outcome)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,6 +98,17 @@ int file_write(const char *path, const void *bytes, size_t size, struct err *err
 	if (ret == 0 && close(TAKE_FD(fd)) < 0)
 		ret = -errno;
 	return ret < 0 ? err_sys(err, ret, "%s", path) : 0;
+}
+
+int file_close(FILE *file, const char *name, struct err *err)
+{
+	bool failed = ferror(file);
+	int error;
+
+	errno = 0;
+	failed = fclose(file) == EOF || failed;
+	error = errno ? errno : EIO;
+	return failed ? err_sys(err, error, "%s", name) : 0;
 }
 
 int file_write_all(int fd, const void *bytes, size_t size)

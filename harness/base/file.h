@@ -8,6 +8,7 @@
 #define HALFOPEN_FILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "err.h"
@@ -26,6 +27,10 @@ ssize_t file_read_small(int dir, const char *path, char *buf, size_t size);
 
 /* Makes the file, or writes it anew (mode 0666 but for the umask). 0 or -errno with ERR. */
 int file_write(const char *path, const void *bytes, size_t size, struct err *err);
+
+/* Closes FILE, which was written to. 0, or -errno with ERR where some of it was not: also long
+ * before. */
+int file_close(FILE *file, const char *name, struct err *err);
 
 /* All of SIZE bytes, however often the descriptor takes or gives only a part. 0 or -errno;
  * reading: -EPIPE where the end comes first. */

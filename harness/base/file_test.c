@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -77,9 +78,22 @@ END_TEST
 START_TEST(a_full_disk_is_an_error)
 {
 	struct err err = {0};
+	FILE *file;
 
 	ck_assert_int_eq(file_write("/dev/full", "x", 1, &err), -ENOSPC);
 	ck_assert_int_eq(file_write("none/file", "x", 1, &err), -ENOENT);
+	file = fopen("/dev/full", "we");
+	fputs("x", file);
+	ck_assert_int_eq(file_close(file, "full", &err), -ENOSPC);
+	ck_assert_str_eq(err.text, "full: No space left on device");
+	/* Also when nothing is left to be written. */
+	file = fopen("/dev/full", "we");
+	fputs("x", file);
+	ck_assert_int_lt(fflush(file), 0);
+	__fpurge(file);
+	ck_assert_int_lt(file_close(file, "full", &err), 0);
+	file = fopen("file", "we");
+	ck_assert_int_eq(file_close(file, "file", &err), 0);
 }
 END_TEST
 

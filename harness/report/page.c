@@ -8,6 +8,7 @@
 
 #include "assets.h"
 #include "beneath.h"
+#include "file.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -153,9 +154,8 @@ static int asset_save(const char *folder, const char *name, const unsigned char 
 
 	if (!file)
 		return -EIO;
-	if ((fwrite(bytes, 1, size, file) != size) | (fclose(file) != 0))
-		return err_sys(err, errno ? errno : EIO, "%s/%s", folder, name);
-	return 0;
+	fwrite(bytes, 1, size, file);
+	return file_close(file, name, err);
 }
 
 int page_assets_save(const char *folder, struct err *err)

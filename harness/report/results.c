@@ -8,6 +8,7 @@
 
 #include "beneath.h"
 #include "cleanup.h"
+#include "file.h"
 #include "json.h"
 #include "text.h"
 #include "utf8.h"
@@ -128,11 +129,12 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 	AUTO_FREE char *begun = text_format("%s/" RESULTS_BEGUN, out);
 	AUTO_FREE char *whole = text_format("%s/" RESULTS_FILE, out);
 	FILE *file = beneath_create(out, RESULTS_BEGUN, err);
-	int ret = file ? 0 : -EIO;
+	int ret = -EIO;
 
-	errno = 0;
-	if (file && (json_dumpf(array, file, JSON_INDENT(1)) < 0) | (fclose(file) != 0))
-		ret = err_sys(err, errno ? errno : EIO, "%s", begun);
+	if (file) {
+		json_dumpf(array, file, JSON_INDENT(1));
+		ret = file_close(file, begun, err);
+	}
 	if (ret == 0 && rename(begun, whole) < 0)
 		ret = err_sys(err, errno, "%s", whole);
 	json_decref(array);

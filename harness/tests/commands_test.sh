@@ -271,6 +271,28 @@ exits 3 "$halfopen" run --kernel "$uml" --wall-limit 1ms --out kept story/good.y
 exits 0 "$halfopen" report kept
 grep -q 'could not be made' 'kept/report/runs/story/good/ip=4.html' || fail "no page of a run without a record"
 
+# Standard output that takes no more: what can be kept is kept, and the rest is an error
+(set +o pipefail; "$halfopen" run --kernel "$uml" --out headed elsewhere 2>err | head -n 1) >out
+says '^(PASS|FAIL) '
+complains '^halfopen run: cannot write the results as text: Broken pipe$'
+jq -e 'length == 4' headed/results.json >/dev/null || fail "results are lost when nobody reads the text"
+(set +o pipefail; "$halfopen" judge --format tap=judged.tap headed 2>err | head -n 1) >out
+grep -q '^not ok 2' judged.tap || fail "a format is lost when nobody reads the other"
+if [ -e /dev/full ]; then
+	for command in 'list elsewhere' 'list --json elsewhere' 'lint elsewhere' 'show headed/elsewhere/good/ip=4' \
+		'show --normalised headed/elsewhere/good/ip=4' 'judge headed' 'report headed' 'compare headed headed' \
+		'compare --format json headed headed' 'claims headed' doctor reference 'reference --schema' \
+		'kernel list' --help --version 'run --help' 'kernel --help' 'run --kernel '"$uml"' elsewhere/good.yaml'; do
+		status=0
+		# shellcheck disable=SC2086
+		"$halfopen" $command >/dev/full 2>err || status=$?
+		[ "$status" = 3 ] || fail "$command exits with $status when standard output is full"
+		grep -qE 'standard output did not|cannot write' err || fail "$command does not say that standard output is full"
+	done
+fi
+exits 0 "$halfopen" lint elsewhere
+"$halfopen" lint wrong.yaml >&- 2>err && fail "a wrong case is fine where nobody looks"
+
 # list, lint, reference, doctor
 exits 0 "$halfopen" list elsewhere
 says 'hears its server die .*A1'
