@@ -104,8 +104,6 @@ static json_t *result_of(const struct recorded *recorded, bool all, struct err *
 	facts.judgement = judgement;
 	facts.text = text;
 	result = result_make(&facts);
-	if (!result)
-		err_set(err, EINVAL, "%s: the outcome is no valid UTF-8", recorded->path);
 	free(text);
 	judgement_free(judgement);
 	return result;

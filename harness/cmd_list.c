@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "duration.h"
+#include "json.h"
 #include "runs.h"
 
 struct options {
@@ -77,14 +78,16 @@ static void print_json(const struct runs *runs)
 		json_t *claims = json_array();
 
 		for (int j = 0; j < run->text->parsed->claim_count; j++)
-			json_array_append_new(claims, json_string(run->text->parsed->claims[j]));
-		json_array_append_new(
-			array, json_pack("{s:s, s:s, s:s, s:s, s:o, s:f}", "case",
-					 run->text->parsed->name, "file", run->text->path,
-					 "variant", run->variant, "name", run->name, "claims",
-					 claims, "duration_s", (double)duration_of(run) / 1e9));
+			json_array_append_new(claims, json_text(run->text->parsed->claims[j]));
+		json_array_append_new(array,
+				      json_pack("{s:o, s:o, s:o, s:o, s:o, s:f}", "case",
+						json_text(run->text->parsed->name), "file",
+						json_text(run->text->path), "variant",
+						json_text(run->variant), "name",
+						json_text(run->name), "claims", claims,
+						"duration_s", (double)duration_of(run) / 1e9));
 	}
-	json_dumpf(array, stdout, JSON_INDENT(1));
+	json_print(array, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(array);
 }

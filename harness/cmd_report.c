@@ -12,6 +12,7 @@
 #include "folder.h"
 #include "html.h"
 #include "html_run.h"
+#include "json.h"
 #include "list.h"
 #include "page.h"
 #include "recorded.h"
@@ -168,8 +169,7 @@ static void result_settle(json_t *result, const struct plan *plan,
 			  const struct judgement *judgement)
 {
 	json_object_set_new(result, "verdict", json_string(verdict_name[judgement->verdict]));
-	json_object_set_new(result, "reason",
-			    judgement->reason ? json_string(judgement->reason) : json_null());
+	json_object_set_new(result, "reason", json_text(judgement->reason));
 	for (int i = 0; i < judgement->finding_count; i++) {
 		const struct finding *finding = &judgement->finding[i];
 
@@ -177,9 +177,9 @@ static void result_settle(json_t *result, const struct plan *plan,
 			continue;
 		json_object_set_new(result, "line",
 				    json_integer(plan->expect[finding->expect].place.line));
-		json_object_set_new(result, "expected", json_string(finding->expected));
-		json_object_set_new(result, "observed", json_string(finding->observed));
-		json_object_set_new(result, "difference", json_string(finding->difference));
+		json_object_set_new(result, "expected", json_text(finding->expected));
+		json_object_set_new(result, "observed", json_text(finding->observed));
+		json_object_set_new(result, "difference", json_text(finding->difference));
 		return;
 	}
 }

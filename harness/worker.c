@@ -289,8 +289,6 @@ static int result_write(const struct run *run, const struct worker_options *opti
 		facts.end_ns = outcome->record->end_ns;
 	}
 	object = result_make(&facts);
-	if (!object)
-		return err_set(err, EINVAL, "the outcome is no valid UTF-8");
 	ret = json_dumpf(object, result, JSON_COMPACT) < 0
 		      ? err_sys(err, EIO, "cannot hand over the outcome")
 		      : 0;

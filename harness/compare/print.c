@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "json.h"
 #include "label.h"
 #include "load.h"
 
@@ -91,20 +92,12 @@ void comparison_print_text(const struct comparison *comparison, FILE *out)
 
 /* ---- JSON ---- */
 
-/* What is no UTF-8 (a command may write anything) is not kept. */
-static json_t *text_json(const char *text)
-{
-	json_t *string = json_string(text);
-
-	return string ? string : json_string("(not UTF-8)");
-}
-
 static json_t *names_json(char *const *names, int count)
 {
 	json_t *array = json_array();
 
 	for (int i = 0; i < count; i++)
-		json_array_append_new(array, text_json(names[i]));
+		json_array_append_new(array, json_text(names[i]));
 	return array;
 }
 
@@ -113,16 +106,16 @@ static json_t *group_json(const struct comparison *comparison, const struct chan
 	json_t *runs = json_array();
 
 	for (int i = 0; i < group->run_count; i++)
-		json_array_append_new(runs, text_json(comparison->run[group->run[i]].name));
+		json_array_append_new(runs, json_text(comparison->run[group->run[i]].name));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", change_kind_name[group->change.kind],
-			 "what", text_json(group->change.what), "a",
-			 text_json(group->change.before), "b", text_json(group->change.after),
+			 "what", json_text(group->change.what), "a",
+			 json_text(group->change.before), "b", json_text(group->change.after),
 			 "runs", runs);
 }
 
 static json_t *run_json(const struct compared_run *run)
 {
-	return json_pack("{s:o, s:b, s:b, s:I, s:i}", "name", text_json(run->name), "differs",
+	return json_pack("{s:o, s:b, s:b, s:I, s:i}", "name", json_text(run->name), "differs",
 			 run->differs, "counters_differ", run->counters, "tolerance_ns",
 			 (json_int_t)run->tolerance.fixed_ns, "wheel_step_hz",
 			 run->tolerance.step_hz);
@@ -137,14 +130,14 @@ void comparison_print_json(const struct comparison *comparison, FILE *out)
 	for (int i = 0; i < comparison->group_count; i++)
 		json_array_append_new(changes, group_json(comparison, &comparison->group[i]));
 	all = json_pack("{s:i, s:{s:o, s:o}, s:{s:o, s:o}, s:i, s:i, s:o, s:o, s:o, s:o}",
-			"version", 1, "a", "folder", text_json(comparison->a), "kernel",
-			text_json(comparison->kernel_a), "b", "folder", text_json(comparison->b),
-			"kernel", text_json(comparison->kernel_b), "compared",
+			"version", 1, "a", "folder", json_text(comparison->a), "kernel",
+			json_text(comparison->kernel_a), "b", "folder", json_text(comparison->b),
+			"kernel", json_text(comparison->kernel_b), "compared",
 			comparison->run_count, "differing", comparison->differing, "changes",
 			changes, "runs", runs, "only_in_a",
 			names_json(comparison->only_a, comparison->only_a_count), "only_in_b",
 			names_json(comparison->only_b, comparison->only_b_count));
-	json_dumpf(all, out, JSON_INDENT(1));
+	json_print(all, out, JSON_INDENT(1));
 	fputc('\n', out);
 	json_decref(all);
 }

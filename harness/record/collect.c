@@ -12,6 +12,7 @@
 #include "parts.h"
 #include "raw.h"
 #include "text.h"
+#include "utf8.h"
 
 #define MOST_OUTPUT   (64 << 10) /* bytes kept of what a command wrote */
 #define MOST_PROGRAMS 64
@@ -412,6 +413,18 @@ static void number_boots(struct collecting *collecting)
 	}
 }
 
+/* A text as it can be written down, and so be the same when it is read again. */
+static void repair(struct record *record, char **text)
+{
+	char *repaired;
+
+	if (!*text || utf8_is_valid(*text, strlen(*text)))
+		return;
+	repaired = utf8_repair(*text, strlen(*text));
+	*text = pool_strdup(record->memory, repaired);
+	free(repaired);
+}
+
 /* Frames come as the guest reads them, one source after the other; and a damaged text must
  * not spoil the file. */
 static void record_tidy(struct record *record)
@@ -421,13 +434,13 @@ static void record_tidy(struct record *record)
 	LIST_SORT(record, socket, t_ns);
 	LIST_SORT(record, sampled, t_ns);
 	LIST_SORT(record, fault, begun_ns);
-	json_clean(record->reason);
-	json_clean(record->kernel.release);
-	json_clean(record->kernel.machine);
+	repair(record, &record->reason);
+	repair(record, &record->kernel.release);
+	repair(record, &record->kernel.machine);
 	for (int i = 0; i < record->counter_count; i++)
-		json_clean(record->counter[i].name);
+		repair(record, &record->counter[i].name);
 	for (int i = 0; i < record->program_count; i++)
-		json_clean(record->program[i].output);
+		repair(record, &record->program[i].output);
 }
 
 static struct record_kernel kernel_copy(struct pool *pool, const struct record_kernel *kernel)

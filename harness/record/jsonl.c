@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "list.h"
 #include "members.h"
 #include "parts.h"
@@ -45,15 +46,15 @@ static json_t *header_write(const struct record *record, const struct plan *plan
 	members_write(kernel, kernel_members, &record->kernel);
 	json_object_set_new(header, "kernel", kernel);
 	for (int i = 0; plan && i < plan->host_count; i++)
-		json_array_append_new(names, json_string(plan->host[i].name));
+		json_array_append_new(names, json_text(plan->host[i].name));
 	json_object_set_new(header, "hosts", names);
 	names = json_array();
 	for (int i = 0; plan && i < plan->program_count; i++)
-		json_array_append_new(names, json_string(plan->program[i].name));
+		json_array_append_new(names, json_text(plan->program[i].name));
 	json_object_set_new(header, "programs", names);
 	names = json_array();
 	for (char **sysctl = record->extra_sysctl; sysctl && *sysctl; sysctl++)
-		json_array_append_new(names, json_string(*sysctl));
+		json_array_append_new(names, json_text(*sysctl));
 	json_object_set_new(header, "sysctl", names);
 	return header;
 }
@@ -86,23 +87,12 @@ static int header_read(struct record *record, const json_t *header, struct err *
 	return ret;
 }
 
-void json_clean(char *text)
-{
-	json_t *json = text ? json_string(text) : NULL;
-
-	/* json_string() wants UTF-8. Without it, all that is not ASCII goes. */
-	for (; text && !json && *text; text++)
-		if (*text & 0x80)
-			*text = '?';
-	json_decref(json);
-}
-
 static int write_line(json_t *object, FILE *file, struct err *err)
 {
 	int ret;
 
 	errno = 0;
-	ret = object ? json_dumpf(object, file, JSON_COMPACT) : -1;
+	ret = object ? json_print(object, file, JSON_COMPACT) : -1;
 
 	json_decref(object);
 	if (ret < 0 || fputc('\n', file) == EOF)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "json.h"
 #include "record.h"
 
 #define MOST_REAL_NS (INT64_C(1) << 62) /* the year 2116 */
@@ -166,9 +167,7 @@ static json_t *member_write(const struct member *member, const void *of)
 		return json_boolean(*(const bool *)at);
 	case MEMBER_TEXT:
 	case MEMBER_OPTIONAL_TEXT:
-		return *(char *const *)at ? json_stringn_nocheck(*(char *const *)at,
-								 strlen(*(char *const *)at))
-					  : json_null();
+		return json_text(*(char *const *)at);
 	case MEMBER_KINDS:
 		return kinds_write(*(const uint32_t *)at);
 	}

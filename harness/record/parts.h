@@ -13,9 +13,6 @@
 void socket_decode(struct pool *pool, const uint8_t *payload, size_t size,
 		   struct record_socket *socket);
 
-/* jsonl.c: takes out of TEXT (NULL is fine) what JSON cannot hold, in place. */
-void json_clean(char *text);
-
 /* jsonl.c: the name of a member whose number is further from 0 than a record's may be
  * (members.h); NULL: there is none. */
 const char *record_beyond(const struct record *record);

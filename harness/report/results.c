@@ -53,10 +53,10 @@ char *result_name(const json_t *result)
 
 static json_t *kernel_json(const struct record_kernel *kernel)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b}", "name", kernel->name, "kind",
-			 kernel->kind, "release", kernel->release ? kernel->release : "", "hz",
-			 kernel->hz, "virtual_clock", kernel->virtual_clock, "netem",
-			 kernel->netem);
+	return json_pack("{s:o, s:o, s:o, s:i, s:b, s:b}", "name", json_text(kernel->name), "kind",
+			 json_text(kernel->kind), "release",
+			 json_text(kernel->release ? kernel->release : ""), "hz", kernel->hz,
+			 "virtual_clock", kernel->virtual_clock, "netem", kernel->netem);
 }
 
 /* What did not hold, unless the case says that it is there to fail. */
@@ -71,15 +71,21 @@ static json_t *failures_json(const struct result_facts *facts)
 		const struct plan_place *place = &facts->plan->expect[finding->expect].place;
 
 		if (finding->holding != HOLDS)
-			json_array_append_new(failures,
-					      json_pack("{s:i, s:i, s:I, s:s, s:s, s:s}", "line",
-							place->line, "column", place->column,
-							"t_ns", (json_int_t)finding->t_ns,
-							"expected", finding->expected, "observed",
-							finding->observed, "difference",
-							finding->difference));
+			json_array_append_new(
+				failures, json_pack("{s:i, s:i, s:I, s:o, s:o, s:o}", "line",
+						    place->line, "column", place->column, "t_ns",
+						    (json_int_t)finding->t_ns, "expected",
+						    json_text(finding->expected), "observed",
+						    json_text(finding->observed), "difference",
+						    json_text(finding->difference)));
 	}
 	return failures;
+}
+
+/* NULL: there is to be no such member. */
+static json_t *if_any(const char *text)
+{
+	return text ? json_text(text) : NULL;
 }
 
 json_t *result_make(const struct result_facts *facts)
@@ -87,17 +93,18 @@ json_t *result_make(const struct result_facts *facts)
 	json_t *claims = json_array(), *sysctls = json_array();
 
 	for (int i = 0; i < facts->claim_count; i++)
-		json_array_append_new(claims, json_string(facts->claims[i]));
+		json_array_append_new(claims, json_text(facts->claims[i]));
 	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
-		json_array_append_new(sysctls, json_string(*sysctl));
+		json_array_append_new(sysctls, json_text(*sysctl));
 	return json_pack(
-		"{s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:s, s:s?, s:o, s:f, s:f, s:s*, s:s*, s:s*}",
-		"case", facts->name, "file", facts->file, "variant", facts->variant, "folder",
-		facts->folder, "claims", claims, "kernel", kernel_json(facts->kernel), "sysctl",
-		sysctls, "verdict", verdict_name[facts->verdict], "reason", facts->reason,
-		"failures", failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9,
-		"wall_s", (double)facts->wall_ns / 1e9, "text", facts->text, "ladder",
-		facts->ladder, "screen", facts->screen);
+		"{s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:s, s:o, s:o, s:f, s:f, s:o*, s:o*, s:o*}",
+		"case", json_text(facts->name), "file", json_text(facts->file), "variant",
+		json_text(facts->variant), "folder", if_any(facts->folder), "claims", claims,
+		"kernel", kernel_json(facts->kernel), "sysctl", sysctls, "verdict",
+		verdict_name[facts->verdict], "reason", json_text(facts->reason), "failures",
+		failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
+		(double)facts->wall_ns / 1e9, "text", if_any(facts->text), "ladder",
+		if_any(facts->ladder), "screen", if_any(facts->screen));
 }
 
 double results_simulated_s(json_t *const *results, int count)
@@ -132,7 +139,7 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 	int ret = -EIO;
 
 	if (file) {
-		json_dumpf(array, file, JSON_INDENT(1));
+		json_print(array, file, JSON_INDENT(1));
 		ret = file_close(file, begun, err);
 	}
 	if (ret == 0 && rename(begun, whole) < 0)
@@ -147,9 +154,17 @@ static int result_check(const char *folder, json_t *result, struct err *err)
 {
 	const char *said = result_string(result, "folder");
 	enum verdict verdict = result_verdict(result);
+	const json_t *claim;
+	size_t at;
 
 	if (!json_is_object(result))
 		return err_set(err, EBADMSG, "%s/" RESULTS_FILE ": not a list of results", folder);
+	json_array_foreach(json_object_get(result, "claims"), at, claim)
+	{
+		if (!json_is_string(claim))
+			return err_set(err, EBADMSG, "%s/" RESULTS_FILE ": a claim is no text",
+				       folder);
+	}
 	if (*said && !beneath_is_name(said))
 		return err_set(err, EBADMSG,
 			       "%s/" RESULTS_FILE ": the folder '%s' of a run is not within it",

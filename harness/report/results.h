@@ -28,7 +28,7 @@ struct result_facts {                               /* of one run; nothing is ow
 	const char *text, *ladder, *screen; /* or NULL */
 };
 
-/* The object, or NULL: something in it is no UTF-8. */
+/* The object. What is no UTF-8 is repaired. */
 json_t *result_make(const struct result_facts *facts);
 
 /* A member of an outcome, or of an object in it; "" and 0 where it has none. */

@@ -2,6 +2,7 @@
  *
  * JSON: the array of the results, as in results.json (docs/results.schema.json).
  */
+#include "json.h"
 #include "results.h"
 #include "writer.h"
 
@@ -9,7 +10,7 @@ static void end(const struct report *report, FILE *out)
 {
 	json_t *array = results_published(report->results, report->count);
 
-	json_dumpf(array, out, JSON_INDENT(1));
+	json_print(array, out, JSON_INDENT(1));
 	fputc('\n', out);
 	json_decref(array);
 }

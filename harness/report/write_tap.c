@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "results.h"
 #include "writer.h"
 
@@ -36,7 +37,7 @@ static void put_indent(int indent, FILE *out)
 /* A string of JSON is one of YAML. */
 static void put_scalar(const json_t *value, FILE *out)
 {
-	json_dumpf(value, out, JSON_ENCODE_ANY);
+	json_print(value, out, JSON_ENCODE_ANY);
 	fputc('\n', out);
 }
 

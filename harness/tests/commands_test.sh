@@ -82,6 +82,16 @@ mkdir -p "$(dirname "$odd")"
 write_case "$odd" eof
 exits 0 "$halfopen" run --kernel "$uml" --out oddly "$odd:ip=4"
 rm -r odd*
+# also where it is no text
+write_case $'n\xff.yaml' ECONNRESET
+exits 1 "$halfopen" run --kernel "$uml" --out nameless --format json=nameless.json $'n\xff.yaml:ip=4'
+last_line_is '0 passed, 1 failed, 0 skipped'
+jq -e '.[0] | .verdict == "fail" and .file == "n\ufffd.yaml" and .folder == "n_/ip=4"' nameless.json >out ||
+	fail "a name that is no UTF-8 is not in the JSON"
+exits 1 "$halfopen" judge nameless
+exits 0 "$halfopen" report nameless
+exits 0 env LC_ALL=C.UTF-8 "$halfopen" list --json $'n\xff.yaml'
+rm $'n\xff.yaml'
 exits 0 env HALFOPEN_UML="$uml" "$halfopen" run story/good.yaml:ip=6
 last_line_is '1 passed, 0 failed, 0 skipped'
 says "^kernel: $uml"
