@@ -121,9 +121,7 @@ static void crew_finish(struct crew *crew, int place)
 		result.error = err_set(&result.err, ECHILD, "the run's process ended early");
 	}
 	crew->jobs->finished(crew->jobs->arg, &result);
-	free(worker->data);
-	*worker = (struct worker){0};
-	crew->running--;
+	crew_free_place(crew, place);
 }
 
 /* All that is in the pipe now. 1: more may come; 0: its end. */

@@ -2,12 +2,16 @@
 #include "jobs.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include "cleanup.h"
 
 #define COUNT    40
 #define BIG_SIZE (3 << 20)
@@ -122,6 +126,52 @@ START_TEST(each_gives_its_own)
 }
 END_TEST
 
+static int descriptors(void)
+{
+	AUTO_CLOSEDIR DIR *folder = opendir("/proc/self/fd");
+	int count = 0;
+
+	ck_assert_ptr_nonnull(folder);
+	while (readdir(folder))
+		count++;
+	return count;
+}
+
+static int work_little(void *arg, int index, FILE *out, struct err *err)
+{
+	(void)arg;
+	(void)err;
+	fprintf(out, "%d", index);
+	return 0;
+}
+
+static void count_descriptors(void *arg, const struct job_result *result)
+{
+	int now = descriptors(), *most = arg;
+
+	ck_assert_int_eq(result->error, 0);
+	if (now > *most)
+		*most = now;
+}
+
+START_TEST(many_jobs_need_few_descriptors)
+{
+	const struct rlimit few = {40, 40};
+	int before = descriptors(), most = 0;
+	struct jobs jobs = {.count = 400,
+			    .parallel = 4,
+			    .work = work_little,
+			    .finished = count_descriptors,
+			    .arg = &most};
+	struct err err = {0};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ck_assert_msg(jobs_run(&jobs, &err) == 0, "%s", err.text);
+	ck_assert_int_le(most, before + jobs.parallel + 1); /* their pipes, and the signals */
+	ck_assert_int_eq(descriptors(), before);
+}
+END_TEST
+
 START_TEST(no_jobs)
 {
 	struct jobs jobs = {.count = 0, .parallel = 2, .work = work, .finished = finished};
@@ -142,6 +192,7 @@ int main(void)
 	tcase_set_timeout(all, 30);
 	for (size_t i = 0; i < sizeof(parallel) / sizeof(parallel[0]); i++)
 		tcase_add_loop_test(all, each_gives_its_own, parallel[i], parallel[i] + 1);
+	tcase_add_test(all, many_jobs_need_few_descriptors);
 	tcase_add_test(all, no_jobs);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
