@@ -53,7 +53,13 @@ static int wait_until(condition *is_so, struct net *net, const void *subject, un
 	if (changes.fd < 0)
 		return changes.fd;
 	while (!(ret = is_so(net, subject, err))) {
-		if (poll(&changes, 1, LOOK_AGAIN_MS) == 0 && ++silent == MOST_LOOKS) {
+		int ready = poll(&changes, 1, LOOK_AGAIN_MS);
+
+		if (ready < 0 && errno != EINTR) {
+			ret = err_sys(err, errno, "%s: cannot wait for changes", net->name);
+			break;
+		}
+		if (ready == 0 && ++silent == MOST_LOOKS) {
 			ret = -ETIMEDOUT;
 			break;
 		}

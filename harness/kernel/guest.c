@@ -74,13 +74,16 @@ static bool wait_for_end(const struct guest *guest, struct signals *signals, int
 
 	while ((left = deadline - clock_now_ns()) > 0) {
 		struct timespec ts = clock_timespec(left);
+		int ready;
 
 		while (signals_next(signals))
 			;
 		if (has_ended(guest->pid, ret_status))
 			return true;
-		if (ppoll(fds, 2, &ts, NULL) > 0 && fds[1].revents &&
-		    tail_read(tail, guest->console))
+		ready = ppoll(fds, 2, &ts, NULL);
+		if (ready < 0 && errno != EINTR)
+			return false;
+		if (ready > 0 && fds[1].revents && tail_read(tail, guest->console))
 			fds[1].fd = -1;
 	}
 	return false;

@@ -404,7 +404,7 @@ static void timer_arm(struct loop *loop)
 	timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-static void await(struct loop *loop)
+static int await(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
 	struct pollfd fds[MAX_POLL];
@@ -426,7 +426,7 @@ static void await(struct loop *loop)
 		out_flush(stage->out);
 		fds[n++] = (struct pollfd){.fd = stage->options->alone->orders, .events = POLLIN};
 	}
-	poll(fds, n, -1);
+	return poll(fds, n, -1) < 0 && errno != EINTR ? err_sys(err, errno, "poll") : 0;
 }
 
 static int run(struct loop *loop, struct err *err)
@@ -445,9 +445,10 @@ static int run(struct loop *loop, struct err *err)
 			break;
 		if (stage->agenda_count) {
 			timer_arm(loop);
-			await(loop);
+			ret = await(loop, err);
 		}
-		ret = drain(loop, err);
+		if (ret == 0)
+			ret = drain(loop, err);
 		if (ret < 0)
 			return ret;
 	}
