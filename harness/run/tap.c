@@ -51,7 +51,11 @@ int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, co
 	      struct out *out)
 {
 	static unsigned char bytes[TAP_BATCH][RAW_SNAP];
-	static char control[TAP_BATCH][64];
+	/* Aligned as CMSG_FIRSTHDR() takes it to be. */
+	static union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(struct timespec))];
+	} control[TAP_BATCH];
 	struct mmsghdr msgs[TAP_BATCH];
 	struct sockaddr_ll from[TAP_BATCH];
 	struct iovec iov[TAP_BATCH];
@@ -64,7 +68,7 @@ int tap_drain(int fd, int64_t real_minus_run_ns, tap_interface_fn *interface, co
 							  .msg_namelen = sizeof(from[i]),
 							  .msg_iov = &iov[i],
 							  .msg_iovlen = 1,
-							  .msg_control = control[i],
+							  .msg_control = &control[i],
 							  .msg_controllen = sizeof(control[i])};
 		}
 		n = recvmmsg(fd, msgs, TAP_BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
