@@ -13,12 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "err.h"
 #include "initramfs.h"
 #include "kernel.h"
 #include "list.h"
 #include "machine.h"
 #include "package.h"
+#include "pipe.h"
 #include "serve.h"
 #include "text.h"
 
@@ -147,31 +149,47 @@ static int keeper_boot(struct keeper *keeper, struct err *err)
 /* The programs that DIR's run needs: with a new one, the next boot is now. */
 static int programs_read(struct keeper *keeper, const char *dir, struct err *err)
 {
-	char path[PATH_MAX + 16], line[PATH_MAX];
-	FILE *file;
+	char path[PATH_MAX + 16];
+	AUTO_FREE char *name = NULL;
+	AUTO_FCLOSE FILE *file = NULL;
+	size_t room = 0;
 
 	snprintf(path, sizeof(path), "%s/programs", dir);
 	file = fopen(path, "re");
 	if (!file)
 		return err_sys(err, errno, "%s", path);
-	while (fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (list_has_string(keeper->program, keeper->programs, line))
+	while (getdelim(&name, &room, '\0', file) >= 0) {
+		if (list_has_string(keeper->program, keeper->programs, name))
 			continue;
-		list_add_string(&keeper->program, &keeper->programs, line);
+		list_add_string(&keeper->program, &keeper->programs, name);
 		machine_stop(&keeper->machine);
 	}
-	fclose(file);
 	return 0;
+}
+
+static void programs_forget(struct keeper *keeper, int from)
+{
+	while (keeper->programs > from)
+		free(keeper->program[--keeper->programs]);
+}
+
+/* A boot that fails with new programs may fail because of them: the next run does without. */
+static int keeper_get_ready(struct keeper *keeper, const char *dir, struct err *err)
+{
+	int before = keeper->programs, ret = programs_read(keeper, dir, err);
+
+	if (ret == 0 && !keeper->machine.pid)
+		ret = keeper_boot(keeper, err);
+	if (ret < 0)
+		programs_forget(keeper, before);
+	return ret;
 }
 
 static void keeper_serve(struct keeper *keeper, const struct ask *ask, struct answer *answer)
 {
 	struct machine *machine = &keeper->machine;
 
-	answer->ret = programs_read(keeper, ask->dir, &answer->err);
-	if (answer->ret == 0 && !machine->pid)
-		answer->ret = keeper_boot(keeper, &answer->err);
+	answer->ret = keeper_get_ready(keeper, ask->dir, &answer->err);
 	if (answer->ret == 0)
 		answer->ret = machine_run(machine, ask->dir, ask->limit_ns, &answer->err);
 	if (machine->pid)
@@ -180,13 +198,19 @@ static void keeper_serve(struct keeper *keeper, const struct ask *ask, struct an
 	snprintf(answer->console, sizeof(answer->console), "%s", machine->text);
 }
 
+/* A descriptor in a message, aligned as CMSG_FIRSTHDR() takes it to be. */
+union passed {
+	struct cmsghdr head;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
 static int ask_receive(int service, struct ask *ret_ask)
 {
-	char control[CMSG_SPACE(sizeof(int))];
+	union passed control;
 	struct iovec iov = {ret_ask, sizeof(*ret_ask)};
 	struct msghdr message = {.msg_iov = &iov,
 				 .msg_iovlen = 1,
-				 .msg_control = control,
+				 .msg_control = &control,
 				 .msg_controllen = sizeof(control)};
 	ssize_t n = recvmsg(service, &message, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
@@ -226,34 +250,31 @@ static void keeper_main(const struct kernel *kernel, const struct kernel_machine
 int keepers_start(const struct kernel *kernel, const struct kernel_machine *machine,
 		  int *ret_service, struct err *err)
 {
+	AUTO_PIPE struct pipe service = NO_PIPE;
 	pid_t pid, parent = getpid();
-	int service[2];
+	int ret = pipe_open_sockets(SOCK_SEQPACKET, &service);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, service) < 0)
-		return err_sys(err, errno, "socketpair");
+	if (ret < 0)
+		return err_sys(err, ret, "socketpair");
 	for (int i = 0; i < machine->parallel; i++) {
 		fflush(NULL);
 		pid = fork();
 		if (pid < 0)
 			return err_sys(err, errno, "fork");
 		if (pid == 0) {
-			close(service[0]);
-			keeper_main(kernel, machine, service[1], parent);
+			close(service.in);
+			keeper_main(kernel, machine, service.out, parent);
 		}
 	}
-	close(service[1]);
-	*ret_service = service[0];
+	*ret_service = TAKE_FD(service.in);
 	return 0;
 }
 
 static int ask_send(int service, const struct ask *ask, int fd)
 {
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
-			      .cmsg_level = SOL_SOCKET,
-			      .cmsg_type = SCM_RIGHTS}};
+	union passed control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+					 .cmsg_level = SOL_SOCKET,
+					 .cmsg_type = SCM_RIGHTS}};
 	struct iovec iov = {(void *)ask, sizeof(*ask)};
 	struct msghdr message = {.msg_iov = &iov,
 				 .msg_iovlen = 1,
@@ -268,17 +289,17 @@ int keeper_ask(int service, const char *dir, int64_t limit_ns, char *console, si
 	       struct err *err)
 {
 	static struct answer answer;
+	AUTO_PIPE struct pipe reply = NO_PIPE;
 	struct ask ask = {.limit_ns = limit_ns};
-	int fd[2], ret;
+	int ret = pipe_open_sockets(SOCK_SEQPACKET, &reply);
 	ssize_t n;
 
+	if (ret < 0)
+		return err_sys(err, ret, "socketpair");
 	snprintf(ask.dir, sizeof(ask.dir), "%s", dir);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) < 0)
-		return err_sys(err, errno, "socketpair");
-	ret = ask_send(service, &ask, fd[1]);
-	close(fd[1]);
-	n = ret == 0 ? recv(fd[0], &answer, sizeof(answer), 0) : 0;
-	close(fd[0]);
+	ret = ask_send(service, &ask, reply.in);
+	pipe_close_in(&reply); /* then its end is the keeper's */
+	n = ret == 0 ? recv(reply.out, &answer, sizeof(answer), 0) : 0;
 	if (n != sizeof(answer))
 		return err_set(err, ECHILD, "the process that keeps the machine died");
 	snprintf(console, console_size, "%s", answer.console);

@@ -230,7 +230,7 @@ static int write_programs(const char *dir, const struct kernel_job *job, struct 
 	if (!file)
 		return err_sys(err, errno, "%s", path);
 	for (const char *const *program = job->programs; program && *program; program++)
-		fprintf(file, "%s\n", *program);
+		fwrite(*program, strlen(*program) + 1, 1, file);
 	return fclose(file) == 0 ? 0 : err_sys(err, errno, "%s", path);
 }
 

@@ -20,7 +20,9 @@
 
 #include "clock.h"
 #include "err.h"
+#include "file.h"
 #include "kernel.h"
+#include "pipe.h"
 #include "serve.h"
 
 #define QEMU "qemu-system-x86_64"
@@ -96,30 +98,22 @@ static void machine_exec(const struct kernel *kernel, const char *initramfs, int
 static int machine_start(struct machine *machine, const struct kernel *kernel,
 			 const char *initramfs, struct err *err)
 {
-	int console[2], port[2];
-	pid_t parent = getpid();
+	AUTO_PIPE struct pipe console = NO_PIPE, port = NO_PIPE;
+	pid_t pid, parent = getpid();
+	int ret;
 
-	if (pipe2(console, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "pipe");
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, port) < 0) {
-		close(console[0]);
-		close(console[1]);
-		return err_sys(err, errno, "socketpair");
-	}
-	machine->pid = fork();
-	if (machine->pid == 0)
-		machine_exec(kernel, initramfs, console[1], port[1], parent);
-	close(console[1]);
-	close(port[1]);
-	machine->console = console[0];
-	machine->port = port[0];
-	fcntl(machine->console, F_SETFL, O_NONBLOCK);
-	if (machine->pid > 0)
-		return 0;
-	close(console[0]);
-	close(port[0]);
-	machine->pid = 0;
-	return err_sys(err, errno, "fork");
+	if ((ret = pipe_open(&console)) || (ret = pipe_open_sockets(SOCK_STREAM, &port)))
+		return err_sys(err, ret, "the machine's console and port");
+	pid = fork();
+	if (pid == 0)
+		machine_exec(kernel, initramfs, console.in, port.in, parent);
+	if (pid < 0)
+		return err_sys(err, errno, "fork");
+	fcntl(console.out, F_SETFL, O_NONBLOCK);
+	machine->pid = pid;
+	machine->console = TAKE_FD(console.out);
+	machine->port = TAKE_FD(port.out);
+	return 0;
 }
 
 void machine_stop(struct machine *machine)
@@ -193,9 +187,9 @@ static int plan_send(const struct machine *machine, const char *dir, struct err 
 {
 	struct serve_plan head = {.magic = SERVE_MAGIC};
 	char path[4096], bytes[65536];
+	AUTO_CLOSE int fd = -1;
 	struct stat st;
 	ssize_t n = -1;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/plan", dir);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -206,7 +200,6 @@ static int plan_send(const struct machine *machine, const char *dir, struct err 
 		while ((n = read(fd, bytes, sizeof(bytes))) > 0)
 			if (send(machine->port, bytes, (size_t)n, MSG_NOSIGNAL) != n)
 				break;
-	close(fd);
 	return n == 0 ? 0 : err_set(err, ECHILD, "the machine takes no plan");
 }
 
@@ -214,7 +207,8 @@ static int raw_receive(struct machine *machine, const char *dir, uint64_t size, 
 		       struct err *err)
 {
 	char path[4096], bytes[65536];
-	int fd, ret = 0;
+	AUTO_CLOSE int fd = -1;
+	int ret = 0, error;
 
 	snprintf(path, sizeof(path), "%s/raw", dir);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -224,11 +218,10 @@ static int raw_receive(struct machine *machine, const char *dir, uint64_t size, 
 		size_t part = size < sizeof(bytes) ? size : sizeof(bytes);
 
 		ret = port_read(machine, bytes, part, deadline_ns, err);
-		if (ret == 0 && write(fd, bytes, part) != (ssize_t)part)
-			ret = err_sys(err, errno, "%s", path);
+		if (ret == 0 && (error = file_write_all(fd, bytes, part)) < 0)
+			ret = err_sys(err, error, "%s", path);
 		size -= part;
 	}
-	close(fd);
 	return ret;
 }
 
