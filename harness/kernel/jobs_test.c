@@ -2,16 +2,14 @@
 #include "jobs.h"
 
 #include <check.h>
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "test_descriptors.h"
 
 #define COUNT    40
 #define BIG_SIZE (3 << 20)
@@ -126,17 +124,6 @@ START_TEST(each_gives_its_own)
 }
 END_TEST
 
-static int descriptors(void)
-{
-	AUTO_CLOSEDIR DIR *folder = opendir("/proc/self/fd");
-	int count = 0;
-
-	ck_assert_ptr_nonnull(folder);
-	while (readdir(folder))
-		count++;
-	return count;
-}
-
 static int work_little(void *arg, int index, FILE *out, struct err *err)
 {
 	(void)arg;
@@ -156,7 +143,6 @@ static void count_descriptors(void *arg, const struct job_result *result)
 
 START_TEST(many_jobs_need_few_descriptors)
 {
-	const struct rlimit few = {40, 40};
 	int before = descriptors(), most = 0;
 	struct jobs jobs = {.count = 400,
 			    .parallel = 4,
@@ -165,7 +151,7 @@ START_TEST(many_jobs_need_few_descriptors)
 			    .arg = &most};
 	struct err err = {0};
 
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	descriptors_leave(20);
 	ck_assert_msg(jobs_run(&jobs, &err) == 0, "%s", err.text);
 	ck_assert_int_le(most, before + jobs.parallel + 1); /* their pipes, and the signals */
 	ck_assert_int_eq(descriptors(), before);

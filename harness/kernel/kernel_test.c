@@ -19,6 +19,7 @@
 #include "err.h"
 #include "guest.h"
 #include "scratch.h"
+#include "test_descriptors.h"
 
 static char dir[] = "/tmp/halfopen-test.XXXXXX";
 
@@ -258,6 +259,21 @@ START_TEST(dying_after_the_halt)
 }
 END_TEST
 
+START_TEST(live_with_too_few_descriptors)
+{
+	char guest[] = "/bin/true";
+	const struct kernel_job job = {.guest = guest};
+	const struct kernel kernel = {.kind = KERNEL_LIVE};
+	int before = descriptors();
+	struct guest started;
+
+	descriptors_leave(_i);
+	ck_assert_int_lt(live_ops.boot(&kernel, &job, dir, &started, NULL), 0);
+	descriptors_leave(100);
+	ck_assert_int_eq(descriptors(), before);
+}
+END_TEST
+
 static void set_up(void)
 {
 	strcpy(strrchr(dir, '.'), ".XXXXXX");
@@ -287,6 +303,7 @@ int main(void)
 	tcase_add_test(all, newest_of_the_cache);
 	tcase_add_test(all, cache_in_home);
 	tcase_add_test(all, dying_after_the_halt);
+	tcase_add_loop_test(all, live_with_too_few_descriptors, 0, 6);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

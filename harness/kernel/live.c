@@ -29,6 +29,7 @@
 #include "err.h"
 #include "guest.h"
 #include "kernel.h"
+#include "pipe.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET)
 
@@ -187,43 +188,32 @@ static int live_handshake(pid_t pid, const struct way *way, int go, int report, 
 	return 0;
 }
 
-static void close_pair(const int fd[2])
-{
-	close(fd[0]);
-	close(fd[1]);
-}
-
 static int live_start(const struct way *way, const char *guest, const char *dir,
 		      struct guest *ret_guest, struct err *err)
 {
-	int console[2], go[2], report[2], ret;
+	AUTO_PIPE struct pipe console = NO_PIPE, go = NO_PIPE, report = NO_PIPE;
+	int ret;
 	long pid;
 
-	if (pipe2(console, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ||
-	    pipe2(report, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "pipe");
+	if ((ret = pipe_open(&console)) || (ret = pipe_open(&go)) || (ret = pipe_open(&report)))
+		return err_sys(err, ret, "pipe");
 	pid = syscall(SYS_clone, (way->user_namespace ? CLONE_NEWUSER : 0) | NAMESPACES | SIGCHLD,
 		      NULL, NULL, NULL, NULL);
 	if (pid == 0) {
-		close(go[1]);
-		live_child(guest, dir, console[1], go[0], report[1]);
+		close(go.in);
+		live_child(guest, dir, console.in, go.out, report.in);
 	}
-	close(console[1]);
-	close(report[1]);
-	ret = pid < 0 ? err_sys(err, errno, "%s: new namespaces", way->name)
-		      : live_handshake(pid, way, go[1], report[0], err);
-	close_pair(go);
-	close(report[0]);
-	if (ret == 0) {
-		*ret_guest = (struct guest){.pid = pid, .console = console[0]};
-		return 0;
+	if (pid < 0)
+		return err_sys(err, errno, "%s: new namespaces", way->name);
+	pipe_close_in(&report);
+	ret = live_handshake((pid_t)pid, way, go.in, report.out, err);
+	if (ret < 0) {
+		kill((pid_t)pid, SIGKILL);
+		waitpid((pid_t)pid, NULL, 0);
+		return ret;
 	}
-	close(console[0]);
-	if (pid > 0) {
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-	}
-	return ret;
+	*ret_guest = (struct guest){.pid = (pid_t)pid, .console = TAKE_FD(console.out)};
+	return 0;
 }
 
 /* GUEST NULL: only as far as exec. */

@@ -15,6 +15,7 @@
 
 #include "descendants.h"
 #include "err.h"
+#include "pipe.h"
 #include "scratch.h"
 #include "signals.h"
 
@@ -50,6 +51,9 @@ static int watch_child(struct signals *signals, pid_t child, int lifeline, bool 
 
 	for (;;) {
 		ready = poll(fds, 2, timeout_ms);
+		/* Without it there is no watching: as if the lifeline had ended. */
+		if (ready < 0 && errno != EINTR)
+			return -1;
 		if (ready == 0 || (ready > 0 && fds[1].revents))
 			return -1;
 		while ((sig = signals_next(signals))) {
@@ -145,16 +149,17 @@ static int run_front(struct signals *signals, pid_t back, const char *scratch, i
 
 int supervise(int (*work)(void *arg, const char *scratch), void *arg, struct err *err)
 {
-	int lifeline[2], report[2], ret;
+	AUTO_PIPE struct pipe lifeline = NO_PIPE, report = NO_PIPE;
 	char scratch[SCRATCH_PATH_MAX];
 	struct signals signals;
 	pid_t back;
+	int ret;
 
 	ret = scratch_name(scratch, err);
 	if (ret)
 		return ret;
-	if (pipe2(lifeline, O_CLOEXEC) < 0 || pipe2(report, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "pipe");
+	if ((ret = pipe_open(&lifeline)) || (ret = pipe_open(&report)))
+		return err_sys(err, ret, "pipe");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	ret = signals_open(&signals, handed_on, HANDED_ON, err);
 	if (ret)
@@ -162,16 +167,13 @@ int supervise(int (*work)(void *arg, const char *scratch), void *arg, struct err
 	fflush(NULL);
 	back = fork();
 	if (back == 0) {
-		close(lifeline[1]);
-		close(report[0]);
-		run_back(work, arg, scratch, &signals, lifeline[0], report[1]);
+		close(lifeline.in);
+		close(report.out);
+		run_back(work, arg, scratch, &signals, lifeline.out, report.in);
 	}
-	close(lifeline[0]);
-	close(report[1]);
+	pipe_close_in(&report);
 	ret = back < 0 ? err_sys(err, errno, "fork")
-		       : run_front(&signals, back, scratch, report[0], err);
-	close(lifeline[1]);
-	close(report[0]);
+		       : run_front(&signals, back, scratch, report.out, err);
 	signals_close(&signals);
 	return ret;
 }

@@ -21,6 +21,7 @@
 
 #include "err.h"
 #include "scratch.h"
+#include "test_descriptors.h"
 
 enum { FRONT, BACK, WORK, VICTIMS };
 
@@ -274,6 +275,18 @@ START_TEST(no_place_for_the_folder)
 }
 END_TEST
 
+START_TEST(too_few_descriptors)
+{
+	int zero = 0, before = descriptors();
+	struct err err;
+
+	descriptors_leave(_i);
+	ck_assert_int_lt(supervise(work_returns, &zero, &err), 0);
+	descriptors_leave(100);
+	ck_assert_int_eq(descriptors(), before);
+}
+END_TEST
+
 static void set_up(void)
 {
 	strcpy(strrchr(tmpdir, '.'), ".XXXXXX");
@@ -304,6 +317,7 @@ int main(void)
 	tcase_add_loop_test(all, signal_handed_on, 0, 3);
 	tcase_add_test(all, deaf_work_is_killed);
 	tcase_add_test(all, no_place_for_the_folder);
+	tcase_add_loop_test(all, too_few_descriptors, 0, 5);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
