@@ -79,7 +79,8 @@ static const struct argp_option argp_options[] = {
 	 "of both",
 	 0},
 	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
-	 "set this on all hosts first, before the case's own; FILE: as sysctl.conf(5); may be "
+	 "set this on all hosts and the router first, before the case's own; FILE: as "
+	 "sysctl.conf(5); may be "
 	 "repeated",
 	 0},
 	{"max-real", KEY_MAX_REAL, "TIME", 0,

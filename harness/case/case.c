@@ -123,15 +123,6 @@ static bool decode_link(struct decoder *d, const struct node *node, void *ret)
 			.help = "the router translates the first host's address"                   \
 	}
 
-static const struct field network_fields[] = {
-	{"type", TYPE_WORD, TOP(network), .words = network_words, .required = true,
-	 .help = "its form"},
-	LINK,
-	NEIGHBOURS,
-	NAT,
-};
-static const struct form network_form = {.name = "network", FIELDS(network_fields), .bare = 1};
-
 static bool decode_later(struct decoder *d, const struct node *node, void *ret)
 {
 	(void)d;
@@ -139,6 +130,19 @@ static bool decode_later(struct decoder *d, const struct node *node, void *ret)
 	(void)ret;
 	return true;
 }
+
+static const struct field network_fields[] = {
+	{"type", TYPE_WORD, TOP(network), .words = network_words, .required = true,
+	 .help = "its form"},
+	LINK,
+	NEIGHBOURS,
+	NAT,
+	{"sysctl", TYPE_CUSTOM, .decode = decode_later,
+	 .looks = "a mapping of sysctls (net.netfilter.nf_conntrack_tcp_timeout_established: 60)",
+	 .schema = "{\"type\": \"object\"}",
+	 .help = "what the router's kernel is set to, as a host's"},
+};
+static const struct form network_form = {.name = "network", FIELDS(network_fields), .bare = 1};
 
 static const struct field top_fields[] = {
 	{"case", TYPE_TEXT, TOP(name), .required = true, .help = "what it shows, in one line"},
@@ -228,6 +232,27 @@ static void check_top(struct decoder *d)
 			     "this case expects nothing: it passes whatever happens");
 }
 
+/* The router is a machine, too. What the network is must be known before. */
+static void decode_router(struct decoder *d)
+{
+	const struct node *network = node_get(d->root, "network"), *sysctl = NULL;
+	struct plan_host *router = &d->plan->router;
+
+	if (network && network->kind == NODE_MAP)
+		sysctl = node_get(network, "sysctl");
+	if (sysctl && d->plan->network != NETWORK_ROUTER)
+		diag_help(d->diags,
+			  diag_error(d->diags, sysctl->key->span,
+				     "'sysctl' of a network without a router"),
+			  "it is the router's; a host's stands below the host");
+	if (d->plan->network != NETWORK_ROUTER)
+		return;
+	router->name = pool_strdup(d->pool, "router");
+	add_extra_sysctl(d, router);
+	if (sysctl)
+		decode_sysctl(d, sysctl, router);
+}
+
 void decode_case(struct decoder *d)
 {
 	const struct node *hosts = node_get(d->root, "hosts");
@@ -243,6 +268,7 @@ void decode_case(struct decoder *d)
 	if (!hosts)
 		return;
 	check_top(d);
+	decode_router(d);
 	decode_hosts(d, hosts);
 	if (!plan->host)
 		return;

@@ -32,6 +32,10 @@ void condition_beside(struct decoder *d, const struct node *map, struct plan_con
 extern const struct form condition_form;
 
 /* `hosts:`, in this order: names and addresses first, since steps speak of other hosts. */
+/* RET is a struct plan_host: a host, or the plan's router. */
+bool decode_sysctl(struct decoder *d, const struct node *node, void *ret);
+/* What the command line sets everywhere. */
+void add_extra_sysctl(struct decoder *d, struct plan_host *machine);
 void decode_hosts(struct decoder *d, const struct node *hosts);
 void decode_programs(struct decoder *d, const struct node *hosts);
 

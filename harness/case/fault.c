@@ -273,6 +273,12 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 	(void)given;
 	(void)ret;
 	need_router(d, node, "forget");
+	if (d->plan->network == NETWORK_ROUTER && !d->plan->nat)
+		diag_help(d->diags,
+			  diag_error(d->diags, node->key->span,
+				     "'forget' of a router that knows of no connections"),
+			  "one with nat: true does; for a firewall that drops what it does not "
+			  "know, blackhole");
 }
 
 static const struct verb faults[] = {

@@ -18,7 +18,7 @@ static struct plan *load_fault(const char *fault, int ip)
 	char source[2048];
 
 	snprintf(source, sizeof(source),
-		 "network: router\nlink: {delay: 7ms}\nip: %d\n" TWO_HOSTS "timeline:\n"
+		 "network: router\nnat: true\nlink: {delay: 7ms}\nip: %d\n" TWO_HOSTS "timeline:\n"
 		 "  - {at: 1s, stop: client}\n"
 		 "  - {at: 1s, pull: client}\n"
 		 "  - {at: 1s, blackhole: all}\n"

@@ -76,7 +76,33 @@ static void set_addresses(const struct plan *plan, struct plan_host *host, int n
 	snprintf(host->link_local, sizeof(host->link_local), "fe80::%d", n);
 }
 
-static bool check_sysctl(struct decoder *d, const struct node *value)
+/* Connections are tracked where a rule asks for it: by a router that translates addresses. */
+static bool is_tracking(const char *name)
+{
+	return strncmp(name, "net.netfilter.", strlen("net.netfilter.")) == 0;
+}
+
+static bool check_tracking(struct decoder *d, const struct plan_host *machine,
+			   const struct node *key)
+{
+	bool router = machine == &d->plan->router;
+	struct diag *diag;
+
+	if (!is_tracking(key->text) || (router && d->plan->nat))
+		return true;
+	diag = diag_error(d->diags, key->span, "%s tracks no connections: '%.60s' does nothing",
+			  router ? "a router without nat" : "a host", key->text);
+	if (!router)
+		diag_help(d->diags, diag,
+			  "say it of a router that does: network: {type: router, nat: true, "
+			  "sysctl: {...}}");
+	else
+		diag_help(d->diags, diag, "the case needs nat: true");
+	return false;
+}
+
+static bool check_sysctl(struct decoder *d, const struct plan_host *machine,
+			 const struct node *value)
 {
 	const char *name = value->key->text;
 	struct diag *diag;
@@ -93,7 +119,8 @@ static bool check_sysctl(struct decoder *d, const struct node *value)
 				  "net.core...");
 		return false;
 	}
-	return value->kind == NODE_MAP || want_scalar(d, value, "the value of a sysctl");
+	return check_tracking(d, machine, value->key) &&
+	       (value->kind == NODE_MAP || want_scalar(d, value, "the value of a sysctl"));
 }
 
 static const struct field sysctl_fields[] = {
@@ -103,7 +130,7 @@ static const struct field sysctl_fields[] = {
 const struct form sysctl_form = {
 	.name = "a sysctl", FIELDS(sysctl_fields), .bare = 1, .beside = &condition_form};
 
-static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
+bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 {
 	struct plan_host *host = ret;
 	struct plan_sysctl *more;
@@ -116,7 +143,7 @@ static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 		memcpy(more, host->sysctl, sizeof(*more) * (size_t)host->sysctl_count);
 	host->sysctl = more;
 	for (const struct node *value = node->child; value; value = value->next)
-		if (check_sysctl(d, value)) {
+		if (check_sysctl(d, host, value)) {
 			struct plan_sysctl *sysctl = &host->sysctl[host->sysctl_count++];
 
 			sysctl->name = pool_strdup(d->pool, value->key->text);
@@ -127,7 +154,14 @@ static bool decode_sysctl(struct decoder *d, const struct node *node, void *ret)
 	return true;
 }
 
-static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
+/* Whether what the command line says of all machines is also meant for this one: the router
+ * forwards whatever the hosts do, and a host tracks no connections. */
+static bool is_meant(const struct decoder *d, const struct plan_host *machine, const char *name)
+{
+	return machine == &d->plan->router ? !strstr(name, "forward") : !is_tracking(name);
+}
+
+void add_extra_sysctl(struct decoder *d, struct plan_host *host)
 {
 	int count = 0;
 
@@ -147,6 +181,8 @@ static void add_extra_sysctl(struct decoder *d, struct plan_host *host)
 				  "write it as name=value");
 			continue;
 		}
+		if (!is_meant(d, host, text))
+			continue;
 		host->sysctl[host->sysctl_count++] = (struct plan_sysctl){
 			.name = pool_strndup(d->pool, text, (size_t)(equals - text)),
 			.value = pool_strdup(d->pool, equals + 1),

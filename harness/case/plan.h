@@ -271,6 +271,7 @@ struct plan {
 
 	int ip_version; /* 4 or 6 */
 	enum plan_network network;
+	struct plan_host router;     /* network router: its name and its sysctls, no more */
 	struct plan_impairment link; /* default: delay 1 ms */
 	bool link_explicit;          /* the author asked for this link: no netem, no run */
 	bool neighbours_dynamic; /* `neighbours: dynamic`: entries are resolved, not permanent */

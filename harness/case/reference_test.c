@@ -72,7 +72,7 @@ START_TEST(fault_examples_hold)
 	char source[1024];
 
 	snprintf(source, sizeof(source),
-		 "network: router\n" TWO_HOSTS
+		 "network: router\nnat: true\n" TWO_HOSTS
 		 "timeline: [{at: 1s, %s}, {at: 5s, %s}]\nexpect: {}\n",
 		 fault_before(verb->op), verb->example);
 	plan_free(load(source));

@@ -152,17 +152,26 @@ static void start_clock(struct loop *loop)
 static int network_set_up(struct stage *stage, struct err *err)
 {
 	const struct conduct_host *alone = stage->options->alone;
-	int ret;
+	struct topology *topology = &stage->topology;
+	int ret = 0;
 
 	if (alone)
-		return topology_build_here(&stage->topology, stage->plan, alone->host, err);
-	ret = topology_build(&stage->topology, stage->plan, stage->options->virtual_clock, err);
-	if (ret == 0 && !stage->options->virtual_clock)
-		ret = topology_wait(&stage->topology, err);
+		topology_open_here(topology, stage->plan);
+	else
+		ret = topology_open(topology, stage->plan, stage->options->virtual_clock, err);
 	if (ret == 0)
-		ret = stage->wire_tap = tap_open(stage->topology.wire, err);
-	if (ret >= 0 && stage->topology.router)
-		ret = stage->router_tap = tap_open(stage->topology.router, err);
+		ret = needs_check(stage, err);
+	if (ret == 0)
+		ret = alone ? topology_build_here(topology, alone->host, err)
+			    : topology_build(topology, err);
+	if (ret < 0 || alone)
+		return ret;
+	if (!stage->options->virtual_clock)
+		ret = topology_wait(topology, err);
+	if (ret == 0)
+		ret = stage->wire_tap = tap_open(topology->wire, err);
+	if (ret >= 0 && topology->router)
+		ret = stage->router_tap = tap_open(topology->router, err);
 	return ret < 0 ? ret : 0;
 }
 
@@ -182,8 +191,6 @@ static int set_up(struct loop *loop, struct err *err)
 	if (loop->signal_fd < 0 || loop->timer_fd < 0)
 		return err_sys(err, errno, "signalfd, timerfd");
 	ret = network_set_up(stage, err);
-	if (ret == 0)
-		ret = needs_check(stage, err);
 	if (ret == 0)
 		ret = restriction_new(stage_has_command(stage, PLAN_ANY), &stage->restriction, err);
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "topology.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -13,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "known.h"
+#include "settings.h"
 
 #define ROUTER_MAC(i)                                                                              \
 	{                                                                                          \
@@ -91,47 +90,6 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 	return ret;
 }
 
-/* The sysctls beside one that there is not: what its name was meant to be. */
-static int sysctl_unknown(const struct plan_sysctl *sysctl, const struct err *refused,
-			  struct err *err)
-{
-	char folder[256] = "/proc/sys/", *last;
-	struct dirent **entry = NULL;
-	struct known known;
-	int count;
-
-	snprintf(folder + strlen(folder), sizeof(folder) - strlen(folder), "%s", sysctl->name);
-	for (char *at = folder + strlen("/proc/sys/"); *at; at++)
-		*at = *at == '.' ? '/' : *at == '/' ? '.' : *at;
-	last = strrchr(folder, '/');
-	*last = '\0';
-	known_init(&known, last + 1);
-	count = scandir(folder, &entry, NULL, alphasort);
-	for (int i = 0; i < count; i++)
-		known_add(&known, entry[i]->d_name);
-	if (count > 0 && known_nearest(&known))
-		err_set(err, ENOENT, "%s; did you mean '%s'?", refused->text,
-			known_nearest(&known));
-	else
-		err_set(err, ENOENT, "%s", refused->text);
-	for (int i = 0; i < count; i++)
-		free(entry[i]);
-	free(entry);
-	return -ENOENT;
-}
-
-static int sysctl_set(struct net *net, const struct plan_sysctl *sysctl, struct err *err)
-{
-	struct err refused = {0};
-	int ret = net_set_sysctl(net, sysctl->name, sysctl->value, &refused);
-
-	if (ret == 0 || sysctl->optional)
-		return 0;
-	if (ret == -ENOENT)
-		return sysctl_unknown(sysctl, &refused, err);
-	return err_set(err, ret, "%s", refused.text);
-}
-
 /* Without one it would solicit no neighbour when it is a timer that asks, or for what it forwards
  * (ndisc_send_ns() in net/ipv6/ndisc.c). */
 static int link_local_add(const struct plan *plan, struct net *net, const char *link,
@@ -145,7 +103,6 @@ static int link_local_add(const struct plan *plan, struct net *net, const char *
 static int host_configure(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	const struct kernel_facts facts = topology_facts(topology);
 	struct net *net = topology->host[host].net;
 	int ret;
 
@@ -159,13 +116,7 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 	/* Programs have no rights; a server's port is not to depend on that. */
 	if (ret == 0)
 		ret = net_set_sysctl(net, "net.ipv4.ip_unprivileged_port_start", "0", err);
-	for (int i = 0; ret == 0 && i < plan->host[host].sysctl_count; i++) {
-		const struct plan_sysctl *sysctl = &plan->host[host].sysctl[i];
-
-		if (!condition_lacking(sysctl->on.term, sysctl->on.count, &facts))
-			ret = sysctl_set(net, sysctl, err);
-	}
-	return ret;
+	return ret < 0 ? ret : settings_make(topology, net, &plan->host[host], err);
 }
 
 /* Sets every port as power and plugs want it. */
@@ -188,17 +139,6 @@ static int carriers_update(struct topology *topology, struct err *err)
 			return ret;
 		host->carrier = want;
 	}
-	return 0;
-}
-
-static int host_impair(struct topology *topology, int i, struct err *err)
-{
-	struct topology_host *host = &topology->host[i];
-	int ret = net_impair(topology->wire, topology->plan->host[i].name, &host->impairment, err);
-
-	if (ret != -EOPNOTSUPP)
-		return ret;
-	topology->has_netem = false;
 	return 0;
 }
 
@@ -233,7 +173,7 @@ static int host_build(struct topology *topology, int i, struct err *err)
 	if (ret == 0)
 		ret = offload_disable(host->net, err);
 	if (ret == 0 && topology->has_netem)
-		ret = host_impair(topology, i, err);
+		ret = net_impair(topology->wire, name, &host->impairment, err);
 	if (ret == 0)
 		ret = net_set_link(host->net, "eth0", true, err);
 	if (ret == 0)
@@ -314,7 +254,8 @@ static int router_configure(struct topology *topology,
 	if (ret == 0 && plan->nat)
 		ret = net_add_masquerade(topology->router,
 					 router_link_name(out, plan->host_count - 1), err);
-	return ret;
+	/* Last: what it tracks connections with is there only now. */
+	return ret < 0 ? ret : settings_make(topology, topology->router, &plan->router, err);
 }
 
 static int router_build(struct topology *topology, struct err *err)
@@ -378,19 +319,35 @@ static void topology_init(struct topology *topology, const struct plan *plan, bo
 	}
 }
 
-int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
-		   struct err *err)
+/* The kernel says whether it has netem only when it is to use it. */
+static int netem_probe(struct topology *topology, struct err *err)
 {
-	char bridge[IFNAMSIZ];
+	const struct net_impairment none = {0};
+	struct err lacking = {0};
+	int ret = net_impair(topology->wire, "lo", &none, &lacking);
+
+	topology->has_netem = ret != -EOPNOTSUPP;
+	return ret < 0 && ret != -EOPNOTSUPP ? err_set(err, ret, "%s", lacking.text) : 0;
+}
+
+int topology_open(struct topology *topology, const struct plan *plan, bool virtual_clock,
+		  struct err *err)
+{
 	int ret;
 
 	topology_init(topology, plan, virtual_clock);
 	ret = net_new("wire", &topology->wire, err);
-	if (ret == 0 && plan->network == NETWORK_ROUTER)
-		ret = router_build(topology, err);
-	else if (ret == 0)
-		ret = net_add_bridge(topology->wire, bridge_name(bridge, 0), err);
-	for (int i = 0; i < plan->host_count && ret == 0; i++)
+	return ret < 0 ? ret : netem_probe(topology, err);
+}
+
+int topology_build(struct topology *topology, struct err *err)
+{
+	char bridge[IFNAMSIZ];
+	int ret = topology->plan->network == NETWORK_ROUTER
+			  ? router_build(topology, err)
+			  : net_add_bridge(topology->wire, bridge_name(bridge, 0), err);
+
+	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
 		ret = host_build(topology, i, err);
 	return ret < 0 ? ret : carriers_update(topology, err);
 }
@@ -430,14 +387,17 @@ static int router_build_here(struct topology *topology, struct err *err)
 	return ret < 0 ? ret : router_wait(topology, err);
 }
 
-int topology_build_here(struct topology *topology, const struct plan *plan, int host,
-			struct err *err)
+void topology_open_here(struct topology *topology, const struct plan *plan)
 {
-	int ret;
-
 	topology_init(topology, plan, true);
-	ret = host == plan->host_count ? router_build_here(topology, err)
-				       : host_build_here(topology, host, err);
+}
+
+int topology_build_here(struct topology *topology, int host, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	int ret = host == plan->host_count ? router_build_here(topology, err)
+					   : host_build_here(topology, host, err);
+
 	return ret < 0 ? err_add(err, ret, "host %s",
 				 host == plan->host_count ? "router" : plan->host[host].name)
 		       : 0;

@@ -46,15 +46,15 @@ struct topology {
 	struct utsname uts;
 };
 
-/* -EOPNOTSUPP: the kernel lacks what the plan needs; ERR names it. On failure the caller
- * still calls topology_done(). */
-int topology_build(struct topology *topology, const struct plan *plan, bool virtual_clock,
-		   struct err *err);
+/* Before anything is built or set: finds out what can be said of the kernel, topology_facts().
+ * On failure the caller still calls topology_done(). */
+int topology_open(struct topology *topology, const struct plan *plan, bool virtual_clock,
+		  struct err *err);
+int topology_build(struct topology *topology, struct err *err);
 /* Where each host is a kernel of its own, and this one is HOST's; PLAN's host_count: the router's.
  * Its cards are there, and their cables; what HOST has is in force when this returns. */
-int topology_build_here(struct topology *topology, const struct plan *plan, int host,
-			struct err *err);
-/* Of the kernel below, once the topology was built. */
+void topology_open_here(struct topology *topology, const struct plan *plan);
+int topology_build_here(struct topology *topology, int host, struct err *err);
 struct kernel_facts topology_facts(const struct topology *topology);
 void topology_done(struct topology *topology);
 /* Until all that was built is in force. On a virtual clock a second's sleep does it too, and

@@ -50,6 +50,27 @@ done
 exits 0 "$halfopen" run --kernel "$uml" --out kept story/good.yaml
 last_line_is '2 passed, 0 failed, 0 skipped'
 says '^PASS  story/good.yaml:ip=6  \(3.0 s simulated'
+# What a kernel lacks is looked at before anything is set in it.
+cat >needs.yaml <<-CASE
+	case: a newer kernel, and a sysctl of one
+	needs: "kernel >= 99.0"
+	hosts:
+	  client: {program: [connect: 'server:8081']}
+	  server: {sysctl: {net.ipv4.tcp_nonsense: 1}, program: [listen: 8081, accept]}
+	expect: {client: {connect: ok}}
+CASE
+exits 77 "$halfopen" run --kernel "$uml" needs.yaml
+says '^SKIP  needs.yaml .*: needs kernel >= 99.0; this is'
+sed '/^needs/d; s/tcp_nonsense/tcp_max_orphans/' needs.yaml >machine.yaml
+exits 3 "$halfopen" run --kernel "$uml" machine.yaml
+says '^ERROR machine.yaml .*: server: sysctl net.ipv4.tcp_max_orphans is one of the whole machine'
+sed '/^needs/d; s/tcp_nonsense/tcp_retrie2/' needs.yaml >unknown.yaml
+exits 3 "$halfopen" run --kernel "$uml" unknown.yaml
+says "has no sysctl net.ipv4.tcp_retrie2; did you mean 'tcp_retries2'"
+# The router is a machine as well.
+forgets="$cases/nat/forgets.yaml:sends_first=inner,ip=4"
+exits 0 "$halfopen" run --kernel "$uml" "$forgets"
+exits 1 "$halfopen" run --kernel "$uml" --sysctl net.netfilter.nf_conntrack_tcp_loose=0 "$forgets"
 # A server that waits for one more client does not keep a run going in which nothing is expected of it.
 cat >waits.yaml <<-CASE
 	case: a server waits, and nobody asks about it

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * settings: the sysctls of one machine of a plan, set in its network namespace.
+ */
+#ifndef HALFOPEN_RUN_SETTINGS_H
+#define HALFOPEN_RUN_SETTINGS_H
+
+#include "topology.h"
+
+/* Sets those of MACHINE, a host or the router, that are meant for this kernel. */
+int settings_make(const struct topology *topology, struct net *net, const struct plan_host *machine,
+		  struct err *err);
+
+#endif
