@@ -304,12 +304,16 @@ void container_signal(struct container *container, int signal)
 
 int container_enter(const struct container *container)
 {
-	uid_t user = container->own_users ? 0 : container->user;
 	int flags = (int)namespaces() & ~CLONE_NEWPID;
 
 	if (setns(container->init_fd, flags) < 0)
 		return -1;
-	if (container->own_users && setns(container->init_fd, CLONE_NEWUSER) < 0)
-		return -1;
+	return container->own_users ? setns(container->init_fd, CLONE_NEWUSER) : 0;
+}
+
+int container_become_user(const struct container *container)
+{
+	uid_t user = container->own_users ? 0 : container->user;
+
 	return setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0 ? -1 : 0;
 }

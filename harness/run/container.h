@@ -45,8 +45,9 @@ void container_signal(struct container *container, int signal);
  * among its own). They enter the rest themselves. 0 or -errno. */
 int container_adopt(struct container *container);
 
-/* In such a child, which may share its parent's memory: enters the rest, and becomes the user that
+/* In such a child, which may share its parent's memory: enters the rest; then becomes the user that
  * commands run as. 0, or -1 with errno. */
 int container_enter(const struct container *container);
+int container_become_user(const struct container *container);
 
 #endif

@@ -55,8 +55,11 @@ static void launch_command(struct launch *launch)
 	const struct program_place *place = launch->place;
 
 	restrict_early();
-	if (container_enter(place->container) < 0 || chdir("/root") < 0)
+	if (container_enter(place->container) < 0)
 		launch_fails(launch, "cannot enter its host");
+	if (restrict_lock() < 0 || container_become_user(place->container) < 0 ||
+	    chdir("/root") < 0)
+		launch_fails(launch, "cannot become its host's user");
 	if (setsid() < 0 || descriptors_set(launch) < 0)
 		launch_fails(launch, "cannot hand over its output");
 	if (restrict_late(place->restriction) < 0)
@@ -76,7 +79,7 @@ static int launch_child(void *arg)
 		launch_command(launch);
 	else if (descriptors_set(launch) < 0)
 		launch_fails(launch, "cannot hand over its socket");
-	else if (restrict_capabilities(launch->place->restriction) < 0)
+	else if (restrict_lock() < 0 || restrict_capabilities(launch->place->restriction) < 0)
 		launch_fails(launch, "cannot drop its capabilities");
 	sigemptyset(&empty);
 	sigprocmask(SIG_SETMASK, &empty, NULL);

@@ -226,13 +226,16 @@ int restrict_early(void)
 }
 
 /* Root without capabilities gets them all back at exec, unless told not to. */
-int restrict_capabilities(const struct restriction *restriction)
+int restrict_lock(void)
 {
 	unsigned int bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
 			    SECBIT_NO_SETUID_FIXUP_LOCKED;
 
-	if (prctl(PR_SET_SECUREBITS, bits) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -1;
+	return prctl(PR_SET_SECUREBITS, bits) < 0 ? -1 : prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+int restrict_capabilities(const struct restriction *restriction)
+{
 	return cap_set_proc(restriction->none);
 }
 

@@ -20,12 +20,14 @@ struct restriction;
 int restriction_new(bool for_commands, struct restriction **ret_restriction, struct err *err);
 void restriction_free(struct restriction *restriction); /* NULL is fine */
 
-/* In the process that is to become the command, which may share its parent's memory. early() as the
- * conductor that it still is, late() as the user that it will be. 0, or -1 with errno. */
+/* In the process that is to become the program, which may share its parent's memory: 0, or -1 with
+ * errno. A scripted peer gives up its capabilities: lock(), so that no execve() and no other user's
+ * number brings or takes any, then capabilities(). A command gives up the rest as well: early() as
+ * the conductor that it still is, late(), which is capabilities() too, as the user that it has
+ * become. */
 int restrict_early(void);
-int restrict_late(const struct restriction *restriction);
-
-/* Without capabilities, and without a way to get any: what a scripted peer gives up. */
+int restrict_lock(void);
 int restrict_capabilities(const struct restriction *restriction);
+int restrict_late(const struct restriction *restriction);
 
 #endif
