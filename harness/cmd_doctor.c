@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -76,6 +79,32 @@ static bool doctor_uml(void)
 	return boots;
 }
 
+#ifdef HALFOPEN_SECCOMP
+#define HAS_LIBSECCOMP true
+#else
+#define HAS_LIBSECCOMP false
+#endif
+
+/* What holds a case's commands beside namespaces: docs/security.md. */
+static void doctor_locks(void)
+{
+	long landlock = syscall(SYS_landlock_create_ruleset, NULL, 0,
+				LANDLOCK_CREATE_RULESET_VERSION);
+	bool seccomp = prctl(PR_GET_SECCOMP) >= 0;
+	char line[80] = "Landlock, for a case's commands";
+
+	tell("seccomp, for a case's commands", seccomp && HAS_LIBSECCOMP,
+	     seccomp ? "install libseccomp-dev and build halfopen again; without, they may make "
+		       "every system call"
+		     : "a kernel with CONFIG_SECCOMP_FILTER; without, a case's commands may make "
+		       "every system call");
+	if (landlock > 0)
+		snprintf(line, sizeof(line), "Landlock, for a case's commands (%ld)", landlock);
+	tell(line, landlock > 0,
+	     "a kernel with CONFIG_SECURITY_LANDLOCK, booted with lsm=landlock,...; "
+	     "docs/security.md says what it adds");
+}
+
 static bool doctor_live(void)
 {
 	static char live[] = "live";
@@ -94,6 +123,7 @@ static bool doctor_live(void)
 		tell("it can be probed", false, err.text);
 		return false;
 	}
+	doctor_locks();
 	tell("veth, the cables", can.veth, "modprobe veth");
 	tell("bridge, the switches", can.bridge, "modprobe bridge");
 	tell("IPv6", can.ipv6, "boot without ipv6.disable=1");

@@ -129,7 +129,8 @@ const char reference_hosts[] =
 	"\n"
 	"Its stdin is /dev/null. The boot's id in /proc is new after a "
 	"reboot; uptime and the clocks are\n"
-	"those of the run's kernel and go on.\n";
+	"those of the run's kernel and go on. [security.md](security.md) says "
+	"what a command cannot do.\n";
 
 const char reference_steps[] =
 	"## Steps\n"

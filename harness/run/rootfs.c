@@ -49,7 +49,8 @@ static const char *const links[][2] = {{"var/run", "/run"},
 static const char *const masked[] = {"proc/kcore",       "proc/keys",
 				     "proc/timer_list",  "proc/sysrq-trigger",
 				     "proc/sched_debug", "proc/latency_stats"};
-static const char *const read_only[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs", "proc/acpi"};
+static const char *const read_only[] = {"proc/sys", "proc/irq",  "proc/bus",
+					"proc/fs",  "proc/acpi", "proc/pressure"};
 
 /* What is written is memory: a share of the machine's, within bounds in MiB. */
 static unsigned long long share(unsigned int part, unsigned int least, unsigned int most)
@@ -183,7 +184,7 @@ static int etc_make(const struct rootfs *rootfs, struct err *err)
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && ret == 0; i++)
 		ret = file_make(files[i][0], files[i][1], err);
-	return ret;
+	return ret < 0 ? ret : bind_read_only("etc", "etc", false, err);
 }
 
 static int names_make(const struct rootfs *rootfs, struct err *err)

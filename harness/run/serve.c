@@ -34,11 +34,8 @@ static void mounts_make(void)
 {
 	static const struct {
 		const char *target, *type;
-	} mounts[] = {{"/proc", "proc"},
-		      {"/sys", "sysfs"},
-		      {"/dev", "devtmpfs"},
-		      {"/run", "tmpfs"},
-		      {"/tmp", "tmpfs"}};
+	} mounts[] = {
+		{"/proc", "proc"}, {"/sys", "sysfs"}, {"/dev", "devtmpfs"}, {"/run", "tmpfs"}};
 
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
 		mkdir(mounts[i].target, 0755);

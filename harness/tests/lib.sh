@@ -27,6 +27,15 @@ uml_kernel() {
 	echo "$kernel"
 }
 
+# The image for QEMU that the tests use, or a skip.
+bzimage() {
+	command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64"
+	local image=${HALFOPEN_BZIMAGE:-} folder
+	[ -n "$image" ] || for folder in "${XDG_CACHE_HOME:-$HOME/.cache}"/halfopen/kernels/linux-image-*/tree; do image=$folder; done
+	[ -e "$image" ] || skip "no kernel image: \`halfopen kernel fetch\`, or set HALFOPEN_BZIMAGE"
+	echo "$image"
+}
+
 # Whether this machine lets us test the live kernel.
 live_possible() { unshare --net true 2>/dev/null || unshare --user --map-root-user --net true 2>/dev/null; }
 

@@ -6,12 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 isolate "$@"
-command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64"
-image=${HALFOPEN_BZIMAGE:-}
-if [ -z "$image" ]; then
-	for folder in "${XDG_CACHE_HOME:-$HOME/.cache}"/halfopen/kernels/linux-image-*/tree; do image=$folder; done
-fi
-[ -e "$image" ] || skip "no kernel image: \`halfopen kernel fetch\`, or set HALFOPEN_BZIMAGE"
+image=$(bzimage) || { echo "$image"; exit 77; }
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 
 out=$(mktemp -d)

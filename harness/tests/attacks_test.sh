@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# A hostile case tries what docs/security.md says that it cannot: on the live kernel, started by root and by
+# an ordinary user, on UML, and in QEMU. Usage: attacks_test.sh BUILD-FOLDER
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2317
+. "$(dirname "$0")/lib.sh"
+attack=$build/tests/attack
+scratch=$(mktemp -d)
+helpers=()
+cleanup() {
+	for pid in "${helpers[@]}"; do kill "$pid" 2>/dev/null || true; done
+	[ -z "${shm:-}" ] || ipcrm -m "$shm" 2>/dev/null || true
+	chmod -R u+w "$scratch"
+	rm -rf "$scratch"
+}
+trap cleanup EXIT
+# The scratch folder is open to all, as /tmp is; the case has one of its own in it.
+chmod 755 "$scratch"
+mkdir -p "$scratch/cases/hostile" "$scratch/host" "$scratch/tmp"
+chmod 777 "$scratch/host"
+chmod 1777 "$scratch/tmp"
+export TMPDIR=$scratch/tmp
+
+# What there is on this machine to be reached.
+echo untouched >"$scratch/host/file"
+chmod 666 "$scratch/host/file"
+echo secret >"$scratch/host/secret"
+chmod 600 "$scratch/host/secret"
+python=$(python_with socket) || { echo "$python"; exit 77; }
+abstract=halfopen-attack-$$
+"$python" - "$scratch/host/socket" "$abstract" "$scratch/host/port" <<-'END' &
+	import os, socket, sys, time
+	for path in sys.argv[1], "\0" + sys.argv[2]:
+	    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen(); globals()[path] = s
+	os.chmod(sys.argv[1], 0o777)
+	tcp = socket.create_server(("127.0.0.1", 0))
+	open(sys.argv[3], "w").write(str(tcp.getsockname()[1]))
+	time.sleep(600)
+END
+victim=$!
+helpers+=("$victim")
+until [ -s "$scratch/host/port" ]; do sleep 0.05; kill -0 "$victim" || fail "no daemon to be attacked"; done
+shm=$(ipcmk -M 64 -p 0666 | grep -oE '[0-9]+$')
+what="file=$scratch/host/file secret=$scratch/host/secret socket=$scratch/host/socket abstract=$abstract"
+what+=" port=$(cat "$scratch/host/port") pid=$victim shm=$shm case=$scratch/cases/hostile/a.yaml"
+cp "$attack" "$scratch/cases/hostile/attack"
+exec 9>"$scratch/host/inherited" # a descriptor that the test's children inherit
+
+# NAME COMMAND: a hostile case; of two runs, so that one can leave something for the other.
+hostile() {
+	cat >"$scratch/cases/hostile/$1.yaml" <<-CASE
+		case: hostile
+		matrix: {ip: [4, 6]}
+		hosts:
+		  a: {program: {command: "$2"}}
+		  b: {program: [pause]}
+		until: 3s
+		expect: {a: {exit: 0}}
+	CASE
+}
+
+as_is() { "$@"; }
+as_ordinary_user() { setpriv --reuid=65533 --regid=65533 --clear-groups env HOME=/nonexistent "$@"; }
+# As Docker has root by default.
+as_root_of_a_container() {
+	setpriv --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap "$@"
+}
+# Where user namespaces are forbidden: in one that has all ids and may have none beneath it.
+without_user_namespaces() {
+	"$python" - "$@" <<-'END'
+		import ctypes, os, sys
+		ready, map_written = os.pipe(), os.pipe()
+		pid = os.fork()
+		if pid == 0:
+		    ctypes.CDLL(None).unshare(0x10000000)
+		    os.write(ready[1], b"x")
+		    os.read(map_written[0], 1)
+		    os.setgid(0)
+		    os.setuid(0)
+		    open("/proc/sys/user/max_user_namespaces", "w").write("0")
+		    os.execvp(sys.argv[1], sys.argv[1:])
+		os.read(ready[0], 1)
+		for name in "uid_map", "gid_map":
+		    open(f"/proc/{pid}/{name}", "w").write("0 0 4294967295")
+		os.write(map_written[1], b"x")
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	END
+}
+
+core_pattern=$(cat /proc/sys/kernel/core_pattern)
+null=$(stat -c '%a %u' /dev/null)
+
+# WHO KERNEL [KEY=VALUE...]: all attacks.
+attacked() {
+	local who=$1 kernel=$2 out=$scratch/tmp/out-$1 record
+	shift 2
+	hostile a "$scratch/cases/hostile/attack $what $*"
+	rm -rf "$out"
+	"$who" "$halfopen" run --jobs "${jobs:-2}" --kernel "$kernel" --out "$out" "$scratch/cases/hostile/a.yaml" >"$scratch/said" || {
+		cat "$scratch/said"
+		find "$out" -name record.jsonl -exec jq -r 'select(.output) | .output' {} +
+		fail "$who, $kernel: something got through"
+	}
+	for record in "$out"/hostile/a/*/record.jsonl; do
+		jq -r 'select(.output) | .output' "$record" | grep -qE '^[0-9]+ attacks, 0 got through$' ||
+			fail "$who, $kernel: the attacks were not made"
+	done
+	[ "$(cat "$scratch/host/file")" = untouched ] || fail "$who: a file of the host was written"
+	kill -0 "$victim" || fail "$who: a process of the host was killed"
+	ipcs -m -i "$shm" >/dev/null || fail "$who: a System V segment was removed"
+	[ "$(cat /proc/sys/kernel/core_pattern)" = "$core_pattern" ] || fail "$who: core_pattern was written"
+	[ "$(stat -c '%a %u' /dev/null)" = "$null" ] || fail "$who: /dev/null was changed"
+	echo "$who, $kernel: held"
+}
+
+# WHO KERNEL: a fork bomb does not keep its run from ending, and nothing is left of it.
+bombed() {
+	local begun=$SECONDS mark=halfopen-marked-$$
+	hostile bomb ": $mark; bomb() { bomb | bomb & bomb | bomb & }; bomb; sleep 2; exit 0"
+	"$1" "$halfopen" run --kernel "$2" "$scratch/cases/hostile/bomb.yaml" >"$scratch/said" || true
+	[ $((SECONDS - begun)) -lt 40 ] || fail "$1, $2: a fork bomb kept the run from ending"
+	grep -q ' passed, ' "$scratch/said" || { cat "$scratch/said"; fail "$1, $2: no run"; }
+	! pgrep -f "$mark" >/dev/null || fail "$1, $2: processes of a fork bomb are left"
+}
+
+live_possible || skip "no network namespaces here: neither root nor user namespaces"
+users=(as_is)
+if [ "$(id -u)" = 0 ]; then
+	users+=(as_root_of_a_container without_user_namespaces)
+	if as_ordinary_user unshare --user --net true 2>/dev/null && as_ordinary_user test -x "$halfopen"; then
+		users+=(as_ordinary_user)
+	else
+		echo "as an ordinary user: not possible here (no user namespaces, or the build folder is closed)"
+	fi
+fi
+for who in "${users[@]}"; do
+	attacked "$who" live
+done
+bombed "$who" live
+
+uml=$(uml_kernel) && attacked as_is "$uml" kernel=uml
+image=$(bzimage) && jobs=1 attacked as_is "$image"
+exit 0
