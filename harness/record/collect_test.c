@@ -227,6 +227,35 @@ START_TEST(test_sockets)
 }
 END_TEST
 
+/* A kernel that was killed has nobody who would tell it. */
+START_TEST(a_host_without_power_has_neither_programs_nor_sockets)
+{
+	struct raw_socket socket = socket_of(LISTEN), other = socket_of(ESTABLISHED);
+	struct raw_host down = {.up = 0};
+
+	begin(TWO_HOSTS "timeline: [{at: 2s, crash: server}]\n" EXPECTS);
+	other.cookie[0]++;
+	raw_started(&raw, 0, 0, 0);
+	raw_started(&raw, 1, 0, 0);
+	raw_add(&raw, RAW_SOCKET, 1, 1 * S, &socket, sizeof(socket), NULL, 0);
+	raw_add(&raw, RAW_SOCKET, 1, 1 * S, &other, sizeof(other), NULL, 0);
+	raw_add(&raw, RAW_SOCKET, 0, 1 * S, &other, sizeof(other), NULL, 0);
+	other.state = 0;
+	raw_add(&raw, RAW_SOCKET, 1, 1500 * MS, &other, sizeof(other), NULL, 0);
+	raw_add(&raw, RAW_HOST, 1, 2 * S, &down, sizeof(down), NULL, 0);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->program[0].end_ns, -1);
+	ck_assert_int_eq(record->program[1].end_ns, 2 * S);
+	ck_assert_int_eq(record->program[1].signal, 9);
+	ck_assert_int_eq(record->socket_count, 5);
+	ck_assert_int_eq(record->socket[4].state, 0);
+	ck_assert_int_eq(record->socket[4].t_ns, 2 * S);
+	ck_assert_int_eq(record->socket[4].host, 1);
+	ck_assert_uint_eq(record->socket[4].cookie, record->socket[0].cookie);
+	done();
+}
+END_TEST
+
 START_TEST(test_ipv6_socket)
 {
 	struct raw_socket socket = {.family = AF_INET6, .state = LISTEN, .sport = 8081};
@@ -397,6 +426,7 @@ int main(void)
 	tcase_add_test(tests, test_output);
 	tcase_add_test(tests, what_follows_a_nul_and_a_gap_is_kept);
 	tcase_add_test(tests, test_sockets);
+	tcase_add_test(tests, a_host_without_power_has_neither_programs_nor_sockets);
 	tcase_add_test(tests, test_ipv6_socket);
 	tcase_add_test(tests, test_faults);
 	tcase_add_test(tests, test_counters);
