@@ -17,7 +17,7 @@
 
 #define MOST_FRAGMENTS 32
 
-enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_NAME, KEY_JSON };
+enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_KEEP, KEY_CALLED, KEY_NAME, KEY_JSON };
 
 struct options {
 	const char *argument; /* the tree, path or name; NULL: not given */
@@ -33,14 +33,15 @@ static int fail(const char *command, int status, const struct err *err)
 	return status;
 }
 
-/* One option of the script's with its value; it checks them itself. */
+/* One option of the script's with its value, if it has one; it checks them itself. */
 static void pass_on(struct options *options, const char *option, char *value,
 		    struct argp_state *state)
 {
 	if (options->scripts + 4 > (int)(sizeof(options->script) / sizeof(*options->script)))
 		argp_error(state, "too many options");
 	options->script[options->scripts++] = (char *)option;
-	options->script[options->scripts++] = value;
+	if (value)
+		options->script[options->scripts++] = value;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -56,6 +57,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PATCH:
 		pass_on(options, "--patch", arg, state);
+		return 0;
+	case KEY_KEEP:
+		pass_on(options, "--keep", NULL, state);
+		return 0;
+	case KEY_CALLED:
+		pass_on(options, "--name", arg, state);
 		return 0;
 	case KEY_NAME:
 		options->name = arg;
@@ -257,6 +264,10 @@ static const struct argp_option build_options[] = {
 	{"config", KEY_CONFIG, "FRAGMENT", 0,
 	 "options over halfopen's own, as CONFIG_NAME=y, a line each; may be repeated", 0},
 	{"patch", KEY_PATCH, "FILE", 0, "apply this to the copy of the tree; may be repeated", 0},
+	{"keep", KEY_KEEP, NULL, 0,
+	 "keep the copy, so that the next build from there compiles only what has changed", 0},
+	{"name", KEY_CALLED, "NAME", 0, "what to call it; the one that was called so before goes",
+	 0},
 	{0}};
 static const struct argp_option list_options[] = {
 	{"json", KEY_JSON, NULL, 0, "as a JSON array, one object a kernel", 0}, {0}};
@@ -271,13 +282,13 @@ static const struct {
 } commands[] = {
 	{{"build", NULL, "make a UML kernel from a Linux tree",
 	  &(const struct argp){
-		  build_options, parse_option, "[TREE | TARBALL]",
-		  "Makes a User-Mode Linux kernel from a Linux tree, from 6.1 on, and keeps it by "
-		  "a name "
-		  "of "
-		  "its version, HZ and a key. The tree is copied, not touched. Without one: "
-		  "$HALFOPEN_LINUX, "
-		  "or Debian's linux-source package. The last line is the kernel's path.\v"
+		  build_options, parse_option, "[VERSION | TREE | TREE@COMMIT | TARBALL]",
+		  "Makes a User-Mode Linux kernel, from Linux 5.10 on, and keeps it by a name of "
+		  "its version, HZ and a key. VERSION, as 6.1, is one that Debian has, in "
+		  "whichever "
+		  "of its suites. A tree is copied, not touched, and a commit or tag of its git is "
+		  "not checked out. Without any: $HALFOPEN_LINUX, or Debian's 6.12. The last line "
+		  "is the kernel's path.\v"
 		  "It takes a few minutes, once: the same again is found by its key. It is then "
 		  "what `run` "
 		  "takes if not told otherwise.",
@@ -287,11 +298,14 @@ static const struct {
 	 TAKES_OPTIONAL},
 	{{"fetch", NULL, "download a Debian kernel, to run it in QEMU",
 	  &(const struct argp){
-		  no_options, parse_option, "[PACKAGE]",
+		  no_options, parse_option, "[VERSION | PACKAGE]",
 		  "Downloads and unpacks a Debian kernel package, as "
 		  "linux-image-6.1.0-56-cloud-amd64, with apt, and keeps it by that name. "
-		  "Nothing is installed. Without PACKAGE: the newest cloud kernel, 6.12 if there "
-		  "is a choice. The last line is its folder.",
+		  "VERSION, as 7.3: the newest cloud kernel of it, from whichever of Debian's "
+		  "suites. "
+		  "Nothing is installed. Without any: the newest of 6.12, or that there is. The "
+		  "last "
+		  "line is its folder.",
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_fetch,

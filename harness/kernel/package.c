@@ -17,9 +17,13 @@
 
 int package_find_image(const char *folder, char **ret_image, struct err *err)
 {
-	static const char *const patterns[] = {"linux",          "kernel",
-					       "vmlinuz*",       "bzImage",
-					       "boot/vmlinuz-*", "arch/x86/boot/bzImage"};
+	static const char *const patterns[] = {"linux",
+					       "kernel",
+					       "vmlinuz*",
+					       "bzImage",
+					       "boot/vmlinuz-*",
+					       "arch/x86/boot/bzImage",
+					       "lib/modules/*/vmlinuz"}; /* of Debian since 7.2 */
 	glob_t found = {0};
 	char pattern[4096];
 	int ret = 0;
@@ -59,7 +63,7 @@ char *package_installed(const char *name)
 char *package_find_modules(const char *image, const char *release)
 {
 	static const char *const places[] = {"lib/modules", "../lib/modules", "../usr/lib/modules",
-					     "modules"};
+					     "modules", ".."};
 	int length = (int)(strrchr(image, '/') - image);
 	char *folder;
 

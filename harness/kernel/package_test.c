@@ -136,6 +136,23 @@ static const char *archive_find(const char *bytes, size_t size, const char *name
 	return NULL;
 }
 
+/* Since 7.2: usr/lib/modules/VERSION/vmlinuz, among its modules. */
+START_TEST(an_image_among_its_modules_is_found)
+{
+	char *image = NULL, *modules, wanted[200];
+
+	write_file("lib/modules/7.3.4/vmlinuz", "");
+	write_file("lib/modules/7.3.4/modules.dep", "");
+	ck_assert_int_eq(package_find_image(folder, &image, NULL), 0);
+	modules = package_find_modules(image, "7.3.4");
+	ck_assert_ptr_nonnull(modules);
+	snprintf(wanted, sizeof(wanted), "%s/modules.dep", modules);
+	ck_assert_int_eq(access(wanted, F_OK), 0);
+	free(modules);
+	free(image);
+}
+END_TEST
+
 START_TEST(an_archive_has_what_was_put_in_once)
 {
 	struct initramfs initramfs;
@@ -175,6 +192,7 @@ int main(void)
 	tcase_add_test(tcase, needed_modules_come_first);
 	tcase_add_test(tcase, without_modules_dep_the_remedy_is_said);
 	tcase_add_test(tcase, an_unpacked_package_is_found);
+	tcase_add_test(tcase, an_image_among_its_modules_is_found);
 	tcase_add_test(tcase, an_archive_has_what_was_put_in_once);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

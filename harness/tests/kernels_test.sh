@@ -80,8 +80,10 @@ refuses '--config missing: no such file' --config missing tree
 refuses '--patch missing: no such file' --patch missing tree
 printf '# mine\nCONFIG_IPV6=n\nCONFIG_HZ = 250\n' >fragment
 refuses "fragment:3: error: 'CONFIG_HZ = 250' is no option" --config fragment tree
-tree 5 10
-refuses 'tree: error: this is Linux 5.10; possible are trees from 6.1 on' tree
+tree 5 4
+refuses 'tree: error: this is Linux 5.4; possible are trees from 5.10 on' tree
+refuses "--name a/b: letters, digits" --name a/b tree
+refuses 'tree@v5.4: error: .*/tree is no git repository' tree@v5.4
 tree 6 1
 mkdir few
 # shellcheck disable=SC2086 # folders
@@ -101,8 +103,8 @@ if compgen -G 'cache/halfopen/kernels/*fetch*' >/dev/null; then fail "something 
 
 # Installed, the script finds its configuration too
 mkdir -p usr/libexec/halfopen usr/share/halfopen
-cp "$build/build-kernel" usr/libexec/halfopen/
-cp "$build/uml.config" usr/share/halfopen/
+cp "$build/build-kernel" "$build/debian-kernels" usr/libexec/halfopen/
+cp -r "$build/uml.config" "$build/patches" usr/share/halfopen/
 exits 2 usr/libexec/halfopen/build-kernel none
 complains '^build-kernel: .*none: error: not a Linux source tree'
 echo "kernels have names"

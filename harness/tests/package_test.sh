@@ -13,8 +13,8 @@ source=$(cd "$here/../.." && pwd)
 # PREFIX: all that belongs there is there, and nothing else than what the program says of itself.
 holds() {
 	local prefix=$1 share=$1/share file
-	for file in bin/halfopen libexec/halfopen/{halfopen-guest,halfopen-peer,halfopen-nft,build-kernel,fetch-kernel} \
-		share/halfopen/{uml.config,claims.yaml,case.schema.json} share/doc/halfopen/copyright \
+	for file in bin/halfopen libexec/halfopen/{halfopen-guest,halfopen-peer,halfopen-nft,build-kernel,fetch-kernel,debian-kernels} \
+		share/halfopen/{uml.config,patches/vhost-empty.patch,claims.yaml,case.schema.json} share/doc/halfopen/copyright \
 		share/cmake/Halfopen/{HalfopenConfig,HalfopenConfigVersion,HalfopenAddCases,HalfopenDiscover}.cmake \
 		share/cmake/Halfopen/halfopen-run-case; do
 		[ -f "$prefix/$file" ] || fail "no $file"
