@@ -30,6 +30,8 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	case RAW_SAMPLED:
 	case RAW_COUNTERS:
 		return frame->who == host && host < plan->host_count;
+	case RAW_SPIN:
+		return frame->who == host; /* or the router */
 	case RAW_FAULT:
 		return frame->who >= 0 && frame->who < plan->fault_count;
 	case RAW_START:
@@ -170,6 +172,7 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 	case RAW_SOCKET:
 	case RAW_SAMPLE:
 	case RAW_SAMPLED:
+	case RAW_SPIN:
 	case RAW_FAULT:
 	case RAW_COUNTERS:
 		return true;

@@ -270,6 +270,19 @@ static void take_sampled(struct collecting *collecting, const struct raw_frame *
 	sampled->host = frame->who;
 }
 
+static void take_spin(struct collecting *collecting, const struct raw_frame *frame,
+		      const uint8_t *payload)
+{
+	struct record_spin *spin = LIST_ADD(collecting->pool, collecting->record, spin);
+	char *text = text_of(collecting, frame, payload), *colon = strstr(text, ": ");
+
+	spin->t_ns = frame->t_ns;
+	spin->host = frame->who >= 0 && frame->who <= collecting->plan->host_count ? frame->who
+										   : -1;
+	spin->exact = strncmp(text, "not exact", strlen("not exact")) != 0;
+	spin->text = colon ? colon + strlen(": ") : text;
+}
+
 static void take_fault(struct collecting *collecting, const struct raw_frame *frame,
 		       const uint8_t *payload)
 {
@@ -351,6 +364,7 @@ static const struct {
 	[RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},
 	[RAW_FAULT] = {take_fault, sizeof(int32_t), WHO_FAULT},
 	[RAW_COUNTERS] = {take_counters, sizeof(uint32_t), WHO_HOST},
+	[RAW_SPIN] = {take_spin, 0, WHO_NOBODY},
 	[RAW_SKIP] = {take_skip, 0, WHO_NOBODY},
 	[RAW_ERROR] = {take_error, 0, WHO_NOBODY},
 	[RAW_END] = {take_end, sizeof(struct raw_end), WHO_NOBODY},
@@ -433,12 +447,15 @@ static void record_tidy(struct record *record)
 	LIST_SORT(record, program, start_ns);
 	LIST_SORT(record, socket, t_ns);
 	LIST_SORT(record, sampled, t_ns);
+	LIST_SORT(record, spin, t_ns);
 	LIST_SORT(record, fault, begun_ns);
 	repair(record, &record->reason);
 	repair(record, &record->kernel.release);
 	repair(record, &record->kernel.machine);
 	for (int i = 0; i < record->counter_count; i++)
 		repair(record, &record->counter[i].name);
+	for (int i = 0; i < record->spin_count; i++)
+		repair(record, &record->spin[i].text);
 	for (int i = 0; i < record->program_count; i++)
 		repair(record, &record->program[i].output);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "names.h"
 #include "packet.h"
 
@@ -111,6 +112,16 @@ const char *record_packet_text(const struct record_packet *packet, char *buf, si
 	record_packet_what(packet, what, sizeof(what));
 	if (*what)
 		append(buf, size, used, "%s%s", *what == '(' ? " " : ", ", what);
+	return buf;
+}
+
+const char *record_spin_text(const struct record_spin *spin, char *buf, size_t size)
+{
+	char since[32];
+
+	append(buf, size, 0, "time crept from %s on%s: %s",
+	       duration_clock(spin->t_ns, since, sizeof(since)), spin->exact ? "" : ", not exactly",
+	       spin->text);
 	return buf;
 }
 

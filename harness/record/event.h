@@ -37,6 +37,8 @@ const char *record_packet_text(const struct record_packet *packet, char *buf, si
 /* "retransmission 3", "keepalive-probe 1", "(RST: no such connection here)": what a packet is
  * beyond its flags, in the words of the record; "" for nothing. Returns BUF. */
 const char *record_packet_what(const struct record_packet *packet, char *buf, size_t size);
+/* "time crept from 1.000 on, not exactly: nc[57] does not sleep"; returns BUF. */
+const char *record_spin_text(const struct record_spin *spin, char *buf, size_t size);
 /* "-1 ETIMEDOUT", "100", "0 events in hup": what a step returned; returns BUF. */
 const char *record_step_result(const struct plan *plan, const struct record_step *step, char *buf,
 			       size_t size);

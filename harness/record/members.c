@@ -95,6 +95,12 @@ const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
 const struct member sampled_members[] = {
 	MEMBER(INT64, record_sampled, t_ns), MEMBER(INT, record_sampled, host), {0}};
 
+const struct member spin_members[] = {MEMBER(INT64, record_spin, t_ns),
+				      MEMBER(INT, record_spin, host),
+				      MEMBER(BOOL, record_spin, exact),
+				      MEMBER(TEXT, record_spin, text),
+				      {0}};
+
 const struct member fault_members[] = {MEMBER(INT, record_fault, fault),
 				       MEMBER(INT64, record_fault, begun_ns),
 				       MEMBER(INT64, record_fault, done_ns),

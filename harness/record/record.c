@@ -54,6 +54,9 @@ static bool sockets_fit(const struct record *record, const struct plan *plan)
 	for (int i = 0; i < record->sampled_count; i++)
 		if (!is_index(record->sampled[i].host, plan->host_count))
 			return false;
+	for (int i = 0; i < record->spin_count; i++)
+		if (!is_index(record->spin[i].host + 1, plan->host_count + 2)) /* the router too */
+			return false;
 	return true;
 }
 

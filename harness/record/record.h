@@ -119,6 +119,13 @@ struct record_sampled { /* at t all of the host's sockets were looked at */
 	int host;
 };
 
+struct record_spin {  /* in virtual time a program did not let time pass: so it crept */
+	int64_t t_ns; /* since then */
+	int host;     /* whose kernel; -1: that of all */
+	bool exact;   /* false: how long it took came from the machine that the run was made on */
+	char *text;   /* "nc[57] does not sleep" */
+};
+
 #define LIST(type, name)                                                                           \
 	type *name;                                                                                \
 	int name##_count
@@ -138,6 +145,7 @@ struct record {
 	LIST(struct record_program, program);
 	LIST(struct record_socket, socket); /* by t_ns */
 	LIST(struct record_sampled, sampled);
+	LIST(struct record_spin, spin);
 	LIST(struct record_fault, fault);
 	LIST(struct record_counter, counter); /* those that moved or the plan asks for */
 	void *memory;                         /* what record_free() gives back */

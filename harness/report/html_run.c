@@ -6,6 +6,7 @@
 
 #include "chart.h"
 #include "duration.h"
+#include "event.h"
 #include "page.h"
 #include "results.h"
 #include "rows.h"
@@ -47,7 +48,7 @@ static void heading(const struct html_run *run, FILE *out)
 static void kernel(const struct html_run *run, FILE *out)
 {
 	const json_t *known = json_object_get(run->result, "kernel");
-	char ran[32], took[32];
+	char ran[32], took[32], text[256];
 
 	fputs("<p>", out);
 	page_printf(out, "Linux %s (%s), HZ %d, %s clock; %s of the run's time, in %s.",
@@ -55,6 +56,9 @@ static void kernel(const struct html_run *run, FILE *out)
 		    run->record->kernel.hz, run->record->kernel.virtual_clock ? "virtual" : "real",
 		    duration_round(run->record->end_ns, ran, sizeof(ran)),
 		    duration_round(run->record->wall_ns, took, sizeof(took)));
+	for (int i = 0; i < run->record->spin_count; i++)
+		page_printf(out, " %s.",
+			    record_spin_text(&run->record->spin[i], text, sizeof(text)));
 	fputs("</p>\n", out);
 }
 

@@ -15,6 +15,7 @@
 
 #include "canvas.h"
 #include "duration.h"
+#include "event.h"
 #include "rows.h"
 
 #define MOST_HOSTS   8
@@ -376,6 +377,10 @@ static void head(struct ladder *ladder)
 	snprintf(text, sizeof(text), "%s, Linux %s, HZ %d, %s clock", kernel->kind, kernel->release,
 		 kernel->hz, kernel->virtual_clock ? "virtual" : "real");
 	paragraph(ladder, text);
+	for (int i = 0; i < ladder->record->spin_count; i++) {
+		record_spin_text(&ladder->record->spin[i], text, sizeof(text));
+		paragraph(ladder, text);
+	}
 	fputc('\n', ladder->canvas.out);
 }
 

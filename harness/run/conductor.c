@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "file.h"
+#include "spin.h"
 #include "stage.h"
 #include "tap.h"
 
@@ -481,6 +482,8 @@ static void take_down(struct loop *loop)
 		end.packets_missed += tap_missed(stage->wire_tap);
 	if (stage->router_tap >= 0)
 		end.packets_missed += tap_missed(stage->router_tap);
+	if (stage->options->virtual_clock)
+		spin_tell(stage->options->alone ? stage->options->alone->host : -1, stage->out);
 	out_frame(stage->out, RAW_END, -1, out_now(stage->out), &end, sizeof(end), NULL, 0);
 	out_flush(stage->out);
 	for (int i = 0; i < stage->plan->host_count; i++) {

@@ -25,9 +25,11 @@ enum raw_type {
 	RAW_FAULT,    /* who: index in the plan's timeline; int32: which part (0 begun, 1 done) */
 	RAW_COUNTERS, /* who: host; uint32: 0 at the start, 1 at the end (or before a crash);
 			 then text of /proc/net/snmp, netstat and snmp6, as it is */
-	RAW_SKIP,     /* text: what the kernel lacks; no more frames but RAW_END */
-	RAW_ERROR,    /* text: what the harness could not do */
-	RAW_END       /* struct raw_end */
+	RAW_SPIN,  /* who: host, or -1: the kernel is that of all; text: what the kernel said of a
+		      program that does not let time pass; t: since when */
+	RAW_SKIP,  /* text: what the kernel lacks; no more frames but RAW_END */
+	RAW_ERROR, /* text: what the harness could not do */
+	RAW_END    /* struct raw_end */
 };
 
 struct raw_frame {
