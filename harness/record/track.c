@@ -135,7 +135,12 @@ static const char *reset_note(const struct side *side, const struct record_packe
 	if (record->from == PLACE_ROUTER)
 		return "RST: by the router";
 	/* RFC 9293, 3.10.7.1: where there is no connection, a segment with ACK is answered with
-	 * a RST that takes its number from there and has no ACK itself. */
+	 * a RST that takes its number from there and has no ACK itself. So is in SYN_SENT and
+	 * SYN_RECEIVED one that acknowledges what was never sent (3.10.7.3, 3.10.7.4). */
+	if (!(packet->flags & TCP_ACK) && side->numbered &&
+	    (sequence_compare(packet->seq, side->isn) <= 0 ||
+	     sequence_compare(packet->seq, side->next) > 0))
+		return "RST: answers an ACK that is out of its window";
 	if (!(packet->flags & TCP_ACK))
 		return "RST: no such connection here";
 	if (!side->numbered)

@@ -314,12 +314,17 @@ START_TEST(test_reset_notes)
 			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 50}},
 			{.from = 1, .segment = {.flags = TCP_SYN | A, .ack = 51}},
 			{.from = 0, .segment = {.flags = TCP_RST | A, .seq = 51, .ack = 1}},
-			{.from = 1, .segment = {.flags = TCP_RST, .seq = 1}}},
-		6, &plan);
+			{.from = 1, .segment = {.flags = TCP_RST, .seq = 1}},
+			/* The same ports again; the other side still knows the old connection. */
+			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 70000}},
+			{.from = 1, .segment = {.flags = A, .seq = 2, .ack = 53}},
+			{.from = 0, .segment = {.flags = TCP_RST, .seq = 53}}},
+		9, &plan);
 
 	ck_assert_str_eq(record->packet[1].note, "RST: nobody listens");
 	ck_assert_str_eq(record->packet[4].note, "RST: connection aborted");
 	ck_assert_str_eq(record->packet[5].note, "RST: no such connection here");
+	ck_assert_str_eq(record->packet[8].note, "RST: answers an ACK that is out of its window");
 	ck_assert_str_eq(kinds_of(record, 1), "rst tcp");
 	ck_assert_ptr_null(record->packet[3].note);
 	record_free(record);
