@@ -73,9 +73,10 @@ const struct word kind_words[] = {
 };
 
 const struct word event_words[] = {
-	{"in", POLLIN, NULL},   {"out", POLLOUT, NULL},     {"err", POLLERR, NULL},
-	{"hup", POLLHUP, NULL}, {"rdhup", POLLRDHUP, NULL}, {"pri", POLLPRI, NULL},
-	{NULL, 0, NULL},
+	{"in", POLLIN, NULL},       {"out", POLLOUT, NULL},
+	{"err", POLLERR, NULL},     {"hup", POLLHUP, NULL},
+	{"rdhup", POLLRDHUP, NULL}, {"pri", POLLPRI, NULL},
+	{"nval", POLLNVAL, NULL},   {NULL, 0, NULL},
 };
 
 const struct word flag_words[] = {

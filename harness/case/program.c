@@ -104,6 +104,7 @@ static void check_order(struct decoder *d, const struct plan_program *program,
 		needs = connected || listens ? NULL : "connect or listen";
 		break;
 	case PEER_SEND:
+	case PEER_SEND_ONCE:
 	case PEER_RECV:
 	case PEER_RECV_EXACT:
 	case PEER_RECV_EOF:

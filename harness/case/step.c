@@ -13,7 +13,8 @@
 #include "names.h"
 #include "value.h"
 
-#define SEND_MAX (1LL << 30)
+#define SEND_MAX      (1LL << 30)
+#define SEND_ONCE_MAX (16LL << 20) /* the peer has all of it in memory */
 
 static bool parse_port(struct decoder *d, const struct node *port_node, int *ret_port)
 {
@@ -179,6 +180,10 @@ static const struct field send_fields[] = {
 	 .schema = "{\"type\": [\"integer\", \"string\"]}",
 	 .help = "so many bytes of the pattern that both ends know, or this text"},
 };
+static const struct field send_once_fields[] = {
+	{NULL, TYPE_SIZE, PEER(amount), .min = 1, .max = SEND_ONCE_MAX,
+	 .help = "so many bytes of the pattern; how many were taken is what it returns"},
+};
 static const struct field recv_fields[] = {
 	{NULL, TYPE_CUSTOM, .decode = decode_recv, .looks = "a size in bytes (100, 64K), or eof",
 	 .schema = "{\"type\": [\"integer\", \"string\"]}",
@@ -263,12 +268,19 @@ static void finish_heartbeat(struct decoder *d, const struct node *node, uint32_
 static const struct verb steps[] = {
 	{"connect", PEER_CONNECT, "connect to a host's port, or to an address that no one has",
 	 "connect: server:8081", ARGUMENT_REQUIRED, FORM("connect", connect_fields, 1), NULL},
-	{"listen", PEER_LISTEN, "bind and listen on a port", "listen: 8081", ARGUMENT_REQUIRED,
-	 FORM("listen", listen_fields, 1), finish_listen},
+	{"listen", PEER_LISTEN,
+	 "bind and listen on a port; SO_REUSEADDR is 1 unless setsockopt says 0 before, as with a "
+	 "connect that names its local port",
+	 "listen: 8081", ARGUMENT_REQUIRED, FORM("listen", listen_fields, 1), finish_listen},
 	{"accept", PEER_ACCEPT, "accept a connection, which is then the current one", "accept",
 	 ARGUMENT_NONE, NULL, NULL},
-	{"send", PEER_SEND, "send until all of it is taken", "send: 100", ARGUMENT_REQUIRED,
-	 FORM("send", send_fields, 1), NULL},
+	{"send", PEER_SEND,
+	 "send until all of it is taken or an error: a loop around send(), at most 64 KiB a call, "
+	 "so "
+	 "that each call has SO_SNDTIMEO to itself",
+	 "send: 100", ARGUMENT_REQUIRED, FORM("send", send_fields, 1), NULL},
+	{"send_once", PEER_SEND_ONCE, "call send() once, whatever it takes", "send_once: 1M",
+	 ARGUMENT_REQUIRED, FORM("send_once", send_once_fields, 1), NULL},
 	{"recv", PEER_RECV, "receive", "recv: eof", ARGUMENT_OPTIONAL, FORM("recv", recv_fields, 1),
 	 NULL},
 	{"close", PEER_CLOSE, "close the connection", "close", ARGUMENT_OPTIONAL,

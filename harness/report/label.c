@@ -128,6 +128,7 @@ static bool returns_something(enum peer_op op)
 {
 	switch (op) {
 	case PEER_SEND:
+	case PEER_SEND_ONCE:
 	case PEER_RECV:
 	case PEER_RECV_EXACT:
 	case PEER_RECV_EOF:
