@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -25,7 +26,7 @@
 #define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
 #define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
 #define LOOK_TICKS     4            /* between looks at what may go by itself */
-#define MAX_POLL       (5 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
+#define MAX_POLL       (6 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
 
 struct loop {
 	struct stage stage;
@@ -189,8 +190,9 @@ static int set_up(struct loop *loop, struct err *err)
 	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	loop->tick_ns = tick_ns();
-	if (loop->signal_fd < 0 || loop->timer_fd < 0)
-		return err_sys(err, errno, "signalfd, timerfd");
+	stage->watch_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->signal_fd < 0 || loop->timer_fd < 0 || stage->watch_fd < 0)
+		return err_sys(err, errno, "signalfd, timerfd, epoll");
 	ret = network_set_up(stage, err);
 	if (ret == 0)
 		ret = restriction_new(stage_has_command(stage, PLAN_ANY), &stage->restriction, err);
@@ -377,6 +379,7 @@ static int drain(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
 	struct signalfd_siginfo info[4];
+	struct epoll_event ended[8];
 	uint64_t expirations;
 	int ret = stage_drain_taps(stage, err);
 
@@ -385,6 +388,7 @@ static int drain(struct loop *loop, struct err *err)
 			sockets_drain(stage->sockets[i]);
 	for (int i = 0; i < stage->plan->program_count; i++)
 		program_drain(&stage->program[i], stage->out);
+	epoll_wait(stage->watch_fd, ended, sizeof(ended) / sizeof(ended[0]), 0);
 	if (read(loop->signal_fd, info, sizeof(info)) > 0)
 		reap(stage);
 	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
@@ -420,6 +424,7 @@ static int await(struct loop *loop, struct err *err)
 
 	fds[n++] = (struct pollfd){.fd = loop->timer_fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = stage->watch_fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = stage->wire_tap, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = stage->router_tap, .events = POLLIN};
 	for (int i = 0; i < stage->plan->host_count; i++) {
@@ -492,6 +497,8 @@ static void take_down(struct loop *loop)
 		sockets_free(stage->sockets[i]);
 	}
 	restriction_free(stage->restriction);
+	if (stage->watch_fd >= 0)
+		close(stage->watch_fd);
 	topology_done(&stage->topology);
 	free(stage->agenda);
 	free(stage->filter);
@@ -507,6 +514,7 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 				       .options = options,
 				       .out = out,
 				       .wire_tap = -1,
+				       .watch_fd = -1,
 				       .router_tap = -1},
 			     .timer_fd = -1,
 			     .signal_fd = -1,

@@ -35,7 +35,7 @@ static int launch_fails(struct launch *launch, const char *what)
 /* stdin is /dev/null everywhere; nothing else than what is said is open. */
 static int descriptors_set(const struct launch *launch)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd, watch;
 
 	if (null < 0 || dup2(null, 0) < 0)
 		return -1;
@@ -44,10 +44,12 @@ static int descriptors_set(const struct launch *launch)
 				       close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0
 			       ? -1
 			       : 0;
-	if (dup2(launch->fd, PEER_FD) < 0 ||
-	    (launch->fd == PEER_FD && fcntl(PEER_FD, F_SETFD, 0) < 0))
+	/* Out of each other's way first: either may have the number of the other. */
+	fd = fcntl(launch->fd, F_DUPFD, PEER_WATCH + 1);
+	watch = fcntl(launch->place->watch, F_DUPFD, PEER_WATCH + 1);
+	if (fd < 0 || watch < 0 || dup2(fd, PEER_FD) < 0 || dup2(watch, PEER_WATCH) < 0)
 		return -1;
-	return close_range(PEER_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	return close_range(PEER_WATCH + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 static void launch_command(struct launch *launch)

@@ -39,6 +39,7 @@ struct program_place {
 	struct container *container; /* for commands */
 	const struct restriction *restriction;
 	const char *helpers; /* the folder with halfopen-peer */
+	int watch;           /* an epoll that peers put their connections into (peer.h) */
 };
 
 /* Writes RAW_PROGRAM. */

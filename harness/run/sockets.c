@@ -15,8 +15,10 @@
 
 #include "list.h"
 
-#define TIMER_TIME_WAIT 3 /* inet_diag_msg.idiag_timer */
-#define ALL_STATES      0xffff
+#define TIMER_RETRANSMISSION 1 /* inet_diag_msg.idiag_timer */
+#define TIMER_TIME_WAIT      3
+#define TIMER_PROBE          4
+#define ALL_STATES           0xffff
 
 struct tracked {
 	struct raw_socket socket;
@@ -28,6 +30,7 @@ struct sockets {
 	int events_fd; /* for destroyed sockets */
 	int host;
 	uint8_t family;
+	bool commands;
 	struct tracked *tracked;
 	int tracked_count;
 	int64_t due_ns;
@@ -48,7 +51,7 @@ static int diag_open(int groups)
 	return fd;
 }
 
-int sockets_open(struct net *net, int host, int family, struct sockets **ret_sockets,
+int sockets_open(struct net *net, int host, int family, bool commands, struct sockets **ret_sockets,
 		 struct err *err)
 {
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
@@ -59,6 +62,7 @@ int sockets_open(struct net *net, int host, int family, struct sockets **ret_soc
 		return err_sys(err, ENOMEM, "sock_diag");
 	sockets->host = host;
 	sockets->family = (uint8_t)family;
+	sockets->commands = commands;
 	sockets->due_ns = -1;
 	ret = net_enter(net, err);
 	if (ret < 0) {
@@ -143,8 +147,11 @@ static void note_due(struct sockets *sockets, const struct raw_socket *socket)
 {
 	int64_t due = (int64_t)socket->expires_ms * 1000000;
 
-	/* Others tell by a packet, a call or SKNLGRP_INET_TCP_DESTROY. */
-	if (socket->timer != TIMER_TIME_WAIT && socket->state != TCP_SYN_RECV)
+	bool retransmits = socket->timer == TIMER_RETRANSMISSION || socket->timer == TIMER_PROBE;
+
+	/* Others tell by a packet, a call, SKNLGRP_INET_TCP_DESTROY, or to whom they belong. */
+	if (socket->timer != TIMER_TIME_WAIT && socket->state != TCP_SYN_RECV &&
+	    !(sockets->commands && retransmits))
 		return;
 	if (sockets->due_ns < 0 || due < sockets->due_ns)
 		sockets->due_ns = due;

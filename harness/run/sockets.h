@@ -5,7 +5,9 @@
  * A look is one dump of all of them. It is taken whenever something happened, and what
  * changed its state since the last look is written down. What ends by itself, without a
  * packet or a call (TIME_WAIT, a request that was never answered), has a timer that the dump
- * tells: sockets_due_ns() says when to look again.
+ * tells: sockets_due_ns() says when to look again. When a scripted peer's connection ends, the
+ * conductor hears of it (peer.h, PEER_WATCH); that of another program is due as well while the
+ * timer of its retransmissions runs.
  */
 #ifndef HALFOPEN_SOCKETS_H
 #define HALFOPEN_SOCKETS_H
@@ -16,8 +18,9 @@
 
 struct sockets; /* opaque */
 
-/* FAMILY: whose sockets (an IPv4 run has no IPv6 sockets). -errno on failure. */
-int sockets_open(struct net *net, int host, int family, struct sockets **ret_sockets,
+/* FAMILY: whose sockets (an IPv4 run has no IPv6 sockets). COMMANDS: some may be those of programs
+ * that are no peers. -errno on failure. */
+int sockets_open(struct net *net, int host, int family, bool commands, struct sockets **ret_sockets,
 		 struct err *err);
 void sockets_free(struct sockets *sockets);
 

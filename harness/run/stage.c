@@ -114,7 +114,8 @@ int stage_watch(struct stage *stage, int host, struct err *err)
 {
 	struct net *net = stage->topology.host[host].net;
 	int family = stage->plan->ip_version == 6 ? AF_INET6 : AF_INET;
-	int ret = sockets_open(net, host, family, &stage->sockets[host], err);
+	int ret = sockets_open(net, host, family, stage_has_command(stage, host),
+			       &stage->sockets[host], err);
 
 	/* Outside of a kernel of its own its packets are seen by who carries them. */
 	if (ret == 0 && !stage->options->alone)
@@ -174,7 +175,8 @@ int stage_start(struct stage *stage, int index, struct err *err)
 	const struct program_place place = {.net = stage->topology.host[host].net,
 					    .container = stage->container[host],
 					    .restriction = stage->restriction,
-					    .helpers = stage->options->helpers};
+					    .helpers = stage->options->helpers,
+					    .watch = stage->watch_fd};
 
 	/* Its host went down before it was to start, or is about to. */
 	if (!place.net || (place.container && !container_is_on(place.container)))

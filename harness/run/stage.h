@@ -42,6 +42,7 @@ struct stage {
 	struct sockets *sockets[TOPOLOGY_HOSTS];
 	int tap[TOPOLOGY_HOSTS]; /* -1: none */
 	int wire_tap, router_tap;
+	int watch_fd; /* an epoll of the peers' connections: one of them ended */
 	uint32_t missed;
 	bool is_off; /* this kernel is one host's, and that has no power any more */
 
