@@ -7,6 +7,8 @@
 
 #include <argp.h>
 
+#include "err.h"
+
 enum exit_status {                        /* of every command */
 		   EXIT_HELD = 0,         /* all expectations held */
 		   EXIT_FAILED = 1,       /* one did not */
@@ -39,5 +41,8 @@ const struct command *kernel_command(int i);
 /* Parses the command line with ARGP; what is wrong is told and ends the program with
  * EXIT_USAGE, --help with 0. INPUT is what the parser gets. */
 void cmd_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* "halfopen COMMAND: " and ERR, to standard error. */
+void cmd_complain(const char *command, const struct err *err);
 
 #endif

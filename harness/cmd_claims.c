@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "claims.h"
+#include "cleanup.h"
 #include "cmd.h"
 #include "duration.h"
 #include "list.h"
@@ -20,6 +21,7 @@
 #include "results.h"
 #include "shipped.h"
 #include "text.h"
+#include "visible.h"
 
 struct number { /* of one call of one case */
 	const char *file;
@@ -151,8 +153,13 @@ static int print_case(const struct page *page, const char *id, const char *file)
 		passed += strcmp(result_string(result, "verdict"), "pass") == 0;
 		name = result_string(result, "case");
 	}
-	printf("- [%s](../%s): %s (%d of %d runs", short_name(file), short_name(file), name, passed,
-	       runs);
+	fputs("- [", stdout);
+	visible_print(short_name(file), true, stdout);
+	fputs("](../", stdout);
+	visible_print(short_name(file), true, stdout);
+	fputs("): ", stdout);
+	visible_print(name, true, stdout);
+	printf(" (%d of %d runs", passed, runs);
 	print_numbers(page, file);
 	puts(")");
 	return runs - passed;
@@ -188,6 +195,7 @@ static void print_claim(const struct page *page, const struct claim *claim)
 static void print_page(const struct page *page)
 {
 	const json_t *kernel = json_object_get(json_array_get(page->results, 0), "kernel");
+	AUTO_FREE char *release = visible_copy(result_string(kernel, "release"), true);
 
 	printf("# The claims\n\n"
 	       "What four often-read texts say about a TCP connection whose other side goes away, "
@@ -197,8 +205,7 @@ static void print_page(const struct page *page)
 	       "the results of\nall cases on Linux %s, HZ %d. Times are counted from the first "
 	       "fault "
 	       "of a case, over all its runs.\n\n| claim | verdict |\n| --- | --- |\n",
-	       result_string(kernel, "release"),
-	       (int)json_integer_value(json_object_get(kernel, "hz")));
+	       release, (int)json_integer_value(json_object_get(kernel, "hz")));
 	for (int i = 0; i < page->claims.count; i++)
 		printf("| [%s](#%s) | %s |\n", page->claims.claim[i].id, page->claims.claim[i].id,
 		       page->claims.claim[i].verdict);
@@ -259,7 +266,7 @@ int cmd_claims(int argc, char **argv)
 	cmd_parse(&claims_argp, argc, argv, &page);
 	ret = page_load(&page, &err);
 	if (ret < 0)
-		fprintf(stderr, "halfopen claims: %s\n", err.text);
+		cmd_complain("claims", &err);
 	else
 		print_page(&page);
 	for (int i = 0; i < page.number_count; i++)

@@ -87,13 +87,13 @@ int cmd_compare(int argc, char **argv)
 
 	cmd_parse(&compare_argp, argc, argv, &options);
 	if (compared_folders(options.a, options.b, options.tolerance_ns, &comparison, &err) < 0) {
-		fprintf(stderr, "halfopen compare: %s\n", err.text);
+		cmd_complain("compare", &err);
 		return EXIT_USAGE;
 	}
 	(options.json ? comparison_print_json : comparison_print_text)(comparison, stdout);
 	status = comparison_differs(comparison) ? EXIT_FAILED : EXIT_HELD;
 	if (options.html && page_write(comparison, options.html, &err) < 0) {
-		fprintf(stderr, "halfopen compare: %s\n", err.text);
+		cmd_complain("compare", &err);
 		status = EXIT_COULD_NOT;
 	}
 	comparison_free(comparison);

@@ -111,7 +111,7 @@ static json_t *result_of(const struct recorded *recorded, bool all, struct err *
 
 static void complain(struct judged *judged, const struct err *err, int status)
 {
-	fprintf(stderr, "halfopen judge: %s\n", err->text);
+	cmd_complain("judge", err);
 	judged->worst = status > judged->worst ? status : judged->worst;
 }
 
@@ -200,7 +200,7 @@ int cmd_judge(int argc, char **argv)
 	cmd_parse(&judge_argp, argc, argv, &options);
 	ret = outputs_open(&options.outputs, &err);
 	if (ret < 0) {
-		fprintf(stderr, "halfopen judge: %s\n", err.text);
+		cmd_complain("judge", &err);
 		return EXIT_COULD_NOT;
 	}
 	judged.all = options.all;

@@ -34,7 +34,7 @@ int cmd_lint(int argc, char **argv)
 
 	cmd_parse(&lint_argp, argc, argv, &names);
 	if (runs_collect(names, &runs, &err) < 0) {
-		fprintf(stderr, "halfopen lint: %s\n", err.text);
+		cmd_complain("lint", &err);
 		ret = EXIT_USAGE;
 	} else {
 		printf("%d file%s checked, all fine: %d run%s\n", runs.text_count,

@@ -6,6 +6,7 @@
 #include "duration.h"
 #include "json.h"
 #include "runs.h"
+#include "visible.h"
 
 struct options {
 	char **names;
@@ -56,7 +57,9 @@ static void print_text(const struct runs *runs)
 		char buf[64];
 
 		if (run->text != last) {
-			printf("%s: %s", run->text->path, parsed->name);
+			visible_print(run->text->path, true, stdout);
+			fputs(": ", stdout);
+			visible_print(parsed->name, true, stdout);
 			for (int j = 0; j < parsed->claim_count; j++)
 				printf("%s%s", j ? " " : "  [", parsed->claims[j]);
 			puts(parsed->claim_count ? "]" : "");
@@ -110,7 +113,7 @@ int cmd_list(int argc, char **argv)
 
 	cmd_parse(&list_argp, argc, argv, &options);
 	if (runs_collect(options.names, &runs, &err) < 0) {
-		fprintf(stderr, "halfopen list: %s\n", err.text);
+		cmd_complain("list", &err);
 		ret = EXIT_USAGE;
 	} else if (options.json) {
 		print_json(&runs);

@@ -149,7 +149,7 @@ int cmd_reference(int argc, char **argv)
 	if (options.folder) {
 		if (write_all(options.folder, &err) == 0)
 			return EXIT_HELD;
-		fprintf(stderr, "halfopen reference: %s\n", err.text);
+		cmd_complain("reference", &err);
 		return EXIT_COULD_NOT;
 	}
 	text = options.page ? manual_page(options.page) : options.reference();

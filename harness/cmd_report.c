@@ -329,7 +329,7 @@ int cmd_report(int argc, char **argv)
 	report.out = out ? out : options.out;
 	ret = report_make(&options, &report, &err);
 	if (ret < 0)
-		fprintf(stderr, "halfopen report: %s\n", err.text);
+		cmd_complain("report", &err);
 	else
 		printf("%d run%s: %s/index.html\n", report.count, report.count == 1 ? "" : "s",
 		       report.out);

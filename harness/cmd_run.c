@@ -129,7 +129,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_SYSCTL:
 		if (sysctls_add(&options->sysctls, arg, &err) < 0) {
 			if (*err.text)
-				fprintf(stderr, "halfopen run: %s\n", err.text);
+				cmd_complain("run", &err);
 			exit(EXIT_USAGE);
 		}
 		return 0;
@@ -327,7 +327,8 @@ static int against(struct session *session, struct err *err)
 	if (!options->against)
 		return EXIT_HELD;
 	if (compared_folders(options->against, session->worker.out, -1, &comparison, err) < 0) {
-		fprintf(stderr, "halfopen run: --against: %s\n", err->text);
+		err_add(err, EINVAL, "--against");
+		cmd_complain("run", err);
 		return EXIT_USAGE;
 	}
 	if (!options->out)
@@ -392,7 +393,7 @@ static int work(void *arg, const char *scratch)
 
 	session->worker.scratch = scratch;
 	if (folder_prepare(session, scratch, &err) < 0) {
-		fprintf(stderr, "halfopen run: %s\n", err.text);
+		cmd_complain("run", &err);
 		return EXIT_COULD_NOT;
 	}
 	sysctls_print(session);
@@ -412,7 +413,7 @@ static int work(void *arg, const char *scratch)
 	if (ret == 0)
 		ret = outputs_end(outputs, elapsed_s(session), &err);
 	if (ret < 0) {
-		fprintf(stderr, "halfopen run: %s\n", err.text);
+		cmd_complain("run", &err);
 		return EXIT_COULD_NOT;
 	}
 	if (interrupted) {
@@ -521,7 +522,7 @@ int cmd_run(int argc, char **argv)
 
 	cmd_parse(&run_argp, argc, argv, &session.options);
 	if (runs_collect(session.options.names, &session.runs, &err) < 0) {
-		fprintf(stderr, "halfopen run: %s\n", err.text);
+		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
@@ -532,7 +533,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (against_check(&session.options, &err) < 0) {
-		fprintf(stderr, "halfopen run: %s\n", err.text);
+		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
@@ -545,7 +546,7 @@ int cmd_run(int argc, char **argv)
 	if (ret == 0)
 		ret = supervise(work, &session, &err);
 	if (ret < 0) {
-		fprintf(stderr, "halfopen run: %s\n", err.text);
+		cmd_complain("run", &err);
 		ret = EXIT_COULD_NOT;
 	}
 	free(helpers);

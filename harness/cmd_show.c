@@ -84,7 +84,7 @@ int cmd_show(int argc, char **argv)
 
 	cmd_parse(&show_argp, argc, argv, &options);
 	if (recorded_load(options.name, &recorded, &err) < 0) {
-		fprintf(stderr, "halfopen show: %s\n", err.text);
+		cmd_complain("show", &err);
 		return EXIT_USAGE;
 	}
 	terminal_look(&options.terminal, stdout);
@@ -97,7 +97,7 @@ int cmd_show(int argc, char **argv)
 		ret = draw(&recorded, &options.ladder, &err);
 	}
 	if (ret < 0)
-		fprintf(stderr, "halfopen show: %s\n", err.text);
+		cmd_complain("show", &err);
 	recorded_done(&recorded);
 	return ret < 0 ? EXIT_COULD_NOT : EXIT_HELD;
 }

@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "known.h"
 #include "options.h"
+#include "visible.h"
 
 const struct command command_table[] = {
 	{"run", cmd_run, "run cases and judge them", &run_argp, NULL},
@@ -49,6 +50,13 @@ void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 	}
 	if (argp_parse(argp, argc, argv, 0, NULL, input) != 0)
 		exit(EXIT_USAGE);
+}
+
+void cmd_complain(const char *command, const struct err *err)
+{
+	fprintf(stderr, "halfopen %s: ", command);
+	visible_print(err->text, false, stderr);
+	fputc('\n', stderr);
 }
 
 static void usage(FILE *to)

@@ -19,6 +19,7 @@
 #include "results.h"
 #include "shipped.h"
 #include "text.h"
+#include "visible.h"
 
 #define MOST_BYTES (4u << 20) /* more than any case may have: that is said with a place */
 
@@ -140,7 +141,7 @@ static int file_add(struct runs *runs, const char *path, const char *what, struc
 	if (ret < 0)
 		return ret;
 	ret = case_parse(path, text->source, text->size, &text->parsed, &diagnostics);
-	fputs(diagnostics.text, stderr);
+	visible_print(diagnostics.text, false, stderr);
 	diagnostics_done(&diagnostics);
 	if (ret < 0)
 		return err_set(err, -ret, "%s is no valid case", path);

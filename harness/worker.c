@@ -19,6 +19,7 @@
 #include "results.h"
 #include "text.h"
 #include "verdict.h"
+#include "visible.h"
 
 #define LADDER_ROWS 60 /* under a failure */
 
@@ -186,7 +187,7 @@ static int text_save(const char *out, const char *name, const char *text, struct
 
 	if (!file)
 		return -EIO;
-	fputs(text, file);
+	visible_print(text, false, file);
 	return file_close(file, name, err);
 }
 

@@ -7,36 +7,37 @@
 #include "json.h"
 #include "label.h"
 #include "load.h"
+#include "visible.h"
 
 #define MOST_NAMES    12 /* of runs, under one change; the JSON has all */
 #define MOST_ONLY     4
 #define MOST_COUNTERS 20
 
+static void print_name(int indent, const char *name, FILE *out)
+{
+	fprintf(out, "%*s", indent, "");
+	visible_print(name, true, out);
+	fputc('\n', out);
+}
+
 static void print_names(const struct comparison *comparison, const struct change_group *group,
 			FILE *out)
 {
 	for (int i = 0; i < group->run_count && i < MOST_NAMES; i++)
-		fprintf(out, "      %s\n", comparison->run[group->run[i]].name);
+		print_name(6, comparison->run[group->run[i]].name, out);
 	if (group->run_count > MOST_NAMES)
 		fprintf(out, "      and %d more\n", group->run_count - MOST_NAMES);
-}
-
-/* A text of several lines, as a command's output, in one. */
-static void print_line(const char *text, FILE *out)
-{
-	for (; *text; text++)
-		fputc(*text == '\n' || (unsigned char)*text < 0x20 ? ' ' : *text, out);
 }
 
 static void print_group(const struct comparison *comparison, const struct change_group *group,
 			FILE *out)
 {
 	fputs("  ", out);
-	print_line(group->change.what, out);
+	visible_print(group->change.what, true, out);
 	fputs(": ", out);
-	print_line(group->change.before, out);
+	visible_print(group->change.before, true, out);
 	fputs(" -> ", out);
-	print_line(group->change.after, out);
+	visible_print(group->change.after, true, out);
 	fprintf(out, "   (%d run%s)\n", group->run_count, group->run_count == 1 ? "" : "s");
 	if (group->change.kind != CHANGE_COUNTER)
 		print_names(comparison, group, out);
@@ -49,7 +50,7 @@ static void print_only(char *const *names, int count, const char *folder, FILE *
 	fprintf(out, "\nOnly in %s: %d run%s, not compared\n", folder, count,
 		count == 1 ? "" : "s");
 	for (int i = 0; i < count && i < MOST_ONLY; i++)
-		fprintf(out, "  %s\n", names[i]);
+		print_name(2, names[i], out);
 	if (count > MOST_ONLY)
 		fprintf(out, "  and %d more\n", count - MOST_ONLY);
 }
@@ -61,15 +62,24 @@ static void print_differing(const struct comparison *comparison, FILE *out)
 	fprintf(out, "\nRuns that differ\n");
 	for (int i = 0; i < comparison->run_count; i++)
 		if (comparison->run[i].differs)
-			fprintf(out, "  %s\n", comparison->run[i].name);
+			print_name(2, comparison->run[i].name, out);
+}
+
+static void print_side(const char *letter, const char *folder, const char *kernel, FILE *out)
+{
+	fprintf(out, "%s: ", letter);
+	visible_print(folder, true, out);
+	fputs("  ", out);
+	visible_print(kernel, true, out);
+	fputc('\n', out);
 }
 
 void comparison_print_text(const struct comparison *comparison, FILE *out)
 {
 	int kind = -1, counters = 0, same = comparison->run_count - comparison->differing;
 
-	fprintf(out, "A: %s  %s\nB: %s  %s\n", comparison->a, comparison->kernel_a, comparison->b,
-		comparison->kernel_b);
+	print_side("A", comparison->a, comparison->kernel_a, out);
+	print_side("B", comparison->b, comparison->kernel_b, out);
 	print_differing(comparison, out);
 	for (int i = 0; i < comparison->group_count; i++) {
 		const struct change_group *group = &comparison->group[i];

@@ -62,7 +62,7 @@ static uint32_t decode(const char **text, const char *end)
 	size_t size = utf8_decode(*text, (size_t)(end - *text), &cell);
 
 	*text += size ? size : 1;
-	return utf8_is_control(cell) ? '?' : cell;
+	return utf8_is_control(cell) || utf8_is_turning(cell) ? '?' : cell;
 }
 
 int canvas_width(const char *text, size_t size)
@@ -109,12 +109,27 @@ static void encode(uint32_t cell, FILE *out)
 	fwrite(bytes, 1, utf8_encode(cell, bytes), out);
 }
 
+/* What the log of a CI would take for a command (visible.h). */
+static void commands_break(uint32_t *cell, int end)
+{
+	int at = 0;
+
+	while (at < end && cell[at] == ' ')
+		at++;
+	if (at + 1 < end && cell[at] == ':' && cell[at + 1] == ':')
+		cell[at] = '?';
+	for (at = 0; at + 1 < end; at++)
+		if (cell[at] == '#' && cell[at + 1] == '#')
+			cell[at] = '?';
+}
+
 void canvas_flush(struct canvas *canvas)
 {
 	int end = CANVAS_WIDTH, ink = INK_NONE;
 
 	while (end > 0 && canvas->cell[end - 1] == ' ')
 		end--;
+	commands_break(canvas->cell, end);
 	for (int i = 0; i < end; i++) {
 		if (canvas->color && canvas->ink[i] != ink) {
 			ink = canvas->ink[i];

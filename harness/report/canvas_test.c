@@ -103,6 +103,15 @@ START_TEST(colours_end_with_the_row)
 }
 END_TEST
 
+START_TEST(commands_no_log)
+{
+	struct canvas canvas = start(false, false);
+
+	put(&canvas, 2, 40, "::error::x ##[group]y a::b \xe2\x80\xae");
+	expect(&canvas, "  ?:error::x ?#[group]y a::b ?\n");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("canvas");
@@ -118,6 +127,7 @@ int main(void)
 	tcase_add_test(tcase, control_characters_and_broken_text_do_no_harm);
 	tcase_add_test(tcase, nothing_is_drawn_outside);
 	tcase_add_test(tcase, colours_end_with_the_row);
+	tcase_add_test(tcase, commands_no_log);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -116,6 +116,12 @@ double results_simulated_s(json_t *const *results, int count)
 	return sum;
 }
 
+static void for_publication(json_t *result)
+{
+	for (size_t i = 0; i < sizeof(for_writers_only) / sizeof(for_writers_only[0]); i++)
+		json_object_del(result, for_writers_only[i]);
+}
+
 json_t *results_published(json_t *const *results, int count)
 {
 	json_t *array = json_array();
@@ -123,8 +129,7 @@ json_t *results_published(json_t *const *results, int count)
 	for (int i = 0; i < count; i++) {
 		json_t *copy = json_copy(results[i]);
 
-		for (size_t k = 0; k < sizeof(for_writers_only) / sizeof(for_writers_only[0]); k++)
-			json_object_del(copy, for_writers_only[k]);
+		for_publication(copy);
 		json_array_append_new(array, copy);
 	}
 	return array;
@@ -165,6 +170,7 @@ static int result_check(const char *folder, json_t *result, struct err *err)
 			return err_set(err, EBADMSG, "%s/" RESULTS_FILE ": a claim is no text",
 				       folder);
 	}
+	for_publication(result);
 	if (*said && !beneath_is_name(said))
 		return err_set(err, EBADMSG,
 			       "%s/" RESULTS_FILE ": the folder '%s' of a run is not within it",

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "results.h"
+#include "visible.h"
 #include "writer.h"
 
 static void put_data(int character, FILE *out)
@@ -54,22 +55,22 @@ static void annotate(const json_t *result, const struct report *report, const js
 
 	path_join(report->folder, result_string(result, "file"), path, sizeof(path));
 	fputs("::error file=", out);
-	text_visible(path, true, put_property, out);
+	visible_each(path, true, put_property, out);
 	if (failure)
 		fprintf(out, ",line=%d,col=%d", (int)result_number(failure, "line"),
 			(int)result_number(failure, "column"));
 	fputs(",title=", out);
-	text_visible(name, true, put_property, out);
+	visible_each(name, true, put_property, out);
 	fputs("::", out);
 	if (failure) {
-		text_visible("expected: ", false, put_data, out);
-		text_visible(result_string(failure, "expected"), false, put_data, out);
-		text_visible("\nobserved: ", false, put_data, out);
-		text_visible(result_string(failure, "observed"), false, put_data, out);
-		text_visible("\ndifference: ", false, put_data, out);
-		text_visible(result_string(failure, "difference"), false, put_data, out);
+		visible_each("expected: ", false, put_data, out);
+		visible_each(result_string(failure, "expected"), false, put_data, out);
+		visible_each("\nobserved: ", false, put_data, out);
+		visible_each(result_string(failure, "observed"), false, put_data, out);
+		visible_each("\ndifference: ", false, put_data, out);
+		visible_each(result_string(failure, "difference"), false, put_data, out);
 	} else {
-		text_visible(result_string(result, "reason"), false, put_data, out);
+		visible_each(result_string(result, "reason"), false, put_data, out);
 	}
 	fputc('\n', out);
 	free(name);

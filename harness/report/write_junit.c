@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "results.h"
+#include "visible.h"
 #include "writer.h"
 
 struct story { /* the folder that a case file is in */
@@ -65,7 +66,7 @@ static void put_text(const char *text, bool line, FILE *out)
 	for (char *at = copy; (at = strstr(at, "\xef\xbf")); at += 2)
 		if (at[2] == '\xbe' || at[2] == '\xbf')
 			memcpy(at, "???", 3);
-	text_visible(copy, line, put_xml, out);
+	visible_each(copy, line, put_xml, out);
 	free(copy);
 }
 

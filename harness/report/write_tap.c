@@ -9,6 +9,7 @@
 
 #include "json.h"
 #include "results.h"
+#include "visible.h"
 #include "writer.h"
 
 static void begin(const struct report *report, FILE *out)
@@ -63,7 +64,8 @@ static void put_member(const char *key, const json_t *value, int indent, FILE *o
 	const json_t *item;
 	size_t at;
 
-	fprintf(out, "%s:", key);
+	visible_each(key, true, put, out);
+	fputc(':', out);
 	if (json_is_object(value)) {
 		fputc('\n', out);
 		put_indent(indent + 2, out);
@@ -134,10 +136,10 @@ static void one(const json_t *result, const struct report *report, int number, F
 
 	(void)report;
 	fprintf(out, "%sok %d - ", failed ? "not " : "", number);
-	text_visible(name, true, put_escaped, out);
+	visible_each(name, true, put_escaped, out);
 	if (verdict == VERDICT_SKIP) {
 		fputs(" # SKIP ", out);
-		text_visible(result_string(result, "reason"), true, put, out);
+		visible_each(result_string(result, "reason"), true, put, out);
 	}
 	fputc('\n', out);
 	if (failed)

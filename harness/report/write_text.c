@@ -5,12 +5,8 @@
 #include <stdlib.h>
 
 #include "results.h"
+#include "visible.h"
 #include "writer.h"
-
-static void put(int character, FILE *out)
-{
-	fputc(character, out);
-}
 
 static void one(const json_t *result, const struct report *report, int number, FILE *out)
 {
@@ -26,16 +22,24 @@ static void one(const json_t *result, const struct report *report, int number, F
 	(void)report;
 	(void)number;
 	fprintf(out, "%-5s ", words[result_verdict(result)]);
-	text_visible(name, true, put, out);
+	visible_print(name, true, out);
 	if (result_number(result, "wall_s") > 0)
 		fprintf(out, "  (%.1f s simulated in %.2f s)", result_number(result, "simulated_s"),
 			result_number(result, "wall_s"));
 	fputs(*reason ? ": " : "", out);
-	text_visible(reason, true, put, out);
+	visible_print(reason, true, out);
 	fputc('\n', out);
-	text_visible(result_string(result, "text"), false, put, out);
+	visible_print(result_string(result, "text"), false, out);
 	fputs(result_string(result, "screen"), out);
 	free(name);
+}
+
+static void name_kernel(const json_t *kernel, FILE *out)
+{
+	fputs("kernel: ", out);
+	visible_print(result_string(kernel, "name"), true, out);
+	fputs(", Linux ", out);
+	visible_print(result_string(kernel, "release"), true, out);
 }
 
 /* Of the first run that knows: they all have the same, but for runs of before. */
@@ -47,9 +51,8 @@ static void print_kernel(const struct report *report, FILE *out)
 		const json_t *kernel = json_object_get(report->results[i], "kernel");
 
 		if (result_number(kernel, "hz") > 0) {
-			fprintf(out, "kernel: %s, Linux %s, HZ %d, %s clock%s\n",
-				result_string(kernel, "name"), result_string(kernel, "release"),
-				(int)result_number(kernel, "hz"),
+			name_kernel(kernel, out);
+			fprintf(out, ", HZ %d, %s clock%s\n", (int)result_number(kernel, "hz"),
 				json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
 										       : "real",
 				json_is_true(json_object_get(kernel, "netem"))
@@ -60,9 +63,10 @@ static void print_kernel(const struct report *report, FILE *out)
 		if (!told && *result_string(kernel, "release"))
 			told = kernel;
 	}
-	if (told)
-		fprintf(out, "kernel: %s, Linux %s\n", result_string(told, "name"),
-			result_string(told, "release"));
+	if (told) {
+		name_kernel(told, out);
+		fputc('\n', out);
+	}
 }
 
 static void end(const struct report *report, FILE *out)

@@ -13,23 +13,3 @@ const struct writer *writer_find(const char *name, size_t size)
 			return *writer;
 	return NULL;
 }
-
-void text_visible(const char *text, bool line, void (*put)(int character, FILE *out), FILE *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '\n' || c == '\t') {
-			put(line ? ' ' : c, out);
-		} else if (c < 0x20 || c == 0x7f) {
-			put('\\', out);
-			put('x', out);
-			put(digits[c >> 4], out);
-			put(digits[c & 15], out);
-		} else {
-			put(c, out);
-		}
-	}
-}

@@ -39,8 +39,4 @@ extern const struct writer *const writers[]; /* all of them, ended by NULL */
 /* NULL: there is none of this name. */
 const struct writer *writer_find(const char *name, size_t size);
 
-/* TEXT as it can be shown, byte by byte to put(): control characters as \x1b, but for newlines and
- * tabs, which with LINE become spaces. */
-void text_visible(const char *text, bool line, void (*put)(int character, FILE *out), FILE *out);
-
 #endif

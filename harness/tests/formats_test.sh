@@ -134,6 +134,54 @@ grep -q '^::error ' err || fail "no annotations beside the XML"
 GITHUB_ACTIONS=false judge 3
 grep -q '::error' out && fail "annotations elsewhere"
 
+# Whatever a record, a case and a name hold, nothing happens by it: not in a terminal, not in a log
+evil='\u001b]0;t\u0007\u009b31m\u202e\u007f\n::error::owned\n  ::add-mask::x\n##[error]owned\r'
+mkdir evil
+altered "$records/kill.jsonl" '.source |= (gsub("signal: SIGKILL"; "signal: SIGTERM") | sub("case: .*"; "case: \"::error::x \\e]0;t\\a \\u009b1m ##[error]owned\""))
+	| .file = "'"$evil"'.yaml" | .kernel.name = "'"$evil"'" | .kernel.release = "6.12'"$evil"'"' |
+	jq -c 'if .ev == "packet" then .note = "'"$evil"'" | .src = "'"$evil"'" elif .ev == "program" then .output = "'"$evil"'"
+		elif .ev == "counter" then .name = "'"$evil"'" else . end' >evil/record.jsonl
+altered evil/record.jsonl '.state = 2 | .reason = "'"$evil"'"' >evil/broken.jsonl
+# WHAT: nothing in ./out or ./err that acts, but for lines that match OWN, which are ours.
+harmless() {
+	cat out err | sed -E "${own:-s/^$//}" >both
+	LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|^\s*::[a-z]|##\[' both || return 0
+	LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|^\s*::[a-z]|##\[' both | cat -v >&2
+	fail "$1 prints what acts"
+}
+for format in text json junit tap github; do
+	own=
+	[ "$format" != github ] || own='s/^::error file=//'
+	status=0
+	"$halfopen" judge --all --format $format evil/record.jsonl evil/broken.jsonl >out 2>err || status=$?
+	[ "$status" = 3 ] || { cat err >&2; fail "judge --format $format of evil records exits with $status"; }
+	grep -q owned out || fail "$format says nothing of it"
+	harmless "judge --format $format"
+done
+own=
+for command in 'show evil' 'show --ascii evil' 'show --normalised evil' 'judge evil/none' 'judge evil'; do
+	# shellcheck disable=SC2086
+	"$halfopen" $command >out 2>err || true
+	harmless "$command"
+done
+printf 'case: [\n' >"evil/::error::x"$'\033[31m'.yaml
+"$halfopen" lint evil/*.yaml >out 2>err && fail "a wrong case is fine"
+harmless lint
+printf 'case: "a\\e[31m\\x9b ::error::x"\nhosts: {a: {program: [pause]}, b: {program: [pause]}}\nexpect: {a: {pause: blocked}}\nuntil: 1s\n' >evil/title.yaml
+"$halfopen" list evil/title.yaml >out 2>err || { cat err >&2; fail "list"; }
+harmless list
+"$halfopen" judge --format json=evil/results.json evil/record.jsonl >out 2>err || true
+mkdir -p evil/a && mv evil/record.jsonl evil/a
+jq -c '.[0].folder = "a" | .[0].screen = "'"$evil"'" | .[0].text = "'"$evil"'"' evil/results.json >evil/new && mv evil/new evil/results.json
+for command in 'report evil' 'compare evil evil' 'claims evil' 'judge evil' 'compare --format json evil evil'; do
+	# shellcheck disable=SC2086
+	"$halfopen" $command >out 2>err || true
+	harmless "$command"
+done
+cat evil/report/index.html evil/report/runs/a.html >out
+own='s/::|##\[//g' # a page is no log
+harmless "a page"
+
 # A whole folder of results: what has a record is judged, what has none stays what it was
 variant=$(head -n 1 keepalive-crash-ip4.jsonl | jq -r .variant)
 mkdir -p "whole/keepalive/crash/$variant"
