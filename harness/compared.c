@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "pool.h"
 #include "recorded.h"
 #include "results.h"
@@ -35,36 +36,43 @@ static char *run_name(struct comparison *comparison, const json_t *result)
 			   *variant ? ":" : "", variant);
 }
 
-static char *sysctls_text(struct comparison *comparison, const json_t *result)
-{
-	char *text = pool_strdup(comparison->memory, "");
-	json_t *sysctl;
-	size_t at;
-
-	json_array_foreach(json_object_get(result, "sysctl"), at, sysctl)
-		text = pool_printf(comparison->memory, "%s, %s", text, json_string_value(sysctl));
-	return text;
-}
-
-/* The kernel's description, of the first run that has one, and what was set on all hosts. */
-static char *kernel_text(struct comparison *comparison, const json_t *results)
+/* The first that says something of its kernel. */
+static const json_t *told(const json_t *results)
 {
 	json_t *result;
 	size_t at;
 
 	json_array_foreach(results, at, result)
 	{
-		const json_t *kernel = json_object_get(result, "kernel");
-		bool is_virtual = json_is_true(json_object_get(kernel, "virtual_clock"));
-
-		if (result_number(kernel, "hz") > 0)
-			return pool_printf(
-				comparison->memory, "Linux %s, %s, HZ %d, %s clock%s",
-				result_string(kernel, "release"), result_string(kernel, "kind"),
-				(int)result_number(kernel, "hz"), is_virtual ? "virtual" : "real",
-				sysctls_text(comparison, result));
+		if (result_number(json_object_get(result, "kernel"), "hz") > 0)
+			return result;
 	}
-	return pool_strdup(comparison->memory, "");
+	return NULL;
+}
+
+static char *kernel_text(struct comparison *comparison, const json_t *result, bool whole)
+{
+	AUTO_FREE char *text = result ? result_kernel(result, whole) : NULL;
+
+	return pool_strdup(comparison->memory, text ? text : "");
+}
+
+/* The kernels' descriptions, and what was set on all hosts; two of one name by their paths. */
+static void kernels_tell(struct comparison *comparison, const json_t *a, const json_t *b)
+{
+	const json_t *in_a = told(a), *in_b = told(b);
+	const json_t *kernel_a = json_object_get(in_a, "kernel");
+	const json_t *kernel_b = json_object_get(in_b, "kernel");
+	bool whole;
+
+	comparison->kernel_a = kernel_text(comparison, in_a, false);
+	comparison->kernel_b = kernel_text(comparison, in_b, false);
+	whole = strcmp(comparison->kernel_a, comparison->kernel_b) == 0 &&
+		strcmp(result_string(kernel_a, "name"), result_string(kernel_b, "name")) != 0;
+	if (whole) {
+		comparison->kernel_a = kernel_text(comparison, in_a, true);
+		comparison->kernel_b = kernel_text(comparison, in_b, true);
+	}
 }
 
 static int side_load(const char *out, const json_t *result, struct recorded *recorded,
@@ -143,8 +151,7 @@ int compared_folders(const char *a, const char *b, int64_t tolerance_ns,
 	if (ret == 0)
 		ret = results_load(b, &results_b, err);
 	if (ret == 0) {
-		comparison->kernel_a = kernel_text(comparison, results_a);
-		comparison->kernel_b = kernel_text(comparison, results_b);
+		kernels_tell(comparison, results_a, results_b);
 		ret = add_all(comparison, results_a, results_b, tolerance_ns, err);
 	}
 	json_decref(results_a);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "duration.h"
 #include "label.h"
 #include "list.h"
@@ -26,6 +27,7 @@ struct overview {
 	FILE *out;
 	int verdict[VERDICT_COUNT];
 	char *kernel[MOST_KERNELS]; /* what each is called, once */
+	char *whole[MOST_KERNELS];  /* the same with its path */
 	int kernels;
 };
 
@@ -57,35 +59,27 @@ static void badge(FILE *out, enum verdict verdict)
 		verdict_name[verdict]);
 }
 
-/* "Linux 6.12.117, uml, HZ 250": what tells one kernel from another. */
-static char *kernel_name(const json_t *result)
-{
-	const json_t *kernel = json_object_get(result, "kernel");
-	const char *release = result_string(kernel, "release");
-	int hz = (int)result_number(kernel, "hz");
-	char hertz[32] = "";
-
-	if (hz)
-		snprintf(hertz, sizeof(hertz), ", HZ %d", hz);
-	return text_format("%s%s, %s%s", *release ? "Linux " : "",
-			   *release ? release : result_string(kernel, "name"),
-			   result_string(kernel, "kind"), hertz);
-}
-
+/* Two of one name are told apart by their paths. */
 static int kernel_of(struct overview *overview, const json_t *result)
 {
-	char *name = kernel_name(result);
+	AUTO_FREE char *whole = result_kernel(result, true);
+	char *name = result_kernel(result, false);
+	int i;
 
-	for (int i = 0; i < overview->kernels; i++)
+	for (i = 0; i < overview->kernels; i++) {
+		if (strcmp(overview->whole[i], whole) == 0)
+			break;
 		if (strcmp(overview->kernel[i], name) == 0) {
 			free(name);
-			return i;
+			name = text_copy(whole);
 		}
-	if (overview->kernels == MOST_KERNELS) {
-		free(name);
-		return MOST_KERNELS - 1;
 	}
-	overview->kernel[overview->kernels] = name;
+	if (i < overview->kernels || i == MOST_KERNELS) {
+		free(name);
+		return i < MOST_KERNELS ? i : MOST_KERNELS - 1;
+	}
+	overview->kernel[i] = name;
+	overview->whole[i] = TAKE(whole);
 	return overview->kernels++;
 }
 
@@ -485,6 +479,8 @@ void html_overview_print(json_t *const *results, int count, FILE *out)
 	slowest(&overview);
 	skipped(&overview);
 	page_end(out);
-	for (int i = 0; i < overview.kernels; i++)
+	for (int i = 0; i < overview.kernels; i++) {
 		free(overview.kernel[i]);
+		free(overview.whole[i]);
+	}
 }

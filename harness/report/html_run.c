@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chart.h"
+#include "cleanup.h"
 #include "duration.h"
 #include "event.h"
 #include "page.h"
@@ -47,13 +48,11 @@ static void heading(const struct html_run *run, FILE *out)
 
 static void kernel(const struct html_run *run, FILE *out)
 {
-	const json_t *known = json_object_get(run->result, "kernel");
+	AUTO_FREE char *kernel = result_kernel(run->result, true);
 	char ran[32], took[32], text[256];
 
 	fputs("<p>", out);
-	page_printf(out, "Linux %s (%s), HZ %d, %s clock; %s of the run's time, in %s.",
-		    result_string(known, "release"), result_string(known, "kind"),
-		    run->record->kernel.hz, run->record->kernel.virtual_clock ? "virtual" : "real",
+	page_printf(out, "%s; %s of the run's time, in %s.", kernel,
 		    duration_round(run->record->end_ns, ran, sizeof(ran)),
 		    duration_round(run->record->wall_ns, took, sizeof(took)));
 	for (int i = 0; i < run->record->spin_count; i++)

@@ -123,6 +123,31 @@ START_TEST(a_story_is_the_folder_of_the_file)
 }
 END_TEST
 
+static json_t *result_on(const char *path, const char *sysctl)
+{
+	json_t *on = result("cases/one/a.yaml", "", "pass", NULL, 1);
+
+	json_object_set_new(json_object_get(on, "kernel"), "name", json_string(path));
+	json_object_set_new(on, "sysctl", json_pack("[s*]", sysctl));
+	return on;
+}
+
+/* Of one version, too. */
+START_TEST(kernels_are_told_apart)
+{
+	json_t *results[] = {result_on("/k/mine/linux", NULL), result_on("/k/patched/linux", NULL),
+			     result_on("/k/mine/linux", "net.ipv4.tcp_sack=0"),
+			     result_on("/other/mine/linux", NULL), result_on("live", NULL)};
+	const char *text = overview(results, 5);
+
+	has(text, "Kernels: Linux 6.12 (mine), uml, HZ 250, real clock; "
+		  "Linux 6.12 (patched), uml, HZ 250, real clock; "
+		  "Linux 6.12 (mine), uml, HZ 250, real clock, net.ipv4.tcp_sack=0; "
+		  "Linux 6.12 (/other/mine/linux), uml, HZ 250, real clock; "
+		  "Linux 6.12, uml, HZ 250, real clock.");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("html");
@@ -134,6 +159,7 @@ int main(void)
 	tcase_add_test(tcase, runs_are_grouped_by_story_and_case);
 	tcase_add_test(tcase, failures_and_skips_are_told);
 	tcase_add_test(tcase, a_story_is_the_folder_of_the_file);
+	tcase_add_test(tcase, kernels_are_told_apart);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -250,3 +250,24 @@ const char *label_fault(const struct plan *plan, const struct record_fault *faul
 		snprintf(buf, size, "%s%s", planned->text, done ? ": done" : "");
 	return buf;
 }
+
+const char *label_kernel(const char *path, char *buf, size_t size)
+{
+	static const char *const common[] = {"live",    "linux",   "vmlinux",
+					     "vmlinuz", "bzImage", "kernel"};
+	const char *end = path + strlen(path), *base = path;
+
+	for (const char *at = path; *at; at++)
+		if (*at == '/' && at[1])
+			base = at + 1;
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+		if (strcmp(base, common[i]) != 0)
+			continue;
+		end = base > path ? base - 1 : path;
+		for (base = end; base > path && base[-1] != '/';)
+			base--;
+		break;
+	}
+	snprintf(buf, size, "%.*s", (int)(end - base), base);
+	return buf;
+}

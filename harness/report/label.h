@@ -37,4 +37,8 @@ const char *label_socket(const struct record_socket *socket, bool with_port, cha
 const char *label_fault(const struct plan *plan, const struct record_fault *fault, bool done,
 			char *buf, size_t size);
 
+/* What the user calls the kernel at PATH: the name of the file, or of its folder, where all files
+ * of its kind have one name: "mine" of ".../mine/linux"; "" where that says nothing. */
+const char *label_kernel(const char *path, char *buf, size_t size);
+
 #endif

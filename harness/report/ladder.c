@@ -368,15 +368,21 @@ static void head(struct ladder *ladder)
 {
 	const struct plan *plan = ladder->plan;
 	const struct record_kernel *kernel = &ladder->record->kernel;
-	char text[512];
+	char text[512], name[256];
 
 	snprintf(text, sizeof(text), "%s%s%s", plan->file, plan->variant[0] ? ":" : "",
 		 plan->variant);
 	paragraph(ladder, text);
 	paragraph(ladder, plan->name);
-	snprintf(text, sizeof(text), "%s, Linux %s, HZ %d, %s clock", kernel->kind, kernel->release,
-		 kernel->hz, kernel->virtual_clock ? "virtual" : "real");
+	label_kernel(kernel->name, name, sizeof(name));
+	snprintf(text, sizeof(text), "%s, Linux %s%s%s%s, HZ %d, %s clock", kernel->kind,
+		 kernel->release, *name ? " (" : "", name, *name ? ")" : "", kernel->hz,
+		 kernel->virtual_clock ? "virtual" : "real");
 	paragraph(ladder, text);
+	for (char **sysctl = ladder->record->extra_sysctl; sysctl && *sysctl; sysctl++) {
+		snprintf(text, sizeof(text), "on all hosts: %s", *sysctl);
+		paragraph(ladder, text);
+	}
 	for (int i = 0; i < ladder->record->spin_count; i++) {
 		record_spin_text(&ladder->record->spin[i], text, sizeof(text));
 		paragraph(ladder, text);

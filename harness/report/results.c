@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "file.h"
 #include "json.h"
+#include "label.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -105,6 +106,35 @@ json_t *result_make(const struct result_facts *facts)
 		failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
 		(double)facts->wall_ns / 1e9, "text", if_any(facts->text), "ladder",
 		if_any(facts->ladder), "screen", if_any(facts->screen));
+}
+
+char *result_kernel(const json_t *result, bool whole)
+{
+	const json_t *kernel = json_object_get(result, "kernel");
+	const char *path = result_string(kernel, "name"),
+		   *release = result_string(kernel, "release");
+	char name[256];
+	struct text text = {0};
+	json_t *sysctl;
+	size_t at;
+
+	label_kernel(path, name, sizeof(name));
+	if (*release)
+		text_add(&text, "Linux %s", release);
+	if (whole ? strcmp(path, "live") != 0 : *name != '\0')
+		text_add(&text, "%s(%s)", text.size ? " " : "", whole ? path : name);
+	text_separate(&text, ", ");
+	text_put(&text, result_string(kernel, "kind"));
+	if (result_number(kernel, "hz") > 0)
+		text_add(&text, ", HZ %d, %s clock", (int)result_number(kernel, "hz"),
+			 json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
+										: "real");
+	json_array_foreach(json_object_get(result, "sysctl"), at, sysctl)
+	{
+		if (json_is_string(sysctl))
+			text_add(&text, ", %s", json_string_value(sysctl));
+	}
+	return text_take(&text);
 }
 
 double results_simulated_s(json_t *const *results, int count)

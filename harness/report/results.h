@@ -9,6 +9,7 @@
 #define HALFOPEN_RESULTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "err.h"
@@ -39,6 +40,11 @@ enum verdict result_verdict(const json_t *result);
 void result_fail(json_t *result, const char *reason);
 /* "cases/keepalive/crash.yaml:ip=4"; free() it. */
 char *result_name(const json_t *result);
+
+/* What tells its kernel from others, and what was set on all hosts: "Linux 6.12.117 (mine), uml, HZ
+ * 250, virtual clock, net.ipv4.tcp_sack=0"; free() it. WHOLE: with the kernel's path instead of its
+ * name, for two of one name. */
+char *result_kernel(const json_t *result, bool whole);
 
 double results_simulated_s(json_t *const *results, int count);
 

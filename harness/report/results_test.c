@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "file.h"
+#include "label.h"
 #include "results.h"
 #include "text.h"
 
@@ -158,6 +159,26 @@ START_TEST(what_has_no_record_is_an_error)
 }
 END_TEST
 
+START_TEST(a_kernel_has_a_name)
+{
+	static const struct {
+		const char *path, *name;
+	} rows[] = {{"/root/.cache/halfopen/kernels/mine/linux", "mine"},
+		    {"/boot/vmlinuz-6.1.0-18-amd64", "vmlinuz-6.1.0-18-amd64"},
+		    {"/src/linux-6.1/vmlinux", "linux-6.1"},
+		    {"x/kernel", "x"},
+		    {"/linux", ""},
+		    {"linux", ""},
+		    {"live", ""},
+		    {"", ""},
+		    {"/odd/", "odd/"}};
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_str_eq(label_kernel(rows[i].path, name, sizeof(name)), rows[i].name);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("results");
@@ -171,6 +192,7 @@ int main(void)
 	tcase_add_test(tcase, a_result_says_its_folder);
 	tcase_add_test(tcase, a_folder_that_leads_out_is_refused);
 	tcase_add_test(tcase, what_has_no_record_is_an_error);
+	tcase_add_test(tcase, a_kernel_has_a_name);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

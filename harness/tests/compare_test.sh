@@ -52,6 +52,16 @@ net.ipv4.tcp_fin_timeout = 20
 CONF
 exits 0 run --out d --sysctl profile.conf "$cases/process-exit/kill.yaml"
 says "on all hosts: net.ipv4.tcp_fin_timeout=20, -net.ipv4.tcp_there_is_no_such_thing=1"
+name=$(basename "$(dirname "$uml")")
+exits 0 "$halfopen" show d/process-exit/kill/ip=4
+says "on all hosts: net.ipv4.tcp_fin_timeout=20"
+says " ($name), HZ "
+exits 1 "$halfopen" compare a d
+says " ($name), uml, HZ "
+says " clock, net.ipv4.tcp_fin_timeout=20, -net"
+exits 0 "$halfopen" report d
+grep -qF ', net.ipv4.tcp_fin_timeout=20, ' d/report/index.html || fail "the overview does not say what was set"
+grep -qF ', net.ipv4.tcp_fin_timeout=20, ' d/report/runs/process-exit/kill/ip=4.html || fail "a page does not say what was set"
 grep -qF '"net.ipv4.tcp_fin_timeout=20"' d/results.json || fail "results.json knows no sysctl"
 grep -rqF '"sysctl":["net.ipv4.tcp_fin_timeout=20",' d/process-exit/kill || fail "the record knows no sysctl"
 exits 0 "$halfopen" judge d/process-exit/kill/ip=4
