@@ -75,7 +75,7 @@ const tests = {
 			assert.equal(await shown(), 1, "the filter is there on the way back");
 			await tab.getByRole("button", { name: "Show all" }).click();
 			await tab.waitForFunction(() => document.querySelector(".found").textContent === "20 of 20 runs");
-			await tab.getByLabel("Kernel").selectOption({ label: "Linux 6.1.140, uml, HZ 100" });
+			await tab.getByLabel("Kernel").selectOption({ label: "Linux 6.1.140, uml, HZ 100, virtual clock" });
 			assert.equal(await shown(), 1);
 			await tab.getByRole("button", { name: "Show all" }).click();
 			await tab.getByLabel("Claim").selectOption("C4c");
