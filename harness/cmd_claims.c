@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "cmd.h"
 #include "duration.h"
+#include "errno_words.h"
 #include "list.h"
 #include "recorded.h"
 #include "results.h"
@@ -72,7 +73,7 @@ static void run_numbers(struct page *page, const char *file, const struct record
 				continue;
 			snprintf(what, sizeof(what), "%s.%s %s", plan->program[step->program].name,
 				 plan->program[step->program].step[step->step].name,
-				 step->ret < 0 ? strerrorname_np(step->err) : "no error");
+				 step->ret < 0 ? errno_name(step->err) : "no error");
 			number_add(page, file, what, step->end_ns - from_ns);
 		}
 	}

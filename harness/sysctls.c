@@ -93,8 +93,8 @@ static char *piece(const char *text, int from, int to)
 static void setting_keep(struct reader *reader, bool optional, const char *name, const char *value,
 			 struct span at)
 {
-	if (reader->sysctls->count == MOST_SYSCTLS) {
-		diag_error(reader->diags, at, "more than %d sysctls", MOST_SYSCTLS);
+	if (reader->sysctls->count == SYSCTLS_MAX) {
+		diag_error(reader->diags, at, "more than %d sysctls", SYSCTLS_MAX);
 		return;
 	}
 	reader->sysctls->text[reader->sysctls->count++] = text_format(

@@ -6,12 +6,11 @@
 #ifndef HALFOPEN_SYSCTLS_H
 #define HALFOPEN_SYSCTLS_H
 
+#include "bounds.h"
 #include "err.h"
 
-#define MOST_SYSCTLS 64 /* what the guest takes */
-
 struct sysctls {
-	const char *text[MOST_SYSCTLS + 1]; /* "name=value", owned; "-name=value": a kernel that
+	const char *text[SYSCTLS_MAX + 1]; /* "name=value", owned; "-name=value": a kernel that
 					       refuses it does without; ended by NULL */
 	int count;
 };

@@ -103,10 +103,10 @@ START_TEST(too_many)
 	struct sysctls sysctls = {0};
 	char text[4096] = "", *said;
 
-	for (int i = 0; i <= MOST_SYSCTLS; i++)
+	for (int i = 0; i <= SYSCTLS_MAX; i++)
 		strcat(text, "net.ipv4.tcp_sack=1\n");
 	ck_assert_int_eq(read_text(text, &sysctls, &said), -EINVAL);
-	ck_assert_int_eq(sysctls.count, MOST_SYSCTLS);
+	ck_assert_int_eq(sysctls.count, SYSCTLS_MAX);
 	ck_assert(strstr(said, ":65:1: error: more than 64 sysctls") != NULL);
 	free(said);
 	sysctls_done(&sysctls);

@@ -8,14 +8,6 @@
 
 #include "field.h"
 
-/* Enough for every case that someone means; a plan stays small and quick to make. */
-#define HOSTS_MAX    8
-#define PROGRAMS_MAX 16
-#define STEPS_MAX    100 /* of one program */
-#define FAULTS_MAX   256
-#define EXPECTS_MAX  1024
-#define NAME_LONGEST 12 /* of hosts and programs: they become interfaces */
-
 /* The whole: fills in D->plan, which is empty but for file and source. */
 void decode_case(struct decoder *d);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
+#include "tcp_words.h"
 
 struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind)
 {
@@ -44,7 +44,7 @@ static const struct field socket_fields[] = {
 	{"host", TYPE_HOST, SOCKET(host), .required = true, .help = "whose sockets"},
 	{"at", TYPE_MOMENT, SOCKET(at_ns), .max = INT64_MAX, .looks = "a moment (10s), or end",
 	 .help = "when, at the end if not said"},
-	{"state", TYPE_WORDS, SOCKET(states), .words = state_words,
+	{"state", TYPE_WORDS, SOCKET(states), .words = tcp_state_words,
 	 .help = "one of these; none: there is no such socket. Listening sockets count only where "
 		 "LISTEN is named"},
 	{"count", TYPE_NUMBER, SOCKET(count), .min = 0, .max = 100000,
@@ -55,7 +55,8 @@ static const struct field socket_fields[] = {
 	 .help = "selects by the local port"},
 	{"remote_port", TYPE_NUMBER, SOCKET(remote_port), .min = 1, .max = 65535,
 	 .help = "selects by the remote port"},
-	{"timer", TYPE_WORD, SOCKET(timer), .words = timer_words, .help = "the timer that runs"},
+	{"timer", TYPE_WORD, SOCKET(timer), .words = tcp_timer_words,
+	 .help = "the timer that runs"},
 	{"expires", TYPE_DURATIONS, SOCKET(expires), .help = "the time that the timer has left"},
 	{"retransmits", TYPE_NUMBERS, SOCKET(retransmits), .max = INT64_MAX,
 	 .help = "retransmissions of the oldest segment"},

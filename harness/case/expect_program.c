@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errno_words.h"
 #include "expect.h"
-#include "names.h"
+#include "poll_words.h"
+#include "signal_words.h"
 #include "value.h"
 
 #define STEP(member) TO(struct expect_step, member)
@@ -86,7 +88,7 @@ static const struct field step_fields[] = {
 	{"bytes", TYPE_SIZES, STEP(bytes), .help = "transferred, also when it then failed"},
 	{"intact", TYPE_BOOL, STEP(intact),
 	 .help = "recv: every byte was the one that the other side's pattern has there"},
-	{"events", TYPE_WORDS, STEP(revents), .words = event_words, .min = -1,
+	{"events", TYPE_WORDS, STEP(revents), .words = poll_event_words, .min = -1,
 	 .help = "poll, select: exactly these"},
 };
 const struct form expect_step_form = {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "expect.h"
-#include "names.h"
+#include "packet_words.h"
 #include "value.h"
 
 struct wire_args {
@@ -54,13 +54,13 @@ static bool decode_icmp(struct decoder *d, const struct node *node, void *ret)
 
 static const struct field wire_fields[] = {
 	TIMES,
-	{"from", TYPE_HOST, WIRE(from), .min = -2, .looks = "a host, router, or any",
+	{"from", TYPE_HOST, WIRE(from), .min = PLACE_ROUTER, .looks = "a host, router, or any",
 	 .help = "who sent it"},
-	{"to", TYPE_HOST, WIRE(to), .min = -2, .looks = "a host, router, or any",
+	{"to", TYPE_HOST, WIRE(to), .min = PLACE_ROUTER, .looks = "a host, router, or any",
 	 .help = "to whom"},
-	{"kind", TYPE_WORDS, WIRE(kinds), .words = kind_words,
+	{"kind", TYPE_WORDS, WIRE(kinds), .words = packet_kind_words,
 	 .help = "any of these kinds, all but background if not said"},
-	{"not", TYPE_WORDS, WIRE(not_kinds), .words = kind_words, .looks = "as kind",
+	{"not", TYPE_WORDS, WIRE(not_kinds), .words = packet_kind_words, .looks = "as kind",
 	 .help = "and none of these"},
 	{"seen", TYPE_WORD, WIRE(seen), .words = seen_words,
 	 .help = "what became of it, sent if not said"},
@@ -144,7 +144,7 @@ static bool decode_item(struct decoder *d, const struct node *node, struct expec
 	}
 	for (; next; next = strtok_r(NULL, " ", &rest)) {
 		word = node_slice(d->pool, node, (size_t)(next - text), strlen(next));
-		if (!find_word(d, kind_words, &word, &kind))
+		if (!find_word(d, packet_kind_words, &word, &kind))
 			return false;
 		item->kinds |= (uint32_t)kind;
 	}

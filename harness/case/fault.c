@@ -9,32 +9,11 @@
 
 #include "decode.h"
 #include "fault.h"
-#include "names.h"
+#include "icmp_words.h"
+#include "tcp_words.h"
 #include "value.h"
 
 #define FAULT(member) TO(struct fault_args, fault.member)
-
-/* What a router can answer, in both protocols' words; IPv6 has fewer (RFC 4443 3.1), so some
- * become the nearest. `nft` is how nft(8) spells it. */
-static const struct refusal {
-	const char *word, *nft4, *nft6;
-	int code4, code6;
-	const char *help;
-} refusals[] = {
-	{"net-unreachable", "net-unreachable", "no-route", 0, 0, "ENETUNREACH"},
-	{"host-unreachable", "host-unreachable", "addr-unreachable", 1, 3, "EHOSTUNREACH"},
-	{"protocol-unreachable", "prot-unreachable", "port-unreachable", 2, 4, "ENOPROTOOPT"},
-	{"port-unreachable", "port-unreachable", "port-unreachable", 3, 4, "ECONNREFUSED"},
-	{"net-prohibited", "net-prohibited", "admin-prohibited", 9, 1, "ENETUNREACH"},
-	{"host-prohibited", "host-prohibited", "admin-prohibited", 10, 1, "EHOSTUNREACH"},
-	{"admin-prohibited", "admin-prohibited", "admin-prohibited", 13, 1,
-	 "EHOSTUNREACH; IPv6: EACCES"},
-	{"no-route", "net-unreachable", "no-route", 0, 0, "IPv6's word for net-unreachable"},
-	{"address-unreachable", "host-unreachable", "addr-unreachable", 1, 3,
-	 "IPv6's word for host-unreachable"},
-	{"rst", "tcp reset", "tcp reset", -1, -1, "a TCP RST"},
-};
-#define REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
 
 static bool decode_code(struct decoder *d, const struct node *node, struct plan_fault *fault)
 {
@@ -61,20 +40,18 @@ static bool decode_refusal(struct decoder *d, const struct node *node, void *ret
 
 	if (!want_scalar(d, node, "what the router answers"))
 		return false;
-	fault->reject_type = six ? 1 : 3; /* destination unreachable */
+	fault->reject_type = six ? ICMP_UNREACHABLE6 : ICMP_UNREACHABLE4;
 	if (strncmp(node->text, "code ", 5) == 0)
 		return decode_code(d, node, fault);
 	known_init(&known, node->text);
-	for (int i = 0; i < REFUSALS; i++) {
-		const struct refusal *refusal = &refusals[i];
-
-		known_add(&known, refusal->word);
-		if (strcmp(refusal->word, node->text) != 0)
+	for (const struct icmp_answer *answer = icmp_answers; answer->word; answer++) {
+		known_add(&known, answer->word);
+		if (strcmp(answer->word, node->text) != 0)
 			continue;
-		fault->reject_code = six ? refusal->code6 : refusal->code4;
+		fault->reject_code = six ? answer->code6 : answer->code4;
 		if (fault->reject_code < 0)
 			fault->reject_type = -1;
-		fault->reject_with = pool_strdup(d->pool, six ? refusal->nft6 : refusal->nft4);
+		fault->reject_with = pool_strdup(d->pool, six ? answer->nft6 : answer->nft4);
 		return true;
 	}
 	known_add(&known, "code N");
@@ -105,7 +82,7 @@ static bool decode_around(struct decoder *d, const struct node *node, void *ret)
 static bool decode_flags(struct decoder *d, const struct node *node, void *ret)
 {
 	static const struct field flags = {
-		.type = TYPE_WORDS, .words = flag_words, .size = sizeof(int)};
+		.type = TYPE_WORDS, .words = tcp_flag_words, .size = sizeof(int)};
 	struct plan_filter *filter = ret;
 
 	if (!field_decode(d, &flags, node, &filter->flags))

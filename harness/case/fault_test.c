@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "case_test.h"
+#include "tcp_words.h"
 
 #define C 0 /* client */
 #define V 1 /* server */
@@ -104,13 +105,13 @@ START_TEST(details_of_faults)
 	ck_assert_int_eq(plan->fault[3].grace_ns, 90 * NSEC_PER_SEC);
 	plan_free(plan);
 	plan = load_fault("drop: {from: client, flags: [syn, ack], longer_than: 500, next: 3}", 4);
-	ck_assert_int_eq(plan->fault[3].filter.flags, TH_SYN | TH_ACK);
-	ck_assert_int_eq(plan->fault[3].filter.flags_mask, TH_SYN | TH_ACK);
+	ck_assert_int_eq(plan->fault[3].filter.flags, TCP_SYN | TCP_ACK);
+	ck_assert_int_eq(plan->fault[3].filter.flags_mask, TCP_SYN | TCP_ACK);
 	ck_assert_int_eq(plan->fault[3].filter.longer_than, 500);
 	ck_assert_int_eq(plan->fault[3].filter.count, 3);
 	plan_free(plan);
 	plan = load_fault("reject: {to: server, with: rst, packets: {flags: psh, next: 1}}", 4);
-	ck_assert_int_eq(plan->fault[3].filter.flags, TH_PUSH);
+	ck_assert_int_eq(plan->fault[3].filter.flags, TCP_PSH);
 	ck_assert_int_eq(plan->fault[3].filter.count, 1);
 	plan_free(plan);
 }

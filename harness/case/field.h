@@ -7,10 +7,10 @@
 #ifndef HALFOPEN_CASE_FIELD_H
 #define HALFOPEN_CASE_FIELD_H
 
+#include "bounds.h"
 #include "node.h"
 #include "plan.h"
-
-#define RUN_MAX_NS (24 * 3600 * NSEC_PER_SEC) /* no run lasts longer */
+#include "word.h"
 
 /* What one variant's decoding needs to know. */
 struct decoder {
@@ -39,19 +39,13 @@ enum type {
 	TYPE_MOMENTS,   /* struct plan_range */
 	TYPE_WORD,      /* integer, one of `words` */
 	TYPE_WORDS,     /* uint32_t, one or a list of `words`, their values or-ed */
-	TYPE_HOST,      /* int; min -1: or `any`; min -2: or `router` as well */
+	TYPE_HOST,      /* int; min PLACE_UNKNOWN: or `any`; PLACE_ROUTER: or that as well */
 	TYPE_PROGRAM,   /* int */
 	TYPE_ERRNO,     /* int */
 	TYPE_SIGNAL,    /* int */
 	TYPE_FORM,      /* what `form` decodes to */
 	TYPE_CUSTOM,    /* what `decode` makes of it */
 	TYPE_COUNT
-};
-
-struct word { /* an array of them ends with a NULL name */
-	const char *name;
-	int64_t value;
-	const char *help; /* or NULL */
 };
 
 struct form;
@@ -133,6 +127,10 @@ int find_host(struct decoder *d, const struct node *node, const char *name, int6
 int find_program(struct decoder *d, const struct node *node, const char *name);
 /* Says so if the NAME that is no program's is a host's. */
 void host_help(struct decoder *d, struct diag *diag, const char *name);
+
+/* Adds all errors to KNOWN and says which one was meant: the nearest, that of this number, of
+ * strerror()'s text; or OTHERS and the usual ones. */
+void errno_help(struct decoder *d, struct diag *diag, struct known *known, const char *others);
 
 /* The value of WORDS that NODE names; false, reported. */
 bool find_word(struct decoder *d, const struct word *words, const struct node *node,

@@ -19,7 +19,9 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "packet_words.h"
 #include "peer.h" /* fixtures: what a scripted step is */
+#include "place.h"
 
 #define PLAN_ANY (-1) /* a host, program or port that the case left open */
 
@@ -179,37 +181,10 @@ struct expect_socket {
 	int orphan; /* -1: not asked */
 };
 
-/* What a packet is: one packet may be several of these at once. */
-enum packet_kind {
-	KIND_SYN,
-	KIND_SYN_ACK,
-	KIND_ACK,
-	KIND_DATA,
-	KIND_FIN,
-	KIND_RST,
-	KIND_RETRANSMISSION,
-	KIND_KEEPALIVE_PROBE,
-	KIND_KEEPALIVE_ACK,
-	KIND_WINDOW_PROBE,
-	KIND_ZERO_WINDOW,
-	KIND_DUPLICATE_ACK,
-	KIND_TCP,
-	KIND_ICMP,
-	KIND_ARP_REQUEST,
-	KIND_ARP_REPLY,
-	KIND_OTHER,
-	KIND_COUNT
-};
-/* ARP_REQUEST and ARP_REPLY also stand for IPv6's neighbour solicitation and advertisement.
- * OTHER is background (MLD, router solicitations): no expectation counts it unless asked.
- * ACK: a segment with no data, SYN, FIN or RST that is no probe. */
-extern const char *const packet_kind_name[KIND_COUNT]; /* "syn", "keepalive-probe" ... */
-extern const char *const tcp_state_name[13];           /* include/net/tcp_states.h; [0] is "none" */
-
 enum expect_seen { SEEN_SENT /* left the sender's interface */, SEEN_DELIVERED, SEEN_LOST };
 
 struct expect_wire {
-	int from, to;   /* hosts; PLAN_ANY; from -2: the router */
+	int from, to;   /* hosts; PLAN_ANY; from PLACE_ROUTER */
 	uint32_t kinds; /* bit mask of 1 << enum packet_kind: any of them */
 	uint32_t not_kinds;
 	enum expect_seen seen;

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "decode.h"
-#include "names.h"
+#include "poll_words.h"
 #include "value.h"
 
 #define SEND_MAX      (1LL << 30)
@@ -204,7 +204,7 @@ static const struct field option_fields[] = {
 	 .help = "see the list of options"},
 };
 static const struct field poll_fields[] = {
-	{"events", TYPE_WORDS, PEER(events), .words = event_words, .required = true,
+	{"events", TYPE_WORDS, PEER(events), .words = poll_event_words, .required = true,
 	 .help = "what to wait for"},
 	{"timeout", TYPE_DURATION, PEER(time_ns),
 	 .help = "for how long, without limit if not said"},

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "duration.h"
+#include "errno_words.h"
 #include "field.h"
-#include "names.h"
+#include "signal_words.h"
 #include "value.h"
 
 void field_store(const struct field *field, void *out, int64_t value)
@@ -65,9 +66,9 @@ int find_host(struct decoder *d, const struct node *node, const char *name, int6
 	}
 	if (least <= -1)
 		known_add(&known, "any");
-	if (least <= -2 && plan->network == NETWORK_ROUTER)
-		known_add(&known, "router");
-	if (least <= -2 && strcmp(name, "router") == 0)
+	if (least <= PLACE_ROUTER && plan->network == NETWORK_ROUTER)
+		known_add(&known, PLACE_ROUTER_NAME);
+	if (least <= PLACE_ROUTER && strcmp(name, PLACE_ROUTER_NAME) == 0)
 		diag_help(d->diags,
 			  node_error(d->diags, node, "there is no router in this network"),
 			  "the case needs network: router");
@@ -348,9 +349,9 @@ static bool decode_host(struct decoder *d, const struct field *field, const stru
 		return false;
 	if (field->min <= -1 && strcmp(node->text, "any") == 0)
 		host = PLAN_ANY;
-	else if (field->min <= -2 && d->plan->network == NETWORK_ROUTER &&
-		 strcmp(node->text, "router") == 0)
-		host = -2;
+	else if (field->min <= PLACE_ROUTER && d->plan->network == NETWORK_ROUTER &&
+		 strcmp(node->text, PLACE_ROUTER_NAME) == 0)
+		host = PLACE_ROUTER;
 	else if ((host = find_host(d, node, node->text, field->min)) < 0)
 		return false;
 	field_store(field, out, host);

@@ -12,6 +12,7 @@
 #include "changes.h"
 #include "label.h"
 #include "list.h"
+#include "packet_words.h"
 
 #define BULK 8 /* so many alike in a row, and more, are one entry */
 
@@ -63,7 +64,7 @@ static char *entry_text(struct changes *changes, const struct record_packet *pac
 	for (int kind = 0; kind < KIND_COUNT; kind++)
 		if (packet->kinds & (1u << kind) && kind != KIND_TCP)
 			text = pool_printf(changes->pool, "%s%s%s", text, *text ? " " : "",
-					   packet_kind_name[kind]);
+					   packet_kind_name(kind));
 	if (packet->icmp_type >= 0)
 		text = pool_printf(changes->pool, "%s type %d code %d", text, packet->icmp_type,
 				   packet->icmp_code);
@@ -231,7 +232,7 @@ static void compare_sent_times(struct changes *changes, const char *host, const 
 
 void compare_packets(struct changes *changes)
 {
-	for (int from = -2; from < changes->a->plan->host_count; from++) {
+	for (int from = PLACE_LEAST; from < changes->a->plan->host_count; from++) {
 		const char *host = label_host(changes->a->plan, from);
 		struct sent a = {0}, b = {0};
 

@@ -11,10 +11,9 @@
 #include "changes.h"
 #include "label.h"
 #include "list.h"
+#include "tcp_words.h"
 
 #define EPHEMERAL_FIRST 32768 /* net.ipv4.ip_local_port_range */
-
-enum { TIMER_KEEPALIVE = 2, TIMER_TIME_WAIT = 3 }; /* those that no round trip moves */
 
 struct life { /* of one socket */
 	const struct record_socket *first;
@@ -74,7 +73,7 @@ static struct life *life_of(struct changes *changes, struct lives *lives, const 
 
 static const char *state_name(const struct record_socket *socket)
 {
-	return socket->state ? tcp_state_name[socket->state] : "gone";
+	return socket->state ? tcp_state_name(socket->state) : "gone";
 }
 
 /* On a real clock a state that is left at once is seen or not, as the observer gets to look. */

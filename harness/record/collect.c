@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "bounds.h"
 #include "list.h"
 #include "members.h"
 #include "parts.h"
@@ -14,19 +15,17 @@
 #include "text.h"
 #include "utf8.h"
 
-#define MOST_OUTPUT   (64 << 10) /* bytes kept of what a command wrote */
-#define MOST_PROGRAMS 64
-#define MOST_HOSTS    16
-#define MOST_BOOTS    64
+#define MOST_OUTPUT (64 << 10) /* bytes kept of what a command wrote */
+#define MOST_BOOTS  64
 
 struct collecting {
 	struct pool *pool;
 	const struct plan *plan;
 	struct record *record;
-	int incarnation[MOST_PROGRAMS];
-	size_t output[MOST_PROGRAMS];          /* bytes so far */
-	int64_t up_ns[MOST_HOSTS][MOST_BOOTS]; /* when each host came up */
-	int boots[MOST_HOSTS];
+	int incarnation[PROGRAMS_MAX];
+	size_t output[PROGRAMS_MAX];          /* bytes so far */
+	int64_t up_ns[HOSTS_MAX][MOST_BOOTS]; /* when each host came up */
+	int boots[HOSTS_MAX];
 	bool ended;
 };
 
@@ -376,10 +375,10 @@ static bool is_known(const struct plan *plan, const struct raw_frame *frame)
 	case WHO_NOBODY:
 		return true;
 	case WHO_HOST:
-		return frame->who >= 0 && frame->who < plan->host_count && frame->who < MOST_HOSTS;
+		return frame->who >= 0 && frame->who < plan->host_count && frame->who < HOSTS_MAX;
 	case WHO_PROGRAM:
 		return frame->who >= 0 && frame->who < plan->program_count &&
-		       frame->who < MOST_PROGRAMS;
+		       frame->who < PROGRAMS_MAX;
 	case WHO_FAULT:
 		return frame->who >= 0 && frame->who < plan->fault_count;
 	}
@@ -419,7 +418,7 @@ static void number_boots(struct collecting *collecting)
 	for (int i = 0; i < record->packet_count; i++) {
 		struct record_packet *packet = &record->packet[i];
 
-		if (packet->from < 0 || packet->from >= MOST_HOSTS)
+		if (packet->from < 0 || packet->from >= HOSTS_MAX)
 			continue;
 		while (packet->incarnation + 1 < collecting->boots[packet->from] &&
 		       collecting->up_ns[packet->from][packet->incarnation + 1] <= packet->sent_ns)

@@ -10,6 +10,7 @@
 
 #include "event.h"
 #include "record_test.h"
+#include "tcp_words.h"
 
 static struct raw sample(void)
 {

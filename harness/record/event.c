@@ -8,8 +8,12 @@
 #include <string.h>
 
 #include "duration.h"
-#include "names.h"
+#include "errno_words.h"
 #include "packet.h"
+#include "packet_words.h"
+#include "poll_words.h"
+#include "signal_words.h"
+#include "tcp_words.h"
 
 struct events {
 	const struct plan *plan;
@@ -83,7 +87,7 @@ const char *record_packet_what(const struct record_packet *packet, char *buf, si
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		if (!(packet->kinds & 1u << told[i]))
 			continue;
-		used = append(buf, size, used, "%s%s", used ? ", " : "", packet_kind_name[told[i]]);
+		used = append(buf, size, used, "%s%s", used ? ", " : "", packet_kind_name(told[i]));
 		if (packet->attempt && i < 3)
 			used = append(buf, size, used, " %d", packet->attempt);
 	}
@@ -142,13 +146,13 @@ const char *record_step_result(const struct plan *plan, const struct record_step
 	size_t used = append(buf, size, 0, "%lld", (long long)step->ret);
 
 	if (step->ret < 0)
-		used = append(buf, size, used, " %s", strerrorname_np(step->err));
+		used = append(buf, size, used, " %s", errno_name(step->err));
 	if (step->ret < 0 && step->bytes > 0)
 		used = append(buf, size, used, " after %lld bytes", (long long)step->bytes);
 	if (step->bytes > 0 && !step->intact && !sends_texts(plan) &&
 	    (peer->op == PEER_RECV || peer->op == PEER_RECV_EXACT || peer->op == PEER_RECV_EOF))
 		used = append(buf, size, used, " (not the pattern)");
-	for (const struct word *event = event_words; event->name; event++)
+	for (const struct word *event = poll_event_words; event->name; event++)
 		if (step->revents & event->value)
 			used = append(buf, size, used, " %s", event->name);
 	return buf;
@@ -207,7 +211,8 @@ static void add_programs(struct events *events)
 			continue;
 		if (program->signal)
 			add(events, program->end_ns, EVENT_PROGRAM_END, planned->host, i,
-			    "%s: program killed by SIG%s", name, sigabbrev_np(program->signal));
+			    "%s: program killed by SIG%s", name,
+			    signal_abbreviation(program->signal));
 		else
 			add(events, program->end_ns, EVENT_PROGRAM_END, planned->host, i,
 			    "%s: program exited with %d", name, program->exit_status);
@@ -242,7 +247,7 @@ static void add_sockets(struct events *events)
 			    "%s: socket %s%s%s %s", host_name(plan, socket->host), socket->local,
 			    socket->remote_port ? " - " : "",
 			    socket->remote_port ? socket->remote : "",
-			    socket->state ? tcp_state_name[socket->state] : "is gone");
+			    socket->state ? tcp_state_name(socket->state) : "is gone");
 	}
 }
 

@@ -21,7 +21,7 @@ enum record_event_kind {
 struct record_event {
 	int64_t t_ns;
 	enum record_event_kind kind;
-	int host;   /* whose; a packet's sender; -1: nobody's, -2: the router */
+	int host;   /* whose; a packet's sender: a place (place.h) */
 	int index;  /* in the record's list of that kind */
 	char *text; /* "client: recv = -1 ETIMEDOUT", owned */
 };

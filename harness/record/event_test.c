@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 static void add_socket(struct raw *raw, enum raw_type type, int64_t t_ns, int state, int remote)
 {

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "members.h"
+#include "packet_words.h"
 #include "pool.h"
 #include "record_test.h"
+#include "tcp_words.h"
 
 static char *write_text(const struct record *record, const struct plan *plan)
 {
@@ -336,7 +338,7 @@ START_TEST(test_documented)
 			ck_assert_msg(strstr(text, wanted) != NULL, "%s is missing", wanted);
 		}
 	for (int i = 0; i < KIND_COUNT; i++) {
-		snprintf(wanted, sizeof(wanted), "`%s`", packet_kind_name[i]);
+		snprintf(wanted, sizeof(wanted), "`%s`", packet_kind_name(i));
 		ck_assert_msg(strstr(text, wanted) != NULL, "%s is missing", wanted);
 	}
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "packet_words.h"
 #include "record.h"
 
 #define MOST_REAL_NS (INT64_C(1) << 62) /* the year 2116 */
@@ -131,7 +132,7 @@ static json_t *kinds_write(uint32_t mask)
 
 	for (int i = 0; i < KIND_COUNT; i++)
 		if (mask & 1u << i)
-			json_array_append_new(array, json_string(packet_kind_name[i]));
+			json_array_append_new(array, json_string(packet_kind_name(i)));
 	return array;
 }
 
@@ -143,13 +144,11 @@ static bool kinds_read(const json_t *array, uint32_t *ret_mask)
 		return false;
 	for (size_t at = 0; at < json_array_size(array); at++) {
 		const char *name = json_string_value(json_array_get(array, at));
-		int kind = 0;
+		const struct word *kind = word_find(packet_kind_words, name);
 
-		while (kind < KIND_COUNT && !(name && strcmp(name, packet_kind_name[kind]) == 0))
-			kind++;
-		if (kind == KIND_COUNT)
+		if (!kind)
 			return false;
-		mask |= 1u << kind;
+		mask |= (uint32_t)kind->value;
 	}
 	*ret_mask = mask;
 	return true;

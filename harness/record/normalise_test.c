@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 struct chance {
 	uint32_t isn, answer_isn, cookie;

@@ -19,7 +19,7 @@ struct packet {
 	/* TCP (RFC 9293, RFC 7323) */
 	uint16_t sport, dport;
 	uint32_t seq, ack;
-	uint8_t flags;
+	uint8_t flags;              /* TCP_SYN ... */
 	uint16_t window;            /* as in the header */
 	int payload;                /* bytes, from the IP header's length */
 	int scale;                  /* window scale option; -1: none */
@@ -33,9 +33,6 @@ struct packet {
 	/* ARP, or IPv6's neighbour discovery, which looks the same from here */
 	bool neighbour_request, neighbour_reply;
 };
-
-/* TCP header flags */
-enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
 
 /* Decodes an Ethernet frame, of which SIZE bytes were kept. What is cut off or unknown is
  * PACKET_OTHER; the rest of *packet is then zero. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 START_TEST(test_tcp)
 {

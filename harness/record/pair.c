@@ -16,6 +16,7 @@
 #include "list.h"
 #include "parts.h"
 #include "raw.h"
+#include "tcp_words.h"
 
 #define HURRY_NS (150 * 1000000LL) /* more than what a busy machine needs to forward */
 

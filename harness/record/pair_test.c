@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 #define ROUTER                                                                                     \
 	"case: behind a router\n"                                                                  \

@@ -25,8 +25,7 @@ void counters_parse(struct pool *pool, struct record *record, int host, bool aft
  * not there then is one that the kernel does not have. */
 void counters_settle(struct pool *pool, struct record *record, const struct plan *plan);
 
-/* pair.c: whose address this is: a host's number, PLACE_ROUTER, or PLAN_ANY for nobody's. */
-#define PLACE_ROUTER (-2)
+/* pair.c: whose address this is: a place (place.h). */
 int place_of_address(const struct plan *plan, const char *address);
 
 /* From record->frame (sorted) to record->packet: which sightings are one packet. The

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 struct capture {
 	char *bytes;

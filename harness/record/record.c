@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "pool.h"
+#include "tcp_words.h"
 
 void record_free(struct record *record)
 {
@@ -14,10 +15,9 @@ static bool is_index(int index, int count)
 	return index >= 0 && index < count;
 }
 
-/* A host, -1 (unknown) or -2 (the router). */
 static bool is_place(int host, const struct plan *plan)
 {
-	return host >= -2 && host < plan->host_count;
+	return host >= PLACE_LEAST && host < plan->host_count;
 }
 
 static bool packets_fit(const struct record *record, const struct plan *plan)
@@ -48,8 +48,7 @@ static bool sockets_fit(const struct record *record, const struct plan *plan)
 {
 	for (int i = 0; i < record->socket_count; i++)
 		if (!is_index(record->socket[i].host, plan->host_count) ||
-		    !is_index(record->socket[i].state, RECORD_TCP_STATES) ||
-		    record->socket[i].timer < 0)
+		    !is_index(record->socket[i].state, TCP_STATES) || record->socket[i].timer < 0)
 			return false;
 	for (int i = 0; i < record->sampled_count; i++)
 		if (!is_index(record->sampled[i].host, plan->host_count))

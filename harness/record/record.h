@@ -18,8 +18,7 @@
 #include "err.h"
 #include "plan.h"
 
-#define RECORD_VERSION    2
-#define RECORD_TCP_STATES 13 /* the length of tcp_state_name */
+#define RECORD_VERSION 2
 
 enum record_state { /* how the run came out, before any judgement */
 		    RECORD_COMPLETE,
@@ -42,7 +41,7 @@ struct record_packet {
 	int64_t sent_ns;    /* at the sender's own interface (or where it was first seen) */
 	int64_t port_ns;    /* at the far end of the sender's cable; -1: never got there */
 	int64_t arrived_ns; /* at the receiver's interface; -1: lost */
-	int from, to;       /* hosts; -1: unknown or broadcast; -2: the router itself */
+	int from, to;       /* places (place.h); unknown: or broadcast */
 	uint32_t kinds;     /* 1 << enum packet_kind */
 	int attempt;        /* retransmission or probe number n, from 1; 0: neither */
 	char *src, *dst;    /* addresses as text */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "packet_words.h"
 
 struct plan *test_plan(const char *source)
 {
@@ -232,7 +233,7 @@ const char *kinds_of(const struct record *record, int index)
 	for (int i = 0; i < KIND_COUNT; i++)
 		if (record->packet[index].kinds & 1u << i)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
-						 used ? " " : "", packet_kind_name[i]);
+						 used ? " " : "", packet_kind_name(i));
 	return text;
 }
 

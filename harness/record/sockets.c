@@ -6,6 +6,7 @@
 
 #include "parts.h"
 #include "raw.h"
+#include "tcp_words.h"
 
 static char *endpoint(struct pool *pool, int family, const uint8_t *address, int port)
 {
@@ -51,7 +52,7 @@ void socket_decode(struct pool *pool, const uint8_t *payload, size_t size,
 	struct raw_socket raw;
 
 	memcpy(&raw, payload, sizeof(raw));
-	socket->state = raw.state < RECORD_TCP_STATES ? raw.state : 0;
+	socket->state = raw.state < TCP_STATES ? raw.state : 0;
 	socket->family = raw.family;
 	socket->local = endpoint(pool, raw.family, raw.src, raw.sport);
 	socket->remote = endpoint(pool, raw.family, raw.dst, raw.dport);

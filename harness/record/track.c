@@ -11,6 +11,7 @@
 #include "list.h"
 #include "parts.h"
 #include "ranges.h"
+#include "tcp_words.h"
 
 struct side {
 	char address[INET6_ADDRSTRLEN];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 #define C 5000u /* the client's initial number */
 #define D 9000u /* the server's */

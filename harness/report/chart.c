@@ -8,8 +8,8 @@
 #include "axis.h"
 #include "duration.h"
 #include "label.h"
-#include "names.h"
 #include "page.h"
+#include "tcp_words.h"
 
 #define STRIP        26
 #define MOST_STRIPS  24
@@ -86,7 +86,7 @@ static const char *state_class(int state)
 
 static void draw_strip(const struct axis *axis, const struct strip *strip, int y)
 {
-	const char *name = tcp_state_name[strip->socket->state];
+	const char *name = tcp_state_name(strip->socket->state);
 	double from = axis_x(axis, strip->socket->t_ns), to = axis_x(axis, strip->until_ns);
 	char at[32], lasted[32];
 
@@ -121,7 +121,7 @@ static void states_table(const struct axis *axis, const struct states *states)
 		page_printf(axis->out, "%s - %s", first->local, first->remote);
 		fprintf(axis->out,
 			"</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
-			strip->socket->state ? tcp_state_name[strip->socket->state] : "gone",
+			strip->socket->state ? tcp_state_name(strip->socket->state) : "gone",
 			duration_clock(strip->socket->t_ns, at, sizeof(at)),
 			strip->socket->state ? duration_round(strip->until_ns - strip->socket->t_ns,
 							      lasted, sizeof(lasted))
@@ -301,13 +301,9 @@ static void scale(const struct axis *axis, const struct timers *timers, int bott
 	}
 }
 
-static const char *timer_name(int timer)
-{
-	return timer == 1 ? "retransmission" : timer == 2 ? "keepalive" : "window probe";
-}
-
 static const char *point_text(const struct point *point, char *buf, size_t size)
 {
+	int timer = point->packet ? TIMER_NONE : point->socket->timer;
 	char note[256], wait[32];
 
 	duration_round(point->wait_ns, wait, sizeof(wait));
@@ -316,7 +312,8 @@ static const char *point_text(const struct point *point, char *buf, size_t size)
 			 label_packet_note(point->packet, note, sizeof(note)), wait,
 			 point->packet->arrived_ns < 0 ? ", lost" : "");
 	else
-		snprintf(buf, size, "%s timer due in %s", timer_name(point->socket->timer), wait);
+		snprintf(buf, size, "%s timer due in %s",
+			 timer == TIMER_PROBE ? "window probe" : tcp_timer_name(timer), wait);
 	return buf;
 }
 

@@ -4,6 +4,8 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 
+#include "tcp_words.h"
+
 #define AT_ONCE_NS   1000000LL /* a call this short has no start and end, but a moment */
 #define PACKETS_KEPT 3         /* at either end of a folded row of packets */
 #define PACKETS_MANY 12
@@ -17,7 +19,7 @@ static bool is_ordinary(const struct record *record, const struct record_event *
 
 	return event->kind == EVENT_PACKET && packet->kinds & 1u << KIND_TCP &&
 	       !(packet->kinds & ~ordinary) && packet->arrived_ns >= 0 &&
-	       !(packet->flags & (TH_SYN | TH_FIN | TH_RST));
+	       !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 
 static void fold_packets(const struct record *record, const struct record_event *events, int count,

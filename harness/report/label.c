@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "errno_words.h"
 #include "event.h"
+#include "signal_words.h"
+#include "tcp_words.h"
 
 static const struct {
 	int flag;
 	const char *name;
-} flags[] = {{TH_SYN, "SYN "}, {TH_FIN, "FIN "}, {TH_RST, "RST "}, {TH_ACK, "ACK "}};
+} flags[] = {{TCP_SYN, "SYN "}, {TCP_FIN, "FIN "}, {TCP_RST, "RST "}, {TCP_ACK, "ACK "}};
 
 /* RFC 792 type 3, RFC 4443 type 1. */
 static const struct {
@@ -49,7 +52,7 @@ static void label_tcp(const struct record_packet *packet, FILE *out)
 			fputs(flags[i].name, out);
 	if (packet->rel_seq >= 0)
 		fprintf(out, "seq %lld", (long long)packet->rel_seq);
-	if (packet->rel_ack >= 0 && packet->flags & TH_ACK)
+	if (packet->rel_ack >= 0 && packet->flags & TCP_ACK)
 		fprintf(out, "%sack %lld", packet->rel_seq >= 0 ? " " : "",
 			(long long)packet->rel_ack);
 	if (packet->payload)
@@ -165,7 +168,7 @@ static void step_result(const struct plan *plan, const struct record_step *step,
 	char result[128];
 
 	if (step->ret < 0) {
-		fprintf(out, ": %s", strerrorname_np(step->err));
+		fprintf(out, ": %s", errno_name(step->err));
 		if (step->bytes > 0)
 			fprintf(out, " after %lld bytes", (long long)step->bytes);
 	} else if (step->ret == 0 && (op == PEER_RECV || op == PEER_RECV_EXACT)) {
@@ -219,7 +222,7 @@ const char *label_program(const struct plan *plan, const struct record_program *
 	if (start)
 		fputs(program->incarnation ? "starts again" : "starts", out);
 	else if (program->signal)
-		fprintf(out, "killed by SIG%s", sigabbrev_np(program->signal));
+		fprintf(out, "killed by SIG%s", signal_abbreviation(program->signal));
 	else
 		fprintf(out, "exits with %d", program->exit_status);
 	fclose(out);
@@ -228,7 +231,7 @@ const char *label_program(const struct plan *plan, const struct record_program *
 
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf, size_t size)
 {
-	const char *state = socket->state ? tcp_state_name[socket->state] : "gone";
+	const char *state = socket->state ? tcp_state_name(socket->state) : "gone";
 
 	if (with_port || !socket->remote_port)
 		snprintf(buf, size, "[%s :%d]", state, socket->local_port);

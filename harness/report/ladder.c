@@ -13,14 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "canvas.h"
 #include "duration.h"
 #include "event.h"
 #include "rows.h"
 
-#define MOST_HOSTS   8
 #define BODY         13 /* columns before it: the time and a space */
-#define ROUTER       (-2)
 #define SAME_ROW_NS  100000LL
 #define OUTPUT_LINES 20 /* of a command, under a failure */
 #define LEFT_OF_TWO  37 /* where the lines of two hosts are */
@@ -30,7 +29,7 @@ struct ladder {
 	const struct plan *plan;
 	const struct record *record;
 	struct canvas canvas;
-	int x[MOST_HOSTS];
+	int x[HOSTS_MAX];
 	unsigned up; /* hosts that have a line */
 	bool open;   /* a row is being made */
 	int64_t row_ns;
@@ -174,7 +173,7 @@ static int column_of(const struct ladder *ladder, int host, int from)
 {
 	if (host >= 0 && host < ladder->plan->host_count)
 		return ladder->x[host];
-	if (host == ROUTER)
+	if (host == PLACE_ROUTER)
 		return middle(ladder);
 	/* To nobody known, or to all: to the far side. */
 	return from < middle(ladder) ? ladder->x[ladder->plan->host_count - 1] : ladder->x[0];
@@ -224,7 +223,7 @@ static void draw_arrow(struct ladder *ladder, const struct record_packet *packet
 		     : step > 0             ? GLYPH_RIGHT
 					    : GLYPH_LEFT,
 		     ink);
-	if (packet->from == ROUTER)
+	if (packet->from == PLACE_ROUTER)
 		canvas_glyph(canvas, from, GLYPH_ORIGIN, ink);
 	if (packet->arrived_ns < 0)
 		draw_lost(ladder, from, step, span, end > at ? end + 2 : at + length + 1, end < at,

@@ -11,6 +11,7 @@
 #include "label.h"
 #include "ladder.h"
 #include "report_test.h"
+#include "tcp_words.h"
 
 static const char two_hosts[] = "case: two hosts\n"
 				"hosts:\n"
@@ -54,10 +55,10 @@ START_TEST(packets_are_arrows)
 	struct plan *plan = report_test_plan(two_hosts);
 	struct record record = report_test_record(plan);
 	struct record_packet packet[] = {
-		report_test_segment(0, 1 * S, 1u << KIND_DATA, TH_ACK | TH_PUSH),
-		report_test_segment(1, 2 * S, 1u << KIND_RST, TH_RST),
-		report_test_segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TH_ACK),
-		report_test_segment(0, 4 * S, 1u << KIND_SYN, TH_SYN),
+		report_test_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK | TCP_PSH),
+		report_test_segment(1, 2 * S, 1u << KIND_RST, TCP_RST),
+		report_test_segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TCP_ACK),
+		report_test_segment(0, 4 * S, 1u << KIND_SYN, TCP_SYN),
 	};
 	char *text;
 
@@ -87,7 +88,7 @@ START_TEST(what_the_router_says_stands_beside_its_arrow)
 		report_test_segment(0, 1 * S, 1u << KIND_ICMP, 0),
 		report_test_segment(0, 2 * S, 1u << KIND_ICMP, 0),
 		report_test_segment(0, 3 * S, 1u << KIND_ICMP, 0),
-		report_test_segment(0, 4 * S, 1u << KIND_TCP, TH_RST),
+		report_test_segment(0, 4 * S, 1u << KIND_TCP, TCP_RST),
 	};
 	char *text;
 
@@ -132,7 +133,7 @@ START_TEST(under_a_failure_only_what_is_around_it)
 	int lines = 0;
 
 	for (int i = 0; i < 3000; i++)
-		packet[i] = report_test_segment(i % 2, S + i * 3000000LL, 1u << KIND_ACK, TH_ACK);
+		packet[i] = report_test_segment(i % 2, S + i * 3000000LL, 1u << KIND_ACK, TCP_ACK);
 	record.packet = packet;
 	record.packet_count = 3000;
 	text = draw(plan, &record, &judgement, &few);
@@ -219,8 +220,8 @@ START_TEST(a_failed_expectation_stands_at_its_moment)
 		    difference[] = "errno", reason[] = "it failed";
 	struct plan *plan = report_test_plan(two_hosts);
 	struct record record = report_test_record(plan);
-	struct record_packet packet[] = {report_test_segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
-					 report_test_segment(0, 3 * S, 1u << KIND_DATA, TH_ACK)};
+	struct record_packet packet[] = {report_test_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
+					 report_test_segment(0, 3 * S, 1u << KIND_DATA, TCP_ACK)};
 	struct finding finding = {.holding = FAILS,
 				  .expected = expected,
 				  .observed = observed,
@@ -254,7 +255,7 @@ START_TEST(a_long_transfer_is_folded_unless_all_is_wanted)
 	char *text;
 
 	for (int i = 0; i < 50; i++)
-		packet[i] = report_test_segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TH_ACK);
+		packet[i] = report_test_segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TCP_ACK);
 	record.packet = packet;
 	record.packet_count = 50;
 	text = draw(plan, &record, NULL, &ascii);
@@ -276,7 +277,7 @@ START_TEST(three_hosts_have_three_lines)
 {
 	struct plan *plan = report_test_plan(three_hosts);
 	struct record record = report_test_record(plan);
-	struct record_packet packet = report_test_segment(0, 1 * S, 1u << KIND_SYN, TH_SYN);
+	struct record_packet packet = report_test_segment(0, 1 * S, 1u << KIND_SYN, TCP_SYN);
 	char *text;
 
 	packet.to = 2;
@@ -299,8 +300,8 @@ START_TEST(no_row_is_wider_than_a_hundred_columns)
 		struct plan *plan = report_test_plan(cases[k]);
 		struct record record = report_test_record(plan);
 		struct record_packet packet[] = {
-			report_test_segment(0, 1 * S, 1u << KIND_DATA, TH_ACK),
-			report_test_segment(1, 2 * S, 1u << KIND_DATA, TH_ACK)};
+			report_test_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
+			report_test_segment(1, 2 * S, 1u << KIND_DATA, TCP_ACK)};
 		char *text, *rest, *row;
 
 		for (int i = 0; i < 2; i++) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
+
 #define LINE         28 /* the height of one with one line of text */
 #define LEFT_OF_TWO  336
 #define RIGHT_OF_TWO 664
@@ -128,7 +130,7 @@ int picture_init(struct picture *picture)
 	struct line line = {.y = PICTURE_TOP};
 
 	picture->width = count == 2 ? WIDTH_OF_TWO : PICTURE_TIME_RIGHT + 30 + count * HOST_WIDTH;
-	for (int i = 0; i < count && i < PICTURE_MOST_HOSTS; i++)
+	for (int i = 0; i < count && i < HOSTS_MAX; i++)
 		picture->x[i] = count == 2 ? (i ? RIGHT_OF_TWO : LEFT_OF_TWO)
 					   : PICTURE_TIME_RIGHT + 40 + i * HOST_WIDTH;
 	picture->place = calloc((size_t)rows->count + 1, sizeof(*picture->place));

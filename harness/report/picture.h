@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "bounds.h"
 #include "rows.h"
 
 #define PICTURE_CHAR       7.85 /* of a monospaced font of 13 px, and a little */
@@ -16,7 +17,6 @@
 #define PICTURE_TIME_RIGHT 92 /* where the times end */
 #define PICTURE_TEXT_GAP   18 /* between a lifeline and its texts */
 #define PICTURE_TOP        48
-#define PICTURE_MOST_HOSTS 8
 
 struct place {
 	int y, height;
@@ -27,7 +27,7 @@ struct picture {
 	const struct record *record;
 	const struct rows *rows;
 	FILE *out;
-	int x[PICTURE_MOST_HOSTS];
+	int x[HOSTS_MAX];
 	int width, height;
 	struct place *place; /* of each row */
 };

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "fold.h"
 #include "list.h"
+#include "tcp_words.h"
 #include "text.h"
 
 #define SILENCE_NS NSEC_PER_SEC
@@ -39,7 +40,7 @@ static enum ink packet_ink(const struct record_packet *packet)
 	const unsigned noted = 1u << KIND_RETRANSMISSION | 1u << KIND_KEEPALIVE_PROBE |
 			       1u << KIND_WINDOW_PROBE | 1u << KIND_ICMP;
 
-	if (packet->arrived_ns < 0 || packet->flags & TH_RST)
+	if (packet->arrived_ns < 0 || packet->flags & TCP_RST)
 		return INK_LOST;
 	return packet->kinds & noted ? INK_NOTE : INK_NONE;
 }

@@ -31,7 +31,7 @@ struct row {
 	enum ink ink;
 	int64_t t_ns;     /* when; of a silence, when it begins; of a finding -1: at no moment */
 	int64_t lasts_ns; /* of a silence */
-	int host;         /* whose; a packet's sender; -1: nobody's, -2: the router */
+	int host;         /* whose; a packet's sender: a place (place.h) */
 	int index;        /* in the record's list of that kind; of a finding, in the judgement's;
 			     of what is folded, how many packets that are */
 	unsigned up;      /* 1 << host: has a line here; of a fault: above it */

@@ -9,6 +9,7 @@
 
 #include "report_test.h"
 #include "rows.h"
+#include "tcp_words.h"
 
 #define PACKETS 5000
 
@@ -31,7 +32,7 @@ static struct record record_of_many(const struct plan *plan)
 	struct record record = report_test_record(plan);
 
 	for (int i = 0; i < PACKETS; i++) {
-		packets[i] = report_test_segment(0, i * 2000000LL, 1u << KIND_DATA, TH_ACK);
+		packets[i] = report_test_segment(0, i * 2000000LL, 1u << KIND_DATA, TCP_ACK);
 		packets[i].arrived_ns = i % 2 ? -1 : packets[i].sent_ns;
 	}
 	record.packet = packets;

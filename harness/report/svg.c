@@ -8,8 +8,7 @@
 #include "page.h"
 #include "picture.h"
 
-#define LONG   1200 /* a picture that names the hosts at its end as well */
-#define ROUTER (-2)
+#define LONG 1200 /* a picture that names the hosts at its end as well */
 
 static void text_line(const struct picture *picture, int x, int y, const char *class,
 		      const char *text, size_t size)
@@ -53,7 +52,7 @@ static int column_of(const struct picture *picture, int host, int from)
 {
 	if (host >= 0 && host < picture->plan->host_count)
 		return picture->x[host];
-	if (host == ROUTER)
+	if (host == PLACE_ROUTER)
 		return middle(picture);
 	/* To nobody known, or to all: to the far side. */
 	return from < middle(picture) ? picture->x[picture->plan->host_count - 1] : picture->x[0];
@@ -68,8 +67,9 @@ static void packet_title(const struct picture *picture, const struct record_pack
 	fputs("<title>", picture->out);
 	page_printf(picture->out, "%s to %s, sent %s, %s%s",
 		    label_host(picture->plan, packet->from),
-		    packet->to < 0 && packet->to != ROUTER ? packet->dst
-							   : label_host(picture->plan, packet->to),
+		    packet->to < 0 && packet->to != PLACE_ROUTER
+			    ? packet->dst
+			    : label_host(picture->plan, packet->to),
 		    sent, packet->arrived_ns < 0 ? "lost" : "arrived ",
 		    packet->arrived_ns < 0 ? "" : arrived);
 	if (packet->kinds & 1u << KIND_TCP)
@@ -93,7 +93,7 @@ static void arrow(const struct picture *picture, const struct record_packet *pac
 	char where[64] = "lost on the way";
 
 	fprintf(picture->out, "<path class=\"arrow\" d=\"M%d %dH%d\"/>", from + step * 4, y, end);
-	if (packet->from == ROUTER)
+	if (packet->from == PLACE_ROUTER)
 		fprintf(picture->out, "<circle class=\"head\" cx=\"%d\" cy=\"%d\" r=\"4\"/>", from,
 			y);
 	if (packet->arrived_ns >= 0) {

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "duration.h"
+#include "errno_words.h"
+#include "packet_words.h"
 #include "page.h"
 
 #define BEFORE      6 /* rows that are told before a failure */
@@ -20,8 +22,9 @@ void why_print_row(const struct plan *plan, const struct record *record, const s
 	case ROW_PACKET:
 		packet = &record->packet[row->index];
 		page_printf(out, "%s to %s: %s", label_host(plan, packet->from),
-			    packet->to < 0 && packet->to != -2 ? packet->dst
-							       : label_host(plan, packet->to),
+			    packet->to < 0 && packet->to != PLACE_ROUTER
+				    ? packet->dst
+				    : label_host(plan, packet->to),
 			    row->text);
 		if (row->note[0])
 			page_printf(out, ", %s", row->note);
@@ -84,7 +87,7 @@ static void say_range(FILE *out, const char *before, const char *single,
 
 static void say_errno(FILE *out, int err)
 {
-	page_printf(out, "%s (%s)", strerrorname_np(err), strerrordesc_np(err));
+	page_printf(out, "%s (%s)", errno_name(err), strerrordesc_np(err));
 }
 
 static void say_wanted_step(FILE *out, const struct expect_step *expect)
@@ -196,7 +199,7 @@ static void say_group(FILE *out, const struct group *group)
 	for (int i = 0; i < KIND_COUNT; i++) {
 		if (!(group->kinds & 1u << i))
 			continue;
-		fprintf(out, "%s%s", before, packet_kind_name[i]);
+		fprintf(out, "%s%s", before, packet_kind_name(i));
 		before = " ";
 	}
 	if (group->lost)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report_test.h"
+#include "tcp_words.h"
 #include "why.h"
 
 static char *written;
@@ -26,8 +27,8 @@ static const char *said(const char *expected, struct record_step step, int64_t f
 				   "  - {at: 2s, kill: server}\n"
 				   "expect:\n"
 				   "  %s\n";
-	struct record_packet packet[] = {report_test_segment(1, 2 * S, 1u << KIND_FIN, TH_FIN),
-					 report_test_segment(1, 3 * S, 1u << KIND_FIN, TH_FIN)};
+	struct record_packet packet[] = {report_test_segment(1, 2 * S, 1u << KIND_FIN, TCP_FIN),
+					 report_test_segment(1, 3 * S, 1u << KIND_FIN, TCP_FIN)};
 	struct record_fault fault = {.fault = 0, .begun_ns = 2 * S, .done_ns = 2 * S};
 	struct finding finding = {.holding = FAILS,
 				  .expected = text,

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bounds.h"
 #include "clock.h"
 #include "counters.h"
 #include "file.h"
@@ -23,10 +24,9 @@
 #include "stage.h"
 #include "tap.h"
 
-#define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
-#define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
-#define LOOK_TICKS     4            /* between looks at what may go by itself */
-#define MAX_POLL       (6 + 2 * TOPOLOGY_HOSTS + STAGE_PROGRAMS)
+#define SETTLE_NS  NSEC_PER_SEC /* after the last thing that the plan waits for */
+#define LOOK_TICKS 4            /* between looks at what may go by itself */
+#define MAX_POLL   (6 + 2 * HOSTS_MAX + PROGRAMS_MAX)
 
 struct loop {
 	struct stage stage;
@@ -94,7 +94,7 @@ static void agenda_fill(struct stage *stage, int64_t from_ns)
 	for (int i = 0; i < plan->program_count; i++)
 		if (stage_has(stage, plan->program[i].host))
 			start_add(stage, i, from_ns);
-	agenda_add(stage, plan->until_ns ? plan->until_ns : LONGEST_RUN_NS, AGENDA_END, 0);
+	agenda_add(stage, plan->until_ns ? plan->until_ns : RUN_MAX_NS, AGENDA_END, 0);
 }
 
 /* Timers of up to two hours are rounded up to 8^5 ticks (kernel/time/timer.c, level 5). */
@@ -520,7 +520,7 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 			     .signal_fd = -1,
 			     .end_ns = -1,
 			     .look_ns = -1};
-	for (int i = 0; i < TOPOLOGY_HOSTS; i++)
+	for (int i = 0; i < HOSTS_MAX; i++)
 		loop.stage.tap[i] = -1;
 	for (int i = 0; i < plan->program_count; i++) {
 		loop.stage.program[i].plan = &plan->program[i];

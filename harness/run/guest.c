@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bounds.h"
 #include "conductor.h"
 #include "file.h"
 #include "handover.h"

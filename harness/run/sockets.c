@@ -14,11 +14,9 @@
 #include <unistd.h>
 
 #include "list.h"
+#include "tcp_words.h"
 
-#define TIMER_RETRANSMISSION 1 /* inet_diag_msg.idiag_timer */
-#define TIMER_TIME_WAIT      3
-#define TIMER_PROBE          4
-#define ALL_STATES           0xffff
+#define ALL_STATES 0xffff
 
 struct tracked {
 	struct raw_socket socket;

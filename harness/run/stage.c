@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stage.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -97,6 +98,8 @@ int stage_drain_taps(struct stage *stage, struct err *err)
 	}
 	return ret < 0 ? err_sys(err, ret, "cannot read a packet socket") : 0;
 }
+
+static_assert(sizeof(((struct raw_host *)NULL)->name) > NAME_LONGEST, "a host's name has room");
 
 static void write_host(struct stage *stage, int host, bool up)
 {

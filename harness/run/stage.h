@@ -6,12 +6,11 @@
 #ifndef HALFOPEN_STAGE_H
 #define HALFOPEN_STAGE_H
 
+#include "bounds.h"
 #include "conductor.h"
 #include "program.h"
 #include "sockets.h"
 #include "topology.h"
-
-#define STAGE_PROGRAMS 32
 
 /* At one moment, in this order: look, then act. */
 enum agenda_what { AGENDA_SAMPLE, AGENDA_FAULT, AGENDA_FAULT_GOES_ON, AGENDA_START, AGENDA_END };
@@ -35,12 +34,12 @@ struct stage {
 	struct topology topology;
 	int64_t real_ns; /* CLOCK_REALTIME at the run's zero */
 
-	struct program program[STAGE_PROGRAMS];
-	bool waiting[STAGE_PROGRAMS];                /* for its target to listen */
-	struct container *container[TOPOLOGY_HOSTS]; /* NULL: nobody would notice */
+	struct program program[PROGRAMS_MAX];
+	bool waiting[PROGRAMS_MAX];             /* for its target to listen */
+	struct container *container[HOSTS_MAX]; /* NULL: nobody would notice */
 	struct restriction *restriction;
-	struct sockets *sockets[TOPOLOGY_HOSTS];
-	int tap[TOPOLOGY_HOSTS]; /* -1: none */
+	struct sockets *sockets[HOSTS_MAX];
+	int tap[HOSTS_MAX]; /* -1: none */
 	int wire_tap, router_tap;
 	int watch_fd; /* an epoll of the peers' connections: one of them ended */
 	uint32_t missed;

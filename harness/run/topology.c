@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bounds.h"
 #include "settings.h"
 
 #define ROUTER_MAC(i)                                                                              \
@@ -414,7 +415,7 @@ int topology_wait(struct topology *topology, struct err *err)
 
 void topology_done(struct topology *topology)
 {
-	for (int i = 0; i < TOPOLOGY_HOSTS; i++)
+	for (int i = 0; i < HOSTS_MAX; i++)
 		net_free(topology->host[i].net);
 	net_free(topology->router);
 	net_free(topology->wire);

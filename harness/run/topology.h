@@ -18,12 +18,11 @@
 #include <stdbool.h>
 #include <sys/utsname.h>
 
+#include "bounds.h"
 #include "condition.h"
 #include "err.h"
 #include "netem.h"
 #include "plan.h"
-
-#define TOPOLOGY_HOSTS 8
 
 struct topology_host {
 	struct net *net; /* NULL: powered off */
@@ -41,7 +40,7 @@ struct topology_host {
 struct topology {
 	const struct plan *plan;
 	struct net *wire, *router; /* router: NULL where there is none */
-	struct topology_host host[TOPOLOGY_HOSTS];
+	struct topology_host host[HOSTS_MAX];
 	bool has_netem, virtual_clock;
 	struct utsname uts;
 };

@@ -7,11 +7,7 @@
 #include <string.h>
 
 #include "judging.h"
-
-#define TIMER_RETRANSMISSION 1
-
-static const char *const timer_name[] = {"none", "retransmission", "keepalive", "time-wait",
-					 "probe"};
+#include "tcp_words.h"
 
 /* The host's sample that was taken for this moment; -1: there is none. */
 static int64_t sample_time(const struct judging *judging, const struct expect_socket *expect)
@@ -100,7 +96,7 @@ static void socket_expected(struct judging *judging, const struct expect_socket 
 	if (expect->remote_port != PLAN_ANY)
 		text_add(text, " to port %d", expect->remote_port);
 	if (expect->timer >= 0)
-		text_add(text, ", timer %s", timer_name[expect->timer]);
+		text_add(text, ", timer %s", tcp_timer_name(expect->timer));
 	if (expect->orphan >= 0)
 		text_add(text, expect->orphan ? ", orphan" : ", not an orphan");
 	say_asked(text, "expires", &expect->expires, true);
@@ -121,8 +117,8 @@ static void socket_expected(struct judging *judging, const struct expect_socket 
 
 static void say_socket(struct text *text, const struct record_socket *socket)
 {
-	say_also(text, "%s %s - %s, timer %s", tcp_state_name[socket->state], socket->local,
-		 socket->remote, socket->timer < 5 ? timer_name[socket->timer] : "?");
+	say_also(text, "%s %s - %s, timer %s", tcp_state_name(socket->state), socket->local,
+		 socket->remote, tcp_timer_name(socket->timer));
 	if (socket->timer) {
 		text_add(text, " in ");
 		say_span(text, socket->expires_ns);
@@ -156,8 +152,7 @@ static void attributes_judge(struct judging *judging, const struct expect_socket
 		       {"unacked", &expect->unacked, socket->unacked}};
 
 	if (expect->timer >= 0 && expect->timer != socket->timer)
-		say_also(&judging->difference, "timer %s",
-			 socket->timer < 5 ? timer_name[socket->timer] : "?");
+		say_also(&judging->difference, "timer %s", tcp_timer_name(socket->timer));
 	if (expect->orphan >= 0 && expect->orphan != socket->orphan)
 		say_also(&judging->difference, socket->orphan ? "an orphan" : "not an orphan");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "errno_words.h"
 #include "event.h"
 #include "judging.h"
-#include "names.h"
+#include "poll_words.h"
+#include "signal_words.h"
 
 static const struct record_step *step_find(const struct record *record,
 					   const struct expect_step *expect)
@@ -35,7 +37,7 @@ static void say_events(struct text *text, int events)
 {
 	if (!events)
 		text_add(text, " none");
-	for (const struct word *event = event_words; event->name; event++)
+	for (const struct word *event = poll_event_words; event->name; event++)
 		if (events & event->value)
 			text_add(text, " %s", event->name);
 }
@@ -68,7 +70,7 @@ static void step_asked(struct text *list, const struct expect_step *expect)
 	if (expect->outcome == OUTCOME_NOT_STARTED)
 		text_put(list, "never started");
 	if (expect->errno_set)
-		text_put(list, expect->err ? strerrorname_np(expect->err) : "no error");
+		text_put(list, expect->err ? errno_name(expect->err) : "no error");
 	if (expect->returns.set) {
 		text_separate(list, ", ");
 		text_put(list, "returns ");
@@ -122,7 +124,7 @@ static void step_observed(struct judging *judging, const struct expect_step *exp
 		text_add(text, "never started");
 	} else if (step->end_ns < 0 && program && program->signal > 0) {
 		text_add(text, "the program was killed by SIG%s meanwhile, at ",
-			 sigabbrev_np(program->signal));
+			 signal_abbreviation(program->signal));
 		say_time(text, program->end_ns);
 	} else if (step->end_ns < 0) {
 		text_add(text, step->caught_sigterm ? "interrupted by SIGTERM, begun at "
@@ -162,8 +164,8 @@ static void errno_differs(struct judging *judging, int expected, const struct re
 
 	if (err != expected)
 		say_also(&judging->difference, "%s instead of %s",
-			 err ? strerrorname_np(err) : "success",
-			 expected ? strerrorname_np(expected) : "success");
+			 err ? errno_name(err) : "success",
+			 expected ? errno_name(expected) : "success");
 }
 
 enum holding judge_step(struct judging *judging, const struct plan_expect *of)
@@ -221,7 +223,7 @@ static void program_expected(struct judging *judging, const struct expect_progra
 	if (expect->signal == 0)
 		text_add(text, " by no signal");
 	if (expect->signal > 0)
-		text_add(text, " by SIG%s", sigabbrev_np(expect->signal));
+		text_add(text, " by SIG%s", signal_abbreviation(expect->signal));
 	if (expect->at.set) {
 		text_add(text, " at ");
 		say_times(text, &expect->at);
@@ -231,7 +233,7 @@ static void program_expected(struct judging *judging, const struct expect_progra
 static void say_end(struct text *text, const struct record_program *program)
 {
 	if (program->signal)
-		text_add(text, "killed by SIG%s", sigabbrev_np(program->signal));
+		text_add(text, "killed by SIG%s", signal_abbreviation(program->signal));
 	else
 		text_add(text, "exited with status %d", program->exit_status);
 }

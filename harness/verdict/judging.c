@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "duration.h"
+#include "tcp_words.h"
 
 void say_also(struct text *text, const char *fmt, ...)
 {
@@ -77,26 +78,26 @@ void say_numbers(struct text *text, const struct plan_range *range)
 		text_add(text, "%lld..%lld", (long long)range->lo, (long long)range->hi);
 }
 
-static void say_bits(struct text *text, uint32_t bits, const char *const *names, int count,
+static void say_bits(struct text *text, uint32_t bits, const struct word *words,
 		     const char *between)
 {
 	const char *before = "";
 
-	for (int i = 0; i < count; i++)
-		if (bits & 1u << i) {
-			text_add(text, "%s%s", before, names[i]);
+	for (; words->name; words++)
+		if (bits & words->value) {
+			text_add(text, "%s%s", before, words->name);
 			before = between;
 		}
 }
 
 void say_kinds(struct text *text, uint32_t kinds, const char *between)
 {
-	say_bits(text, kinds, packet_kind_name, KIND_COUNT, between);
+	say_bits(text, kinds, packet_kind_words, between);
 }
 
 void say_states(struct text *text, uint32_t states)
 {
-	say_bits(text, states, tcp_state_name, 13, " or ");
+	say_bits(text, states, tcp_state_words, " or ");
 }
 
 void say_host(struct text *text, const struct plan *plan, int host)
@@ -104,7 +105,7 @@ void say_host(struct text *text, const struct plan *plan, int host)
 	if (host >= 0 && host < plan->host_count)
 		text_add(text, "%s", plan->host[host].name);
 	else
-		text_add(text, host == -2 ? "router" : "anybody");
+		text_add(text, host == PLACE_ROUTER ? PLACE_ROUTER_NAME : "anybody");
 }
 
 static int64_t add_limited(int64_t a, int64_t b)

@@ -19,7 +19,7 @@ void say_spans(struct text *text, const struct plan_range *range);   /* "0.200..
 void say_numbers(struct text *text, const struct plan_range *range); /* "5..7", "at least 5" */
 void say_kinds(struct text *text, uint32_t kinds, const char *between);
 void say_states(struct text *text, uint32_t states);
-void say_host(struct text *text, const struct plan *plan, int host); /* -2: router; -1: any */
+void say_host(struct text *text, const struct plan *plan, int host);
 
 struct judging {
 	const struct plan *plan;

@@ -11,6 +11,7 @@
 
 #include "load.h"
 #include "packet.h"
+#include "tcp_words.h"
 
 enum { CLIENT, SERVER, IDLE };         /* hosts */
 enum { P_CLIENT, P_WORKER, P_SERVER }; /* programs */

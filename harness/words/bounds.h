@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * bounds: how many of what a case may have. Whoever keeps them in an array of fixed size takes its
+ * size from here; who copies them into a form of fixed size (raw.h) asserts that it has room.
+ */
+#ifndef HALFOPEN_BOUNDS_H
+#define HALFOPEN_BOUNDS_H
+
+#define HOSTS_MAX    8
+#define PROGRAMS_MAX 16
+#define STEPS_MAX    100 /* of one program */
+#define FAULTS_MAX   256
+#define EXPECTS_MAX  1024
+#define SYSCTLS_MAX  64 /* of a command line */
+#define NAME_LONGEST 12 /* of hosts and programs: they become interfaces */
+
+#define RUN_MAX_NS (24 * 3600 * NSEC_PER_SEC) /* no run lasts longer */
+
+#endif
