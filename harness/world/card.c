@@ -62,6 +62,7 @@ static const struct vhost_kind card_kind = {
 	.device_id = VIRTIO_ID_NET,
 	.features = 1ULL << VIRTIO_NET_F_MAC | 1ULL << VIRTIO_NET_F_STATUS,
 	.queue_count = QUEUE_COUNT,
+	.quiet = 1u << QUEUE_RECEIVE,
 	.config = card_config,
 	.kick = card_kick,
 };

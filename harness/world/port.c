@@ -123,6 +123,8 @@ static const struct vhost_kind port_kind = {
 	.device_id = VIRTIO_ID_CONSOLE,
 	.features = 1ULL << VIRTIO_CONSOLE_F_MULTIPORT,
 	.queue_count = QUEUE_COUNT,
+	/* Linux fills them buffer by buffer, 512 of them, with a kick for each. */
+	.quiet = 1u << QUEUE_IN | 1u << QUEUE_CONTROL_IN,
 	.config = port_config,
 	.kick = port_kick,
 	.reset = port_reset,
@@ -187,6 +189,8 @@ static int push_bytes(struct port *port, struct err *err)
 		size_t part;
 
 		ret = queue_take(queue, &port->vhost.memory, &chain, err);
+		if (queue_is_ready(queue))
+			queue_set_kicks(queue, ret == 0); /* then it has no room, and says when */
 		if (ret <= 0)
 			break;
 		part = chain_write(&chain, 0, waiting->bytes + done, waiting->size - done);

@@ -16,7 +16,7 @@
 #define PORT_NAME         "halfopen"
 #define PORT_WRITE_MOST   (64 << 10)
 #define PORT_CONTROL_MOST 16
-#define PORT_WAITING_MOST (1 << 20) /* bytes that the guest has not read */
+#define PORT_WAITING_MOST (8 << 20) /* bytes that the guest has not read */
 
 struct port {
 	struct vhost vhost;

@@ -130,6 +130,12 @@ void queue_give(struct queue *queue, uint16_t head, uint32_t written)
 	__atomic_store_n(&queue->used->idx, ++queue->returned, __ATOMIC_RELEASE);
 }
 
+void queue_set_kicks(struct queue *queue, bool wanted)
+{
+	__atomic_store_n(&queue->used->flags, wanted ? 0 : VRING_USED_F_NO_NOTIFY,
+			 __ATOMIC_RELEASE);
+}
+
 bool queue_wants_interrupt(const struct queue *queue)
 {
 	return !(read_16(&queue->available->flags) & VRING_AVAIL_F_NO_INTERRUPT);

@@ -56,6 +56,8 @@ int queue_take(struct queue *queue, const struct memory *memory, struct chain *r
 void queue_untake(struct queue *queue);
 /* Gives the chain that begins at HEAD back, with WRITTEN bytes in its writable part. */
 void queue_give(struct queue *queue, uint16_t head, uint32_t written);
+/* Whether the guest is to kick when it puts something there. */
+void queue_set_kicks(struct queue *queue, bool wanted);
 /* Whether the guest wants an interrupt for what it was given. */
 bool queue_wants_interrupt(const struct queue *queue);
 

@@ -251,6 +251,18 @@ static int kick(struct vhost *vhost, uint32_t index, uint32_t flags, struct err 
 	return vhost->kind->kick(vhost, (int)index, err);
 }
 
+static int set_addresses(struct vhost *vhost, const struct payload_addresses *addresses,
+			 struct err *err)
+{
+	struct queue *queue = &vhost->queue[addresses->index];
+	int ret = queue_set_addresses(queue, &vhost->memory, addresses->descriptors,
+				      addresses->used, addresses->available, err);
+
+	if (ret == 0)
+		queue_set_kicks(queue, !(vhost->kind->quiet & 1u << addresses->index));
+	return ret;
+}
+
 static int queue_message(struct vhost *vhost, const struct header *header,
 			 const union payload *payload, struct err *err)
 {
@@ -268,9 +280,7 @@ static int queue_message(struct vhost *vhost, const struct header *header,
 		queue->enabled = payload->state.number;
 		return 0;
 	case SET_VRING_ADDR:
-		return queue_set_addresses(queue, &vhost->memory, payload->addresses.descriptors,
-					   payload->addresses.used, payload->addresses.available,
-					   err);
+		return set_addresses(vhost, &payload->addresses, err);
 	default:
 		return kick(vhost, index, header->flags, err);
 	}

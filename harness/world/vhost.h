@@ -37,6 +37,7 @@ struct vhost_kind {
 	int device_id;    /* include/uapi/linux/virtio_ids.h */
 	uint64_t features;
 	int queue_count;
+	uint32_t quiet; /* a bit for each queue that the guest fills without telling */
 	/* Fills in its configuration space: how many bytes it has. */
 	size_t (*config)(const struct vhost *vhost, uint8_t bytes[VHOST_CONFIG_MOST]);
 	/* The guest has put something into QUEUE, and waits. 0 or -EPROTO. */

@@ -417,6 +417,8 @@ START_TEST(a_port_is_opened_and_carries_bytes_both_ways)
 
 	use(&port.vhost);
 	come_up();
+	ck_assert_int_eq(guest.queue[0].used->flags, VRING_USED_F_NO_NOTIFY);
+	ck_assert_int_eq(guest.queue[1].used->flags, 0);
 	for (int i = 0; i < 4; i++) {
 		struct scripted_piece piece = {BUFFER + 0x3000 + 0x100 * (uint64_t)i, 64, true};
 
@@ -450,7 +452,8 @@ START_TEST(a_port_is_opened_and_carries_bytes_both_ways)
 	ck_assert(scripted_used(&guest, 0, &head, &size));
 	ck_assert_uint_eq(size, 6);
 	ck_assert_int_eq(memcmp(scripted_at(&guest, in.address), "hello ", 6), 0);
-	/* The rest once it has room again. */
+	/* The rest once it has room again: only then it is to tell. */
+	ck_assert_int_eq(guest.queue[0].used->flags, 0);
 	scripted_offer(&guest, 0, &in, 1);
 	given.woken = 0;
 	kick(0);

@@ -8,10 +8,10 @@
  *
  * Processes. The world is no process. It lives in the one that calls world_run(), and each host is
  * a child of it: a UML in a process group of its own, which the kernel kills when this process
- * dies. There are no threads. A host reaches the world by Unix sockets only, one for time
- * (um_timetravel.h) and one for each device (vhost-user), in `dir`. On each of them it asks and
- * waits: while we answer, that host stands still, so its memory can be read and written as if it
- * were ours.
+ * dies (but for the child with which a UML tries ptrace as it starts: kernel/descendants.h). There
+ * are no threads. A host reaches the world by Unix sockets only, one for time (um_timetravel.h) and
+ * one for each device (vhost-user), in `dir`. On each of them it asks and waits: while we answer,
+ * that host stands still, so its memory can be read and written as if it were ours.
  *
  * Who tells whom what.
  *   1. A host that has nothing to do says WAIT and when it wants to go on. The world says RUN with
@@ -55,6 +55,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "err.h"
 #include "impairment.h"
@@ -62,6 +63,10 @@
 #define WORLD_HOSTS 9 /* eight of a plan, and its router */
 #define WORLD_CARDS 64
 #define WORLD_NONE  (-1)
+
+/* Where a guest finds the port through which it and the world speak: whoever has it open has it
+ * alone. */
+#define WORLD_CONTROL_PORT "/dev/vport0p0"
 
 struct world;
 
@@ -133,8 +138,10 @@ struct world_observer {
 };
 
 struct world_options {
-	/* The run's own folder: short (a socket's path has 107 bytes), there, writable. */
+	/* The run's own folder: there, writable. Hosts know it as /proc/self/fd/N: its name would
+	 * be part of their boot lines, and with these of their random numbers. */
 	const char *dir;
+	const char *tmpdir;  /* for the hosts' memory: a tmpfs, best; NULL: dir */
 	uint64_t seed;       /* of all chance */
 	int64_t real_ns;     /* the wall clock at 0: hosts ask for it when they boot; 0: 2026 */
 	int64_t reaction_ns; /* see above; 0: the least delay of any link */
@@ -143,10 +150,24 @@ struct world_options {
 	struct world_observer observer;
 };
 
-/* How a UML is executed, in the child: after fork(), with its process group, PDEATHSIG, personality
- * and standard descriptors set. Only returns on failure, with -errno. NULL: execve() behind a
- * seccomp filter that denies it getrandom(), without which no two runs are the same. */
-typedef int world_exec_fn(void *data, const char *path, char *const argv[], char *const envp[]);
+/* How a UML becomes one, for who wants it confined. NULL where a world_launcher is asked for:
+ * execve() behind a seccomp filter that denies it getrandom(). Whoever confines it must deny that
+ * as well: without, no two runs are the same. */
+struct world_launcher {
+	/* Before fork(). SOCKETS: what it will connect to, by these names, each once a boot; NULL
+	 * at the end. May be NULL. */
+	int (*prepare)(void *data, const char *path, const char *const *sockets, struct err *err);
+	/* In the child, with its process group, PDEATHSIG, personality, processor and descriptors 0
+	 * to 2 set, all others CLOEXEC. Only returns on failure, with -errno. */
+	int (*exec)(void *data, pid_t parent, const char *path, char *const argv[],
+		    char *const envp[]);
+	/* In the parent, with the child. *RET_FD: SERVE is called whenever it can be read, until
+	 * the process is gone; -1: never. May be NULL. */
+	int (*begin)(void *data, pid_t pid, int *ret_fd, struct err *err);
+	void (*serve)(void *data);
+	/* The process is gone. May be NULL. */
+	void (*end)(void *data);
+};
 
 struct world_host_config {
 	const char *name;      /* for messages and file names: letters, digits, '-' */
@@ -156,8 +177,8 @@ struct world_host_config {
 	char *const *args;     /* more of the boot line, NULL at the end; or NULL */
 	int64_t wall_error_ns; /* its wall clock is wrong by so much */
 	bool sealed; /* its memory must be a sealed file (F_SEAL_SHRINK): no other is mapped */
-	world_exec_fn *exec;
-	void *exec_data;
+	const struct world_launcher *launcher;
+	void *launcher_data;
 };
 
 enum world_disk_loss { /* what a power loss does to writes that were not flushed */

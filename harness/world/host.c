@@ -1,0 +1,714 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One host: its process, its clock, its devices, and what it did that is not the world's yet (its
+ * outbox). Three sockets and the process tell of an end in any order: only the process counts
+ * (serve_process()).
+ *
+ * A kick is answered once the host knows how far it may still run. One with the page of shared
+ * memory knows at once; an older one must have acknowledged it, and the kick waits for that.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "list.h"
+#include "parts.h"
+
+#define OUTBOX_ITEMS_MOST 500000
+#define OUTBOX_BYTES_MOST (256u << 20)
+#define EVENTS            16
+#define LOOK_ROUND_MS     500   /* how often a run that stands is looked at */
+#define LOOK_ROUND        10000 /* or after how many wakeups */
+
+int host_fails(const struct host *host, int code, struct err *err)
+{
+	return err_add(err, code, "host %s", host->config.name);
+}
+
+struct vhost *host_device(struct host *host, int device)
+{
+	if (device == 0)
+		return &host->port.vhost;
+	device--;
+	if (device < host->card_count)
+		return &host->world->card[host->card[device]]->card.vhost;
+	device -= host->card_count;
+	return device < host->disk_count ? &host->disk[device]->disk.vhost : NULL;
+}
+
+int64_t host_now(const struct host *host)
+{
+	return host->is_dead ? host->last_ns : host->zero_ns + host->time.now_ns;
+}
+
+/* ---- outbox ---- */
+
+bool outbox_is_empty(const struct outbox *outbox)
+{
+	return outbox->count == 0;
+}
+
+struct output *outbox_first(struct outbox *outbox)
+{
+	return &outbox->item[outbox->first];
+}
+
+void outbox_drop_first(struct outbox *outbox)
+{
+	outbox->bytes -= outbox_first(outbox)->size;
+	outbox->first = (outbox->first + 1) % outbox->room;
+	outbox->count--;
+}
+
+void outbox_add(struct outbox *outbox, struct output output)
+{
+	if (outbox->count == outbox->room) {
+		size_t room = outbox->room ? 2 * outbox->room : 16;
+		struct output *item = calloc(room, sizeof(*item));
+
+		if (!item)
+			abort();
+		for (size_t i = 0; i < outbox->count; i++)
+			item[i] = outbox->item[(outbox->first + i) % outbox->room];
+		free(outbox->item);
+		outbox->item = item;
+		outbox->room = room;
+		outbox->first = 0;
+	}
+	outbox->item[(outbox->first + outbox->count++) % outbox->room] = output;
+	outbox->bytes += output.size;
+}
+
+void output_free(struct output *output)
+{
+	switch (output->kind) {
+	case OUTPUT_PACKET:
+		packet_free(output->what);
+		break;
+	case OUTPUT_REQUEST:
+		disk_request_free(output->what);
+		break;
+	case OUTPUT_BYTES:
+		free(output->what);
+		break;
+	case OUTPUT_END:
+	case OUTPUT_REBOOT:
+		break;
+	}
+}
+
+void host_forget(struct host *host)
+{
+	while (!outbox_is_empty(&host->outbox)) {
+		output_free(outbox_first(&host->outbox));
+		outbox_drop_first(&host->outbox);
+	}
+}
+
+/* ---- what its devices give us, while it kicks ---- */
+
+static void limit(struct host *host, int64_t t_ns)
+{
+	if (t_ns < host->limit_ns)
+		host->limit_ns = t_ns;
+}
+
+/* Brings its clock up to date. A wrong one is told by serve_device(). */
+static int64_t look(struct host *host)
+{
+	time_travel_look(&host->time, NULL);
+	return host_now(host);
+}
+
+static int output(struct host *host, enum output_kind kind, int device, void *what, size_t size,
+		  int64_t back_ns, struct err *err)
+{
+	int64_t t_ns = look(host);
+
+	outbox_add(
+		&host->outbox,
+		(struct output){
+			.t_ns = t_ns, .kind = kind, .device = device, .what = what, .size = size});
+	limit(host, back_ns > NEVER - t_ns ? NEVER : t_ns + back_ns);
+	if (host->outbox.count > OUTBOX_ITEMS_MOST || host->outbox.bytes > OUTBOX_BYTES_MOST)
+		return err_set(err, EPROTO, "it floods the world: %zu things in no time",
+			       host->outbox.count);
+	return 0;
+}
+
+static int card_sends(struct card *card, const uint8_t *frame, uint32_t size, struct err *err)
+{
+	struct world_card *of = card->owner;
+	struct host *host = of->host;
+
+	return output(host, OUTPUT_PACKET, of->index, packet_new(of->index, frame, size), size,
+		      world_echo_ns(host->world, host), err);
+}
+
+/* Something of its own is to happen at its present time. */
+static void at_once(struct host *host, enum event_kind kind, int device)
+{
+	int64_t t_ns = look(host);
+
+	agenda_add(&host->inbox, (struct event){.t_ns = t_ns,
+						.kind = kind,
+						.device = device,
+						.life = (uint32_t)host->boot});
+	limit(host, t_ns);
+}
+
+static void card_has_sent(struct card *card)
+{
+	struct world_card *of = card->owner;
+
+	at_once(of->host, EVENT_SENT, of->index);
+}
+
+static int port_writes(struct port *port, const void *bytes, size_t size, struct err *err)
+{
+	struct host *host = port->owner;
+	void *copy = malloc(size + 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, bytes, size);
+	return output(host, OUTPUT_BYTES, 0, copy, size,
+		      host->world->is_exact ? 0 : host->world->reaction_ns, err);
+}
+
+static void port_wakes(struct port *port)
+{
+	at_once(port->owner, EVENT_WAKE, 0);
+}
+
+static int disk_requests(struct disk *disk, struct disk_request *request, struct err *err)
+{
+	struct host *host = disk->owner;
+	int index = 0;
+
+	while (&host->disk[index]->disk != disk)
+		index++;
+	return output(host, OUTPUT_REQUEST, index, request, request->size,
+		      host->disk[index]->latency_ns, err);
+}
+
+/* ---- sockets ---- */
+
+static int endpoint_add(struct host *host, struct endpoint *endpoint, enum endpoint_kind kind,
+			int device, int fd, struct err *err)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = endpoint};
+
+	*endpoint = (struct endpoint){.kind = kind, .host = host, .device = device};
+	if (epoll_ctl(host->world->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		return err_sys(err, errno, "epoll");
+	return 0;
+}
+
+/* Where it finds its N-th device of a kind, or its clock. */
+static const char *socket_name(struct host *host, const char *kind, int n)
+{
+	*LIST_ADD(NULL, host, socket) = text_format("%s/h%d.%s%d", host->world->where, host->index,
+						    kind, n);
+	return host->socket[host->socket_count - 1];
+}
+
+static int device_open(struct host *host, int device, const char *kind, int n, struct err *err)
+{
+	struct vhost *vhost = host_device(host, device);
+	int ret = vhost_listen(vhost, socket_name(host, kind, n), err);
+
+	vhost->sealed = host->config.sealed;
+	if (ret == 0)
+		ret = endpoint_add(host, &host->device[device].listener, ENDPOINT_DEVICE_LISTENER,
+				   device, vhost->listener, err);
+	return ret;
+}
+
+int host_open(struct host *host, struct err *err)
+{
+	int ret, device = 1;
+
+	ret = time_travel_listen(&host->time, socket_name(host, "time", 0), err);
+	if (ret == 0)
+		ret = endpoint_add(host, &host->time_listener, ENDPOINT_TIME_LISTENER, 0,
+				   host->time.listener, err);
+	host->port.owner = host;
+	host->port.written = port_writes;
+	host->port.wake = port_wakes;
+	if (ret == 0)
+		ret = device_open(host, 0, "port", 0, err);
+	for (int i = 0; i < host->card_count && ret == 0; i++) {
+		struct world_card *card = host->world->card[host->card[i]];
+
+		card->card.owner = card;
+		card->card.send = card_sends;
+		card->card.sent = card_has_sent;
+		ret = device_open(host, device++, "card", i, err);
+	}
+	for (int i = 0; i < host->disk_count && ret == 0; i++) {
+		host->disk[i]->disk.owner = host;
+		host->disk[i]->disk.request = disk_requests;
+		ret = device_open(host, device++, "disk", i, err);
+	}
+	*LIST_ADD(NULL, host, socket) = NULL;
+	return ret < 0 ? host_fails(host, ret, err) : 0;
+}
+
+static void disconnect(struct host *host)
+{
+	struct vhost *vhost;
+
+	time_travel_disconnect(&host->time);
+	for (int i = 0; (vhost = host_device(host, i)); i++)
+		vhost_disconnect(vhost);
+}
+
+static int launch_prepare(struct host *host, struct err *err)
+{
+	const struct world_launcher *launcher = host->config.launcher;
+
+	if (!launcher || !launcher->prepare)
+		return 0;
+	return launcher->prepare(host->config.launcher_data, host->config.kernel,
+				 (const char *const *)host->socket, err);
+}
+
+static int launch_begin(struct host *host, struct err *err)
+{
+	const struct world_launcher *launcher = host->config.launcher;
+	int fd = -1, ret = 0;
+
+	host->is_launched = launcher;
+	if (launcher && launcher->begin)
+		ret = launcher->begin(host->config.launcher_data, host->uml.pid, &fd, err);
+	if (ret == 0 && fd >= 0)
+		ret = endpoint_add(host, &host->launcher, ENDPOINT_LAUNCHER, 0, fd, err);
+	return ret;
+}
+
+static void launch_end(struct host *host)
+{
+	const struct world_launcher *launcher = host->config.launcher;
+
+	if (host->is_launched && launcher->end)
+		launcher->end(host->config.launcher_data);
+	host->is_launched = false;
+}
+
+void host_kill(struct host *host)
+{
+	host->last_ns = host_now(host);
+	uml_kill(&host->uml);
+	launch_end(host);
+	disconnect(host);
+	host_forget(host);
+	host->is_running = false;
+	host->is_dead = true;
+	host->wants_ns = NEVER;
+}
+
+/* ---- its boot line ---- */
+
+#define ARGUMENTS_MOST 128
+
+struct boot_line {
+	char *argv[ARGUMENTS_MOST + 1];
+	int count;
+};
+
+static void argue(struct boot_line *line, char *argument)
+{
+	if (line->count < ARGUMENTS_MOST)
+		line->argv[line->count++] = argument;
+	else
+		free(argument);
+}
+
+static void boot_line_make(struct host *host, struct boot_line *line)
+{
+	static const char *const fixed[] = {
+		"root=/dev/root",
+		"rootfstype=hostfs",
+		"rootflags=/",
+		"ro",
+		"con0=null,fd:1", /* the console: read nothing, write to stdout */
+		"con=null",
+		"panic=-1",
+		"quiet",
+		"virtio_net.napi_tx=0", /* a card that is done with a frame at once needs not say so
+					 */
+	};
+	const struct world *world = host->world;
+	const struct vhost *vhost;
+
+	argue(line, text_copy(host->config.kernel));
+	argue(line, text_format("mem=%dM", host->config.memory_mib));
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		argue(line, text_copy(fixed[i]));
+	argue(line, text_format("umid=h%d.%d", host->index, host->boot));
+	argue(line, text_format("uml_dir=%s/", world->where));
+	argue(line, text_format("init=%s", host->config.init));
+	argue(line, text_format("time-travel=ext:%d:%s", host->index + 1, host->socket[0]));
+	for (int i = 0; (vhost = host_device(host, i)); i++)
+		argue(line, text_format("virtio_uml.device=%s:%d", host->socket[1 + i],
+					vhost->kind->device_id));
+	/* Other random numbers: the boot line is all that they come from. */
+	argue(line, text_format("halfopen.seed=%llu", (unsigned long long)world->options.seed));
+	for (char *const *arg = host->config.args; arg && *arg; arg++)
+		argue(line, text_copy(*arg));
+}
+
+int host_start(struct host *host, struct err *err)
+{
+	struct world *world = host->world;
+	char *tmpdir = text_format("TMPDIR=%s",
+				   world->options.tmpdir ? world->options.tmpdir : world->dir);
+	char *envp[] = {tmpdir, "HOME=/", "TERM=linux", NULL};
+	struct boot_line line = {0};
+	struct uml_start start = {.path = host->config.kernel,
+				  .argv = line.argv,
+				  .envp = envp,
+				  .processor = world->processor,
+				  .keep = world->dir_fd,
+				  .launcher = host->config.launcher,
+				  .launcher_data = host->config.launcher_data};
+	int ret;
+
+	host->boot++;
+	host->is_dead = host->has_begun = false;
+	host->zero_ns = host->wants_ns = host->limit_ns = world->now_ns;
+	host->time.wall_ns = world->options.real_ns + world->now_ns + host->config.wall_error_ns;
+	boot_line_make(host, &line);
+	ret = launch_prepare(host, err);
+	if (ret == 0)
+		ret = uml_start(&host->uml, &start, err);
+	for (int i = 0; i < line.count; i++)
+		free(line.argv[i]);
+	free(tmpdir);
+	if (ret == 0)
+		ret = endpoint_add(host, &host->process, ENDPOINT_PROCESS, 0, host->uml.pid_fd,
+				   err);
+	if (ret == 0)
+		ret = endpoint_add(host, &host->console, ENDPOINT_CONSOLE, 0, host->uml.console,
+				   err);
+	if (ret == 0)
+		ret = launch_begin(host, err);
+	return ret < 0 ? host_fails(host, ret, err) : 0;
+}
+
+void host_done(struct host *host)
+{
+	struct vhost *vhost;
+
+	host_kill(host);
+	time_travel_done(&host->time);
+	for (int i = 0; (vhost = host_device(host, i)); i++)
+		vhost_done(vhost);
+	port_done(&host->port);
+	agenda_done(&host->inbox);
+	agenda_done(&host->held);
+	free(host->outbox.item);
+}
+
+/* ---- time ---- */
+
+static void has_stopped(struct host *host)
+{
+	host->is_running = false;
+	host->wants_ns = host->time.wants_ns == TIME_NEVER ? NEVER
+							   : host->zero_ns + host->time.wants_ns;
+}
+
+static int begin(struct host *host, struct err *err)
+{
+	host->has_begun = true;
+	return time_travel_start(&host->time, host->limit_ns - host->zero_ns, err);
+}
+
+int host_run(struct host *host, int64_t limit_ns, struct err *err)
+{
+	struct vhost *vhost;
+	int ret = 0;
+
+	host->is_running = true;
+	host->limit_ns = limit_ns;
+	host->seen_real_ns = 0;
+	for (int i = 0; (vhost = host_device(host, i)); i++)
+		vhost_has_run(vhost);
+	host->world->runs++;
+	if (host->has_begun)
+		ret = time_travel_run(&host->time, host->wants_ns - host->zero_ns,
+				      limit_ns - host->zero_ns, err);
+	else if (host->time.has_started)
+		ret = begin(host, err);
+	return ret < 0 ? host_fails(host, ret, err) : 0;
+}
+
+static int answer_kicks(struct host *host, struct err *err)
+{
+	struct vhost *vhost;
+	int ret = 0;
+
+	for (int i = 0; (vhost = host_device(host, i)) && ret == 0; i++)
+		if (vhost->is_kicking)
+			ret = vhost_answer_kick(vhost, err);
+	return ret;
+}
+
+static int serve_time(struct host *host, struct err *err)
+{
+	bool was_telling = !time_travel_is_told(&host->time);
+	int ret = time_travel_serve(&host->time, err);
+
+	if (host->time.has_ended) { /* the process says the rest */
+		close(host->time.fd);
+		host->time.fd = -1;
+		return 0;
+	}
+	if (ret == 0 && host->time.has_started && host->is_running)
+		ret = begin(host, err);
+	if (ret == 0 && host->is_running && host->time.is_waiting)
+		has_stopped(host);
+	if (ret == 0 && was_telling && time_travel_is_told(&host->time))
+		ret = answer_kicks(host, err);
+	return ret;
+}
+
+/* Its kernel has executed itself again, in the same process. It does not close its sockets. */
+static void has_rebooted(struct host *host, int64_t t_ns)
+{
+	struct vhost *vhost;
+
+	for (int i = 0; (vhost = host_device(host, i)); i++)
+		vhost_disconnect(vhost);
+	outbox_add(&host->outbox, (struct output){.t_ns = t_ns, .kind = OUTPUT_REBOOT});
+	host->boot++;
+	host->has_begun = false;
+	host->zero_ns = t_ns;
+	host->time.wall_ns = host->world->options.real_ns + t_ns + host->config.wall_error_ns;
+}
+
+static int accept_time(struct host *host, struct err *err)
+{
+	bool again = host->has_begun;
+	int64_t t_ns = again ? look(host) : 0;
+	int ret = time_travel_accept(&host->time, err);
+
+	if (ret <= 0)
+		return ret;
+	if (host->time.peer != host->uml.pid)
+		return err_set(err, EPROTO, "a stranger connects to its clock");
+	if (again)
+		has_rebooted(host, t_ns);
+	return endpoint_add(host, &host->time_endpoint, ENDPOINT_TIME, 0, host->time.fd, err);
+}
+
+/* ---- devices ---- */
+
+static int device_fails(const struct vhost *vhost, int code, struct err *err)
+{
+	return err_add(err, code, "its %s", vhost->kind->name);
+}
+
+static int kicked(struct host *host, struct err *err)
+{
+	int64_t limit_ns = host->limit_ns - host->zero_ns;
+	int ret;
+
+	if (!host->is_running)
+		return err_set(err, EPROTO, "it kicks while it waits for its time");
+	ret = time_travel_look(&host->time, err);
+	if (ret == 0 && limit_ns < host->time.limit_ns)
+		ret = time_travel_limit(&host->time, limit_ns, err);
+	if (ret == 0 && time_travel_is_told(&host->time))
+		ret = answer_kicks(host, err);
+	return ret;
+}
+
+static int serve_device(struct host *host, int device, struct err *err)
+{
+	struct vhost *vhost = host_device(host, device);
+	int back = vhost->back, ret = vhost_serve(vhost, err);
+
+	if (ret == 0 && vhost->back >= 0 && back < 0)
+		ret = endpoint_add(host, &host->device[device].back, ENDPOINT_DEVICE_BACK, device,
+				   vhost->back, err);
+	if (ret == 0 && vhost->is_kicking)
+		ret = kicked(host, err);
+	return ret < 0 ? device_fails(vhost, ret, err) : 0;
+}
+
+static int accept_device(struct host *host, int device, struct err *err)
+{
+	struct vhost *vhost = host_device(host, device);
+	int ret = vhost_accept(vhost, err);
+
+	if (ret <= 0)
+		return ret;
+	if (vhost->peer != host->uml.pid)
+		ret = err_set(err, EPROTO, "a stranger connects");
+	else
+		ret = endpoint_add(host, &host->device[device].connected, ENDPOINT_DEVICE, device,
+				   vhost->fd, err);
+	return ret < 0 ? device_fails(vhost, ret, err) : 0;
+}
+
+void host_stand(struct host *host)
+{
+	assert(!host->is_running && host_now(host) <= host->world->now_ns);
+	time_travel_stand_at(&host->time, host->world->now_ns - host->zero_ns);
+}
+
+/* ---- all of them ---- */
+
+static void serve_process(struct host *host)
+{
+	int64_t t_ns = look(host);
+
+	if (t_ns < host->world->now_ns)
+		t_ns = host->world->now_ns;
+	host->last_ns = t_ns;
+	host->is_dead = true;
+	host->is_running = false;
+	host->wants_ns = NEVER;
+	outbox_add(
+		&host->outbox,
+		(struct output){.t_ns = t_ns, .kind = OUTPUT_END, .status = uml_reap(&host->uml)});
+	launch_end(host);
+	disconnect(host);
+}
+
+static int serve_host(const struct endpoint *endpoint, struct err *err)
+{
+	struct host *host = endpoint->host;
+	struct vhost *vhost = host_device(host, endpoint->device);
+
+	switch (endpoint->kind) {
+	case ENDPOINT_TIME:
+		return host->time.fd < 0 ? 0 : serve_time(host, err);
+	case ENDPOINT_TIME_LISTENER:
+		return accept_time(host, err);
+	case ENDPOINT_DEVICE:
+		return vhost->fd < 0 ? 0 : serve_device(host, endpoint->device, err);
+	case ENDPOINT_DEVICE_LISTENER:
+		return accept_device(host, endpoint->device, err);
+	case ENDPOINT_DEVICE_BACK:
+		if (vhost->back >= 0 && vhost_serve_back(vhost, err) < 0)
+			return device_fails(vhost, EPROTO, err);
+		return 0;
+	case ENDPOINT_PROCESS:
+		if (host->uml.pid)
+			serve_process(host);
+		return 0;
+	case ENDPOINT_CONSOLE:
+		if (host->uml.pid && !uml_read_console(&host->uml))
+			epoll_ctl(host->world->epoll, EPOLL_CTL_DEL, host->uml.console, NULL);
+		return 0;
+	case ENDPOINT_LAUNCHER:
+		if (host->is_launched)
+			host->config.launcher->serve(host->config.launcher_data);
+		return 0;
+	case ENDPOINT_WATCH:
+		break;
+	}
+	return 0;
+}
+
+static int serve(struct world *world, const struct endpoint *endpoint, struct err *err)
+{
+	int ret;
+
+	if (endpoint->kind == ENDPOINT_WATCH) {
+		struct watch *watch = world->watch[endpoint->device];
+
+		return watch->ready(watch->data, watch->fd, err);
+	}
+	ret = serve_host(endpoint, err);
+	return ret < 0 ? host_fails(endpoint->host, ret, err) : 0;
+}
+
+/* Real time may pass only as long as the clock of who runs moves. */
+static int look_for_hangs(struct world *world, struct err *err)
+{
+	int64_t real_ns = clock_now_ns();
+
+	for (int i = 0; i < world->host_count; i++) {
+		struct host *host = world->host[i];
+		int64_t t_ns;
+
+		if (!host->uml.pid || host->power != WORLD_ON)
+			continue;
+		t_ns = look(host);
+		if (!host->seen_real_ns || t_ns != host->seen_at_ns) {
+			host->seen_real_ns = real_ns;
+			host->seen_at_ns = t_ns;
+		}
+		if (host->is_running && real_ns - host->seen_real_ns > world->options.patience_ns)
+			return err_set(err, ETIMEDOUT,
+				       "host %s computes without end: its clock has stood at "
+				       "%lld.%09lld s for %lld s",
+				       host->config.name, (long long)(t_ns / NSEC_PER_SEC),
+				       (long long)(t_ns % NSEC_PER_SEC),
+				       (long long)((real_ns - host->seen_real_ns) / NSEC_PER_SEC));
+	}
+	return 0;
+}
+
+static int serve_some(struct world *world, struct err *err)
+{
+	struct epoll_event events[EVENTS];
+	int count = epoll_wait(world->epoll, events, EVENTS, LOOK_ROUND_MS), ret = 0;
+
+	if (count < 0 && errno != EINTR)
+		return err_sys(err, errno, "epoll");
+	if (count <= 0 || ++world->wakeups % LOOK_ROUND == 0)
+		ret = look_for_hangs(world, err);
+	for (int i = 0; i < count && ret == 0; i++)
+		ret = serve(world, events[i].data.ptr, err);
+	return ret;
+}
+
+static bool anybody_runs(const struct world *world)
+{
+	for (int i = 0; i < world->host_count; i++)
+		if (world->host[i]->is_running)
+			return true;
+	return false;
+}
+
+int hosts_settle(struct world *world, struct err *err)
+{
+	int ret = 0;
+
+	while (ret == 0 && anybody_runs(world))
+		ret = serve_some(world, err);
+	return ret;
+}
+
+int host_interrupted(struct host *host, struct vhost *vhost, struct err *err)
+{
+	int64_t since_ns = 0;
+	int ret = 0;
+
+	while (ret == 0 && vhost->is_interrupting && !host->is_dead) {
+		ret = serve_some(host->world, err);
+		if (!since_ns)
+			since_ns = clock_now_ns();
+		else if (clock_now_ns() - since_ns > host->world->options.patience_ns)
+			return err_set(err, ETIMEDOUT, "host %s does not take an interrupt",
+				       host->config.name);
+	}
+	if (ret < 0 || host->is_dead)
+		return ret;
+	ret = time_travel_wish(&host->time, err);
+	if (ret < 0)
+		return host_fails(host, ret, err);
+	has_stopped(host);
+	return 0;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The way of a packet: its card, the segment, the rules, the cable of each card that it goes to.
+ * All of it is decided when it is sent, but for what the receiver is like when it arrives.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+#include "parts.h"
+
+const char *const world_fate_name[WORLD_FATE_COUNT] = {
+	[WORLD_DELIVERED] = "delivered",
+	[WORLD_IN_FLIGHT] = "on its way at the end",
+	[WORLD_LOST] = "lost by chance",
+	[WORLD_QUEUE_FULL] = "the link's queue was full",
+	[WORLD_FILTERED] = "dropped by a rule",
+	[WORLD_REJECTED] = "rejected by a rule",
+	[WORLD_SENDER_CARRIER] = "the sender had no carrier",
+	[WORLD_NO_CARRIER] = "the receiver had no carrier",
+	[WORLD_NO_POWER] = "the receiver was off",
+	[WORLD_NO_LIFE] = "the receiver stood still",
+	[WORLD_NO_DRIVER] = "the receiver's card was not set up",
+	[WORLD_NO_BUFFER] = "the receiver's card had no buffer",
+	[WORLD_NOBODY] = "nobody was there",
+};
+
+struct packet *packet_new(int from, const uint8_t *frame, uint32_t size)
+{
+	struct packet *packet = calloc(1, sizeof(*packet) + size);
+
+	if (!packet)
+		abort();
+	packet->users = 1;
+	packet->from = from;
+	packet->size = size;
+	memcpy(packet->bytes, frame, size);
+	return packet;
+}
+
+void packet_free(struct packet *packet)
+{
+	if (packet && --packet->users == 0)
+		free(packet);
+}
+
+static void flip(uint8_t *bytes, int32_t bit)
+{
+	bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+}
+
+void network_tell(struct world *world, const struct packet *packet, int to, enum world_fate fate,
+		  int rule, int32_t flipped_bit, bool duplicate)
+{
+	const struct world_observer *observer = &world->options.observer;
+	struct world_packet told = {.number = packet->number,
+				    .from = packet->from,
+				    .to = to,
+				    .sent_ns = packet->sent_ns,
+				    .t_ns = world->now_ns,
+				    .fate = fate,
+				    .rule = rule,
+				    .corrupted = flipped_bit >= 0,
+				    .duplicate = duplicate,
+				    .by_world = packet->by_world,
+				    .frame = packet->bytes,
+				    .size = packet->size};
+	uint8_t *changed = NULL;
+
+	if (!observer->packet)
+		return;
+	if (flipped_bit >= 0) {
+		changed = malloc(packet->size);
+		if (!changed)
+			abort();
+		memcpy(changed, packet->bytes, packet->size);
+		flip(changed, flipped_bit);
+		told.frame = changed;
+	}
+	observer->packet(observer->data, &told);
+	free(changed);
+}
+
+static bool matches(const struct world_rule *rule, const struct frame_parts *parts, int from,
+		    int to)
+{
+	if ((rule->from != WORLD_NONE && rule->from != from) ||
+	    (rule->to != WORLD_NONE && rule->to != to))
+		return false;
+	if (rule->flags_mask &&
+	    (!parts->tcp_at || (parts->tcp_flags & rule->flags_mask) != rule->flags))
+		return false;
+	return !rule->longer_than || (parts->ip_version && parts->ip_length > rule->longer_than);
+}
+
+/* The rule that decides about a packet, or NULL. */
+static struct rule *rule_for(struct world *world, const struct packet *packet, int to)
+{
+	struct frame_parts parts;
+
+	if (!world->rule_count)
+		return NULL;
+	parts = frame_parse(packet->bytes, packet->size);
+	for (int i = 0; i < world->rule_count; i++)
+		if (matches(&world->rule[i].rule, &parts, packet->from, to))
+			return &world->rule[i];
+	return NULL;
+}
+
+static void count_down(struct world *world, struct rule *rule)
+{
+	int number = rule->number;
+
+	if (rule->rule.count && --rule->rule.count == 0)
+		world_remove_rule(world, number);
+}
+
+/* The answer sets out where the packet would have arrived, when it would have. */
+static void reject(struct world *world, const struct packet *packet, int to,
+		   const struct world_rule *rule)
+{
+	struct world_card *card = world->card[to];
+	uint8_t bytes[FRAME_ANSWER_MOST];
+	uint32_t size = frame_reject(packet->bytes, packet->size, rule->reject_type,
+				     rule->reject_code, bytes);
+	struct packet *answer;
+
+	if (!size)
+		return;
+	answer = packet_new(to, bytes, size);
+	answer->by_world = true;
+	answer->to = packet->from;
+	agenda_add(&world->card[packet->from]->host->inbox,
+		   (struct event){.t_ns = world->now_ns + impairment_least_ns(&card->link.how),
+				  .kind = EVENT_ANSWER,
+				  .what = answer});
+}
+
+static void pass(struct world *world, struct packet *packet, int to)
+{
+	struct world_card *card = world->card[to];
+	struct passage passage = impaired_link_pass(&card->link, world->now_ns, packet->size);
+
+	for (int i = 0; i < passage.copies; i++) {
+		packet->users++;
+		agenda_add(&card->host->inbox, (struct event){.t_ns = passage.arrives_ns[i],
+							      .kind = EVENT_DELIVER,
+							      .device = to,
+							      .life = card->outages,
+							      .extra = passage.flipped_bit[i],
+							      .duplicate = i > 0,
+							      .what = packet});
+	}
+	if (!passage.copies)
+		network_tell(world, packet, to, passage.queue_full ? WORLD_QUEUE_FULL : WORLD_LOST,
+			     WORLD_NONE, -1, false);
+}
+
+static void send_to(struct world *world, struct packet *packet, int to)
+{
+	struct rule *found = rule_for(world, packet, to);
+	struct world_rule rule;
+	int number;
+
+	if (!found) {
+		pass(world, packet, to);
+		return;
+	}
+	rule = found->rule;
+	number = found->number;
+	count_down(world, found);
+	if (rule.verdict == WORLD_RULE_REJECT)
+		reject(world, packet, to, &rule);
+	network_tell(world, packet, to,
+		     rule.verdict == WORLD_RULE_REJECT ? WORLD_REJECTED : WORLD_FILTERED, number,
+		     -1, false);
+}
+
+void network_send(struct world *world, struct packet *packet)
+{
+	const struct world_observer *observer = &world->options.observer;
+	struct world_card *card = world->card[packet->from];
+	int to[SEGMENT_CARDS], count;
+
+	packet->number = world->next_packet++;
+	packet->sent_ns = world->now_ns;
+	if (observer->sent)
+		observer->sent(observer->data, packet->from, packet->number, packet->bytes,
+			       packet->size);
+	if (!card->carrier) {
+		network_tell(world, packet, WORLD_NONE, WORLD_SENDER_CARRIER, WORLD_NONE, -1,
+			     false);
+	} else {
+		count = segment_route(&world->segment[card->segment], packet->from, packet->bytes,
+				      to);
+		if (!count)
+			network_tell(world, packet, WORLD_NONE, WORLD_NOBODY, WORLD_NONE, -1,
+				     false);
+		for (int i = 0; i < count; i++)
+			send_to(world, packet, to[i]);
+	}
+	packet_free(packet);
+}
+
+/* No rule is asked about an answer of a rule. */
+void network_answer(struct world *world, struct packet *packet)
+{
+	packet->number = world->next_packet++;
+	packet->sent_ns = world->now_ns;
+	pass(world, packet, packet->to);
+	packet_free(packet);
+}
+
+/* What the receiver is like now decides, from outside in. */
+static enum world_fate obstacle(const struct world_card *card, uint32_t outages)
+{
+	const struct host *host = card->host;
+
+	if (host->power == WORLD_OFF || host->is_dead)
+		return WORLD_NO_POWER;
+	if (!card->carrier || card->outages != outages)
+		return WORLD_NO_CARRIER;
+	if (host->power != WORLD_ON)
+		return WORLD_NO_LIFE;
+	return vhost_is_up(&card->card.vhost) ? WORLD_DELIVERED : WORLD_NO_DRIVER;
+}
+
+static int hand_over(struct world_card *card, struct packet *packet, int32_t flipped_bit,
+		     enum world_fate *ret_fate, struct err *err)
+{
+	static const enum world_fate fates[] = {[CARD_DELIVERED] = WORLD_DELIVERED,
+						[CARD_NO_DRIVER] = WORLD_NO_DRIVER,
+						[CARD_NO_BUFFER] = WORLD_NO_BUFFER};
+	enum card_delivery delivery;
+	int ret;
+
+	host_stand(card->host);
+	if (flipped_bit >= 0)
+		flip(packet->bytes, flipped_bit);
+	ret = card_deliver(&card->card, packet->bytes, packet->size, &delivery, err);
+	if (flipped_bit >= 0)
+		flip(packet->bytes, flipped_bit);
+	*ret_fate = fates[delivery];
+	if (ret < 0)
+		return host_fails(card->host, ret, err);
+	return host_interrupted(card->host, &card->card.vhost, err);
+}
+
+int network_deliver(struct world *world, const struct event *event, struct err *err)
+{
+	struct world_card *card = world->card[event->device];
+	struct packet *packet = event->what;
+	enum world_fate fate = obstacle(card, event->life);
+	int ret = 0;
+
+	if (fate == WORLD_NO_LIFE && card->host->power == WORLD_SUSPENDED && card->host->keep > 0) {
+		card->host->keep--;
+		agenda_add(&card->host->held, *event);
+		return 0;
+	}
+	if (fate == WORLD_DELIVERED)
+		ret = hand_over(card, packet, event->extra, &fate, err);
+	if (ret == 0)
+		network_tell(world, packet, event->device, fate, WORLD_NONE, event->extra,
+			     event->duplicate);
+	packet_free(packet);
+	return ret;
+}
+
+static bool has_power(const struct host *host)
+{
+	return host->power != WORLD_OFF;
+}
+
+static bool carrier_of(const struct world *world, int index)
+{
+	const struct world_card *card = world->card[index];
+	int far = segment_far_end(&world->segment[card->segment], index);
+
+	if (!card->plugged || !has_power(card->host))
+		return false;
+	return far < 0 ? !world->segment[card->segment].is_cable
+		       : world->card[far]->plugged && has_power(world->card[far]->host);
+}
+
+/* Once power or a plug has changed: who sees another carrier now. */
+void network_look_at_carriers(struct world *world)
+{
+	const struct world_observer *observer = &world->options.observer;
+
+	for (int i = 0; i < world->card_count; i++) {
+		struct world_card *card = world->card[i];
+		struct host *host = card->host;
+		bool carrier = carrier_of(world, i);
+		int64_t there_ns;
+
+		if (carrier == card->carrier)
+			continue;
+		card->carrier = card->card.carrier = carrier;
+		card->outages += !carrier;
+		if (!has_power(host))
+			continue;
+		there_ns = host_now(host);
+		agenda_add(
+			&host->inbox,
+			(struct event){.t_ns = there_ns > world->now_ns ? there_ns : world->now_ns,
+				       .kind = EVENT_CARRIER,
+				       .device = i,
+				       .life = (uint32_t)host->boot});
+		if (observer->carrier)
+			observer->carrier(observer->data, i, world->now_ns, carrier);
+	}
+}
