@@ -267,10 +267,11 @@ static int queue_message(struct vhost *vhost, const struct header *header,
 			 const union payload *payload, struct err *err)
 {
 	uint32_t index = payload->state.index;
-	struct queue *queue = &vhost->queue[index];
+	struct queue *queue;
 
 	if (index >= (uint32_t)vhost->kind->queue_count)
 		return err_set(err, EPROTO, "queue %u of %d", index, vhost->kind->queue_count);
+	queue = &vhost->queue[index];
 	switch (header->request) {
 	case SET_VRING_NUM:
 		return queue_set_size(queue, payload->state.number, err);

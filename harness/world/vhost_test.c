@@ -108,7 +108,8 @@ static void say(uint32_t request, uint32_t flags, const void *payload, uint32_t 
 	struct iovec part = {&message, 12 + size};
 	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
 
-	memcpy(message.bytes, payload, size);
+	if (size)
+		memcpy(message.bytes, payload, size);
 	if (count) {
 		struct cmsghdr *pass;
 
