@@ -17,7 +17,8 @@ leftovers=$(host_leftovers)
 network=$(host_network)
 
 # Timers of two hours, RSTs, orphans, filters, ICMP by a router, a reboot, a command.
-sample=(keepalive/crash.yaml keepalive/icmp.yaml orphans reset heartbeat nat icmp/data.yaml commands)
+sample=(keepalive/crash.yaml keepalive/icmp.yaml orphans reset heartbeat nat icmp/data.yaml
+	commands/shell.yaml commands/reboot.yaml)
 files=()
 for name in "${sample[@]}"; do
 	[ -e "$cases/$name" ] || fail "the sample names $name, which is not there"
