@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "program.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define AT_ONCE   (64 << 10)
 #define IN_A_PIPE (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
 
@@ -20,10 +23,19 @@ struct launch {
 	const struct program_place *place;
 	int fd; /* peer: becomes PEER_FD; command: stdout and stderr */
 	bool peer;
+	int oom_score; /* of a command */
 	char *const *argv;
 	int err;          /* out: errno of what failed; 0 */
 	const char *what; /* out */
 };
+
+/* When the machine's memory is full, commands go first. And by the number, which is inherited, and
+ * which nobody changes who has not got that in mind, all that a command started is told from what
+ * others did: in whatever session it is, and whoever its parent is now. */
+static int oom_score(const struct program *program)
+{
+	return 1000 - program->index;
+}
 
 static int launch_fails(struct launch *launch, const char *what)
 {
@@ -56,7 +68,8 @@ static void launch_command(struct launch *launch)
 {
 	const struct program_place *place = launch->place;
 
-	restrict_early();
+	if (restrict_early(launch->oom_score) < 0)
+		launch_fails(launch, "cannot be marked");
 	if (container_enter(place->container) < 0)
 		launch_fails(launch, "cannot enter its host");
 	if (restrict_lock() < 0 || container_become_user(place->container) < 0 ||
@@ -151,7 +164,7 @@ static int start_command(struct program *program, const struct program_place *pl
 {
 	char shell[] = "/bin/sh", minus_c[] = "-c";
 	char *argv[] = {shell, minus_c, program->plan->command, NULL};
-	struct launch launch = {.place = place, .argv = argv};
+	struct launch launch = {.place = place, .argv = argv, .oom_score = oom_score(program)};
 	int pair[2];
 
 	if (pipe2(pair, O_CLOEXEC) < 0)
@@ -246,10 +259,42 @@ void program_finish(struct program *program, struct out *out)
 		output_finish(&program->output, program->index, out);
 }
 
+/* Returns how many there were. */
+static int signal_marked(int mark, int signal)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[300], text[16];
+
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/oom_score_adj", entry->d_name);
+		if (file_read_small(AT_FDCWD, path, text, sizeof(text)) > 0 && atoi(text) == mark &&
+		    kill(atoi(entry->d_name), signal) == 0)
+			count++;
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
 void program_signal(const struct program *program, int signal)
 {
-	if (program->pid > 0)
-		kill(program->plan->command ? -program->pid : program->pid, signal);
+	if (program->pid <= 0)
+		return;
+	if (!program->plan->command) {
+		kill(program->pid, signal);
+		return;
+	}
+	/* None may be born while they are killed. */
+	for (int before = 0, now = 1; signal == SIGKILL && now > before;) {
+		before = now;
+		now = signal_marked(oom_score(program), SIGSTOP);
+	}
+	signal_marked(oom_score(program), signal);
 }
 
 void program_ended(struct program *program, int status, struct out *out)

@@ -53,8 +53,8 @@ void program_drain(struct program *program, struct out *out);
 /* Nothing more of it will be asked for: the end of a command's output. */
 void program_finish(struct program *program, struct out *out);
 
-/* SIGNAL to the process (to its process group, for a command); nothing when it is not
- * running. */
+/* SIGNAL to the process; for a command, to all that it has started. Nothing when it is not running.
+ */
 void program_signal(const struct program *program, int signal);
 
 /* After waitpid() told STATUS: drains, closes, writes RAW_PROGRAM. */

@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -212,17 +213,18 @@ void restriction_free(struct restriction *restriction)
 	free(restriction);
 }
 
-int restrict_early(void)
+int restrict_early(int oom_score)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	char text[16];
+	int ret = fd < 0 ? -1 : 0;
 
-	/* When the machine's memory is full, these go first. */
-	if (fd >= 0) {
-		if (write(fd, "1000", 4) < 0)
-			errno = 0;
+	snprintf(text, sizeof(text), "%d", oom_score);
+	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+		ret = -1;
+	if (fd >= 0)
 		close(fd);
-	}
-	return 0;
+	return ret;
 }
 
 /* Root without capabilities gets them all back at exec, unless told not to. */

@@ -25,7 +25,7 @@ void restriction_free(struct restriction *restriction); /* NULL is fine */
  * number brings or takes any, then capabilities(). A command gives up the rest as well: early() as
  * the conductor that it still is, late(), which is capabilities() too, as the user that it has
  * become. */
-int restrict_early(void);
+int restrict_early(int oom_score);
 int restrict_lock(void);
 int restrict_capabilities(const struct restriction *restriction);
 int restrict_late(const struct restriction *restriction);

@@ -655,16 +655,21 @@ static bool core_dump(void)
 	return limit.rlim_max > 1;
 }
 
+/* Without CAP_SYS_RESOURCE nobody can keep it from that: it can be like all others when memory is
+ * short, and not more. */
 static bool spared(void)
 {
-	FILE *file = fopen("/proc/self/oom_score_adj", "re");
-	int score = 0;
+	int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	char text[16] = "";
 
-	if (file && fscanf(file, "%d", &score) != 1)
-		score = 0;
-	if (file)
-		fclose(file);
-	return score != 1000;
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0 || atoi(text) < 900)
+		return true;
+	if (write(fd, "-1", 2) == 2)
+		return true;
+	if (key("resource") && write(fd, "0", 1) == 1)
+		return true;
+	close(fd);
+	return false;
 }
 
 static const struct {
