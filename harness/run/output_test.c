@@ -70,6 +70,7 @@ static void begin(void)
 static void hold(int64_t size, size_t piece)
 {
 	int64_t gone = size - OUTPUT_HEAD - OUTPUT_TAIL;
+	int wrong = 0;
 
 	begin();
 	ck_assert(write_all(size, piece) == (size < OUTPUT_MOST));
@@ -79,8 +80,8 @@ static void hold(int64_t size, size_t piece)
 	ck_assert_uint_eq(lost, gone > 0 ? (uint64_t)gone : 0);
 	ck_assert_uint_eq(kept_size, (size_t)(gone > 0 ? size - gone : size));
 	for (size_t i = 0; i < kept_size; i++)
-		ck_assert_int_eq(kept[i],
-				 byte_at((int64_t)i + (gone > 0 && i >= OUTPUT_HEAD ? gone : 0)));
+		wrong += kept[i] != byte_at((int64_t)i + (gone > 0 && i >= OUTPUT_HEAD ? gone : 0));
+	ck_assert_int_eq(wrong, 0);
 }
 
 START_TEST(head_and_tail_are_kept)
@@ -95,7 +96,7 @@ START_TEST(head_and_tail_are_kept)
 					OUTPUT_HEAD + OUTPUT_TAIL + 1,
 					5 * OUTPUT_TAIL + 77,
 					OUTPUT_MOST};
-	static const size_t pieces[] = {1, 4096, 99991};
+	static const size_t pieces[] = {7, 4096, 99991};
 
 	for (int i = 0; i < 3; i++)
 		hold(sizes[_i], sizes[_i] > 1 << 20 ? 4096 : pieces[i]);
