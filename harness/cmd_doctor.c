@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "kernel.h"
+#include "kernel_names.h"
 #include "netem.h"
 
 static void tell(const char *what, bool there, const char *remedy)
@@ -50,18 +51,19 @@ static bool shm_has_room(void)
 
 static bool doctor_uml(void)
 {
-	const char *chosen = getenv("HALFOPEN_UML");
+	const char *chosen = kernel_of_environment();
 	struct kernel kernel = {0};
 	struct err err = {0};
 	bool boots = false;
 
 	puts("virtual time (a User-Mode Linux kernel, or a bzImage in QEMU; needs no rights at "
 	     "all):");
-	if (kernel_find(chosen, &kernel, &err) < 0 && chosen) {
-		tell("what HALFOPEN_UML names", false, err.text);
+	if (kernel_find(chosen, &kernel, &err) < 0) {
+		tell(chosen ? "what HALFOPEN_UML names" : "a kernel is chosen", false, err.text);
 	} else if (!kernel_clock_is_virtual(&kernel)) {
-		tell("a UML kernel in the cache folder", false,
-		     "`halfopen kernel build` makes one, once, in about five minutes");
+		tell("a kernel with virtual time is chosen", false,
+		     "`halfopen kernel build` makes one, once, in about five minutes; `halfopen "
+		     "kernel use` chooses");
 	} else {
 		char line[512];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * halfopen kernel build, list, add, remove: a table of commands below a command.
+ * halfopen kernel build, list, use, add, remove: a table of commands below a command.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "kernel_names.h"
 #include "known.h"
@@ -180,12 +181,13 @@ static int kernel_list(struct options *options)
 	struct kernel chosen = {0}, kernel;
 	json_t *array = json_array();
 	struct err err = {0};
+	bool has_default;
 	struct store store;
 	int width = 4;
 
 	if (store_read(&store, &err) < 0)
 		return fail("list", EXIT_COULD_NOT, &err);
-	(void)kernel_find(getenv("HALFOPEN_UML"), &chosen, NULL);
+	has_default = kernel_find(kernel_of_environment(), &chosen, NULL) == 0;
 	for (int i = 0; i < store.count; i++)
 		if ((int)strlen(store.entry[i].name) > width)
 			width = (int)strlen(store.entry[i].name);
@@ -212,7 +214,8 @@ static int kernel_list(struct options *options)
 	} else if (kernel_find("live", &kernel, NULL) == 0) {
 		printf("%c %-*s  %-5s  %-12s  %4s  real time; `halfopen doctor` tells what it "
 		       "can\n",
-		       chosen.path ? ' ' : '*', width, "live", "live", kernel.release, "");
+		       has_default && !chosen.path ? '*' : ' ', width, "live", "live",
+		       kernel.release, "");
 		kernel_done(&kernel);
 	}
 	json_decref(array);
@@ -242,6 +245,25 @@ static int kernel_add(struct options *options)
 		printf("%s: %s, Linux %s\n", name, kernel_kind_name(kernel.kind), kernel.release);
 	kernel_done(&kernel);
 	return ret == 0 ? EXIT_HELD : fail("add", EXIT_USAGE, &err);
+}
+
+static int kernel_use(struct options *options)
+{
+	const char *name = options->argument;
+	AUTO_FREE char *chosen = NULL;
+	struct err err = {0};
+	int ret = store_use(name, &err);
+
+	if (ret == -ENOENT)
+		kernel_names_suggest(name, true, &err);
+	if (ret < 0)
+		return fail("use", ret == -ENOENT || ret == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT,
+			    &err);
+	chosen = store_default();
+	printf("runs happen on %s\n", chosen ? chosen : "");
+	if (kernel_of_environment())
+		printf("but here, where HALFOPEN_UML names %s\n", kernel_of_environment());
+	return EXIT_HELD;
 }
 
 static int kernel_remove(struct options *options)
@@ -289,9 +311,8 @@ static const struct {
 		  "of its suites. A tree is copied, not touched, and a commit or tag of its git is "
 		  "not checked out. Without any: $HALFOPEN_LINUX, or Debian's 6.12. The last line "
 		  "is the kernel's path.\v"
-		  "It takes a few minutes, once: the same again is found by its key. It is then "
-		  "what `run` "
-		  "takes if not told otherwise.",
+		  "It takes a few minutes, once: the same again is found by its key. `run` takes "
+		  "it when --kernel or `halfopen kernel use` names it.",
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_build,
@@ -319,6 +340,15 @@ static const struct {
 	  NULL},
 	 kernel_list,
 	 TAKES_NONE},
+	{{"use", NULL, "choose the one that runs happen on",
+	  &(const struct argp){no_options, parse_option, "NAME",
+			       "Chooses the kernel that runs happen on if neither --kernel nor "
+			       "$HALFOPEN_UML names one: NAME, or the one whose name begins so, or "
+			       "`live`. Nothing else changes it, but to remove that kernel.",
+			       NULL, NULL, NULL},
+	  NULL},
+	 kernel_use,
+	 TAKES_ONE},
 	{{"add", NULL, "give a kernel that is elsewhere a name",
 	  &(const struct argp){
 		  add_options, parse_option, "PATH",

@@ -60,7 +60,7 @@ enum {
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
 	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
-	 "else the one that was built or asked for last, or else live)",
+	 "else what `halfopen kernel use` chose)",
 	 0},
 	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
 	 0},
@@ -515,7 +515,7 @@ static void no_run_fits(const struct session *session)
 int cmd_run(int argc, char **argv)
 {
 	struct session session = {
-		.options = {.kernel = getenv("HALFOPEN_UML"), .max_real_ns = 60 * NSEC_PER_SEC}};
+		.options = {.kernel = kernel_of_environment(), .max_real_ns = 60 * NSEC_PER_SEC}};
 	char *helpers = NULL;
 	struct err err = {0};
 	int ret;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "known.h"
@@ -25,6 +26,13 @@ void kernel_names_suggest(const char *name, bool live, struct err *err)
 		snprintf(err->text + used, sizeof(err->text) - used, "; did you mean '%s'?",
 			 known_nearest(&known));
 	store_done(&store);
+}
+
+const char *kernel_of_environment(void)
+{
+	const char *name = getenv("HALFOPEN_UML");
+
+	return name && *name ? name : NULL;
 }
 
 int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err)

@@ -11,6 +11,9 @@
 #include "err.h"
 #include "kernel.h"
 
+/* What HALFOPEN_UML names; NULL: nothing. */
+const char *kernel_of_environment(void);
+
 /* As kernel_find(); to an unknown name ERR adds the nearest known one. */
 int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err);
 

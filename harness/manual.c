@@ -21,7 +21,8 @@ struct item {
 
 static const struct item environment[] = {
 	{"HALFOPEN_UML", "the kernel that runs happen on if --kernel does not say: `live`, a path, "
-			 "or a name that `halfopen kernel list` shows"},
+			 "or a name that `halfopen kernel list` shows; else what "
+			 "`halfopen kernel use` chose"},
 	{"HALFOPEN_LINUX", "the Linux tree or tarball from which `halfopen kernel build` makes a "
 			   "kernel if none is named"},
 	{"XDG_CACHE_HOME", "below it, or else below ~/.cache, kernels are kept in "

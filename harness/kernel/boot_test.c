@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Boots with a process 1 that behaves well or badly: boot_test live, boot_test uml. The
- * UML is HALFOPEN_UML, or what ci/build-kernel left in the cache folder.
+ * UML is HALFOPEN_UML, or what `halfopen kernel use` chose.
  */
 #include "kernel.h"
 
@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 	if (kernel_find(want_uml ? uml && *uml ? uml : NULL : "live", &kernel, &err))
 		return skip(err.text);
 	if (want_uml && kernel.kind != KERNEL_UML)
-		return skip("no UML kernel: ci/build-kernel makes one, HALFOPEN_UML names another");
+		return skip("no UML kernel: HALFOPEN_UML or `halfopen kernel use` name one");
 	if (kernel_probe(&kernel, &err))
 		return skip(err.text);
 	suite_add_tcase(suite, all);

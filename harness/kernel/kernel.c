@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "cleanup.h"
 #include "clock.h"
 #include "err.h"
 #include "guest.h"
@@ -125,24 +126,34 @@ static int find_named(const char *arg, struct kernel *ret_kernel, struct err *er
 	return ret;
 }
 
-static int find_newest(struct kernel *ret_kernel)
+/* Nobody is given a kernel, or real time, that was not asked for. */
+static int find_default(struct kernel *ret_kernel, struct err *err)
 {
-	char *path = NULL;
-	int ret = store_newest(&path);
+	AUTO_FREE char *name = store_default(), *path = NULL;
+	int ret;
 
+	if (!name)
+		return err_set(
+			err, ENOENT,
+			"no kernel is chosen: `halfopen kernel build` makes one, in about "
+			"five minutes, `halfopen kernel list` tells which there are, and "
+			"`halfopen kernel use NAME` chooses; or else --kernel live takes the "
+			"running one, in real time");
+	if (strcmp(name, live_ops.name) == 0)
+		return find_live(ret_kernel);
+	ret = store_find(name, &path, err);
 	if (ret == 0)
-		ret = find_image(path, ret_kernel, NULL);
-	free(path);
-	return ret;
+		ret = find_image(path, ret_kernel, err);
+	return ret == 0 ? 0
+			: err_add(err, ret,
+				  "the kernel that `halfopen kernel use` chose cannot be used");
 }
 
 int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err)
 {
 	if (arg && strcmp(arg, live_ops.name) != 0)
 		return find_named(arg, ret_kernel, err);
-	if (!arg && find_newest(ret_kernel) == 0)
-		return 0;
-	return find_live(ret_kernel);
+	return arg ? find_live(ret_kernel) : find_default(ret_kernel, err);
 }
 
 void kernel_done(struct kernel *kernel)

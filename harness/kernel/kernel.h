@@ -39,8 +39,8 @@ const char *kernel_kind_help(enum kernel_kind kind);
 int kernel_clock_is_virtual(const struct kernel *kernel);
 
 /* ARG: "live"; or a path, recognised by what the file is; or a name (store.h); or NULL: the
- * kernel that was built or asked for of ci/build-kernel last, else live. Only the file is looked
- * at: kernel_probe() tells whether it can run. -ENOENT, -ENOEXEC (no kernel that we can boot). */
+ * default that store_use() set. Only the file is looked at: kernel_probe() tells whether it can
+ * run. -ENOENT, also when there is no default; -ENOEXEC (no kernel that we can boot). */
 int kernel_find(const char *arg, struct kernel *ret_kernel, struct err *err);
 void kernel_done(struct kernel *kernel);
 

@@ -20,6 +20,8 @@
 #define BUILT        "linux"
 #define ADDED        "kernel"
 #define CONFIG       "config"
+#define DEFAULT      ".default" /* a link to the name: no kernel's name begins so */
+#define LIVE         "live"
 
 #define LARGEST_CONFIG (4u << 20)
 
@@ -145,14 +147,14 @@ void store_done(struct store *store)
 	*store = (struct store){0};
 }
 
-int store_find(const char *name, char **ret_path, struct err *err)
+/* The one called NAME, or the only one whose name begins so: *ret_entry is STORE's. */
+static int find(const struct store *store, const char *name, const struct store_entry **ret_entry,
+		struct err *err)
 {
 	const struct store_entry *found = NULL, *other = NULL;
-	struct store store;
-	int ret = store_read(&store, err);
 
-	for (int i = 0; ret == 0 && i < store.count; i++) {
-		const struct store_entry *entry = &store.entry[i];
+	for (int i = 0; i < store->count; i++) {
+		const struct store_entry *entry = &store->entry[i];
 
 		if (strncmp(entry->name, name, strlen(name)) != 0)
 			continue;
@@ -163,45 +165,74 @@ int store_find(const char *name, char **ret_path, struct err *err)
 			break;
 		}
 	}
-	if (ret == 0 && other)
-		ret = err_set(err, EINVAL, "several kernels' names begin with '%s': %s and %s",
-			      name, other->name, found->name);
-	else if (ret == 0 && !found)
-		ret = err_set(err, ENOENT, "there is no kernel called '%s'", name);
-	else if (ret == 0)
-		*ret_path = text_copy(found->path);
+	if (other)
+		return err_set(err, EINVAL, "several kernels' names begin with '%s': %s and %s",
+			       name, other->name, found->name);
+	if (!found)
+		return err_set(err, ENOENT, "there is no kernel called '%s'", name);
+	*ret_entry = found;
+	return 0;
+}
+
+int store_find(const char *name, char **ret_path, struct err *err)
+{
+	const struct store_entry *entry;
+	struct store store;
+	int ret = store_read(&store, err);
+
+	if (ret == 0)
+		ret = find(&store, name, &entry, err);
+	if (ret == 0)
+		*ret_path = text_copy(entry->path);
 	store_done(&store);
 	return ret;
 }
 
-static bool is_later(struct timespec a, struct timespec b)
+char *store_default(void)
 {
-	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+	char path[PATH_MAX], name[NAME_LONGEST + 1];
+	ssize_t n;
+
+	path_of(path, DEFAULT, NULL);
+	n = readlink(path, name, sizeof(name));
+	return n > 0 && n <= NAME_LONGEST ? text_format("%.*s", (int)n, name) : NULL;
 }
 
-/* build-kernel touches the one that it is asked for again. */
-int store_newest(char **ret_path)
+/* The old link stays until the new one takes its place. */
+static int default_set(const char *name, struct err *err)
 {
-	struct timespec when = {0};
-	struct store store;
-	char *newest = NULL;
-	struct stat st;
+	char path[PATH_MAX], new[PATH_MAX + 32];
 
-	if (store_read(&store, NULL) < 0)
-		return -ENOENT;
-	for (int i = 0; i < store.count; i++) {
-		char *path = store.entry[i].path;
+	path_of(path, DEFAULT, NULL);
+	snprintf(new, sizeof(new), "%s.%d", path, getpid());
+	if (symlink(name, new) < 0 || rename(new, path) < 0) {
+		int error = errno;
 
-		if (store.entry[i].added || stat(path, &st) < 0 ||
-		    (newest && !is_later(st.st_mtim, when)))
-			continue;
-		newest = path;
-		when = st.st_mtim;
+		unlink(new);
+		return err_sys(err, error, "%s", path);
 	}
-	if (newest)
-		*ret_path = text_copy(newest);
+	return 0;
+}
+
+int store_use(const char *name, struct err *err)
+{
+	const struct store_entry *entry;
+	char folder[PATH_MAX];
+	struct store store;
+	int ret;
+
+	if (strcmp(name, LIVE) == 0) {
+		path_of(folder, NULL, NULL);
+		ret = file_make_folder(folder);
+		return ret < 0 ? err_sys(err, ret, "%s", folder) : default_set(LIVE, err);
+	}
+	ret = store_read(&store, err);
+	if (ret == 0)
+		ret = find(&store, name, &entry, err);
+	if (ret == 0)
+		ret = default_set(entry->name, err);
 	store_done(&store);
-	return newest ? 0 : -ENOENT;
+	return ret;
 }
 
 static int check_name(const char *name, struct err *err)
@@ -209,7 +240,7 @@ static int check_name(const char *name, struct err *err)
 	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789._+-";
 
-	if (strcmp(name, "live") == 0)
+	if (strcmp(name, LIVE) == 0)
 		return err_set(err, EINVAL, "'live' is the running kernel's name");
 	if (!*name || strchr("._+-", *name) || strlen(name) > NAME_LONGEST ||
 	    strspn(name, good) != strlen(name))
@@ -289,6 +320,7 @@ int store_add(const char *name, const char *path, const char *release, struct er
 
 int store_remove(const char *name, struct err *err)
 {
+	AUTO_FREE char *chosen = NULL;
 	struct store_entry entry;
 	char folder[PATH_MAX];
 	int ret;
@@ -296,6 +328,11 @@ int store_remove(const char *name, struct err *err)
 	if (strchr(name, '/') || *name == '.' || !entry_read(name, &entry))
 		return err_set(err, ENOENT, "there is no kernel called '%s'", name);
 	entry_done(&entry);
+	chosen = store_default();
+	if (chosen && strcmp(chosen, name) == 0) {
+		path_of(folder, DEFAULT, NULL);
+		unlink(folder);
+	}
 	path_of(folder, name, NULL);
 	ret = scratch_remove(folder);
 	return ret < 0 ? err_sys(err, ret, "%s", folder) : 0;

@@ -6,6 +6,7 @@
  *     NAME/linux    a UML kernel that build-kernel left here
  *     NAME/kernel   a symbolic link: a kernel that was added, and stays where it is
  *     NAME/config   its configuration, where that is known
+ *     .default      a symbolic link to the NAME that runs happen on if nothing is said
  *
  * Only files are looked at; what kind of kernel one is, kernel_find() tells of its path.
  */
@@ -47,15 +48,18 @@ void store_done(struct store *store);
  * is none; -EINVAL: several begin so. */
 int store_find(const char *name, char **ret_path, struct err *err);
 
-/* The built kernel that was asked for last; -ENOENT: there is none. Free *ret_path. */
-int store_newest(char **ret_path);
+/* What runs happen on if nothing is said: the name that store_use() was given last, which may be
+ * "live", or that of a kernel that is gone. NULL: none was given. free() it. */
+char *store_default(void);
+/* NAME as store_find(), or "live". */
+int store_use(const char *name, struct err *err);
 
 /* Gives the kernel at PATH (a file, or a folder with one) a NAME, and remembers the
  * configuration that lies beside it as `config`, `.config` or `config-RELEASE`. -EINVAL: NAME
  * cannot be one; -EEXIST: it is taken. */
 int store_add(const char *name, const char *path, const char *release, struct err *err);
 
-/* A built kernel goes, of an added one its name. -ENOENT: there is none of just that name. */
+/* A built kernel goes, of an added one its name; as default as well. -ENOENT: there is none of just that name. */
 int store_remove(const char *name, struct err *err);
 
 #endif

@@ -64,7 +64,7 @@ START_TEST(nothing_there)
 	ck_assert_int_eq(store_read(&store, &err), 0);
 	ck_assert_int_eq(store.count, 0);
 	store_done(&store);
-	ck_assert_int_eq(store_newest(&path), -ENOENT);
+	ck_assert_ptr_null(store_default());
 	refused(store_find("mine", &path, &err), ENOENT, "no kernel called 'mine'");
 	refused(store_remove("mine", &err), ENOENT, "no kernel called 'mine'");
 }
@@ -111,7 +111,6 @@ END_TEST
 START_TEST(added_and_removed)
 {
 	struct store store;
-	char *path;
 
 	ck_assert(mkdir("boot", 0755) == 0);
 	put("boot/vmlinuz-6.1.0-9", "a kernel");
@@ -126,8 +125,6 @@ START_TEST(added_and_removed)
 	ck_assert(store.entry[0].added && store.entry[0].configured);
 	ck_assert_int_eq(store.entry[0].hz, 250);
 	store_done(&store);
-	/* What was only added is never the one that is taken unasked. */
-	ck_assert_int_eq(store_newest(&path), -ENOENT);
 	refused(store_remove("min", &err), ENOENT, "'min'");
 	ck_assert_int_eq(store_remove("mine", &err), 0);
 	ck_assert(access("boot/vmlinuz-6.1.0-9", F_OK) == 0);
@@ -175,6 +172,46 @@ START_TEST(removed_when_built)
 }
 END_TEST
 
+static void is_default(const char *wanted)
+{
+	char *name = store_default();
+
+	if (wanted)
+		ck_assert_pstr_eq(name, wanted);
+	else
+		ck_assert_ptr_null(name);
+	free(name);
+}
+
+START_TEST(the_default_is_what_was_said)
+{
+	put_built("6.12-hz250-a", NULL);
+	is_default(NULL); /* not for being the only one */
+	ck_assert_int_eq(store_use("6.12", &err), 0);
+	is_default("6.12-hz250-a");
+	put_built("6.12-hz250-patched", NULL);
+	is_default("6.12-hz250-a"); /* the last one is another */
+	refused(store_use("6.12", &err), EINVAL, "several");
+	refused(store_use("7", &err), ENOENT, "no kernel called '7'");
+	is_default("6.12-hz250-a");
+	ck_assert_int_eq(store_use("live", &err), 0);
+	is_default("live");
+	ck_assert_int_eq(store_use("6.12-hz250-patched", &err), 0);
+	ck_assert_int_eq(store_remove("6.12-hz250-a", &err), 0);
+	is_default("6.12-hz250-patched");
+	ck_assert_int_eq(store_remove("6.12-hz250-patched", &err), 0);
+	is_default(NULL);
+}
+END_TEST
+
+START_TEST(live_by_default_where_nothing_was_built)
+{
+	ck_assert(rmdir("halfopen/kernels") == 0 && rmdir("halfopen") == 0);
+	ck_assert_int_eq(store_use("live", &err), 0);
+	is_default("live");
+}
+END_TEST
+
 static void set_up(void)
 {
 	strcpy(strrchr(dir, '.'), ".XXXXXX");
@@ -204,6 +241,8 @@ int main(void)
 	tcase_add_test(all, a_folder_with_a_kernel);
 	tcase_add_test(all, names_that_cannot_be);
 	tcase_add_test(all, removed_when_built);
+	tcase_add_test(all, the_default_is_what_was_said);
+	tcase_add_test(all, live_by_default_where_nothing_was_built);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -13,7 +13,11 @@ unset HALFOPEN_UML HALFOPEN_LINUX
 
 # A name of one's own for a kernel that is elsewhere
 exits 0 "$halfopen" kernel list
-says '^\* live .*real time'
+says '^  live .*real time' # a star is nobody's
+case=$cases/process-exit/kill.yaml
+exits 3 "$halfopen" run "$case:ip=4"
+complains '^halfopen run: no kernel is chosen: .*kernel build.*kernel use NAME.*--kernel live'
+exits 3 env HALFOPEN_UML= "$halfopen" run "$case:ip=4"
 mkdir image
 cp "$uml" image/linux
 printf 'CONFIG_HZ=%s\nCONFIG_NET_SCH_NETEM=y\nCONFIG_BRIDGE=y\n' 250 >image/.config
@@ -32,19 +36,45 @@ exits 2 "$halfopen" kernel add /bin/sh
 complains 'no User-Mode Linux'
 exits 0 "$halfopen" kernel list
 says '^  mine +uml +[0-9.]+ +250  netem bridge \(no time-travel, ipv6'
-says '^\* live' # what was only added is not what `run` takes unasked
+says '^  live' # what was only added, or built, is not what `run` takes unasked
 exits 0 "$halfopen" kernel list --json
 jq -e '.[] | select(.name == "mine") | .added and .hz == 250 and .can == ["netem", "bridge"]
 	and .kind == "uml" and (.default | not)' out >/dev/null || fail "list --json is not as documented"
 
 # --kernel takes the name
-case=$cases/process-exit/kill.yaml
 exits 0 "$halfopen" run --kernel mine "$case:ip=4"
 says "^kernel: $scratch/image/linux, Linux"
 exits 3 "$halfopen" run --kernel mien "$case:ip=4"
 complains "mien: No such file, and no kernel of that name .*did you mean 'mine'"
 exits 3 "$halfopen" run --kernel liev "$case:ip=4"
 complains "did you mean 'live'"
+
+# The default is what was said, whatever was built since
+built() { # NAME
+	mkdir -p "cache/halfopen/kernels/$1"
+	cp "$uml" "cache/halfopen/kernels/$1/linux"
+}
+built 6.99-hz250-first
+exits 2 "$halfopen" kernel use frist
+complains "^halfopen kernel use: there is no kernel called 'frist'"
+exits 2 "$halfopen" kernel use
+exits 0 "$halfopen" kernel use 6.99
+says '^runs happen on 6.99-hz250-first$'
+built 6.99-hz250-patched
+touch -d +1hour cache/halfopen/kernels/6.99-hz250-patched/linux
+exits 0 "$halfopen" kernel list
+says '^\* 6.99-hz250-first '
+says '^  6.99-hz250-patched '
+exits 0 "$halfopen" run "$case:ip=4"
+says "^kernel: .*, virtual clock"
+exits 0 "$halfopen" kernel use live
+exits 0 "$halfopen" kernel list
+says '^\* live'
+exits 0 "$halfopen" kernel use mine
+exits 0 "$halfopen" run "$case:ip=4"
+says "^kernel: $scratch/image/linux, Linux"
+exits 0 "$halfopen" kernel remove 6.99-hz250-first
+exits 0 "$halfopen" kernel remove 6.99-hz250-patched
 
 # Removed: only the name
 exits 2 "$halfopen" kernel remove mien
@@ -53,6 +83,8 @@ exits 2 "$halfopen" kernel remove live
 exits 0 "$halfopen" kernel remove mine
 [ -x image/linux ] || fail "the added kernel itself was removed"
 exits 3 "$halfopen" run --kernel mine "$case:ip=4"
+exits 3 "$halfopen" run "$case:ip=4" # nor is it the default any more
+complains 'no kernel is chosen'
 rm -r image
 exits 0 "$halfopen" kernel list
 says ' \? .* cannot be used'

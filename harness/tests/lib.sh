@@ -22,8 +22,8 @@ complains() { grep -qE -- "$1" err || { cat err >&2; fail "no complaint like: $1
 # The UML kernel that the tests use, or a skip.
 uml_kernel() {
 	local kernel=${HALFOPEN_UML:-}
-	[ -n "$kernel" ] || kernel=$(ls -t "${XDG_CACHE_HOME:-$HOME/.cache}"/halfopen/kernels/*/linux 2>/dev/null | head -n 1)
-	[ -x "$kernel" ] || skip "no UML kernel: run ci/build-kernel, or set HALFOPEN_UML"
+	[ -n "$kernel" ] || kernel=$("$halfopen" kernel list --json | jq -r '.[] | select(.default and .kind == "uml") | .path')
+	[ -x "$kernel" ] || skip "no UML kernel: set HALFOPEN_UML, or choose one (halfopen kernel build, halfopen kernel use)"
 	echo "$kernel"
 }
 
