@@ -147,6 +147,42 @@ int net_delete_filter(struct net *net, int id, struct err *err)
 	return nft_run(net, text_string(&text), err);
 }
 
+int net_except_filter(struct net *net, int id, const char *in, const char *out, struct err *err)
+{
+	const struct net_filter except = {.in = in, .out = out};
+	AUTO_TEXT struct text text = {0};
+	int rc = check_filter(&except, err);
+
+	if (rc)
+		return rc;
+	text_add(&text, "insert rule %s halfopen f%d", family_of(id), id);
+	add_matches(&text, &except);
+	text_add(&text, " accept");
+	return nft_run(net, text.bytes, err);
+}
+
+int net_sort(struct net *net, const char *in, const char *from, const char *out, int band,
+	     struct err *err)
+{
+	AUTO_TEXT struct text text = {0};
+	int rc = check_interface(in, err);
+
+	if (!rc)
+		rc = check_interface(out, err);
+	if (rc)
+		return rc;
+	text_add(&text, "add table bridge halfopen; add chain bridge halfopen bands "
+			"{ type filter hook forward priority -210; }; ");
+	text_add(&text, "add rule bridge halfopen bands oifname \"%s\" ", out);
+	if (in)
+		text_add(&text, "iifname \"%s\"", in);
+	else
+		text_add(&text, "%s saddr %s", strchr(from, ':') ? "ip6" : "ip", from);
+	/* sch_prio takes the band from there when the major number is its own (prio_classify). */
+	text_add(&text, " meta priority set 1:%x", (unsigned)band + 1);
+	return explain(nft_run(net, text.bytes, err), "such rule", err);
+}
+
 int net_add_masquerade(struct net *net, const char *out, struct err *err)
 {
 	AUTO_TEXT struct text text = {0};

@@ -84,6 +84,16 @@ int net_impair(struct net *net, const char *name, const struct net_impairment *i
 	       struct err *err);
 int net_unimpair(struct net *net, const char *name, struct err *err);
 
+/* Bands (sch_prio) in place of one netem: what leaves through NAME is impaired by who sent it. Band
+ * 0 is for all whom net_sort() did not give another, 1..COUNT-1. At most 16. */
+int net_add_bands(struct net *net, const char *name, int count, struct err *err);
+int net_impair_band(struct net *net, const char *name, int band,
+		    const struct net_impairment *impairment, struct err *err);
+/* What is forwarded by a bridge from its port IN, or if that is NULL, comes from the IP address
+ * FROM, and leaves through OUT, is of BAND. */
+int net_sort(struct net *net, const char *in, const char *from, const char *out, int band,
+	     struct err *err);
+
 /* Filters, through libnftables, in a table of their own ("halfopen"). `where` bridge: in a
  * namespace whose bridge forwards (family bridge, hook forward; input and output interfaces
  * are bridge ports); forward: in a router (family inet, hook forward). */
@@ -104,6 +114,8 @@ struct net_filter {
 /* Adds one filter; *ret_id (> 0) names it for net_delete_filter(). */
 int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id, struct err *err);
 int net_delete_filter(struct net *net, int id, struct err *err);
+/* From here on the filter lets pass what goes from IN to OUT (NULL: any). */
+int net_except_filter(struct net *net, int id, const char *in, const char *out, struct err *err);
 /* Source NAT (masquerade) of what leaves through OUT. */
 int net_add_masquerade(struct net *net, const char *out, struct err *err);
 /* Filters are set by a helper program, halfopen-nft. PATH (not copied) says where it is; NULL or

@@ -68,33 +68,75 @@ static void put_options(struct nl_msg *message, const struct net_impairment *i)
 	nla_nest_end(message, options);
 }
 
+#define BANDS_HANDLE (1u << 16) /* 1: */
+
+static struct nl_msg *message_at(int type, int flags, int index, uint32_t parent)
+{
+	struct tcmsg at = {.tcm_ifindex = index, .tcm_parent = parent};
+
+	return netlink_message(type, flags, &at, sizeof(at));
+}
+
 static struct nl_msg *root_message(int type, int flags, int index)
 {
-	struct tcmsg root = {.tcm_ifindex = index, .tcm_parent = TC_H_ROOT};
+	return message_at(type, flags, index, TC_H_ROOT);
+}
 
-	return netlink_message(type, flags, &root, sizeof(root));
+static int impair_at(struct net *net, const char *name, uint32_t parent,
+		     const struct net_impairment *impairment, struct err *err)
+{
+	struct nl_msg *message;
+	int rc, index = net_link_index(net, name, err);
+
+	if (index < 0)
+		return index;
+	rc = check(impairment, err);
+	if (rc)
+		return rc;
+	message = message_at(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index, parent);
+	if (message) {
+		nla_put_string(message, TCA_KIND, "netem");
+		put_options(message, impairment);
+	}
+	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
+	if (rc == -ENOENT) /* so the kernel says of a qdisc that it does not know */
+		return err_set(err, EOPNOTSUPP, "%s: the kernel has no netem qdisc", net->name);
+	return rc;
 }
 
 int net_impair(struct net *net, const char *name, const struct net_impairment *impairment,
 	       struct err *err)
 {
+	return impair_at(net, name, TC_H_ROOT, impairment, err);
+}
+
+int net_impair_band(struct net *net, const char *name, int band,
+		    const struct net_impairment *impairment, struct err *err)
+{
+	return impair_at(net, name, BANDS_HANDLE | (uint32_t)(band + 1), impairment, err);
+}
+
+int net_add_bands(struct net *net, const char *name, int count, struct err *err)
+{
+	/* What has no band of its own goes to the first, whatever its priority. */
+	struct tc_prio_qopt options = {.bands = count};
+	struct tcmsg root = {.tcm_parent = TC_H_ROOT, .tcm_handle = BANDS_HANDLE};
 	struct nl_msg *message;
-	int ret, index = net_link_index(net, name, err);
+	int rc, index = net_link_index(net, name, err);
 
 	if (index < 0)
 		return index;
-	ret = check(impairment, err);
-	if (ret)
-		return ret;
-	message = root_message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index);
+	root.tcm_ifindex = index;
+	message = netlink_message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, &root, sizeof(root));
 	if (message) {
-		nla_put_string(message, TCA_KIND, "netem");
-		put_options(message, impairment);
+		nla_put_string(message, TCA_KIND, "prio");
+		nla_put(message, TCA_OPTIONS, sizeof(options), &options);
 	}
-	ret = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
-	if (ret == -ENOENT) /* so the kernel says of a qdisc that it does not know */
-		return err_set(err, EOPNOTSUPP, "%s: the kernel has no netem qdisc", net->name);
-	return ret;
+	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot sort at %s", name);
+	if (rc == -ENOENT)
+		return err_set(err, EOPNOTSUPP, "%s: the kernel has no prio qdisc (sch_prio)",
+			       net->name);
+	return rc;
 }
 
 int net_unimpair(struct net *net, const char *name, struct err *err)

@@ -229,11 +229,27 @@ static void finish_drop(struct decoder *d, const struct node *node, uint32_t giv
 			"give flags, longer_than or next; blackhole drops all");
 }
 
+/* Outside of a router that translates addresses all that are inside look alike. */
+static bool hides_sender(const struct plan *plan, const struct plan_fault *fault)
+{
+	int outside = plan->host_count - 1;
+
+	return plan->nat && plan->host_count > 2 && fault->from != PLAN_ANY &&
+	       fault->from != outside && (fault->to == PLAN_ANY || fault->to == outside);
+}
+
 static void finish_impair(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
 	const struct plan_impairment *impairment = &((struct fault_args *)ret)->fault.impairment;
 
 	finish_direction(d, node, given, ret);
+	if (hides_sender(d->plan, &((struct fault_args *)ret)->fault))
+		diag_help(d->diags,
+			  diag_error(d->diags, node->key->span,
+				     "the router's address is all that '%s' sees of a sender",
+				     d->plan->host[d->plan->host_count - 1].name),
+			  "with nat: true leave out 'from', or give a 'to' that is not the last "
+			  "host");
 	if (!(given & ~3u))
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span, "'impair' does not say how"),

@@ -151,30 +151,36 @@ static int pull_or_plug(struct stage *stage, const struct plan_fault *fault, int
 	return topology_plug(&stage->topology, fault->host, fault->op == FAULT_PLUG, err);
 }
 
+/* The name of a host's interface where filters are. */
+static const char *filtered_at(const struct stage *stage, int host)
+{
+	static const char *const router_names[] = {"eth0", "eth1", "eth2", "eth3",
+						   "eth4", "eth5", "eth6", "eth7"};
+
+	if (host == PLAN_ANY)
+		return NULL;
+	return stage->topology.router ? router_names[host] : stage->plan->host[host].name;
+}
+
 /* On the way FROM -> TO: in the router where there is one, else between the bridge's ports. */
 static int filter_way(struct stage *stage, const struct plan_fault *fault, int from, int to,
 		      struct err *err)
 {
-	static const char *const router_names[] = {"eth0", "eth1", "eth2", "eth3",
-						   "eth4", "eth5", "eth6", "eth7"};
 	struct topology *topology = &stage->topology;
-	const struct plan_host *host = stage->plan->host;
 	struct net_filter filter = {.hook = topology->router ? NET_FILTER_FORWARD
 							     : NET_FILTER_BRIDGE,
 				    .verdict = NET_FILTER_DROP,
 				    .flags_mask = fault->filter.flags_mask,
 				    .flags = fault->filter.flags,
 				    .longer_than = fault->filter.longer_than,
-				    .count = fault->filter.count};
+				    .count = fault->filter.count,
+				    .in = filtered_at(stage, from),
+				    .out = filtered_at(stage, to)};
 	struct stage_filter done = {.net = topology->router ? topology->router : topology->wire,
 				    .from = from,
 				    .to = to};
 	int ret;
 
-	if (from != PLAN_ANY)
-		filter.in = topology->router ? router_names[from] : host[from].name;
-	if (to != PLAN_ANY)
-		filter.out = topology->router ? router_names[to] : host[to].name;
 	if (fault->op == FAULT_REJECT) {
 		filter.ip_version = stage->plan->ip_version;
 		filter.verdict = fault->reject_type < 0 ? NET_FILTER_REJECT_RST
@@ -194,7 +200,7 @@ static int filter_path(struct stage *stage, const struct plan_fault *fault, int 
 	return filter_way(stage, fault, fault->from, fault->to, err);
 }
 
-/* What was done for all is undone for all only. */
+/* Whether all that IS stands for was asked for. */
 static bool heals(int asked, int is)
 {
 	return asked == PLAN_ANY || asked == is;
@@ -208,11 +214,30 @@ static int impair(struct stage *stage, const struct plan_fault *fault, int index
 	if (!stage->topology.has_netem)
 		return err_set(err, EOPNOTSUPP, "netem (the kernel's module sch_netem)");
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
-		if (heals(fault->to, i) && (fault->from != i || fault->to == i))
-			ret = topology_impair(&stage->topology, i,
+		if (heals(fault->to, i) && fault->from != i)
+			ret = topology_impair(&stage->topology, fault->from, i,
 					      fault->op == FAULT_HEAL ? NULL : &fault->impairment,
 					      err);
 	return ret;
+}
+
+static bool overlaps(int asked, int is)
+{
+	return asked == PLAN_ANY || is == PLAN_ANY || asked == is;
+}
+
+/* All of a filter, or the part of it that was asked for. */
+static int filter_heal(struct stage *stage, const struct plan_fault *fault,
+		       const struct stage_filter *filter, bool *ret_kept, struct err *err)
+{
+	*ret_kept = true;
+	if (!overlaps(fault->from, filter->from) || !overlaps(fault->to, filter->to))
+		return 0;
+	*ret_kept = !heals(fault->from, filter->from) || !heals(fault->to, filter->to);
+	if (!*ret_kept)
+		return net_delete_filter(filter->net, filter->id, err);
+	return net_except_filter(filter->net, filter->id, filtered_at(stage, fault->from),
+				 filtered_at(stage, fault->to), err);
 }
 
 static int heal(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
@@ -220,14 +245,13 @@ static int heal(struct stage *stage, const struct plan_fault *fault, int index, 
 	int kept = 0, ret = 0;
 
 	for (int i = 0; i < stage->filter_count; i++) {
-		struct stage_filter *filter = &stage->filter[i];
+		struct stage_filter filter = stage->filter[i];
+		bool keep = true;
 
-		if (heals(fault->from, filter->from) && heals(fault->to, filter->to)) {
-			if (ret == 0)
-				ret = net_delete_filter(filter->net, filter->id, err);
-		} else {
-			stage->filter[kept++] = *filter;
-		}
+		if (ret == 0)
+			ret = filter_heal(stage, fault, &filter, &keep, err);
+		if (keep)
+			stage->filter[kept++] = filter;
 	}
 	stage->filter_count = kept;
 	if (ret == 0 && stage->topology.has_netem)

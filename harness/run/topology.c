@@ -156,6 +156,77 @@ static struct net_impairment impairment_of(const struct plan_impairment *plan, i
 				       .seed = NETEM_SEED + (uint64_t)host};
 }
 
+/* Whether it is from HOST alone that the way gets worse, or better again. */
+static bool is_singled_out(const struct plan *plan, int host)
+{
+	for (int i = 0; i < plan->fault_count; i++) {
+		const struct plan_fault *fault = &plan->fault[i];
+
+		if ((fault->op == FAULT_IMPAIR || fault->op == FAULT_HEAL) && fault->from == host)
+			return true;
+	}
+	return false;
+}
+
+/* Only a third host can be treated differently from a second; and as what is in a queue goes with
+ * it, the bands are there from the start. */
+static bool wants_sorting(const struct plan *plan)
+{
+	bool impairs = false, one = false;
+
+	for (int i = 0; i < plan->host_count; i++)
+		one = one || is_singled_out(plan, i);
+	for (int i = 0; i < plan->fault_count; i++)
+		impairs = impairs || plan->fault[i].op == FAULT_IMPAIR;
+	return impairs && one && plan->host_count > 2;
+}
+
+static int band_impair(struct topology *topology, int host, int band, struct err *err)
+{
+	const char *port = topology->plan->host[host].name;
+	const struct net_impairment *impairment = &topology->host[host].impairment[band];
+
+	return topology->sorts ? net_impair_band(topology->wire, port, band, impairment, err)
+			       : net_impair(topology->wire, port, impairment, err);
+}
+
+static int port_impair(struct topology *topology, int host, struct err *err)
+{
+	int bands = topology->sorts ? 1 + topology->plan->host_count : 1;
+	int ret = 0;
+
+	if (topology->sorts)
+		ret = net_add_bands(topology->wire, topology->plan->host[host].name, bands, err);
+	for (int i = 0; i < bands && ret == 0; i++)
+		ret = band_impair(topology, host, i, err);
+	return ret;
+}
+
+/* Behind a router, what a host sends is known by its address; the last host is outside of one that
+ * translates, and sees the router's. */
+static int sender_sort(struct topology *topology, int from, int to, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	const char *out = plan->host[to].name, *address = address_of(plan, from);
+
+	if (!topology->router)
+		return net_sort(topology->wire, plan->host[from].name, NULL, out, 1 + from, err);
+	if (plan->nat && to == plan->host_count - 1)
+		address = router_address(plan, to);
+	return net_sort(topology->wire, NULL, address, out, 1 + from, err);
+}
+
+static int senders_sort(struct topology *topology, struct err *err)
+{
+	int count = topology->plan->host_count, ret = 0;
+
+	for (int from = 0; from < count; from++)
+		for (int to = 0; to < count && ret == 0; to++)
+			if (from != to && is_singled_out(topology->plan, from))
+				ret = sender_sort(topology, from, to, err);
+	return ret;
+}
+
 static int host_build(struct topology *topology, int i, struct err *err)
 {
 	struct topology_host *host = &topology->host[i];
@@ -174,7 +245,7 @@ static int host_build(struct topology *topology, int i, struct err *err)
 	if (ret == 0)
 		ret = offload_disable(host->net, err);
 	if (ret == 0 && topology->has_netem)
-		ret = net_impair(topology->wire, name, &host->impairment, err);
+		ret = port_impair(topology, i, err);
 	if (ret == 0)
 		ret = net_set_link(host->net, "eth0", true, err);
 	if (ret == 0)
@@ -310,13 +381,15 @@ static void topology_init(struct topology *topology, const struct plan *plan, bo
 {
 	*topology = (struct topology){
 		.plan = plan, .has_netem = true, .virtual_clock = virtual_clock};
+	topology->sorts = wants_sorting(plan);
 	uname(&topology->uts);
 	for (int i = 0; i < plan->host_count; i++) {
 		uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
 
 		memcpy(topology->host[i].mac, mac, sizeof(mac));
 		topology->host[i].plugged = true;
-		topology->host[i].impairment = impairment_of(&plan->link, i);
+		for (int band = 0; band <= plan->host_count; band++)
+			topology->host[i].impairment[band] = impairment_of(&plan->link, i);
 	}
 }
 
@@ -350,6 +423,8 @@ int topology_build(struct topology *topology, struct err *err)
 
 	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
 		ret = host_build(topology, i, err);
+	if (ret == 0 && topology->sorts && topology->has_netem)
+		ret = senders_sort(topology, err);
 	return ret < 0 ? ret : carriers_update(topology, err);
 }
 
@@ -456,22 +531,34 @@ int topology_plug(struct topology *topology, int host, bool plugged, struct err 
 	return carriers_update(topology, err);
 }
 
-int topology_impair(struct topology *topology, int host, const struct plan_impairment *impairment,
-		    struct err *err)
+static struct net_impairment impairment_as(const struct topology *topology, int host,
+					   const struct plan_impairment *asked)
 {
-	struct net_impairment now = impairment_of(&topology->plan->link, host);
+	struct net_impairment now = impairment_of(&topology->plan->link, host), more;
 
-	if (impairment) {
-		struct net_impairment more = impairment_of(impairment, host);
+	if (!asked)
+		return now;
+	more = impairment_of(asked, host);
+	if (!more.delay_ns)
+		more.delay_ns = now.delay_ns;
+	return more;
+}
 
-		if (!more.delay_ns)
-			more.delay_ns = now.delay_ns;
-		now = more;
+int topology_impair(struct topology *topology, int from, int to,
+		    const struct plan_impairment *impairment, struct err *err)
+{
+	struct topology_host *host = &topology->host[to];
+	const struct net_impairment now = impairment_as(topology, to, impairment);
+	int ret = 0;
+
+	for (int band = 0; band <= topology->plan->host_count && ret == 0; band++) {
+		if (!topology->sorts ? band > 0 : from != PLAN_ANY && band != 1 + from)
+			continue;
+		if (memcmp(&host->impairment[band], &now, sizeof(now)) == 0)
+			continue;
+		host->impairment[band] = now;
+		if (host->net) /* else its port comes back with it */
+			ret = band_impair(topology, to, band, err);
 	}
-	if (memcmp(&topology->host[host].impairment, &now, sizeof(now)) == 0)
-		return 0;
-	topology->host[host].impairment = now;
-	if (!topology->host[host].net)
-		return 0; /* its port comes back with it */
-	return net_impair(topology->wire, topology->plan->host[host].name, &now, err);
+	return ret;
 }

@@ -34,7 +34,9 @@ struct topology_host {
 	int port_of_router_index;
 	int incarnation; /* 0; then 1 after a reboot ... */
 	uint8_t mac[6];
-	struct net_impairment impairment; /* of the port */
+	/* Of the port: of what comes from others, and where it is sorted by who sent it, from each
+	 * of the hosts. */
+	struct net_impairment impairment[1 + TOPOLOGY_HOSTS];
 };
 
 struct topology {
@@ -42,6 +44,7 @@ struct topology {
 	struct net *wire, *router; /* router: NULL where there is none */
 	struct topology_host host[HOSTS_MAX];
 	bool has_netem, virtual_clock;
+	bool sorts; /* ports treat senders differently: sch_prio above netem */
 	struct utsname uts;
 };
 
@@ -68,8 +71,9 @@ int topology_power_off(struct topology *topology, int host, struct err *err);
 int topology_power_on(struct topology *topology, int host, struct err *err);
 
 int topology_plug(struct topology *topology, int host, bool plugged, struct err *err);
-/* Sets how the port treats what it sends to its host; NULL: as the plan's link says. */
-int topology_impair(struct topology *topology, int host, const struct plan_impairment *impairment,
-		    struct err *err);
+/* Sets how the port of host TO treats what host FROM (PLAN_ANY: whoever) sends there; NULL: as the
+ * plan's link says. */
+int topology_impair(struct topology *topology, int from, int to,
+		    const struct plan_impairment *impairment, struct err *err);
 
 #endif
