@@ -24,15 +24,19 @@
 #include "stage.h"
 #include "tap.h"
 
-#define SETTLE_NS  NSEC_PER_SEC /* after the last thing that the plan waits for */
-#define LOOK_TICKS 4            /* between looks at what may go by itself */
-#define MAX_POLL   (6 + 2 * HOSTS_MAX + PROGRAMS_MAX)
+#define SETTLE_NS        NSEC_PER_SEC /* after the last thing that the plan waits for */
+#define LOOK_TICKS       4            /* between looks at what may go by itself */
+#define SHORTEST_REST_NS (NSEC_PER_MSEC)
+#define LONGEST_REST_NS  (8 * NSEC_PER_MSEC)
+#define MANY_FRAMES      256 /* at one time, of all taps */
+#define MAX_POLL         (7 + 2 * HOSTS_MAX + PROGRAMS_MAX)
 
 struct loop {
 	struct stage stage;
 	int timer_fd, signal_fd;
-	int64_t end_ns;  /* -1: not known yet */
-	int64_t look_ns; /* when a socket may go by itself; -1: none */
+	int64_t end_ns;                   /* -1: not known yet */
+	int64_t look_ns;                  /* when a socket may go by itself; -1: none */
+	int64_t rest_ns, rested_until_ns; /* how long taps are left alone, and until when now */
 	int64_t tick_ns;
 };
 
@@ -172,6 +176,8 @@ static int network_set_up(struct stage *stage, struct err *err)
 		ret = topology_wait(topology, err);
 	if (ret == 0)
 		ret = stage->wire_tap = tap_open(topology->wire, err);
+	if (ret >= 0 && stage->options->virtual_clock)
+		ret = stage->wire_bell = bell_open(topology->wire, err);
 	if (ret >= 0 && topology->router)
 		ret = stage->router_tap = tap_open(topology->router, err);
 	return ret < 0 ? ret : 0;
@@ -375,13 +381,36 @@ static int orders_take(struct loop *loop, struct err *err)
 	return 0;
 }
 
+/* A wake-up for each packet costs more than the packet: at 100 Mbit/s each has a moment of its own.
+ * What waits in the taps has its time, so while connections only carry data they are left alone for
+ * a while; what could change a socket's state rings the wire's bell. On a real clock others may be
+ * late as well. */
+static void rest(struct loop *loop, int frames)
+{
+	const struct stage *stage = &loop->stage;
+	bool settled = stage->wire_bell >= 0 && frames > 0;
+
+	for (int i = 0; i < stage->plan->host_count && settled; i++)
+		settled = !stage->sockets[i] || sockets_are_settled(stage->sockets[i]);
+	/* Far from filling a tap's buffer, whatever the rate. */
+	if (frames > MANY_FRAMES)
+		loop->rest_ns /= 2;
+	else if (loop->rest_ns < LONGEST_REST_NS)
+		loop->rest_ns *= 2;
+	if (!settled || loop->rest_ns < SHORTEST_REST_NS)
+		loop->rest_ns = SHORTEST_REST_NS;
+	loop->rested_until_ns = settled && frames <= MANY_FRAMES * 8
+					? out_now(stage->out) + loop->rest_ns
+					: 0;
+}
+
 static int drain(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
 	struct signalfd_siginfo info[4];
 	struct epoll_event ended[8];
 	uint64_t expirations;
-	int ret = stage_drain_taps(stage, err);
+	int ret = stage_drain_taps(stage, err), frames = ret;
 
 	for (int i = 0; i < stage->plan->host_count; i++)
 		if (stage->sockets[i])
@@ -393,11 +422,19 @@ static int drain(struct loop *loop, struct err *err)
 		reap(stage);
 	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		return err_sys(err, errno, "timerfd");
-	if (ret == 0 && stage->options->alone)
+	if (ret >= 0 && stage->options->alone)
 		ret = orders_take(loop, err);
-	if (ret == 0)
+	if (ret >= 0)
 		ret = look(loop, false, err);
-	return ret < 0 ? ret : start_waiting(stage, err);
+	if (ret < 0)
+		return ret;
+	rest(loop, frames);
+	return start_waiting(stage, err);
+}
+
+static bool is_resting(const struct loop *loop)
+{
+	return loop->rested_until_ns > out_now(loop->stage.out);
 }
 
 static void timer_arm(struct loop *loop)
@@ -410,6 +447,8 @@ static void timer_arm(struct loop *loop)
 		next_ns = loop->end_ns;
 	if (loop->look_ns >= 0 && loop->look_ns < next_ns)
 		next_ns = loop->look_ns;
+	if (is_resting(loop) && loop->rested_until_ns < next_ns)
+		next_ns = loop->rested_until_ns;
 	next_ns += stage->out->t0_ns;
 	spec.it_value.tv_sec = next_ns / NSEC_PER_SEC;
 	spec.it_value.tv_nsec = next_ns % NSEC_PER_SEC;
@@ -420,17 +459,19 @@ static int await(struct loop *loop, struct err *err)
 {
 	struct stage *stage = &loop->stage;
 	struct pollfd fds[MAX_POLL];
+	bool resting = is_resting(loop);
 	nfds_t n = 0;
 
 	fds[n++] = (struct pollfd){.fd = loop->timer_fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = stage->watch_fd, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = stage->wire_tap, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = stage->router_tap, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = stage->wire_bell, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = resting ? -1 : stage->wire_tap, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = resting ? -1 : stage->router_tap, .events = POLLIN};
 	for (int i = 0; i < stage->plan->host_count; i++) {
 		if (!stage->sockets[i])
 			continue;
-		fds[n++] = (struct pollfd){.fd = stage->tap[i], .events = POLLIN};
+		fds[n++] = (struct pollfd){.fd = resting ? -1 : stage->tap[i], .events = POLLIN};
 		fds[n++] = (struct pollfd){.fd = sockets_fd(stage->sockets[i]), .events = POLLIN};
 	}
 	for (int i = 0; i < stage->plan->program_count; i++)
@@ -499,6 +540,8 @@ static void take_down(struct loop *loop)
 	restriction_free(stage->restriction);
 	if (stage->watch_fd >= 0)
 		close(stage->watch_fd);
+	if (stage->wire_bell >= 0)
+		close(stage->wire_bell);
 	topology_done(&stage->topology);
 	free(stage->agenda);
 	free(stage->filter);
@@ -515,6 +558,7 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 				       .out = out,
 				       .wire_tap = -1,
 				       .watch_fd = -1,
+				       .wire_bell = -1,
 				       .router_tap = -1},
 			     .timer_fd = -1,
 			     .signal_fd = -1,

@@ -266,3 +266,15 @@ int64_t sockets_due_ns(const struct sockets *sockets)
 {
 	return sockets->due_ns;
 }
+
+bool sockets_are_settled(const struct sockets *sockets)
+{
+	static const uint32_t settled = 1u << TCP_ESTABLISHED | 1u << TCP_LISTEN |
+					1u << TCP_TIME_WAIT | 1u << TCP_CLOSE_WAIT |
+					1u << TCP_FIN_WAIT2;
+
+	for (int i = 0; i < sockets->tracked_count; i++)
+		if (!(settled & 1u << sockets->tracked[i].socket.state))
+			return false;
+	return true;
+}

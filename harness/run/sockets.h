@@ -36,6 +36,9 @@ int sockets_look(struct sockets *sockets, int64_t t_ns, bool sample, struct out 
 /* The host lost its power: what there was is gone. */
 void sockets_forget(struct sockets *sockets, int64_t t_ns, struct out *out);
 
+/* Whether, as last seen, none is in a state that a segment without SYN, FIN and RST can end. */
+bool sockets_are_settled(const struct sockets *sockets);
+
 /* When a socket may next go by itself: nanoseconds after the last look, or -1. */
 int64_t sockets_due_ns(const struct sockets *sockets);
 

@@ -81,22 +81,27 @@ static bool router_interface(const void *arg, int index, struct raw_packet *pack
 
 int stage_drain_taps(struct stage *stage, struct err *err)
 {
-	int ret = 0;
+	int ret = 0, total = 0;
 
+	if (stage->wire_bell >= 0)
+		bell_drain(stage->wire_bell);
 	if (stage->wire_tap >= 0)
 		ret = tap_drain(stage->wire_tap, stage->real_ns, wire_interface, &stage->topology,
 				stage->out);
+	total += ret > 0 ? ret : 0;
 	if (ret >= 0 && stage->router_tap >= 0)
 		ret = tap_drain(stage->router_tap, stage->real_ns, router_interface,
 				&stage->topology, stage->out);
+	total += ret > 0 ? ret : 0;
 	for (int i = 0; i < stage->plan->host_count && ret >= 0; i++) {
 		struct host_tap tap = {.host = i, .index = stage->topology.host[i].index};
 
 		if (stage->tap[i] >= 0)
 			ret = tap_drain(stage->tap[i], stage->real_ns, host_interface, &tap,
 					stage->out);
+		total += ret > 0 ? ret : 0;
 	}
-	return ret < 0 ? err_sys(err, ret, "cannot read a packet socket") : 0;
+	return ret < 0 ? err_sys(err, ret, "cannot read a packet socket") : total;
 }
 
 static_assert(sizeof(((struct raw_host *)NULL)->name) > NAME_LONGEST, "a host's name has room");
@@ -134,7 +139,7 @@ int stage_unwatch(struct stage *stage, int host, struct err *err)
 	int64_t t_ns = out_now(stage->out);
 	int ret = stage_drain_taps(stage, err);
 
-	if (ret == 0)
+	if (ret >= 0)
 		ret = counters_write(stage->topology.host[host].net, host, 1, t_ns, stage->out,
 				     err);
 	if (stage->tap[host] >= 0) {

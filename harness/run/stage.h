@@ -41,6 +41,7 @@ struct stage {
 	struct sockets *sockets[HOSTS_MAX];
 	int tap[HOSTS_MAX]; /* -1: none */
 	int wire_tap, router_tap;
+	int wire_bell;
 	int watch_fd; /* an epoll of the peers' connections: one of them ended */
 	uint32_t missed;
 	bool is_off; /* this kernel is one host's, and that has no power any more */
@@ -60,7 +61,7 @@ void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int i
 int stage_watch(struct stage *stage, int host, struct err *err);
 /* The counters, then closes them; what the host had is gone. */
 int stage_unwatch(struct stage *stage, int host, struct err *err);
-/* Reads all taps. */
+/* Reads all taps; how many frames there were, or -errno. */
 int stage_drain_taps(struct stage *stage, struct err *err);
 /* Starts the program, or has it wait until its target listens. */
 int stage_start(struct stage *stage, int program, struct err *err);

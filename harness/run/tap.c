@@ -3,8 +3,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -35,6 +37,52 @@ int tap_open(struct net *net, struct err *err)
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	return fd;
+}
+
+int bell_open(struct net *net, struct err *err)
+{
+	enum { TYPE = 12, IP = 14, FLAGS = 13, LOUD = 7 /* FIN, SYN, RST */ };
+	static const struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 5),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IP + 9),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 9),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, IP),
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, IP + FLAGS),
+		BPF_JUMP(BPF_JMP | BPF_JA, 4, 0, 0),
+		/* Without extension headers; with them it rings. */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 0, 5),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IP + 6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IP + 40 + FLAGS),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, LOUD, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, 1),
+	};
+	const struct sock_fprog filter = {sizeof(code) / sizeof(code[0]),
+					  (struct sock_filter *)code};
+	int fd, cause, ret = net_enter(net, err);
+
+	if (ret < 0)
+		return ret;
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ALL));
+	cause = errno;
+	ret = net_leave(err);
+	if (fd < 0)
+		return err_sys(err, cause, "cannot open a packet socket (CAP_NET_RAW)");
+	if (ret < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0) {
+		close(fd);
+		return ret < 0 ? ret : err_sys(err, errno, "cannot filter packets");
+	}
+	return fd;
+}
+
+void bell_drain(int fd)
+{
+	char scratch[1];
+
+	while (recv(fd, scratch, sizeof(scratch), MSG_DONTWAIT | MSG_TRUNC) >= 0)
+		;
 }
 
 static int64_t stamp_of(struct msghdr *msg)

@@ -16,6 +16,11 @@
 /* Opens a tap in NET. Returns the descriptor, or -errno. */
 int tap_open(struct net *net, struct err *err);
 
+/* A bell in NET: a packet socket that only those frames make readable after which a socket may be
+ * in another state: all but TCP segments without SYN, FIN and RST. bell_drain() silences it. */
+int bell_open(struct net *net, struct err *err);
+void bell_drain(int fd);
+
 /* Which interface of which host an index is; fills in *packet's host and tap. False: not
  * of interest (lo, the bridge itself). */
 typedef bool tap_interface_fn(const void *arg, int index, struct raw_packet *packet);
