@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "confine.h"
 #include "kernel.h"
 #include "kernel_names.h"
 #include "netem.h"
@@ -40,7 +41,32 @@ static bool doctor_helpers(char **ret_folder)
 	return all;
 }
 
-/* As harness/kernel/uml.c wants it. */
+/* What holds a UML, and what it means when a part is missing (docs/security.md). */
+static void doctor_confinement(void)
+{
+	const struct confine_means *has = confine_probe();
+	char line[80] = "it is confined: Landlock";
+
+	if (has->landlock)
+		snprintf(line, sizeof(line), "it is confined: Landlock (%d)", has->landlock);
+	tell(line, has->landlock,
+	     "a kernel from 5.13 on that has it in lsm=; without, each file "
+	     "that a kernel opens is asked for, which is slower");
+	tell("  seccomp", has->seccomp,
+	     "a kernel with CONFIG_SECCOMP_FILTER; without, a guest's "
+	     "root has sockets and processes of this machine's");
+	tell("  its questions", has->questions,
+	     "Linux 5.9 and no other listener, as some containers have one; without, a guest's "
+	     "root "
+	     "can change its own record, and fill the folder of temporary files");
+	if (geteuid() == 0)
+		tell("  as another user than root", has->other_uid,
+		     "CAP_SETUID, CAP_SETGID, CAP_KILL, CAP_CHOWN and user 65534; without, it "
+		     "reads "
+		     "what root owns, in the folders that are shown");
+}
+
+/* As harness/kernel/uml.c wants it, where nobody can be asked for memory. */
 static bool shm_has_room(void)
 {
 	struct statvfs fs;
@@ -72,6 +98,8 @@ static bool doctor_uml(void)
 		boots = kernel_probe(&kernel, &err) == 0;
 		tell("it can be started here", boots, err.text);
 		if (kernel.kind == KERNEL_UML)
+			doctor_confinement();
+		if (kernel.kind == KERNEL_UML && !confine_probe()->questions)
 			tell("room for its memory in /dev/shm", shm_has_room(),
 			     "1 GiB is wanted; without, it goes to TMPDIR, which is slower");
 	}

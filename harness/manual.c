@@ -28,7 +28,8 @@ static const struct item environment[] = {
 	{"XDG_CACHE_HOME", "below it, or else below ~/.cache, kernels are kept in "
 			   "halfopen/kernels"},
 	{"PATH", "where qemu-system-x86_64 is looked for, which runs a bzImage"},
-	{"TMPDIR", "where runs have their scratch files, if not in /tmp"},
+	{"TMPDIR",
+	 "where runs have their scratch files, if not in /tmp; for root one that others may enter"},
 	{"GITHUB_ACTIONS", "if it is `true`, results are told as GitHub's annotations as well"},
 	{"GITHUB_WORKSPACE", "the folder that the annotations' paths start from"},
 	{"NO_COLOR", "if it is set, no colours unless `--color=always`"},

@@ -150,9 +150,11 @@ static void boot(const struct run *run, const struct worker_options *options,
 	struct err err = {0};
 	size_t size = 0;
 	char *plan = plan_bytes(run, options, &size), *guest = NULL, **programs;
+	AUTO_FREE char *shown = folder_shown(run->text->path);
 	struct kernel_job job = {.scratch = options->scratch,
 				 .plan = plan,
 				 .plan_size = size,
+				 .readable = shown,
 				 .wall_limit_ns = options->wall_limit_ns};
 	int ret;
 

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,6 +147,65 @@ START_TEST(killed_from_outside)
 }
 END_TEST
 
+static void write_at(const char *folder, const char *name, mode_t mode)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "we");
+	ck_assert(file && fputs("as it was", file) >= 0 && fclose(file) == 0 &&
+		  chmod(path, mode) == 0);
+}
+
+static int entries_of(const char *path)
+{
+	DIR *stream = opendir(path);
+	int entries = -2;
+
+	while (readdir(stream))
+		entries++;
+	closedir(stream);
+	return entries;
+}
+
+/* The guest's root, with all rights that there are in its kernel, changes nothing here, reads
+ * nothing that is not shown, and talks to nobody. */
+START_TEST(root_of_the_guest_stays_inside)
+{
+	char around[] = "/tmp/halfopen-test.XXXXXX", plan[128], path[256];
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct kernel_result result;
+	struct err err = {""};
+	struct stat st;
+
+	if (kernel.kind != KERNEL_UML)
+		return;
+	ck_assert(mkdtemp(around) && chmod(around, 0777) == 0);
+	write_at(around, "public", 0666);
+	write_at(around, "secret", 0600);
+	snprintf(path, sizeof(path), "%s/writable", around);
+	ck_assert(mkdir(path, 0777) == 0 && chmod(path, 0777) == 0);
+	write_at(path, "file", 0666);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/listener", around);
+	ck_assert(bind(listening, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		  listen(listening, 1) == 0 && chmod(address.sun_path, 0777) == 0);
+
+	snprintf(plan, sizeof(plan), "attack %s", around);
+	ck_assert_msg(run(plan, &result, &err) == 0, "%s: %s", err.text, result.console);
+	ck_assert_str_eq(result.raw, "0 got through, passwd is read");
+	kernel_result_done(&result);
+
+	ck_assert_int_eq(entries_of(around), 4);
+	ck_assert_int_eq(entries_of(path), 1);
+	snprintf(path, sizeof(path), "%s/public", around);
+	ck_assert(stat(path, &st) == 0 && st.st_size == 9 && (st.st_mode & 0777) == 0666);
+	close(listening);
+	scratch_remove(around);
+}
+END_TEST
+
 /* Who calls kernel_run() is killed: what the supervisor does then gets everything. */
 START_TEST(starter_killed)
 {
@@ -200,8 +262,13 @@ END_TEST
 
 static void set_up(void)
 {
+	const struct kernel_machine machine = {
+		.helpers = TEST_FOLDER, .scratch = dir, .parallel = 1};
+	struct err err = {""};
+
 	strcpy(strrchr(dir, '.'), ".XXXXXX");
 	ck_assert(mkdtemp(dir));
+	ck_assert_msg(kernel_open(&kernel, &machine, &err) == 0, "%s", err.text);
 }
 
 static void tear_down(void)
@@ -236,6 +303,7 @@ int main(int argc, char **argv)
 	tcase_add_test(all, runs_and_runs_again);
 	tcase_add_loop_test(all, bad_guests_are_errors, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(all, killed_from_outside);
+	tcase_add_test(all, root_of_the_guest_stays_inside);
 	tcase_add_loop_test(all, starter_killed, 0, 20);
 	tcase_add_loop_test(all, probe_killed, 0, 40);
 	runner = srunner_create(suite);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "confine.h"
 #include "err.h"
 #include "signals.h"
 
@@ -70,7 +72,8 @@ static bool wait_for_end(const struct guest *guest, struct signals *signals, int
 {
 	int64_t deadline = clock_now_ns() + limit_ns, left;
 	struct pollfd fds[] = {{.fd = signals->fd, .events = POLLIN},
-			       {.fd = guest->console, .events = POLLIN}};
+			       {.fd = guest->console, .events = POLLIN},
+			       {.events = POLLIN}};
 
 	while ((left = deadline - clock_now_ns()) > 0) {
 		struct timespec ts = clock_timespec(left);
@@ -80,11 +83,16 @@ static bool wait_for_end(const struct guest *guest, struct signals *signals, int
 			;
 		if (has_ended(guest->pid, ret_status))
 			return true;
-		ready = ppoll(fds, 2, &ts, NULL);
+		fds[2].fd = guest->confiner ? confine_fd(guest->confiner) : -1;
+		ready = ppoll(fds, 3, &ts, NULL);
 		if (ready < 0 && errno != EINTR)
 			return false;
-		if (ready > 0 && fds[1].revents && tail_read(tail, guest->console))
+		if (ready <= 0)
+			continue;
+		if (fds[1].revents && tail_read(tail, guest->console))
 			fds[1].fd = -1;
+		if (fds[2].revents)
+			confine_answer(guest->confiner);
 	}
 	return false;
 }
@@ -114,6 +122,30 @@ static bool died_halted(int status, const char *tail)
 	return WTERMSIG(status) == SIGABRT && strstr(tail, "reboot: System halted");
 }
 
+static bool begins_with_one_of(const char *line, const char *const *noise)
+{
+	for (; *noise; noise++)
+		if (strncmp(line, *noise, strlen(*noise)) == 0)
+			return true;
+	return false;
+}
+
+static void noise_remove(char *text, const char *const *noise)
+{
+	char *to = text, *next;
+
+	for (char *line = text; noise && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		next += *next == '\n';
+		if (begins_with_one_of(line, noise))
+			continue;
+		memmove(to, line, (size_t)(next - line));
+		to += next - line;
+	}
+	if (noise)
+		*to = '\0';
+}
+
 int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_size, struct err *err)
 {
 	struct tail tail = {.text = text, .size = text_size - 1};
@@ -138,7 +170,12 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 	kill(-guest->pid, SIGKILL);
 	tail_read(&tail, guest->console);
 	tail_finish(&tail);
+	noise_remove(text, guest->noise);
 	close(guest->console);
+	if (guest->confiner)
+		confine_close(guest->confiner);
+	free(guest->confiner);
+	guest->confiner = NULL;
 	if (ret)
 		return ret;
 	if (!ended)

@@ -10,14 +10,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct confiner;
 struct err;
 struct kernel;
 struct kernel_job;
 struct kernel_machine;
 
 struct guest {
-	pid_t pid;   /* leader of its own session */
-	int console; /* where its stdout and stderr can be read */
+	pid_t pid;                 /* leader of its own session */
+	int console;               /* where its stdout and stderr can be read */
+	int output;                /* where its raw frames can be read; -1: in its folder */
+	struct confiner *confiner; /* owned, of malloc(); or NULL */
+	const char *const *noise;  /* how lines begin that are no news; ended by NULL; or NULL */
 };
 
 /* What a kind of kernel can do. boot() starts the guest with the folder DIR and returns at
@@ -44,7 +48,8 @@ extern const struct kernel_ops live_ops, uml_ops, qemu_ops;
 int guest_prepare_child(int console);
 
 /* Waits until the guest has ended or LIMIT_NS of real time is over, keeps the end of what it
- * said in TAIL (text, cut at a line), kills what is left, reaps, closes. 0, -ETIMEDOUT or
+ * said in TAIL (text, cut at a line), kills what is left, reaps, closes (but its output). 0,
+ * -ETIMEDOUT or
  * -ECHILD with ERR saying how it ended. */
 int guest_wait(struct guest *guest, int64_t limit_ns, char *tail, size_t tail_size,
 	       struct err *err);

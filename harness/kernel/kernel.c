@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "err.h"
+#include "file.h"
 #include "guest.h"
 #include "image.h"
 #include "package.h"
@@ -160,7 +161,8 @@ void kernel_done(struct kernel *kernel)
 {
 	free(kernel->path);
 	free(kernel->modules);
-	kernel->path = kernel->modules = NULL;
+	free(kernel->helpers);
+	kernel->path = kernel->modules = kernel->helpers = NULL;
 }
 
 /* In memory that the supervised process shares with us. */
@@ -228,6 +230,8 @@ const char *kernel_helpers_inside(const struct kernel *kernel, const char *outsi
 {
 	const char *inside = kernels[kernel->kind]->helpers;
 
+	if (kernel->helpers)
+		return kernel->helpers;
 	return inside ? inside : outside;
 }
 
@@ -268,21 +272,17 @@ static int write_plan(const char *dir, const struct kernel_job *job, struct err 
 	return 0;
 }
 
-/* No file at all is a guest that did not come so far: the caller says so. */
-static void read_raw(const char *dir, struct kernel_result *result)
+/* Of OUTPUT, which is closed, or else of the file in DIR. Nothing at all is a guest that did not
+ * come so far: the caller says so. */
+static void read_raw(const char *dir, int output, struct kernel_result *result)
 {
-	int fd = beneath_open(dir, "raw", NULL);
+	AUTO_CLOSE int fd = output >= 0 ? output : beneath_open(dir, "raw", NULL);
 	struct stat st;
-	ssize_t n;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
 		return;
-	if (fstat(fd, &st) == 0 && st.st_size > 0)
-		result->raw = malloc(st.st_size);
-	while (result->raw && result->raw_size < (size_t)st.st_size &&
-	       (n = read(fd, result->raw + result->raw_size, st.st_size - result->raw_size)) > 0)
-		result->raw_size += n;
-	close(fd);
+	lseek(fd, 0, SEEK_SET);
+	file_read_fd(fd, "raw", KERNEL_RAW_LIMIT, &result->raw, &result->raw_size, NULL);
 }
 
 /* The last lines of TEXT, as one for an error's sentence. */
@@ -307,8 +307,11 @@ static int boot_and_wait(const struct kernel *kernel, const struct kernel_job *j
 	struct guest guest;
 	int ret = kernels[kernel->kind]->boot(kernel, job, dir, &guest, err);
 
-	return ret ? ret
-		   : guest_wait(&guest, limit_ns, result->console, sizeof(result->console), err);
+	if (ret)
+		return ret;
+	ret = guest_wait(&guest, limit_ns, result->console, sizeof(result->console), err);
+	read_raw(dir, guest.output, result);
+	return ret;
 }
 
 /* What a UML says when the host's folder of temporary files, where its memory is, does not do. */
@@ -343,12 +346,13 @@ static int run_in(const struct kernel *kernel, const struct kernel_job *job, con
 		ret = write_programs(dir, job, err);
 	if (ret)
 		return ret;
-	if (ops->run)
+	if (ops->run) {
 		ret = ops->run(kernel, dir, limit_ns, result->console, sizeof(result->console),
 			       err);
-	else
+		read_raw(dir, -1, result);
+	} else {
 		ret = boot_and_wait(kernel, job, dir, limit_ns, result, err);
-	read_raw(dir, result);
+	}
 	if (ret == 0 && !result->raw)
 		ret = err_set(err, ECHILD, "the guest left no record");
 	if (ret == 0)

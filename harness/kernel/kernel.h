@@ -28,6 +28,7 @@ struct kernel {
 	char *modules;    /* QEMU: the folder with modules.dep; NULL: all is built in */
 	int real_time;    /* QEMU: not to skip idle time, as the user asked */
 	int service;      /* of kernel_open(); else -1 */
+	char *helpers;    /* of kernel_open(): where copies of them are; or NULL */
 	char release[65]; /* as uname -r says it: "6.12.117" */
 };
 
@@ -73,10 +74,12 @@ struct kernel_job {
 	size_t plan_size;
 	const char *const *programs; /* executables that the run needs beside the helpers, where the
 				      * machine's files are not seen; ended by NULL; may be NULL */
+	const char *readable;        /* a folder that the run may read; NULL: none */
 	int64_t wall_limit_ns;       /* of real time; 0: KERNEL_WALL_LIMIT_NS */
 };
 
 #define KERNEL_WALL_LIMIT_NS 60000000000LL
+#define KERNEL_RAW_LIMIT     (256U << 20) /* bytes of frames */
 
 struct kernel_result {
 	char *raw; /* what the guest wrote, owned; NULL if nothing */

@@ -215,7 +215,8 @@ static int live_start(const struct way *way, const char *guest, const char *dir,
 		waitpid((pid_t)pid, NULL, 0);
 		return ret;
 	}
-	*ret_guest = (struct guest){.pid = (pid_t)pid, .console = TAKE_FD(console.out)};
+	*ret_guest = (struct guest){
+		.pid = (pid_t)pid, .console = TAKE_FD(console.out), .output = -1};
 	return 0;
 }
 

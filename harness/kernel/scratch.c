@@ -12,14 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "err.h"
 
-/* Below /dev the guest of a booted kernel sees its own devices, not what we put there. */
+/* Below /dev the guest of a booted kernel sees its own devices, not what we put there. Root's
+ * kernels run as another user: a folder that only root can enter would be none. */
 static const char *scratch_root(void)
 {
 	const char *tmpdir = getenv("TMPDIR");
 
-	return tmpdir && tmpdir[0] == '/' && strncmp(tmpdir, "/dev/", 5) != 0 ? tmpdir : "/tmp";
+	if (!tmpdir || tmpdir[0] != '/' || strncmp(tmpdir, "/dev/", 5) == 0)
+		return "/tmp";
+	if (geteuid() == 0 && access(tmpdir, F_OK) == 0 && !confine_can_reach(tmpdir, X_OK))
+		return "/tmp";
+	return tmpdir;
 }
 
 int scratch_name(char ret_path[SCRATCH_PATH_MAX], struct err *err)

@@ -7,8 +7,8 @@
 
 struct err;
 
-/* Short enough for a socket's path below it. */
-#define SCRATCH_PATH_MAX 80
+/* Of the path, with its NUL. */
+#define SCRATCH_PATH_MAX 1024
 
 /* A path that nobody has, not made yet: so a second process can know it before it is there. */
 int scratch_name(char ret_path[SCRATCH_PATH_MAX], struct err *err);

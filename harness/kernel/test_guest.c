@@ -4,13 +4,17 @@
  * first word of the plan says. "ok" writes the plan back as its raw frames.
  */
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,12 +102,82 @@ static void talk(const char *dir)
 	fail(dir);
 }
 
+static char attacked[4096];
+
+static const char *in_host(const char *name)
+{
+	static char path[8200];
+
+	snprintf(path, sizeof(path), "/sys%s/%s", attacked, name);
+	return path;
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", path);
+	return connect(fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+static int send_to_host(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_port = htons(9),
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return sendto(fd, "x", 1, 0, (struct sockaddr *)&address, sizeof(address)) == 1 ? 0 : -1;
+}
+
+/* With all that the guest's root may do: what comes of it is for the host to see. What is there for
+ * it to read is said. "attack FOLDER". */
+static void attack(const char *dir)
+{
+	char path[4096], text[64] = "";
+	int fd, raw, through = 0;
+
+	sscanf(plan, "attack %4000s", attacked);
+	snprintf(path, sizeof(path), "%s/raw", dir);
+	raw = open(path, O_WRONLY);
+	if (mount("none", "/sys", "hostfs", 0, "/") < 0)
+		perror("hostfs");
+	through += open(in_host("public"), O_WRONLY) >= 0;
+	through += open(in_host("public"), O_RDWR | O_TRUNC) >= 0;
+	through += open(in_host("writable/new"), O_WRONLY | O_CREAT, 0666) >= 0;
+	through += truncate(in_host("public"), 0) == 0;
+	through += unlink(in_host("writable/file")) == 0;
+	through += mknod(in_host("writable/fifo"), S_IFIFO | 0666, 0) == 0;
+	through += mknod(in_host("writable/device"), S_IFBLK | 0666, makedev(8, 0)) == 0;
+	through += symlink("/", in_host("writable/symlink")) == 0;
+	through += chmod(in_host("public"), 0600) == 0;
+	through += chown(in_host("public"), 0, 0) == 0;
+	mkdir(in_host("writable/folder"), 0777);
+	through += open(in_host("secret"), O_RDONLY) >= 0;
+	through += open(in_host("public"), O_RDONLY) >= 0;
+	through += open("/sys/etc/shadow", O_RDONLY) >= 0;
+	through += open("/sys/proc/self/mem", O_RDWR) >= 0;
+	through += open("/sys/proc/1/environ", O_RDONLY) >= 0;
+	through += connect_to(in_host("listener")) == 0;
+	through += send_to_host() == 0;
+	/* The frames' file, once more: by another mount it is another inode. */
+	snprintf(path, sizeof(path), "/sys%s/raw", getenv("halfopen_dir"));
+	through += open(path, O_WRONLY) >= 0;
+	fd = open("/sys/etc/passwd", O_RDONLY);
+	snprintf(text, sizeof(text), "%d got through, passwd %s", through,
+		 fd >= 0 ? "is read" : "is not read");
+	if (write(raw, text, strlen(text)) < 0)
+		perror("raw");
+	close(raw);
+}
+
 static const struct behaviour {
 	const char *word;
 	void (*act)(const char *dir);
 } behaviours[] = {
-	{"ok", ok},     {"silent", silent}, {"fail", fail},   {"fifo", fifo},
-	{"hang", hang}, {"spin", spin},     {"brood", brood}, {"talk", talk},
+	{"attack", attack}, {"ok", ok},     {"silent", silent}, {"fail", fail}, {"fifo", fifo},
+	{"hang", hang},     {"spin", spin}, {"brood", brood},   {"talk", talk},
 };
 
 int main(int argc, char **argv)

@@ -2,28 +2,36 @@
  *
  * uml: one fresh User-Mode Linux per run: an ordinary process that needs no rights.
  *
- * Its root is this machine's, read-only, through hostfs. Its memory is a file without a name
- * (O_TMPFILE) in TMPDIR, its control files are in uml_dir, which is in the run's own folder:
- * nothing is left anywhere else even after SIGKILL. The processes that run the guest's programs
- * (one for each address space) have the kernel as tracer and ask for SIGKILL when it dies. A guest
- * kernel that panics aborts (arch/um/os-Linux/util.c: os_dump_core).
+ * Its root is this machine's, read-only, through hostfs; what it may see of it, and that nothing of
+ * it can be written, is confine.h's to see to, so that the guest's root does not count. The plan is
+ * read through hostfs, too; its frames go to a file that hostfs opens once, for process 1, and that
+ * has no name.
+ *
+ * Its memory is a file without a name, too. The processes that run the guest's programs (one for
+ * each address space) have the kernel as tracer and ask for SIGKILL when it dies. A guest kernel
+ * that panics aborts (arch/um/os-Linux/util.c: os_dump_core).
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "cleanup.h"
+#include "confine.h"
 #include "err.h"
+#include "file.h"
 #include "guest.h"
 #include "kernel.h"
 
@@ -40,9 +48,9 @@ static const char *const uml_argv[] = {
 };
 #define UML_ARGC (sizeof(uml_argv) / sizeof(uml_argv[0]))
 
-/* The memory file wants a tmpfs: on a disk it would be written back. A UML touches about 20 MiB
- * of it; a container's /dev/shm is often 64 MiB for all, and to run out of it would be a SIGBUS
- * in the kernel. */
+/* Where nobody can be asked for it (confine.h), the memory file wants a tmpfs: on a disk it would
+ * be written back. A UML touches about 20 MiB of it; a container's /dev/shm is often 64 MiB for
+ * all, and to run out of it would be a SIGBUS in the kernel. */
 #define SHM             "/dev/shm"
 #define SHM_ROOM_NEEDED (1024LL << 20)
 
@@ -50,22 +58,12 @@ static bool shm_serves(void)
 {
 	struct statfs fs;
 
-	return statfs(SHM, &fs) == 0 && fs.f_type == TMPFS_MAGIC && !(fs.f_flags & ST_NOEXEC) &&
-	       (int64_t)fs.f_bavail * fs.f_bsize >= SHM_ROOM_NEEDED &&
-	       access(SHM, W_OK | X_OK) == 0;
-}
-
-/* A process of the guest whose kernel is killed may go on for a moment as a process of this
- * machine: UML 6.1 asks for nothing else, 6.12 leaves a gap, and only what build-kernel makes is
- * sure (PTRACE_O_EXITKILL). What the guest's process 1 does next is reboot(). So there is nothing
- * that it may do here, but read root's files, which hostfs needs. Who has no rights has none to
- * lose. */
-static void drop_rights(void)
-{
-	for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
-		if (cap != CAP_DAC_OVERRIDE && cap != CAP_DAC_READ_SEARCH)
-			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (statfs(SHM, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
+		return false;
+	if (confine_probe()->questions)
+		return true;
+	return !(fs.f_flags & ST_NOEXEC) && (int64_t)fs.f_bavail * fs.f_bsize >= SHM_ROOM_NEEDED &&
+	       confine_can_reach(SHM, R_OK | X_OK) && access(SHM, W_OK) == 0;
 }
 
 /* A UML and the processes that it traces take turns, thousands of times a run, and never compute at
@@ -84,62 +82,216 @@ static void stay_on_processor(void)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-static void uml_exec(const char *path, char *const argv[], const char *dir, int console,
-		     pid_t parent)
+/* The confinement of one UML, and what its lists point to. */
+struct cage {
+	struct confiner confiner; /* first: guest_wait() frees it, and all with it */
+	struct confinement rules;
+	const char *readable[4];
+	char output[PATH_MAX], memory[PATH_MAX], helpers[PATH_MAX], folder[PATH_MAX];
+};
+
+/* How lines of a confined kernel's begin that tell what it may not do, and need not. */
+static const char *const noise[] = {"check_one_sigio failed", "Open of machine pid file",
+				    "Failed to initialize management console", NULL};
+
+/* What the frames go to. By its name it can be seen, and asked for; where nobody can be asked, it
+ * is what the name says. */
+static int output_make(const struct cage *cage, struct err *err)
 {
-	char tmpdir[4096];
+	AUTO_CLOSE int fd = open(cage->output, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, errno, "%s", cage->output);
+	if (confine_probe()->other_uid && fchown(fd, CONFINE_UID, CONFINE_UID) < 0)
+		return err_sys(err, errno, "%s", cage->output);
+	if (confine_probe()->questions) {
+		close(fd);
+		fd = memfd_create("frames", MFD_CLOEXEC);
+		if (fd < 0)
+			return err_sys(err, errno, "memfd_create");
+	}
+	return TAKE_FD(fd);
+}
+
+/* Whoever the UML becomes can go to the run's folder, and read the plan. */
+static int folder_show(const char *dir, struct err *err)
+{
+	AUTO_FREE char *plan = NULL;
+
+	if (!confine_probe()->other_uid)
+		return 0;
+	if (asprintf(&plan, "%s/plan", dir) < 0)
+		return err_sys(err, ENOMEM, "%s", dir);
+	if (chmod(dir, 0755) < 0 || (chmod(plan, 0644) < 0 && errno != ENOENT))
+		return err_sys(err, errno, "%s", dir);
+	return confine_can_reach(dir, R_OK | X_OK)
+		       ? 0
+		       : err_set(err, EACCES,
+				 "%s: user %d, whom a kernel runs as when root starts it, cannot "
+				 "go there: set TMPDIR to another folder",
+				 dir, CONFINE_UID);
+}
+
+static int cage_make(const struct kernel *kernel, const char *init, const char *readable,
+		     const char *dir, struct cage **ret_cage, struct err *err)
+{
+	struct cage *cage = calloc(1, sizeof(*cage));
+	int ret;
+
+	if (!cage)
+		return err_sys(err, ENOMEM, "a confinement");
+	snprintf(cage->folder, sizeof(cage->folder), "%s", dir);
+	snprintf(cage->output, sizeof(cage->output), "%.4000s/raw", dir);
+	snprintf(cage->memory, sizeof(cage->memory), "%s", shm_serves() ? SHM : dir);
+	snprintf(cage->helpers, sizeof(cage->helpers), "%s", init);
+	*strrchr(cage->helpers, '/') = '\0';
+	cage->readable[0] = cage->folder;
+	cage->readable[1] = cage->helpers;
+	cage->readable[2] = readable;
+	cage->rules = (struct confinement){.readable = cage->readable,
+					   .output = cage->output,
+					   .output_fd = -1,
+					   .memory = cage->memory,
+					   .largest = KERNEL_RAW_LIMIT};
+	ret = folder_show(dir, err);
+	if (ret == 0)
+		ret = cage->rules.output_fd = output_make(cage, err);
+	if (ret >= 0)
+		ret = confine_open(&cage->confiner, kernel->path, &cage->rules, err);
+	if (ret == 0) {
+		*ret_cage = cage;
+		return 0;
+	}
+	if (cage->rules.output_fd >= 0)
+		close(cage->rules.output_fd);
+	free(cage);
+	return ret;
+}
+
+static void uml_exec(struct cage *cage, char *const argv[], int console, pid_t parent)
+{
+	char tmpdir[PATH_MAX + 8];
 	char *env[] = {tmpdir, "HOME=/", "TERM=linux", NULL};
 
 	/* At a random place, the program break adds up to 32 MiB of "physical memory" (um_arch.c,
 	 * "exec-shield gap"), which makes a boot take 20 ms instead of 13, and the guest's
 	 * tcp_mem another one each time. Where a container forbids this, it is only slower. */
 	personality(ADDR_NO_RANDOMIZE);
-	snprintf(tmpdir, sizeof(tmpdir), "TMPDIR=%s", shm_serves() ? SHM : dir);
-	drop_rights();
-	if (guest_prepare_child(console) == 0 && getppid() == parent) {
-		stay_on_processor();
-		execve(path, argv, env);
-		dprintf(2, "%s: %s\n", path, strerror(errno));
-	}
-	_exit(126);
+	snprintf(tmpdir, sizeof(tmpdir), "TMPDIR=%s", cage->memory);
+	if (guest_prepare_child(console) < 0)
+		_exit(126);
+	stay_on_processor();
+	confine_exec(&cage->confiner, parent, argv, env);
 }
 
-/* INIT as the guest's process 1. */
-static int uml_start(const struct kernel *kernel, const char *init, const char *dir,
-		     struct guest *ret_guest, struct err *err)
+static int uml_fork(struct cage *cage, char *const argv[], struct guest *ret_guest, struct err *err)
 {
-	char arg[ARG_COUNT][4096], *argv[UML_ARGC + ARG_COUNT + 2] = {kernel->path};
-	int argc = 1, console[2];
 	pid_t pid, parent = getpid();
+	int console[2], ret;
+
+	if (pipe2(console, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "pipe");
+	pid = fork();
+	if (pid == 0)
+		uml_exec(cage, argv, console[1], parent);
+	close(console[1]);
+	ret = pid < 0 ? err_sys(err, errno, "fork") : confine_begin(&cage->confiner, pid, err);
+	if (ret == 0) {
+		*ret_guest = (struct guest){.pid = pid,
+					    .console = console[0],
+					    .output = cage->rules.output_fd,
+					    .confiner = &cage->confiner,
+					    .noise = noise};
+		return 0;
+	}
+	close(console[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return ret;
+}
+
+/* INIT as the guest's process 1, which may read the folder READABLE (may be NULL). */
+static int uml_start(const struct kernel *kernel, const char *init, const char *readable,
+		     const char *dir, struct guest *ret_guest, struct err *err)
+{
+	/* A UML wants a folder for its control files. It is told that it has made one. */
+	const char *uml_dir = confine_probe()->seccomp ? "/halfopen" : dir;
+	char arg[ARG_COUNT][4096], *argv[UML_ARGC + ARG_COUNT + 2] = {kernel->path};
+	struct cage *cage = NULL;
+	int argc = 1, ret;
 
 	if (strpbrk(dir, " \t\"") || strpbrk(init, " \t\""))
 		return err_set(err, EINVAL, "a kernel's boot line has no room for spaces: %s, %s",
 			       init, dir);
 	snprintf(arg[ARG_GUEST], sizeof(arg[0]), "init=%s", init);
 	snprintf(arg[ARG_DIR], sizeof(arg[0]), "halfopen_dir=%s", dir);
-	snprintf(arg[ARG_UML_DIR], sizeof(arg[0]), "uml_dir=%s/", dir);
+	snprintf(arg[ARG_UML_DIR], sizeof(arg[0]), "uml_dir=%s/", uml_dir);
 	for (size_t i = 0; i < UML_ARGC; i++)
 		argv[argc++] = (char *)uml_argv[i];
 	for (int i = 0; i < ARG_COUNT; i++)
 		argv[argc++] = arg[i];
-	if (pipe2(console, O_CLOEXEC) < 0)
-		return err_sys(err, errno, "pipe");
-	pid = fork();
-	if (pid == 0)
-		uml_exec(kernel->path, argv, dir, console[1], parent);
-	close(console[1]);
-	if (pid < 0) {
-		close(console[0]);
-		return err_sys(err, errno, "fork");
+	ret = cage_make(kernel, init, readable, dir, &cage, err);
+	if (ret)
+		return ret;
+	ret = uml_fork(cage, argv, ret_guest, err);
+	if (ret) {
+		close(cage->rules.output_fd);
+		confine_close(&cage->confiner);
+		free(cage);
 	}
-	*ret_guest = (struct guest){.pid = pid, .console = console[0]};
-	return 0;
+	return ret;
 }
 
 static int uml_boot(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		    struct guest *ret_guest, struct err *err)
 {
-	return uml_start(kernel, job->guest, dir, ret_guest, err);
+	char guest[PATH_MAX];
+
+	snprintf(guest, sizeof(guest), "%s", job->guest);
+	if (kernel->helpers)
+		snprintf(guest, sizeof(guest), "%.4000s%s", kernel->helpers,
+			 strrchr(job->guest, '/'));
+	return uml_start(kernel, guest, job->readable, dir, ret_guest, err);
+}
+
+static int helper_copy(const char *from, const char *to, struct err *err)
+{
+	AUTO_FREE char *bytes = NULL;
+	size_t size = 0;
+	int ret = file_read(from, KERNEL_RAW_LIMIT, &bytes, &size, err);
+
+	if (ret == 0)
+		ret = file_write(to, bytes, size, err);
+	if (ret == 0 && chmod(to, 0755) < 0)
+		ret = err_sys(err, errno, "%s", to);
+	return ret;
+}
+
+/* Root's UMLs run as another user, who may not be able to go where root has the helpers: then they
+ * are given copies. */
+static int uml_open(struct kernel *kernel, const struct kernel_machine *machine, struct err *err)
+{
+	static const char *const names[] = {"halfopen-guest", "halfopen-peer", "halfopen-nft"};
+	char from[PATH_MAX], to[PATH_MAX];
+	int ret = 0;
+
+	if (!confine_probe()->other_uid)
+		return 0;
+	if (chmod(machine->scratch, 0711) < 0)
+		return err_sys(err, errno, "%s", machine->scratch);
+	snprintf(from, sizeof(from), "%s/%s", machine->helpers, names[0]);
+	if (access(from, F_OK) < 0 || confine_can_reach(from, R_OK | X_OK))
+		return 0;
+	if (asprintf(&kernel->helpers, "%s/helpers", machine->scratch) < 0)
+		return err_sys(err, ENOMEM, "helpers");
+	if (mkdir(kernel->helpers, 0755) < 0 || chmod(kernel->helpers, 0755) < 0)
+		return err_sys(err, errno, "%s", kernel->helpers);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && ret == 0; i++) {
+		snprintf(from, sizeof(from), "%s/%s", machine->helpers, names[i]);
+		snprintf(to, sizeof(to), "%.4000s/%s", kernel->helpers, names[i]);
+		ret = helper_copy(from, to, err);
+	}
+	return ret;
 }
 
 /* Boots as far as to look for init, which is not there: then memory, tracing and hostfs work. */
@@ -147,11 +299,12 @@ static int uml_probe(const struct kernel *kernel, const char *scratch, struct er
 {
 	char console[1024] = "";
 	struct guest guest;
-	int ret = uml_start(kernel, NO_SUCH_INIT, scratch, &guest, err);
+	int ret = uml_start(kernel, NO_SUCH_INIT, NULL, scratch, &guest, err);
 
 	if (ret)
 		return ret;
 	guest_wait(&guest, KERNEL_WALL_LIMIT_NS, console, sizeof(console), NULL);
+	close(guest.output);
 	if (strstr(console, NO_SUCH_INIT))
 		return 0;
 	return err_set(err, ENOEXEC,
@@ -165,5 +318,6 @@ const struct kernel_ops uml_ops = {
 	.help = "a User-Mode Linux executable: virtual time, needs no rights",
 	.virtual_clock = 1,
 	.probe = uml_probe,
+	.open = uml_open,
 	.boot = uml_boot,
 };

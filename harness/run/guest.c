@@ -6,9 +6,9 @@
  * as its argument. Under UML it is the init of the kernel, with the folder in
  * `halfopen_dir=` on the kernel's command line, which lands in its environment; the root
  * file system is the host's own, read-only, and the results go out through a second, writable
- * hostfs mount of that folder alone. In QEMU the init of the machine is serve.h, and each run
- * begins as it does live. It reads FOLDER/plan, writes FOLDER/raw, and ends: live
- * by exiting, which takes its pid namespace along; under UML by powering off.
+ * hostfs mount of that folder alone, in which one file can be opened, once. In QEMU the init of the
+ * machine is serve.h, and each run begins as it does live. It reads FOLDER/plan, writes FOLDER/raw,
+ * and ends: live by exiting, which takes its pid namespace along; under UML by powering off.
  *
  * It is static and small, since every page that it touches is paid for at each boot.
  */
@@ -138,6 +138,7 @@ static int guest(char *text, size_t size, const struct conduct_host *alone)
 /* All hosts are namespaces: FOLDER has the plan, RESULTS gets the frames. */
 static int guest_of_all(const char *folder, const char *results)
 {
+	bool booted = strcmp(folder, results) != 0;
 	char path[4096];
 	size_t size = 0;
 	char *text;
@@ -147,8 +148,13 @@ static int guest_of_all(const char *folder, const char *results)
 	if (!text)
 		return fail(path);
 	snprintf(path, sizeof(path), "%s/raw", results);
-	out.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	return out.fd < 0 ? fail(path) : guest(text, size, NULL);
+	out.fd = open(path, O_WRONLY | (booted ? 0 : O_CREAT | O_TRUNC) | O_CLOEXEC, 0600);
+	if (out.fd < 0)
+		return fail(path);
+	/* What is open stays so; nobody else comes near it. */
+	if (booted && umount2(results, MNT_DETACH) < 0)
+		return fail(results);
+	return guest(text, size, NULL);
 }
 
 /* This kernel is one host's: PORT leads out of it, both ways. */
