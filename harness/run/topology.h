@@ -36,7 +36,7 @@ struct topology_host {
 	uint8_t mac[6];
 	/* Of the port: of what comes from others, and where it is sorted by who sent it, from each
 	 * of the hosts. */
-	struct net_impairment impairment[1 + TOPOLOGY_HOSTS];
+	struct net_impairment impairment[1 + HOSTS_MAX];
 };
 
 struct topology {
