@@ -100,9 +100,13 @@ static void host_lost(struct collecting *collecting, int host, int64_t t_ns)
 static void take_host(struct collecting *collecting, const struct raw_frame *frame,
 		      const uint8_t *payload)
 {
+	struct record *record = collecting->record;
 	struct raw_host host;
 
 	memcpy(&host, payload, sizeof(host));
+	if (host.up != record_host_is_up(record, frame->who, INT64_MAX))
+		*LIST_ADD(collecting->pool, record,
+			  host) = (struct record_host){frame->t_ns, frame->who, host.up};
 	if (!host.up)
 		host_lost(collecting, frame->who, frame->t_ns);
 	if (host.up && collecting->boots[frame->who] < MOST_BOOTS)
@@ -446,6 +450,7 @@ static void record_tidy(struct record *record)
 	LIST_SORT(record, program, start_ns);
 	LIST_SORT(record, socket, t_ns);
 	LIST_SORT(record, sampled, t_ns);
+	LIST_SORT(record, host, t_ns);
 	LIST_SORT(record, spin, t_ns);
 	LIST_SORT(record, fault, begun_ns);
 	repair(record, &record->reason);

@@ -255,13 +255,36 @@ static void add_faults(struct events *events)
 {
 	for (int i = 0; i < events->record->fault_count; i++) {
 		const struct record_fault *fault = &events->record->fault[i];
-		const struct plan_fault *planned = &events->plan->fault[fault->fault];
 
-		add(events, fault->begun_ns, EVENT_FAULT, -1, i, "*** %s", planned->text);
-		if (fault->done_ns != fault->begun_ns)
-			add(events, fault->done_ns, EVENT_FAULT, planned->host, i, "*** %s is %s",
-			    host_name(events->plan, planned->host),
-			    planned->op == FAULT_REBOOT ? "up again" : "off");
+		add(events, fault->begun_ns, EVENT_FAULT, -1, i, "*** %s",
+		    events->plan->fault[fault->fault].text);
+	}
+}
+
+/* A host goes down when a fault begins that is about it, and there it is told already; or when
+ * one goes on. */
+static bool is_told_by_fault(const struct events *events, const struct record_host *change)
+{
+	const struct record_fault *by = NULL;
+
+	for (int i = 0; i < events->record->fault_count && !change->up; i++) {
+		const struct record_fault *fault = &events->record->fault[i];
+
+		if (events->plan->fault[fault->fault].host == change->host &&
+		    fault->begun_ns <= change->t_ns)
+			by = fault;
+	}
+	return by && (by->done_ns == by->begun_ns || by->done_ns > change->t_ns);
+}
+
+static void add_hosts(struct events *events)
+{
+	for (int i = 0; i < events->record->host_count; i++) {
+		const struct record_host *change = &events->record->host[i];
+
+		if (!is_told_by_fault(events, change))
+			add(events, change->t_ns, EVENT_HOST, change->host, i, "*** %s is %s",
+			    host_name(events->plan, change->host), change->up ? "up again" : "off");
 	}
 }
 
@@ -284,12 +307,13 @@ int record_events(const struct plan *plan, const struct record *record,
 		return -EINVAL;
 	most = 3 * (size_t)record->step_count + 2 * (size_t)record->program_count +
 	       (size_t)record->packet_count + (size_t)record->socket_count +
-	       2 * (size_t)record->fault_count;
+	       (size_t)record->fault_count + (size_t)record->host_count;
 
 	events.event = calloc(most + 1, sizeof(*events.event));
 	if (!events.event)
 		return -ENOMEM;
 	add_faults(&events);
+	add_hosts(&events);
 	add_programs(&events);
 	add_steps(&events);
 	add_packets(&events);

@@ -49,7 +49,7 @@ START_TEST(test_lines)
 		{2 * S, EVENT_SOCKET, 1, "server: socket 10.0.0.2:8081 LISTEN"},
 		{3 * S, EVENT_FAULT, -1, "*** reboot host=server down=1s"},
 		{3 * S, EVENT_SOCKET, 1, "server: socket 10.0.0.2:8081 - 10.0.0.1:40000 is gone"},
-		{4 * S, EVENT_FAULT, 1, "*** server is up again"},
+		{4 * S, EVENT_HOST, 1, "*** server is up again"},
 		{4 * S, EVENT_PROGRAM_START, 1, "server (start 2): program started"},
 		{4 * S, EVENT_STEP_START, 1, "server (start 2): listen 8081 ..."},
 		{5 * S, EVENT_PACKET, 0, "client > server: SYN seq 0, retransmission 1, lost"},
@@ -72,7 +72,9 @@ START_TEST(test_lines)
 
 	raw_begin(&raw);
 	raw_fault(&raw, 0, 3 * S, 0);
+	raw_up(&raw, 1, 3 * S, 0);
 	raw_fault(&raw, 0, 4 * S, 1);
+	raw_up(&raw, 1, 4 * S, 1);
 	raw_started(&raw, 0, 0, 0);
 	raw_step(&raw, 0, 0, 1 * S, PEER_START, 0, 0);
 	raw_step(&raw, 0, 0, 2 * S, PEER_END, -1, ECONNREFUSED);

@@ -32,9 +32,9 @@ struct kind {
 
 /* In this order where the times are equal. */
 static const struct kind kinds[] = {
-	KIND(fault, begun_ns), KIND(program, start_ns), KIND(step, start_ns),
-	KIND(packet, sent_ns), KIND(socket, t_ns),      KIND(sampled, t_ns),
-	KIND(spin, t_ns),      KIND(counter, after) /* all at the end */};
+	KIND(fault, begun_ns), KIND(host, t_ns),      KIND(program, start_ns),
+	KIND(step, start_ns),  KIND(packet, sent_ns), KIND(socket, t_ns),
+	KIND(sampled, t_ns),   KIND(spin, t_ns),      KIND(counter, after) /* all at the end */};
 #define KINDS         ((int)(sizeof(kinds) / sizeof(kinds[0])))
 #define COUNTERS_KIND (KINDS - 1)
 

@@ -50,6 +50,7 @@ static struct record *full(struct plan **ret_plan)
 	raw_add(&raw, RAW_SAMPLED, 1, 2 * S, NULL, 0, NULL, 0);
 	raw_text(&raw, RAW_SPIN, -1, 3 * S, "not exact: \xff[3] computes");
 	raw_fault(&raw, 0, 2 * S, 0);
+	raw_up(&raw, 1, 2 * S, 0);
 	raw_counters(&raw, 0, 1, "Tcp: RetransSegs\nTcp: 5\n");
 	record = test_collect(plan, &raw, 9 * S);
 	record->wall_ns = 12;
@@ -120,13 +121,15 @@ START_TEST(test_lines)
 		"{\"ev\":\"packet\",\"sent_ns\":1000000000,",
 		"{\"ev\":\"packet\",\"sent_ns\":1000000000,",
 		"{\"ev\":\"fault\",",
+		"{\"ev\":\"host\",\"t_ns\":2000000000,\"host\":1,\"up\":false}",
 		"{\"ev\":\"packet\",\"sent_ns\":2000000000,",
 		"{\"ev\":\"socket\",",
 		"{\"ev\":\"sampled\",",
 		"{\"ev\":\"spin\",\"t_ns\":3000000000,\"host\":-1,\"exact\":false,\"text\":"
 		"\"\xef\xbf\xbd[3] ",
 		"{\"ev\":\"counter\",\"host\":0,\"name\":\"TcpRetransSegs\",\"before\":0,",
-		"{\"ev\":\"end\",\"fault\":1,\"program\":1,\"step\":1,\"packet\":3,\"socket\":1,"
+		"{\"ev\":\"end\",\"fault\":1,\"host\":1,\"program\":1,\"step\":1,\"packet\":3,"
+		"\"socket\":1,"
 		"\"sampled\":1,\"spin\":1,\"counter\":1}",
 	};
 	struct plan *plan;
@@ -186,9 +189,9 @@ START_TEST(test_refused)
 		{"\"real_ns\":", "\"real_ns\":-1,\"x\":", "line 1: \"real_ns\" is not"},
 		{"\"incarnation\":0,", "\"incarnation\":2147483647,",
 		 "line 2: \"incarnation\" is not"},
-		{"\"after\":5", "\"after\":9223372036854775807", "line 11: \"after\" is not"},
+		{"\"after\":5", "\"after\":9223372036854775807", "line 12: \"after\" is not"},
 		{"\"counter\":1}\n", "\"counter\":1}\n{}\n",
-		 "line 13: there is more behind the record's end"},
+		 "line 14: there is more behind the record's end"},
 		{"{\"ev\":\"step\"", "[", "line 3: "},
 		{"{\"ev\":\"step\"", "7\n{\"ev\":\"step\"", "line 3: "},
 	};
@@ -321,10 +324,12 @@ END_TEST
 START_TEST(test_documented)
 {
 	static const struct member *const tables[] = {
-		packet_members, step_members,  program_members, socket_members, sampled_members,
-		spin_members,   fault_members, counter_members, kernel_members, header_members};
-	static const char *const events[] = {"run",    "fault",   "program", "step",    "packet",
-					     "socket", "sampled", "spin",    "counter", "end"};
+		packet_members,  step_members,   program_members, socket_members,
+		sampled_members, host_members,   spin_members,    fault_members,
+		counter_members, kernel_members, header_members};
+	static const char *const events[] = {"run",  "fault",   "host",   "program",
+					     "step", "packet",  "socket", "sampled",
+					     "spin", "counter", "end"};
 	FILE *file = fopen(DOCS "/record.md", "r");
 	static char text[64 << 10];
 	char wanted[64];

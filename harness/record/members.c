@@ -96,6 +96,11 @@ const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
 const struct member sampled_members[] = {
 	MEMBER(INT64, record_sampled, t_ns), MEMBER(INT, record_sampled, host), {0}};
 
+const struct member host_members[] = {MEMBER(INT64, record_host, t_ns),
+				      MEMBER(INT, record_host, host),
+				      MEMBER(BOOL, record_host, up),
+				      {0}};
+
 const struct member spin_members[] = {MEMBER(INT64, record_spin, t_ns),
 				      MEMBER(INT, record_spin, host),
 				      MEMBER(BOOL, record_spin, exact),

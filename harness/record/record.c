@@ -10,6 +10,16 @@ void record_free(struct record *record)
 		pool_free(record->memory);
 }
 
+bool record_host_is_up(const struct record *record, int host, int64_t t_ns)
+{
+	bool up = true;
+
+	for (int i = 0; i < record->host_count && record->host[i].t_ns <= t_ns; i++)
+		if (record->host[i].host == host)
+			up = record->host[i].up;
+	return up;
+}
+
 static bool is_index(int index, int count)
 {
 	return index >= 0 && index < count;
@@ -52,6 +62,9 @@ static bool sockets_fit(const struct record *record, const struct plan *plan)
 			return false;
 	for (int i = 0; i < record->sampled_count; i++)
 		if (!is_index(record->sampled[i].host, plan->host_count))
+			return false;
+	for (int i = 0; i < record->host_count; i++)
+		if (!is_index(record->host[i].host, plan->host_count))
 			return false;
 	for (int i = 0; i < record->spin_count; i++)
 		if (!is_index(record->spin[i].host + 1, plan->host_count + 2)) /* the router too */

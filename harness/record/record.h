@@ -118,6 +118,12 @@ struct record_sampled { /* at t all of the host's sockets were looked at */
 	int host;
 };
 
+struct record_host { /* lost its power, or came up again; they all begin up */
+	int64_t t_ns;
+	int host;
+	bool up;
+};
+
 struct record_spin {  /* in virtual time a program did not let time pass: so it crept */
 	int64_t t_ns; /* since then */
 	int host;     /* whose kernel; -1: that of all */
@@ -144,6 +150,7 @@ struct record {
 	LIST(struct record_program, program);
 	LIST(struct record_socket, socket); /* by t_ns */
 	LIST(struct record_sampled, sampled);
+	LIST(struct record_host, host);
 	LIST(struct record_spin, spin);
 	LIST(struct record_fault, fault);
 	LIST(struct record_counter, counter); /* those that moved or the plan asks for */
@@ -174,6 +181,9 @@ struct record_remark { /* on the run, for the capture */
 int record_write_pcapng(const struct record *record, const struct plan *plan,
 			const struct record_remark *remarks, int count, FILE *file,
 			struct err *err);
+/* Whether HOST had power at that moment. */
+bool record_host_is_up(const struct record *record, int host, int64_t t_ns);
+
 void record_free(struct record *record); /* NULL is fine */
 
 /* Whether RECORD can be of PLAN: every host, program, step and fault in it exists, every

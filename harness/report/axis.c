@@ -254,7 +254,7 @@ void axis_end(const struct axis *axis, int height)
 
 	for (int i = 0; i < record->fault_count; i++)
 		mark(axis, record->fault[i].begun_ns, bottom, "fault",
-		     label_fault(axis->plan, &record->fault[i], false, text, sizeof(text)), &last);
+		     axis->plan->fault[record->fault[i].fault].text, &last);
 	for (int i = 0; judgement && i < judgement->finding_count; i++) {
 		const struct finding *finding = &judgement->finding[i];
 

@@ -45,8 +45,9 @@ static void fold_step(const struct record *record, const struct record_event *ev
 
 	if (step->end_ns < 0 || step->end_ns - step->start_ns > AT_ONCE_NS || step->caught_sigterm)
 		return;
-	for (int i = start + 1;
-	     i < count && events[i].kind != EVENT_PACKET && events[i].kind != EVENT_FAULT; i++) {
+	for (int i = start + 1; i < count && events[i].kind != EVENT_PACKET &&
+				events[i].kind != EVENT_FAULT && events[i].kind != EVENT_HOST;
+	     i++) {
 		if (events[i].kind == EVENT_STEP_END && events[i].index == events[start].index) {
 			folds[start].whole = true;
 			folds[i].hidden = true;

@@ -63,14 +63,14 @@ static void kernel(const struct html_run *run, FILE *out)
 
 static void faults(const struct html_run *run, FILE *out)
 {
-	char text[256], time[32];
+	char time[32];
 
 	fputs("<p>What was done to them:</p>\n<ul class=\"mono\">\n", out);
 	for (int i = 0; i < run->record->fault_count && i < 100; i++) {
 		const struct record_fault *fault = &run->record->fault[i];
 
 		fprintf(out, "<li>at %s: ", duration_clock(fault->begun_ns, time, sizeof(time)));
-		page_text(out, label_fault(run->plan, fault, false, text, sizeof(text)));
+		page_text(out, run->plan->fault[fault->fault].text);
 		fputs("</li>\n", out);
 	}
 	fputs("</ul>\n", out);

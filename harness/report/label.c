@@ -240,17 +240,11 @@ const char *label_socket(const struct record_socket *socket, bool with_port, cha
 	return buf;
 }
 
-const char *label_fault(const struct plan *plan, const struct record_fault *fault, bool done,
-			char *buf, size_t size)
+const char *label_host_change(const struct plan *plan, const struct record_host *change, char *buf,
+			      size_t size)
 {
-	const struct plan_fault *planned = &plan->fault[fault->fault];
-
-	if (done && planned->op == FAULT_REBOOT)
-		snprintf(buf, size, "%s is up again", plan->host[planned->host].name);
-	else if (done && planned->op == FAULT_SHUTDOWN)
-		snprintf(buf, size, "%s is off", plan->host[planned->host].name);
-	else
-		snprintf(buf, size, "%s%s", planned->text, done ? ": done" : "");
+	snprintf(buf, size, "%s is %s", label_host(plan, change->host),
+		 change->up ? "up again" : "off");
 	return buf;
 }
 

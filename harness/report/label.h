@@ -33,9 +33,9 @@ const char *label_program(const struct plan *plan, const struct record_program *
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf,
 			 size_t size);
 
-/* "crash server", and DONE, where that is later: "server is up again". */
-const char *label_fault(const struct plan *plan, const struct record_fault *fault, bool done,
-			char *buf, size_t size);
+/* "server is up again". */
+const char *label_host_change(const struct plan *plan, const struct record_host *change, char *buf,
+			      size_t size);
 
 /* What the user calls the kernel at PATH: the name of the file, or of its folder, where all files
  * of its kind have one name: "mine" of ".../mine/linux"; "" where that says nothing. */

@@ -200,10 +200,12 @@ START_TEST(faults_go_across_and_a_dead_host_has_no_line)
 	struct plan *plan = report_test_plan(two_hosts);
 	struct record record = report_test_record(plan);
 	struct record_fault fault = {.fault = 0, .begun_ns = 5 * S, .done_ns = 5 * S};
+	struct record_host down = {.t_ns = 5 * S, .host = 1, .up = false};
 	char *text;
 
 	record.fault = &fault;
-	record.fault_count = 1;
+	record.host = &down;
+	record.fault_count = record.host_count = 1;
 	text = draw(plan, &record, NULL, &ascii);
 	has(text, "5.000 ==================================== crash server "
 		  "=====================================\n");

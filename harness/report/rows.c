@@ -20,15 +20,34 @@ struct making {
 	const struct record *record;
 	const struct judgement *judgement;
 	struct rows rows;
-	unsigned up;
+	unsigned up;        /* 1 << host, */
+	int told;           /* after so many of its changes */
 	unsigned with_port; /* 1 << host: several connections, whose states need a name */
 };
+
+/* Which hosts are up now that it is T_NS. */
+static void host_changes(struct making *making, int64_t t_ns)
+{
+	const struct record *record = making->record;
+
+	for (; making->told < record->host_count; making->told++) {
+		const struct record_host *change = &record->host[making->told];
+
+		if (change->t_ns > t_ns)
+			return;
+		if (change->up)
+			making->up |= 1u << change->host;
+		else
+			making->up &= ~(1u << change->host);
+	}
+}
 
 /* A row of ROW's kind and place with the words TEXT (may be NULL), copied. */
 static struct row *add(struct making *making, struct row row, const char *text)
 {
 	struct row *added = LIST_ADD_TO(NULL, making->rows.row, making->rows.count);
 
+	host_changes(making, row.t_ns);
 	*added = row;
 	added->up = making->up;
 	added->text = text ? text_copy(text) : NULL;
@@ -60,19 +79,20 @@ static void add_packet(struct making *making, struct row row)
 static void add_fault(struct making *making, struct row row)
 {
 	const struct record_fault *fault = &making->record->fault[row.index];
-	const struct plan_fault *planned = &making->plan->fault[fault->fault];
-	bool later = row.t_ns != fault->begun_ns, done = later || fault->done_ns == fault->begun_ns;
-	char text[256];
 
 	row.kind = ROW_FAULT;
 	row.ink = INK_FAULT;
-	add(making, row, label_fault(making->plan, fault, later, text, sizeof(text)));
-	if (planned->op == FAULT_CRASH || planned->op == FAULT_REBOOT)
-		making->up &= ~(1u << planned->host);
-	if (planned->op == FAULT_REBOOT && done)
-		making->up |= 1u << planned->host;
-	if (planned->op == FAULT_SHUTDOWN && done)
-		making->up &= ~(1u << planned->host);
+	add(making, row, making->plan->fault[fault->fault].text);
+}
+
+static void add_host(struct making *making, struct row row)
+{
+	char text[64];
+
+	row.kind = ROW_FAULT;
+	row.ink = INK_FAULT;
+	add(making, row,
+	    label_host_change(making->plan, &making->record->host[row.index], text, sizeof(text)));
 }
 
 static void add_step(struct making *making, struct row row, enum label_part part)
@@ -94,6 +114,9 @@ static void add_event(struct making *making, const struct record_event *event, b
 	switch (event->kind) {
 	case EVENT_FAULT:
 		add_fault(making, row);
+		break;
+	case EVENT_HOST:
+		add_host(making, row);
 		break;
 	case EVENT_PROGRAM_START:
 	case EVENT_PROGRAM_END:

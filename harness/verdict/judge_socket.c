@@ -29,29 +29,6 @@ static int64_t sample_time(const struct judging *judging, const struct expect_so
 	return best;
 }
 
-/* A host without power has no sockets; that is seen by what was done to it. */
-static bool is_off(const struct judging *judging, int host, int64_t at_ns)
-{
-	bool off = false;
-
-	for (int i = 0; i < judging->record->fault_count; i++) {
-		const struct record_fault *done = &judging->record->fault[i];
-		const struct plan_fault *fault = &judging->plan->fault[done->fault];
-
-		if (fault->host != host)
-			continue;
-		if (fault->op == FAULT_CRASH && done->begun_ns <= at_ns)
-			off = true;
-		if (fault->op == FAULT_SHUTDOWN && done->done_ns <= at_ns &&
-		    done->done_ns > done->begun_ns)
-			off = true;
-		if (fault->op == FAULT_REBOOT && done->begun_ns <= at_ns)
-			off = fault->down_ns > 0 &&
-			      (done->done_ns > at_ns || done->done_ns == done->begun_ns);
-	}
-	return off;
-}
-
 /* Who asks for listening sockets alone means no others; else they do not count unless asked. */
 static bool is_selected(const struct expect_socket *expect, const struct record_socket *socket)
 {
@@ -192,7 +169,7 @@ enum holding judge_socket(struct judging *judging, const struct plan_expect *of)
 
 	socket_expected(judging, expect);
 	judging->t_ns = wanted;
-	if (t_ns < 0 && !is_off(judging, expect->host, wanted)) {
+	if (t_ns < 0 && record_host_is_up(judging->record, expect->host, wanted)) {
 		text_add(&judging->observed,
 			 "the sockets were not looked at then: the run ended at ");
 		say_time(&judging->observed, record->end_ns);

@@ -139,6 +139,7 @@ static struct record_sampled sampled[] = {
 	{10 * S, CLIENT}, {10 * S, SERVER}, {37 * S, SERVER}, {100 * S, CLIENT}};
 
 static struct record_fault faults[] = {{0, 30 * S, 35 * S}, {1, 50 * S, 50 * S}};
+static struct record_host changes[] = {{30 * S, 1, false}, {35 * S, 1, true}, {50 * S, 1, false}};
 
 /* Of the server there are those of both its starts. */
 static struct record_counter counters[] = {
@@ -159,6 +160,7 @@ const struct record story = {
 	LIST(socket, sockets),
 	LIST(sampled, sampled),
 	LIST(fault, faults),
+	LIST(host, changes),
 	LIST(counter, counters),
 };
 
