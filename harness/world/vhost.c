@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -308,7 +309,8 @@ static const struct {
 } requests[] = {
 	[SET_FEATURES] = {sizeof(uint64_t), false},
 	[SET_PROTOCOL_FEATURES] = {sizeof(uint64_t), false},
-	[SET_MEM_TABLE] = {sizeof(struct payload_memory), false},
+	/* One region; up to 6.12 both are there, whatever their count. */
+	[SET_MEM_TABLE] = {offsetof(struct payload_memory, region[1]), false},
 	[GET_CONFIG] = {sizeof(struct payload_config), false},
 	[SET_VRING_NUM] = {sizeof(struct payload_state), true},
 	[SET_VRING_BASE] = {sizeof(struct payload_state), true},

@@ -174,6 +174,7 @@ static void memory_set(void)
 	struct memory_table table = {1, 0, {{GUEST_AT, GUEST_SIZE, GUEST_AT, 0}}};
 
 	tell(SET_MEM_TABLE, &table, sizeof(table), &guest.memory_fd, 1);
+	tell(SET_MEM_TABLE, &table, 8 + 32, &guest.memory_fd, 1); /* as 7.3 does */
 }
 
 static void queue_set(uint32_t index)
@@ -712,6 +713,13 @@ static void memory_too_long(void)
 
 	say(SET_MEM_TABLE, NEED_REPLY, &table, sizeof(table), &guest.memory_fd, 1);
 }
+static void memory_cut_short(void)
+{
+	struct memory_table table = {2, 0, {{GUEST_AT, 4096, GUEST_AT, 0}}};
+	int fds[] = {guest.memory_fd, guest.memory_fd};
+
+	say(SET_MEM_TABLE, NEED_REPLY, &table, 8 + 32, fds, 2);
+}
 static void memory_of_many(void)
 {
 	struct memory_table table = {UINT32_MAX, 0, {{GUEST_AT, GUEST_SIZE, GUEST_AT, 0}}};
@@ -767,6 +775,7 @@ static void (*const lies[])(void) = {
 	memory_without_file,
 	memory_of_two_files,
 	memory_too_long,
+	memory_cut_short,
 	memory_of_many,
 	many_files,
 	back_without_file,
