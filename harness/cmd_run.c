@@ -28,7 +28,7 @@ struct options {
 	const char *kernel, *out, *against, *filter, *claim;
 	struct sysctls sysctls;
 	int jobs;
-	bool real_time;
+	bool real_time, own_kernels;
 	int64_t max_real_ns, wall_limit_ns;
 	struct outputs outputs;
 	struct terminal terminal;
@@ -54,7 +54,8 @@ enum {
 	KEY_CLAIM,
 	KEY_SYSCTL,
 	KEY_REAL_TIME,
-	KEY_AGAINST
+	KEY_AGAINST,
+	KEY_OWN_KERNELS
 };
 
 static const struct argp_option argp_options[] = {
@@ -64,6 +65,8 @@ static const struct argp_option argp_options[] = {
 	 0},
 	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
 	 0},
+	{"own-kernels", KEY_OWN_KERNELS, NULL, 0,
+	 "on UML: a kernel for each host, and a network outside of all of them", 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
 	 " where runs mostly wait)",
@@ -116,6 +119,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_REAL_TIME:
 		options->real_time = true;
+		return 0;
+	case KEY_OWN_KERNELS:
+		options->own_kernels = true;
 		return 0;
 	case KEY_OUT:
 		options->out = arg;
@@ -474,6 +480,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 						  .helpers = *ret_helpers,
 						  .out = options->out,
 						  .sysctl = session->options.sysctls.text,
+						  .own_kernels = options->own_kernels,
 						  .ascii = options->terminal.ascii,
 						  .color = options->terminal.color,
 						  .max_real_ns = options->max_real_ns,

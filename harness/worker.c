@@ -14,6 +14,7 @@
 #include "file.h"
 #include "handover.h"
 #include "ladder.h"
+#include "play.h"
 #include "programs.h"
 #include "record.h"
 #include "results.h"
@@ -167,7 +168,10 @@ static void boot(const struct run *run, const struct worker_options *options,
 	/* A run in real time may take as long as it needs, and a little for all around it. */
 	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
-	ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
+	if (options->own_kernels && options->kernel->kind == KERNEL_UML)
+		ret = play_run(outcome->plan, options->kernel, &job, &outcome->kernel, &err);
+	else
+		ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
 	if (ret == 0)
 		ret = collect(run, options, outcome, &err);
 	if (ret < 0) {

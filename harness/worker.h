@@ -20,6 +20,7 @@ struct worker_options {
 	const char *scratch;       /* folder for what is temporary */
 	const char *out;           /* results folder; NULL: none */
 	const char *const *sysctl; /* "k=v", ended by NULL */
+	bool own_kernels;          /* a UML for each host, not namespaces in one */
 	bool ascii, color;         /* what the text's terminal takes */
 	int64_t max_real_ns;       /* longest run on a real clock */
 	int64_t wall_limit_ns;     /* 0: the kernel's own */

@@ -59,7 +59,8 @@ int store_use(const char *name, struct err *err);
  * cannot be one; -EEXIST: it is taken. */
 int store_add(const char *name, const char *path, const char *release, struct err *err);
 
-/* A built kernel goes, of an added one its name; as default as well. -ENOENT: there is none of just that name. */
+/* A built kernel goes, of an added one its name; as default as well. -ENOENT: there is none of just
+ * that name. */
 int store_remove(const char *name, struct err *err);
 
 #endif

@@ -15,9 +15,9 @@ static struct raw_packet sighting(const struct play *play, int card, enum raw_ta
 	int host = world_card_host(play->world, card);
 	struct raw_packet packet = {.host = host, .tap = tap, .outgoing = outgoing, .length = size};
 
-	/* The router's cards were added in the order of the hosts. */
-	if (host == play->plan->host_count)
-		packet.host = -1 - (card - play->host[host].card);
+	for (int i = 0; i < play->plan->host_count && play_has_router(play); i++)
+		if (play->host[i].router_card == card)
+			packet.host = -1 - i;
 	return packet;
 }
 

@@ -20,7 +20,7 @@
 
 /* A host of the plan, or the router, which is the last. The index is the world's as well. */
 struct play_host {
-	int card;        /* its own; the router: of its side towards host 0, the others follow */
+	int card;        /* its own */
 	int router_card; /* of the router, on this host's side */
 	int boots;
 	bool plugged;

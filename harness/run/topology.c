@@ -79,7 +79,7 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 
 	if (plan->neighbours_dynamic)
 		return 0;
-	if (topology->router) {
+	if (plan->network == NETWORK_ROUTER) {
 		uint8_t mac[6] = ROUTER_MAC(host);
 
 		return net_add_neighbour(net, "eth0", router_address(plan, host), mac, err);
@@ -110,7 +110,7 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 	ret = net_add_address(net, "eth0", address_of(plan, host), prefix_of(plan), err);
 	if (ret == 0)
 		ret = link_local_add(plan, net, "eth0", plan->host[host].link_local, err);
-	if (ret == 0 && topology->router)
+	if (ret == 0 && plan->network == NETWORK_ROUTER)
 		ret = net_add_default_route(net, router_address(plan, host), err);
 	if (ret == 0)
 		ret = neighbours_add(topology, host, err);
