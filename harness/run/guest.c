@@ -14,9 +14,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -78,6 +81,24 @@ static void group_reports_once(void)
 	close(fd);
 }
 
+/* Before 6.2 a kernel does not trust what its machine gives it of randomness, and whoever asks it
+ * for some (python, as it starts) waits for a second of the run until it has made its own, of
+ * timers. Bytes that are said to be random will do: what the machine gave is mixed in. */
+static void randomness_credit(void)
+{
+	struct {
+		struct rand_pool_info info;
+		uint32_t bytes[8];
+	} pool = {.info = {.entropy_count = 256, .buf_size = sizeof(pool.bytes)}};
+	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (ioctl(fd, RNDADDENTROPY, &pool) < 0)
+		errno = 0; /* then they wait */
+	close(fd);
+}
+
 /* New namespaces get small socket tables of their own: looking at all sockets then does not
  * mean walking the host's hundreds of thousands of buckets (since Linux 6.1). */
 static void socket_tables_shrink(void)
@@ -124,8 +145,10 @@ static int guest(char *text, size_t size, const struct conduct_host *alone)
 		errno = EBADMSG;
 		return fail("plan");
 	}
-	if (handover.virtual_clock)
+	if (handover.virtual_clock) {
 		group_reports_once();
+		randomness_credit();
+	}
 	socket_tables_shrink();
 	conduct_handover(&handover, alone);
 	if (close(out.fd) < 0)
