@@ -66,7 +66,10 @@ static const struct argp_option argp_options[] = {
 	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
 	 0},
 	{"own-kernels", KEY_OWN_KERNELS, NULL, 0,
-	 "on UML: a kernel for each host, and a network outside of all of them", 0},
+	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md "
+	 "says "
+	 "what is missing yet; not for a stranger's cases)",
+	 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
 	 " where runs mostly wait)",
