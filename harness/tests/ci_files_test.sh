@@ -56,7 +56,7 @@ while read -r -a words; do
 		[ -e "$source/$from" ] || fail "the Containerfile copies $from, which is not there"
 		case ${words[-1]} in
 		*/) mkdir -p "$to" && cp "$source/$from" "$to" ;;
-		*) cp -rT "$source/$from" "$to" ;;
+		*) mkdir -p "$(dirname "$to")" && cp -rT "$source/$from" "$to" ;;
 		esac
 	done
 done <copies

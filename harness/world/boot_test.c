@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "base_test.h"
+#include "cleanup.h"
 #include "clock.h"
 #include "file.h"
 #include "text.h"
@@ -340,6 +342,17 @@ START_TEST(a_suspended_machine_goes_on_where_it_stood)
 }
 END_TEST
 
+/* Where build-kernel made it, time creeps while a program spins, and nothing is without end. */
+static bool time_creeps(void)
+{
+	AUTO_FREE char *path = text_copy(getenv("HALFOPEN_UML"));
+	AUTO_FREE char *folder = text_copy(dirname(path));
+	AUTO_FREE char *info = text_format("%s/info", folder);
+	AUTO_FREE char *text = NULL;
+
+	return file_read(info, 1 << 16, &text, NULL, NULL) == 0 && strstr(text, "patch: creep");
+}
+
 START_TEST(who_computes_without_end_is_named)
 {
 	static const char *const roles[] = {"role=spin", "role=flood"};
@@ -347,8 +360,10 @@ START_TEST(who_computes_without_end_is_named)
 	int64_t real_ns = clock_now_ns();
 
 	two_hosts(WORLD_SWITCH, idles, server);
-	ck_assert_int_lt(world_run(world, 5 * SEC, &err), 0);
-	ck_assert_ptr_nonnull(strstr(err.text, "host server"));
+	if (world_run(world, 5 * SEC, &err) < 0)
+		ck_assert_ptr_nonnull(strstr(err.text, "host server"));
+	else
+		ck_assert(time_creeps());
 	ck_assert_int_lt(clock_now_ns() - real_ns, 30 * SEC);
 }
 END_TEST

@@ -447,16 +447,14 @@ void world_impair(struct world *world, int card, const struct impairment *toward
 	impaired_link_set(&world->card[card]->link, towards ? towards : &world->card[card]->plain);
 }
 
-/* A guest tells its time when it kicks, and then goes on by itself as far as its limit lets it, and
- * reads its clock there, at 256 ns a reading. What comes from outside may not come before that
- * (arch/um/kernel/time.c: time_travel_set_time() panics). */
-#define CLOCK_READINGS_NS 100000
-
+/* A guest tells its time when it kicks, and then goes on by itself as far as its limit lets it.
+ * What comes from outside may not come before that (arch/um/kernel/time.c: time_travel_set_time()
+ * panics). */
 static int64_t at_most_come_to(const struct host *host)
 {
 	int64_t t_ns = host->limit_ns < host->wants_ns ? host->limit_ns : host->wants_ns;
 
-	return (t_ns > host_now(host) ? t_ns : host_now(host)) + CLOCK_READINGS_NS;
+	return t_ns > host_now(host) ? t_ns : host_now(host);
 }
 
 int world_tell(struct world *world, int index, const void *bytes, size_t size, struct err *err)
