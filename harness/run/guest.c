@@ -86,15 +86,16 @@ static void group_reports_once(void)
  * timers. Bytes that are said to be random will do: what the machine gave is mixed in. */
 static void randomness_credit(void)
 {
-	struct {
-		struct rand_pool_info info;
-		uint32_t bytes[8];
-	} pool = {.info = {.entropy_count = 256, .buf_size = sizeof(pool.bytes)}};
+	enum { BYTES = 32 };
+	_Alignas(struct rand_pool_info) char pool[sizeof(struct rand_pool_info) + BYTES] = {0};
+	struct rand_pool_info *info = (struct rand_pool_info *)pool;
 	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	if (ioctl(fd, RNDADDENTROPY, &pool) < 0)
+	info->entropy_count = 8 * BYTES;
+	info->buf_size = BYTES;
+	if (ioctl(fd, RNDADDENTROPY, info) < 0)
 		errno = 0; /* then they wait */
 	close(fd);
 }

@@ -124,10 +124,10 @@ static int rules_add(scmp_filter_ctx filter)
 	for (int i = 0; i <= AF_NETLINK && ret == 0; i++)
 		if (!family_is_free(i))
 			ret = seccomp_rule_add(filter, family, SCMP_SYS(socket), 1,
-					       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)i));
+					       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)i, 0));
 	if (ret == 0)
 		ret = seccomp_rule_add(filter, family, SCMP_SYS(socket), 1,
-				       SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+				       SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0));
 	/* Words put into a terminal's mouth. */
 	if (ret == 0)
 		ret = seccomp_rule_add(filter, no, SCMP_SYS(ioctl), 1,

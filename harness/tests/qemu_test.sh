@@ -10,6 +10,7 @@ image=$(bzimage) || { echo "$image"; exit 77; }
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 
 out=$(mktemp -d)
+chmod 755 "$out" # else what the kernels need goes to /tmp, which they can enter
 export TMPDIR=$out/scratch
 mkdir "$TMPDIR"
 trap 'rm -rf "$out"' EXIT

@@ -32,7 +32,7 @@
 
 static int control = -1;
 
-static void say(const char *fmt, ...)
+__attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
 {
 	char line[256];
 	va_list ap;
