@@ -139,6 +139,18 @@ static void find_interpreter(const char *bytes, size_t size, bool *ret_is_script
 	}
 }
 
+/* The loader is run here, outside of all confinement, and a program of a case's own names it: it
+ * must be one of the system's. */
+static bool is_system_loader(const char *path)
+{
+	static const char *const folders[] = {"/lib", "/usr/lib", "/nix/store/", "/gnu/store/"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return !strstr(path, "/../");
+	return false;
+}
+
 /* "	libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)", ld.so(8) */
 static int add_libraries(struct initramfs *initramfs, const char *linker, const char *path,
 			 struct err *err)
@@ -184,6 +196,9 @@ static int add_program(struct initramfs *initramfs, const char *path, int depth,
 		return ret;
 	if (is_script)
 		return depth ? add_program(initramfs, interpreter, depth - 1, err) : 0;
+	if (!is_system_loader(interpreter))
+		return err_set(err, EPERM, "%s: its loader %s is none of the system's", path,
+			       interpreter);
 	ret = initramfs_add_file(initramfs, interpreter + 1, interpreter, err);
 	return ret < 0 ? ret : add_libraries(initramfs, interpreter, path, err);
 }
