@@ -55,8 +55,9 @@ static void modules_load(void)
 		int fd, flags;
 
 		path[strcspn(path, "\n")] = '\0';
-		flags = strcmp(path + strlen(path) - 3, ".ko") == 0 ? 0
-								    : MODULE_INIT_COMPRESSED_FILE;
+		flags = strlen(path) > 3 && strcmp(path + strlen(path) - 3, ".ko") == 0
+				? 0
+				: MODULE_INIT_COMPRESSED_FILE;
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || (syscall(SYS_finit_module, fd, "", flags) < 0 && errno != EEXIST))
 			complain(path);
