@@ -123,8 +123,7 @@ static void explain(const struct run *run, const struct worker_options *options,
 	free(whole);
 }
 
-static int collect(const struct run *run, const struct worker_options *options,
-		   struct outcome *outcome, struct err *err)
+static int collect(const struct worker_options *options, struct outcome *outcome, struct err *err)
 {
 	struct record_kernel kernel = worker_kernel(options->kernel);
 	int ret = record_collect(outcome->plan, &kernel, outcome->kernel.raw,
@@ -134,7 +133,13 @@ static int collect(const struct run *run, const struct worker_options *options,
 		return ret;
 	outcome->record->wall_ns = outcome->kernel.wall_ns;
 	outcome->record->extra_sysctl = (char **)options->sysctl;
-	ret = judge(outcome->plan, outcome->record, &outcome->judgement, err);
+	return 0;
+}
+
+static int conclude(const struct run *run, const struct worker_options *options,
+		    struct outcome *outcome, struct err *err)
+{
+	int ret = judge(outcome->plan, outcome->record, &outcome->judgement, err);
 	if (ret < 0)
 		return ret;
 	outcome->verdict = outcome->judgement->verdict;
@@ -173,7 +178,11 @@ static void boot(const struct run *run, const struct worker_options *options,
 	else
 		ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
 	if (ret == 0)
-		ret = collect(run, options, outcome, &err);
+		ret = collect(options, outcome, &err);
+	else if (outcome->kernel.raw_size && collect(options, outcome, NULL) == 0)
+		record_break(outcome->record, err.text); /* what was seen until then is kept */
+	if (ret == 0)
+		ret = conclude(run, options, outcome, &err);
 	if (ret < 0) {
 		settle(outcome, VERDICT_ERROR, err.text);
 		outcome->text = NULL;

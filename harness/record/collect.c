@@ -26,6 +26,7 @@ struct collecting {
 	size_t output[PROGRAMS_MAX];          /* bytes so far */
 	int64_t up_ns[HOSTS_MAX][MOST_BOOTS]; /* when each host came up */
 	int boots[HOSTS_MAX];
+	int64_t last_ns; /* of all frames */
 	bool ended;
 };
 
@@ -409,6 +410,8 @@ static int take_all(struct collecting *collecting, const uint8_t *raw, size_t si
 			return err_set(err, EBADMSG, "byte %zu: not a frame of halfopen-guest", at);
 		if (frame.size > size - at - sizeof(frame))
 			break; /* the guest died while it wrote this */
+		if (frame.t_ns > collecting->last_ns)
+			collecting->last_ns = frame.t_ns;
 		takers[frame.type].take(collecting, &frame, raw + at + sizeof(frame));
 	}
 	return 0;
@@ -496,6 +499,8 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 		record_free(record);
 		return ret;
 	}
+	if (!collecting.ended)
+		record->end_ns = collecting.last_ns;
 	if (!collecting.ended && record->state == RECORD_COMPLETE) {
 		record->state = RECORD_BROKEN;
 		record->reason = pool_strdup(pool, "the guest ended before the run did");

@@ -357,9 +357,11 @@ START_TEST(test_skip_error_and_death)
 	ck_assert_str_eq(record->reason, "no such link");
 	done();
 	begin(TWO_HOSTS EXPECTS);
+	raw_started(&raw, 0, 0, 3 * S);
 	record = test_collect(plan, &raw, -1);
 	ck_assert_int_eq(record->state, RECORD_BROKEN);
 	ck_assert_str_eq(record->reason, "the guest ended before the run did");
+	ck_assert_int_eq(record->end_ns, 3 * S); /* as far as it came */
 	done();
 	begin(TWO_HOSTS EXPECTS);
 	raw_end(&raw, S, 12);

@@ -4,6 +4,12 @@
 #include "pool.h"
 #include "tcp_words.h"
 
+void record_break(struct record *record, const char *reason)
+{
+	record->state = RECORD_BROKEN;
+	record->reason = pool_strdup(record->memory, reason);
+}
+
 void record_free(struct record *record)
 {
 	if (record)

@@ -184,6 +184,8 @@ int record_write_pcapng(const struct record *record, const struct plan *plan,
 /* Whether HOST had power at that moment. */
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns);
 
+/* It is RECORD_BROKEN from now on, with a copy of REASON. */
+void record_break(struct record *record, const char *reason);
 void record_free(struct record *record); /* NULL is fine */
 
 /* Whether RECORD can be of PLAN: every host, program, step and fault in it exists, every

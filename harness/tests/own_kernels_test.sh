@@ -31,3 +31,10 @@ while IFS= read -r record; do
 done < <(find "$scratch/2" -name record.jsonl)
 [ "$count" -gt 20 ] || fail "only $count records were compared"
 echo "$count records are the same, to the byte, in both runs"
+
+# A run that has no end within the limit of real time is an error, and says so.
+status=0
+"$halfopen" run --own-kernels --kernel "$uml" --wall-limit 1ms --out "$scratch/3" "$cases/keepalive/crash.yaml:ip=4,timers=short" \
+	>"$scratch/text" || status=$?
+[ "$status" = 3 ] || { cat "$scratch/text" >&2; fail "a run without an end exited with $status, not 3"; }
+grep -q 'no end within the limit of real time' "$scratch/text" || { cat "$scratch/text" >&2; fail "it is not told why"; }
