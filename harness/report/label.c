@@ -8,6 +8,7 @@
 
 #include "errno_words.h"
 #include "event.h"
+#include "icmp_words.h"
 #include "signal_words.h"
 #include "tcp_words.h"
 
@@ -15,26 +16,6 @@ static const struct {
 	int flag;
 	const char *name;
 } flags[] = {{TCP_SYN, "SYN "}, {TCP_FIN, "FIN "}, {TCP_RST, "RST "}, {TCP_ACK, "ACK "}};
-
-/* RFC 792 type 3, RFC 4443 type 1. */
-static const struct {
-	int version, type, code;
-	const char *name;
-} unreachable[] = {
-	{4, 3, 0, "net unreachable"},
-	{4, 3, 1, "host unreachable"},
-	{4, 3, 2, "protocol unreachable"},
-	{4, 3, 3, "port unreachable"},
-	{4, 3, 4, "too big"},
-	{4, 3, 9, "net prohibited"},
-	{4, 3, 10, "host prohibited"},
-	{4, 3, 13, "admin prohibited"},
-	{6, 1, 0, "no route"},
-	{6, 1, 1, "admin prohibited"},
-	{6, 1, 3, "address unreachable"},
-	{6, 1, 4, "port unreachable"},
-	{6, 2, 0, "too big"},
-};
 
 static const struct {
 	enum packet_kind kind;
@@ -61,14 +42,12 @@ static void label_tcp(const struct record_packet *packet, FILE *out)
 
 static void label_icmp(int version, const struct record_packet *packet, FILE *out)
 {
-	for (size_t i = 0; i < sizeof(unreachable) / sizeof(unreachable[0]); i++) {
-		if (unreachable[i].version == version && unreachable[i].type == packet->icmp_type &&
-		    unreachable[i].code == packet->icmp_code) {
-			fprintf(out, "ICMP %s", unreachable[i].name);
-			return;
-		}
-	}
-	fprintf(out, "ICMP type %d code %d", packet->icmp_type, packet->icmp_code);
+	const char *name = icmp_name(version, packet->icmp_type, packet->icmp_code);
+
+	if (name)
+		fprintf(out, "ICMP %s", name);
+	else
+		fprintf(out, "ICMP type %d code %d", packet->icmp_type, packet->icmp_code);
 }
 
 const char *label_host(const struct plan *plan, int host)
