@@ -17,10 +17,9 @@
 #define TAP_BATCH  16
 #define TAP_BUFFER (16 << 20)
 
-int tap_open(struct net *net, struct err *err)
+static int packet_socket(struct net *net, struct err *err)
 {
-	int one = 1, room = TAP_BUFFER, fd, cause;
-	int ret = net_enter(net, err);
+	int fd, cause, ret = net_enter(net, err);
 
 	if (ret < 0)
 		return ret;
@@ -29,9 +28,24 @@ int tap_open(struct net *net, struct err *err)
 	ret = net_leave(err);
 	if (fd < 0)
 		return err_sys(err, cause, "cannot open a packet socket (CAP_NET_RAW)");
-	if (ret < 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)) < 0) {
+	if (ret < 0) {
 		close(fd);
-		return ret < 0 ? ret : err_sys(err, errno, "cannot have packets stamped");
+		return ret;
+	}
+	return fd;
+}
+
+int tap_open(struct net *net, struct err *err)
+{
+	int one = 1, room = TAP_BUFFER, fd = packet_socket(net, err);
+
+	if (fd < 0)
+		return fd;
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)) < 0) {
+		int ret = err_sys(err, errno, "cannot have packets stamped");
+
+		close(fd);
+		return ret;
 	}
 	/* Forced where we may; else what net.core.rmem_max grants, and losses are counted. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
@@ -61,18 +75,15 @@ int bell_open(struct net *net, struct err *err)
 	};
 	const struct sock_fprog filter = {sizeof(code) / sizeof(code[0]),
 					  (struct sock_filter *)code};
-	int fd, cause, ret = net_enter(net, err);
+	int fd = packet_socket(net, err);
 
-	if (ret < 0)
-		return ret;
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ALL));
-	cause = errno;
-	ret = net_leave(err);
 	if (fd < 0)
-		return err_sys(err, cause, "cannot open a packet socket (CAP_NET_RAW)");
-	if (ret < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0) {
+		return fd;
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0) {
+		int ret = err_sys(err, errno, "cannot filter packets");
+
 		close(fd);
-		return ret < 0 ? ret : err_sys(err, errno, "cannot filter packets");
+		return ret;
 	}
 	return fd;
 }
