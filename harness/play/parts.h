@@ -5,18 +5,14 @@
 #ifndef HALFOPEN_PLAY_PARTS_H
 #define HALFOPEN_PLAY_PARTS_H
 
+#include "bounds.h"
 #include "clock.h"
 #include "play.h"
 #include "raw.h"
 #include "text.h"
 #include "world.h"
 
-#define PLAY_ZERO_NS  NSEC_PER_SEC /* of the world's clock */
-#define PLAY_PROGRAMS 32
-#ifndef WORLD_CONTROL_PORT
-#define WORLD_CONTROL_PORT "/dev/vport0p1"
-#endif
-#define PLAY_FAULTS 256
+#define PLAY_ZERO_NS NSEC_PER_SEC /* of the world's clock */
 
 /* A host of the plan, or the router, which is the last. The index is the world's as well. */
 struct play_host {
@@ -46,7 +42,7 @@ struct play {
 	struct text raw; /* frames */
 	struct play_host host[WORLD_HOSTS];
 	int host_count; /* with the router */
-	struct play_program program[PLAY_PROGRAMS];
+	struct play_program program[PROGRAMS_MAX];
 	struct play_fault *fault;
 	int shutdowns, reboots; /* that have begun and are not over */
 	int64_t last_ns;        /* the last thing that the plan begins */

@@ -16,10 +16,9 @@
 #include "parts.h"
 #include "scratch.h"
 
-#define SETTLE_NS      NSEC_PER_SEC /* after the last thing that the plan waits for */
-#define LONGEST_RUN_NS (24 * 3600 * NSEC_PER_SEC)
-#define REACTION_NS    1000000LL /* what a guest says is heard elsewhere so much later at most */
-#define SEED           0x68616c666f70656eULL /* "halfopen" */
+#define SETTLE_NS   NSEC_PER_SEC /* after the last thing that the plan waits for */
+#define REACTION_NS 1000000LL    /* what a guest says is heard elsewhere so much later at most */
+#define SEED        0x68616c666f70656eULL /* "halfopen" */
 
 const char *play_host_name(const struct play *play, int host)
 {
@@ -284,7 +283,7 @@ static int build(struct play *play, const struct kernel *kernel, const struct ke
 static int run(struct play *play, struct err *err)
 {
 	struct raw_end end = {0};
-	int ret = world_run(play->world, PLAY_ZERO_NS + LONGEST_RUN_NS, err);
+	int ret = world_run(play->world, PLAY_ZERO_NS + RUN_MAX_NS, err);
 
 	if (play->failed)
 		ret = err_set(err, play->failed, "%s", play->failure.text);
