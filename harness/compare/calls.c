@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "changes.h"
-#include "event.h"
 #include "label.h"
 
 static const struct record_step *step_of(const struct record *record,
@@ -31,7 +30,7 @@ static char *result_text(struct changes *changes, const struct record_step *step
 		return pool_strdup(changes->pool, "never called");
 	if (step->end_ns < 0)
 		return pool_strdup(changes->pool, "still waits");
-	record_step_result(changes->a->plan, step, result, sizeof(result));
+	label_result(changes->a->plan, step, result, sizeof(result));
 	return pool_printf(changes->pool, "%s%s", result,
 			   step->caught_sigterm ? ", ended by SIGTERM" : "");
 }

@@ -57,7 +57,7 @@ static void try_collect(const struct plan *plan, const uint8_t *bytes, size_t si
 		ck_assert_int_eq(record_write(record, plan, file, &err), 0);
 		ck_assert_int_eq(record_write_pcapng(record, plan, NULL, 0, file, &err), 0);
 		ck_assert_int_eq(record_events(plan, record, &events, &count), 0);
-		record_events_free(events, count);
+		free(events);
 		record_normalise(record);
 		record_free(record);
 	}
@@ -119,7 +119,7 @@ static void try_read(const struct plan *plan, const char *text, size_t size)
 
 	if (record_read(file, &record, &err) == 0) {
 		if (record_events(plan, record, &events, &count) == 0)
-			record_events_free(events, count);
+			free(events);
 		record_normalise(record);
 		record_free(record);
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "event.h"
+#include "label.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "record_test.h"
@@ -42,24 +43,22 @@ START_TEST(test_lines)
 		int host;
 		const char *text;
 	} lines[] = {
-		{0, EVENT_PROGRAM_START, 0, "client: program started"},
+		{0, EVENT_PROGRAM_START, 0, "client: starts"},
 		{1 * S, EVENT_STEP_START, 0, "client: connect server:8081 ..."},
 		{1 * S, EVENT_PACKET, 0, "client > server: SYN seq 0"},
-		{2 * S, EVENT_STEP_END, 0, "client: connect = -1 ECONNREFUSED"},
+		{2 * S, EVENT_STEP_END, 0, "client: connect: ECONNREFUSED"},
 		{2 * S, EVENT_SOCKET, 1, "server: socket 10.0.0.2:8081 LISTEN"},
 		{3 * S, EVENT_FAULT, -1, "*** reboot host=server down=1s"},
 		{3 * S, EVENT_SOCKET, 1, "server: socket 10.0.0.2:8081 - 10.0.0.1:40000 is gone"},
 		{4 * S, EVENT_HOST, 1, "*** server is up again"},
-		{4 * S, EVENT_PROGRAM_START, 1, "server (start 2): program started"},
+		{4 * S, EVENT_PROGRAM_START, 1, "server (start 2): starts again"},
 		{4 * S, EVENT_STEP_START, 1, "server (start 2): listen 8081 ..."},
 		{5 * S, EVENT_PACKET, 0, "client > server: SYN seq 0, retransmission 1, lost"},
 		{6 * S, EVENT_STEP_START, 0, "client: recv ..."},
-		{6 * S, EVENT_STEP_END, 0, "client: SIGTERM during recv"},
-		{7 * S, EVENT_STEP_END, 0,
-		 "client: recv = -1 ECONNRESET after 5 bytes (not the pattern)"},
-		{7 * S, EVENT_PACKET, 1, "server > client: RST (RST: no such connection here)"},
-		{8 * S, EVENT_PROGRAM_END, 0, "client: program killed by SIGKILL"},
-		{8 * S, EVENT_PROGRAM_END, 1, "server (start 2): program exited with 3"},
+		{7 * S, EVENT_STEP_END, 0, "client: recv: ECONNRESET after 5 bytes"},
+		{7 * S, EVENT_PACKET, 1, "server > client: RST, no such connection here"},
+		{8 * S, EVENT_PROGRAM_END, 0, "client: killed by SIGKILL"},
+		{8 * S, EVENT_PROGRAM_END, 1, "server (start 2): exits with 3"},
 	};
 	struct plan *plan = test_plan(
 		TWO_HOSTS "timeline: [{at: 3s, reboot: {host: server, down: 1s}}]\n" EXPECTS);
@@ -68,6 +67,7 @@ START_TEST(test_lines)
 	struct raw raw = {0};
 	struct record *record;
 	struct record_event *events;
+	char text[256];
 	int count;
 
 	raw_begin(&raw);
@@ -79,7 +79,6 @@ START_TEST(test_lines)
 	raw_step(&raw, 0, 0, 1 * S, PEER_START, 0, 0);
 	raw_step(&raw, 0, 0, 2 * S, PEER_END, -1, ECONNREFUSED);
 	raw_step(&raw, 0, 2, 6 * S, PEER_START, 0, 0);
-	raw_step(&raw, 0, 2, 6 * S, PEER_CAUGHT, 0, 0);
 	add_received(&raw, 7 * S, -1, 5, 0);
 	raw_exited(&raw, 0, 0, 8 * S, 9);
 	raw_started(&raw, 1, 1, 4 * S);
@@ -96,13 +95,14 @@ START_TEST(test_lines)
 	ck_assert_int_eq(record_events(plan, record, &events, &count), 0);
 	for (int i = 0; i < count; i++) {
 		ck_assert_uint_lt((size_t)i, sizeof(lines) / sizeof(lines[0]));
-		ck_assert_str_eq(events[i].text, lines[i].text);
+		ck_assert_str_eq(label_event(plan, record, &events[i], text, sizeof(text)),
+				 lines[i].text);
 		ck_assert_int_eq(events[i].t_ns, lines[i].t_ns);
 		ck_assert_int_eq(events[i].kind, lines[i].kind);
 		ck_assert_int_eq(events[i].host, lines[i].host);
 	}
 	ck_assert_uint_eq((size_t)count, sizeof(lines) / sizeof(lines[0]));
-	record_events_free(events, count);
+	free(events);
 	record->fault[0].fault = 9;
 	ck_assert_int_eq(record_events(plan, record, &events, &count), -EINVAL);
 	record_free(record);
@@ -114,45 +114,59 @@ START_TEST(test_packets)
 {
 	static const struct {
 		struct record_packet packet;
-		const char *text;
+		const char *text, *note;
 	} packets[] = {
 		{{.kinds = 1 << KIND_TCP | 1 << KIND_FIN,
 		  .flags = TCP_FIN | TCP_ACK,
 		  .rel_seq = 101,
 		  .rel_ack = 1},
-		 "FIN ACK seq 101 ack 1"},
+		 "FIN ACK seq 101 ack 1",
+		 ""},
 		{{.kinds = 1 << KIND_TCP | 1 << KIND_DATA,
 		  .flags = TCP_ACK,
 		  .rel_seq = -1,
 		  .rel_ack = -1,
 		  .payload = 9},
-		 "ACK len 9"},
+		 "ACK len 9",
+		 ""},
 		{{.kinds = 1 << KIND_TCP | 1 << KIND_ACK | 1 << KIND_ZERO_WINDOW,
 		  .flags = TCP_ACK,
 		  .rel_seq = 1,
 		  .rel_ack = 2},
-		 "ACK seq 1 ack 2 win 0, zero-window"},
+		 "ACK seq 1 ack 2",
+		 "window 0"},
 		{{.kinds = 1 << KIND_TCP | 1 << KIND_WINDOW_PROBE,
 		  .flags = TCP_ACK,
 		  .rel_seq = 1,
 		  .rel_ack = 2,
 		  .attempt = 4},
-		 "ACK seq 1 ack 2, window-probe 4"},
+		 "ACK seq 1 ack 2",
+		 "window probe 4"},
 		{{.kinds = 1 << KIND_ICMP,
 		  .icmp_type = 3,
 		  .icmp_code = 1,
 		  .note = (char *)"quotes"},
-		 "ICMP type 3 code 1 (quotes)"},
-		{{.kinds = 1 << KIND_ARP_REQUEST, .dst = (char *)"10.0.0.9"}, "who has 10.0.0.9?"},
-		{{.kinds = 1 << KIND_ARP_REPLY, .src = (char *)"10.0.0.9"}, "10.0.0.9 is here"},
-		{{.kinds = 1 << KIND_OTHER}, "other"},
+		 "ICMP host unreachable",
+		 "quotes"},
+		{{.kinds = 1 << KIND_ICMP, .icmp_type = 3, .icmp_code = 99},
+		 "ICMP type 3 code 99",
+		 ""},
+		{{.kinds = 1 << KIND_ARP_REQUEST, .dst = (char *)"10.0.0.9"},
+		 "who has 10.0.0.9?",
+		 ""},
+		{{.kinds = 1 << KIND_ARP_REPLY, .src = (char *)"10.0.0.9"}, "10.0.0.9 is here", ""},
+		{{.kinds = 1 << KIND_OTHER}, "no TCP", ""},
 	};
+	struct plan plan = {.ip_version = 4};
 	char buf[128], tiny[6];
 
-	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
-		ck_assert_str_eq(record_packet_text(&packets[i].packet, buf, sizeof(buf)),
+	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
+		ck_assert_str_eq(label_packet(&plan, &packets[i].packet, buf, sizeof(buf)),
 				 packets[i].text);
-	ck_assert_str_eq(record_packet_text(&packets[0].packet, tiny, sizeof(tiny)), "FIN A");
+		ck_assert_str_eq(label_packet_note(&packets[i].packet, buf, sizeof(buf)),
+				 packets[i].note);
+	}
+	ck_assert_str_eq(label_packet(&plan, &packets[0].packet, tiny, sizeof(tiny)), "FIN A");
 }
 END_TEST
 
@@ -163,10 +177,9 @@ START_TEST(test_text_is_no_lost_pattern)
 	struct record_step step = {.step = 2, .ret = 5, .bytes = 5, .end_ns = S};
 	char text[64];
 
-	ck_assert_str_eq(record_step_result(plan, &step, text, sizeof(text)),
-			 "5 (not the pattern)");
+	ck_assert_str_eq(label_result(plan, &step, text, sizeof(text)), "5 (not the pattern)");
 	strcpy(plan->program[1].step[0].peer.text, "hello");
-	ck_assert_str_eq(record_step_result(plan, &step, text, sizeof(text)), "5");
+	ck_assert_str_eq(label_result(plan, &step, text, sizeof(text)), "5");
 	plan_free(plan);
 }
 END_TEST

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
+#include "label.h"
 #include "packet.h"
 #include "raw.h"
 #include "record.h"
@@ -199,7 +199,7 @@ static void comment_packet(struct block *block, const struct record_packet *pack
 {
 	char what[512];
 
-	if (*record_packet_what(packet, what, sizeof(what)))
+	if (*label_packet_note(packet, what, sizeof(what)))
 		put_comment(block, "%s", what);
 	if (packet->made_on_way)
 		put_comment(block, "made on the way: no host sent it");

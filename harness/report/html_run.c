@@ -7,7 +7,6 @@
 #include "chart.h"
 #include "cleanup.h"
 #include "duration.h"
-#include "event.h"
 #include "page.h"
 #include "results.h"
 #include "rows.h"
@@ -56,8 +55,7 @@ static void kernel(const struct html_run *run, FILE *out)
 		    duration_round(run->record->end_ns, ran, sizeof(ran)),
 		    duration_round(run->record->wall_ns, took, sizeof(took)));
 	for (int i = 0; i < run->record->spin_count; i++)
-		page_printf(out, " %s.",
-			    record_spin_text(&run->record->spin[i], text, sizeof(text)));
+		page_printf(out, " %s.", label_spin(&run->record->spin[i], text, sizeof(text)));
 	fputs("</p>\n", out);
 }
 

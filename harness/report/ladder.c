@@ -16,7 +16,6 @@
 #include "bounds.h"
 #include "canvas.h"
 #include "duration.h"
-#include "event.h"
 #include "rows.h"
 
 #define BODY         13 /* columns before it: the time and a space */
@@ -383,7 +382,7 @@ static void head(struct ladder *ladder)
 		paragraph(ladder, text);
 	}
 	for (int i = 0; i < ladder->record->spin_count; i++) {
-		record_spin_text(&ladder->record->spin[i], text, sizeof(text));
+		label_spin(&ladder->record->spin[i], text, sizeof(text));
 		paragraph(ladder, text);
 	}
 	fputc('\n', ladder->canvas.out);

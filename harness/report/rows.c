@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "duration.h"
-#include "event.h"
 #include "fold.h"
 #include "list.h"
 #include "tcp_words.h"
@@ -302,7 +301,7 @@ int rows_make(const struct plan *plan, const struct record *record,
 		add_events(&making, events, count, folds);
 		add_end(&making);
 	}
-	record_events_free(events, count);
+	free(events);
 	if (!folds)
 		return err_sys(err, ENOMEM, "the rows of a ladder");
 	free(folds);

@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 
-TOLD = ["retransmission", "keepalive-probe", "window-probe", "keepalive-ack", "duplicate-ack",
-        "zero-window"]
-NUMBERED = TOLD[:3]
+TOLD = {"retransmission": "retransmission", "keepalive-probe": "keepalive probe",
+        "window-probe": "window probe", "keepalive-ack": "keepalive answer",
+        "duplicate-ack": "duplicate ACK", "zero-window": "window 0"}
+NUMBERED = list(TOLD)[:3]
 FIELDS = ["frame.interface_name", "frame.time_epoch", "frame.packet_flags_direction", "tcp.flags",
           "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "icmp.type", "icmp.code", "icmpv6.type",
           "icmpv6.code", "arp.opcode", "frame.comment"]
@@ -97,12 +98,11 @@ def what_of(packet):
 
 def own_comments(packet):
     """What its first sighting says of it, as docs/record.md has it."""
-    words = [kind + (f" {packet['attempt']}" if packet["attempt"] and kind in NUMBERED else "")
-             for kind in TOLD if kind in packet["kinds"]]
-    text = ", ".join(words)
+    words = [said + (f" {packet['attempt']}" if packet["attempt"] and kind in NUMBERED else "")
+             for kind, said in TOLD.items() if kind in packet["kinds"]]
     if packet["note"]:
-        text += f"{' ' if text else ''}({packet['note']})"
-    comments = [text] if text else []
+        words.append(packet["note"].removeprefix("RST: "))
+    comments = [", ".join(words)] if words else []
     if packet["made_on_way"]:
         comments.append("made on the way: no host sent it")
     if packet["arrived_ns"] < 0 and packet["to"] != -1:

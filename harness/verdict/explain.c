@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "duration.h"
-#include "event.h"
+#include "label.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -22,9 +22,10 @@ static const char *source_line(const char *source, int number, int *ret_size)
 }
 
 /* What happened at that moment, and CONTEXT events before and after. */
-static void explain_context(FILE *out, const struct record_event *events, int count, int64_t t_ns)
+static void explain_context(FILE *out, const struct plan *plan, const struct record *record,
+			    const struct record_event *events, int count, int64_t t_ns)
 {
-	char time[32];
+	char time[32], line[512];
 	int at = 0, after;
 
 	while (at < count && events[at].t_ns < t_ns)
@@ -35,11 +36,13 @@ static void explain_context(FILE *out, const struct record_event *events, int co
 	fprintf(out, "    around it:\n");
 	for (int i = at > CONTEXT ? at - CONTEXT : 0; i < count && i < after + CONTEXT; i++)
 		fprintf(out, "    %c %14s  %s\n", events[i].t_ns == t_ns ? '>' : ' ',
-			duration_clock(events[i].t_ns, time, sizeof(time)), events[i].text);
+			duration_clock(events[i].t_ns, time, sizeof(time)),
+			label_event(plan, record, &events[i], line, sizeof(line)));
 }
 
-static void explain_finding(FILE *out, const struct plan *plan, const struct finding *finding,
-			    const struct record_event *events, int count, bool context)
+static void explain_finding(FILE *out, const struct plan *plan, const struct record *record,
+			    const struct finding *finding, const struct record_event *events,
+			    int count)
 {
 	const struct plan_place *place = &plan->expect[finding->expect].place;
 	const struct plan_condition *on = &plan->expect[finding->expect].on;
@@ -56,8 +59,8 @@ static void explain_finding(FILE *out, const struct plan *plan, const struct fin
 		fprintf(out, "    %s%s%s%s\n", i ? "            " : "on:         ", on->term[i],
 			i + 1 == on->count ? ", because " : "",
 			i + 1 == on->count ? on->because : "");
-	if (context && finding->t_ns >= 0)
-		explain_context(out, events, count, finding->t_ns);
+	if (events && finding->t_ns >= 0)
+		explain_context(out, plan, record, events, count, finding->t_ns);
 }
 
 char *judgement_explain(const struct plan *plan, const struct record *record,
@@ -68,12 +71,12 @@ char *judgement_explain(const struct plan *plan, const struct record *record,
 	FILE *out = text_stream(&text);
 	int count = 0;
 
-	if (context && record_events(plan, record, &events, &count) < 0)
-		count = 0;
+	if (context)
+		record_events(plan, record, &events, &count); /* without, if they can't be had */
 	for (int i = 0; i < judgement->finding_count; i++)
 		if (judgement->finding[i].holding != HOLDS)
-			explain_finding(out, plan, &judgement->finding[i], events, count, context);
-	record_events_free(events, count);
+			explain_finding(out, plan, record, &judgement->finding[i], events, count);
+	free(events);
 	text_stream_end(&text, out);
 	return text_take(&text);
 }

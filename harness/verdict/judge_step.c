@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "errno_words.h"
-#include "event.h"
 #include "judging.h"
+#include "label.h"
 #include "poll_words.h"
 #include "signal_words.h"
 
@@ -131,8 +131,7 @@ static void step_observed(struct judging *judging, const struct expect_step *exp
 						    : "still blocked at the end, since ");
 		say_time(text, step->start_ns);
 	} else {
-		text_add(text, "%s at ",
-			 record_step_result(judging->plan, step, result, sizeof(result)));
+		text_add(text, "%s at ", label_result(judging->plan, step, result, sizeof(result)));
 		say_time(text, step->end_ns);
 		if (expect->took.set) {
 			text_add(text, ", took ");

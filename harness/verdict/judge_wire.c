@@ -2,10 +2,11 @@
  *
  * What was on the wire: how many packets of a kind, when, in which order; and silence.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
 #include "judging.h"
+#include "label.h"
 
 /* On a real clock the edges of a window that is to be empty do not count; something must be
  * left of it. */
@@ -343,11 +344,12 @@ static const char *const what[] = {
 static void say_disturbance(struct judging *judging, const struct record_event *event)
 {
 	struct text *text = &judging->observed;
+	char line[512];
 
 	judging->t_ns = event->t_ns;
 	text_add(&judging->difference, "%s at ", what[event->kind]);
 	say_time(&judging->difference, event->t_ns);
-	text_add(text, "%s", event->text);
+	text_put(text, label_event(judging->plan, judging->record, event, line, sizeof(line)));
 	if (event->kind == EVENT_PACKET) {
 		text_add(text, " [");
 		say_kinds(text, judging->record->packet[event->index].kinds, " ");
@@ -376,7 +378,7 @@ static int count_arrivals(struct judging *judging, const struct expect_silence *
 		text_add(&judging->observed, " > ");
 		say_host(&judging->observed, judging->plan, packet->to);
 		text_add(&judging->observed, ": %s",
-			 record_packet_text(packet, packet_text, sizeof(packet_text)));
+			 label_packet(judging->plan, packet, packet_text, sizeof(packet_text)));
 	}
 	return count;
 }
@@ -405,7 +407,7 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 		    disturbed++ == 0)
 			say_disturbance(judging, event);
 	}
-	record_events_free(events, count);
+	free(events);
 	if (!disturbed)
 		disturbed = count_arrivals(judging, expect);
 	if (disturbed > 1)

@@ -113,11 +113,11 @@ static const struct row rows[] = {
 	{"silence: {within: 65s..99s}", HOLDS, "", "silence of anybody within 1:05.000..1:39.000",
 	 "nothing"},
 	{"silence: {within: 16s..18s}", FAILS, "a packet at 17.000", NULL,
-	 "client > server: ACK, keepalive-probe, lost [keepalive-probe tcp]"},
+	 "client > server: ACK, keepalive probe, lost [keepalive-probe tcp]"},
 	{"silence: {host: server, within: 16s..18s}", HOLDS, "",
 	 "silence of server within 16.000..18.000", NULL},
 	{"silence: {within: 10s..18s}", FAILS, "a packet at 11.000", NULL,
-	 "client > server: ACK, keepalive-probe, lost [keepalive-probe tcp] and 3 more"},
+	 "client > server: ACK, keepalive probe, lost [keepalive-probe tcp] and 3 more"},
 	{"silence: {within: 17s..18s}", FAILS, "a packet at 17.000", NULL, NULL},
 	{"silence: {within: 16s..17s}", FAILS, "a packet at 17.000", NULL, NULL},
 	{"silence: {host: server, within: 36s..40s}", FAILS, "a step began at 40.000", NULL,
@@ -134,7 +134,7 @@ static const struct row rows[] = {
 	{"silence: {host: server, within: 31s..35s}", FAILS, "a program started at 35.000", NULL,
 	 NULL},
 	{"silence: {host: client, within: 61.1s..61.5s}", FAILS, "a step ended at 1:01.200", NULL,
-	 "client: recv = -1 ECONNRESET and 1 more"},
+	 "client: recv: ECONNRESET and 1 more"},
 };
 
 START_TEST(wire)

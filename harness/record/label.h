@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * label: what the ladder says of one event, short enough for its columns. Each function
- * writes into BUF and returns it.
+ * label: what is said of one thing of a record, short enough for a ladder's columns: the one way
+ * in which the ladder, the pages, the verdict and the capture speak of it. Each function writes
+ * into BUF and returns it; the record must be of the plan (record_fits()).
  */
 #ifndef HALFOPEN_LABEL_H
 #define HALFOPEN_LABEL_H
@@ -9,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record.h"
+#include "event.h"
 
-/* A host's name, "router" for -2, "somebody" for -1. */
+/* A host's name, "router", "somebody": a place's (place.h). */
 const char *label_host(const struct plan *plan, int host);
 
 /* "SYN ACK seq 0 ack 1", "ICMP host unreachable", "who has 10.0.0.2?" */
@@ -21,9 +22,13 @@ const char *label_packet(const struct plan *plan, const struct record_packet *pa
 const char *label_packet_note(const struct record_packet *packet, char *buf, size_t size);
 
 enum label_part { LABEL_START, LABEL_END, LABEL_WHOLE /* both in one */, LABEL_WAITING };
-/* "recv ...", "recv: ETIMEDOUT", "setsockopt SO_KEEPALIVE=1", "recv still waits". */
+/* "recv ...", "recv: ETIMEDOUT", "setsockopt SO_KEEPALIVE=1", "recv still waits"; behind the name
+ * of its program where that is not its host's. */
 const char *label_step(const struct plan *plan, const struct record_step *step,
 		       enum label_part part, char *buf, size_t size);
+/* "-1 ETIMEDOUT", "100", "0 hup": what a step returned. */
+const char *label_result(const struct plan *plan, const struct record_step *step, char *buf,
+			 size_t size);
 
 /* "starts again", "killed by SIGKILL", "exits with 0". */
 const char *label_program(const struct plan *plan, const struct record_program *program, bool start,
@@ -36,6 +41,14 @@ const char *label_socket(const struct record_socket *socket, bool with_port, cha
 /* "server is up again". */
 const char *label_host_change(const struct plan *plan, const struct record_host *change, char *buf,
 			      size_t size);
+
+/* "time crept from 1.000 on, not exactly: nc[57] does not sleep" */
+const char *label_spin(const struct record_spin *spin, char *buf, size_t size);
+
+/* A line that stands alone: "server (start 2): recv: ETIMEDOUT", "client > server: SYN seq 0,
+ * retransmission 3, lost", "*** crash server". */
+const char *label_event(const struct plan *plan, const struct record *record,
+			const struct record_event *event, char *buf, size_t size);
 
 /* What the user calls the kernel at PATH: the name of the file, or of its folder, where all files
  * of its kind have one name: "mine" of ".../mine/linux"; "" where that says nothing. */

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+#include "label.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "duration.h"
+#include "errno_words.h"
+#include "icmp_words.h"
+#include "packet_words.h"
+#include "poll_words.h"
+#include "signal_words.h"
+#include "tcp_words.h"
+#include "text.h"
+
+/* What a packet is beyond its flags. */
+static const struct {
+	enum packet_kind kind;
+	const char *name;
+	bool is_counted; /* by `attempt` */
+} notes[] = {
+	{KIND_RETRANSMISSION, "retransmission", true},
+	{KIND_KEEPALIVE_PROBE, "keepalive probe", true},
+	{KIND_WINDOW_PROBE, "window probe", true},
+	{KIND_KEEPALIVE_ACK, "keepalive answer", false},
+	{KIND_DUPLICATE_ACK, "duplicate ACK", false},
+	{KIND_ZERO_WINDOW, "window 0", false},
+};
+
+const char *label_host(const struct plan *plan, int host)
+{
+	if (host >= 0 && host < plan->host_count)
+		return plan->host[host].name;
+	return host == PLACE_ROUTER ? PLACE_ROUTER_NAME : "somebody";
+}
+
+/* Of a segment whose numbers are not known, the flags are all. */
+static void say_tcp(struct text *text, const struct record_packet *packet)
+{
+	char flags[24];
+
+	text_put(text, tcp_flags_said(packet->flags, flags));
+	if (packet->rel_seq >= 0) {
+		text_separate(text, " ");
+		text_add(text, "seq %lld", (long long)packet->rel_seq);
+	}
+	if (packet->rel_ack >= 0 && packet->flags & TCP_ACK)
+		text_add(text, " ack %lld", (long long)packet->rel_ack);
+	if (packet->payload) {
+		text_separate(text, " ");
+		text_add(text, "len %d", packet->payload);
+	}
+}
+
+static void say_packet(struct text *text, const struct plan *plan,
+		       const struct record_packet *packet)
+{
+	const char *icmp = icmp_name(plan->ip_version, packet->icmp_type, packet->icmp_code);
+
+	if (packet->kinds & 1u << KIND_TCP)
+		say_tcp(text, packet);
+	else if (packet->kinds & 1u << KIND_ICMP && icmp)
+		text_add(text, "ICMP %s", icmp);
+	else if (packet->kinds & 1u << KIND_ICMP)
+		text_add(text, "ICMP type %d code %d", packet->icmp_type, packet->icmp_code);
+	else if (packet->kinds & 1u << KIND_ARP_REQUEST)
+		text_add(text, "who has %s?", packet->dst);
+	else if (packet->kinds & 1u << KIND_ARP_REPLY)
+		text_add(text, "%s is here", packet->src);
+	else
+		text_put(text, "no TCP");
+}
+
+const char *label_packet(const struct plan *plan, const struct record_packet *packet, char *buf,
+			 size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_packet(&text, plan, packet);
+	return buf;
+}
+
+/* A comma stands before each but the first. */
+static void say_notes(struct text *text, const struct record_packet *packet)
+{
+	const char *why = packet->note;
+
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+		if (!(packet->kinds & 1u << notes[i].kind))
+			continue;
+		text_separate(text, ", ");
+		text_put(text, notes[i].name);
+		if (packet->attempt && notes[i].is_counted)
+			text_add(text, " %d", packet->attempt);
+	}
+	if (!why)
+		return;
+	text_separate(text, ", ");
+	text_put(text, strncmp(why, "RST: ", 5) == 0 ? why + 5 : why);
+}
+
+const char *label_packet_note(const struct record_packet *packet, char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_notes(&text, packet);
+	return buf;
+}
+
+/* A text is not the pattern, nor meant to be. */
+static bool sends_texts(const struct plan *plan)
+{
+	for (int i = 0; i < plan->program_count; i++)
+		for (int k = 0; k < plan->program[i].step_count; k++)
+			if (*plan->program[i].step[k].peer.text)
+				return true;
+	return false;
+}
+
+static const struct plan_step *step_planned(const struct plan *plan, const struct record_step *step)
+{
+	return &plan->program[step->program].step[step->step];
+}
+
+static void say_error(struct text *text, const struct record_step *step)
+{
+	text_put(text, errno_name(step->err));
+	if (step->bytes > 0)
+		text_add(text, " after %lld bytes", (long long)step->bytes);
+}
+
+static void say_returned(struct text *text, const struct plan *plan, const struct record_step *step)
+{
+	enum peer_op op = step_planned(plan, step)->peer.op;
+
+	text_add(text, "%lld", (long long)step->ret);
+	if (step->ret < 0) {
+		text_put(text, " ");
+		say_error(text, step);
+	}
+	if (step->bytes > 0 && !step->intact && !sends_texts(plan) &&
+	    (op == PEER_RECV || op == PEER_RECV_EXACT || op == PEER_RECV_EOF))
+		text_put(text, " (not the pattern)");
+	for (const struct word *event = poll_event_words; event->name; event++)
+		if (step->revents & event->value)
+			text_add(text, " %s", event->name);
+}
+
+const char *label_result(const struct plan *plan, const struct record_step *step, char *buf,
+			 size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_returned(&text, plan, step);
+	return buf;
+}
+
+/* Whether what a step returns is worth a look when it went well. */
+static bool returns_something(enum peer_op op)
+{
+	switch (op) {
+	case PEER_SEND:
+	case PEER_SEND_ONCE:
+	case PEER_RECV:
+	case PEER_RECV_EXACT:
+	case PEER_RECV_EOF:
+	case PEER_POLL:
+	case PEER_SELECT:
+	case PEER_HEARTBEAT:
+	case PEER_ECHO:
+		return true;
+	case PEER_CONNECT:
+	case PEER_LISTEN:
+	case PEER_ACCEPT:
+	case PEER_CLOSE:
+	case PEER_CLOSE_LISTENER:
+	case PEER_SHUTDOWN:
+	case PEER_ABORT:
+	case PEER_EXIT:
+	case PEER_SETSOCKOPT:
+	case PEER_SO_ERROR:
+	case PEER_SLEEP:
+	case PEER_WAIT:
+	case PEER_PAUSE:
+	case PEER_ON_SIGTERM:
+	case PEER_SIGPIPE:
+	case PEER_OP_COUNT:
+		break;
+	}
+	return false;
+}
+
+static void say_outcome(struct text *text, const struct plan *plan, const struct record_step *step,
+			bool whole)
+{
+	enum peer_op op = step_planned(plan, step)->peer.op;
+
+	if (step->ret < 0) {
+		text_put(text, ": ");
+		say_error(text, step);
+	} else if (step->ret == 0 && (op == PEER_RECV || op == PEER_RECV_EXACT)) {
+		text_put(text, ": EOF");
+	} else if (returns_something(op)) {
+		text_put(text, " = ");
+		say_returned(text, plan, step);
+	} else if (!whole) {
+		text_put(text, ": done");
+	}
+}
+
+static void say_step(struct text *text, const struct plan *plan, const struct record_step *step,
+		     enum label_part part)
+{
+	const struct plan_step *planned = step_planned(plan, step);
+
+	text_put(text, part == LABEL_END || part == LABEL_WAITING ? planned->name : planned->text);
+	if (part == LABEL_START)
+		text_put(text, " ...");
+	else if (part == LABEL_WAITING)
+		text_put(text, " still waits");
+	else if (step->caught_sigterm)
+		text_put(text, ": SIGTERM");
+	else
+		say_outcome(text, plan, step, part == LABEL_WHOLE);
+}
+
+/* A host's only program needs no name: it stands in the host's column. */
+static void say_column(struct text *text, const struct plan *plan, int program)
+{
+	const struct plan_program *planned = &plan->program[program];
+
+	if (strcmp(planned->name, plan->host[planned->host].name) != 0)
+		text_add(text, "%s: ", planned->name);
+}
+
+const char *label_step(const struct plan *plan, const struct record_step *step,
+		       enum label_part part, char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_column(&text, plan, step->program);
+	say_step(&text, plan, step, part);
+	return buf;
+}
+
+static void say_program(struct text *text, const struct record_program *program, bool start)
+{
+	if (start)
+		text_put(text, program->incarnation ? "starts again" : "starts");
+	else if (program->signal)
+		text_add(text, "killed by SIG%s", signal_abbreviation(program->signal));
+	else
+		text_add(text, "exits with %d", program->exit_status);
+}
+
+const char *label_program(const struct plan *plan, const struct record_program *program, bool start,
+			  char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_column(&text, plan, program->program);
+	say_program(&text, program, start);
+	return buf;
+}
+
+const char *label_socket(const struct record_socket *socket, bool with_port, char *buf, size_t size)
+{
+	const char *state = socket->state ? tcp_state_name(socket->state) : "gone";
+
+	if (with_port || !socket->remote_port)
+		snprintf(buf, size, "[%s :%d]", state, socket->local_port);
+	else
+		snprintf(buf, size, "[%s]", state);
+	return buf;
+}
+
+const char *label_host_change(const struct plan *plan, const struct record_host *change, char *buf,
+			      size_t size)
+{
+	snprintf(buf, size, "%s is %s", label_host(plan, change->host),
+		 change->up ? "up again" : "off");
+	return buf;
+}
+
+const char *label_spin(const struct record_spin *spin, char *buf, size_t size)
+{
+	char since[32];
+
+	snprintf(buf, size, "time crept from %s on%s: %s",
+		 duration_clock(spin->t_ns, since, sizeof(since)),
+		 spin->exact ? "" : ", not exactly", spin->text);
+	return buf;
+}
+
+/* Whose it is: "server", "server (start 2)". */
+static void say_who(struct text *text, const struct plan *plan, int program, int incarnation)
+{
+	text_put(text, plan->program[program].name);
+	if (incarnation)
+		text_add(text, " (start %d)", incarnation + 1);
+	text_put(text, ": ");
+}
+
+static void say_sent(struct text *text, const struct plan *plan, const struct record_packet *packet)
+{
+	char note[256];
+
+	text_add(text, "%s > %s: ", label_host(plan, packet->from),
+		 packet->to == PLAN_ANY ? packet->dst : label_host(plan, packet->to));
+	say_packet(text, plan, packet);
+	if (*label_packet_note(packet, note, sizeof(note)))
+		text_add(text, ", %s", note);
+	if (packet->arrived_ns < 0)
+		text_put(text, ", lost");
+}
+
+static void say_socket(struct text *text, const struct plan *plan,
+		       const struct record_socket *socket)
+{
+	text_add(text, "%s: socket %s%s%s %s", label_host(plan, socket->host), socket->local,
+		 socket->remote_port ? " - " : "", socket->remote_port ? socket->remote : "",
+		 socket->state ? tcp_state_name(socket->state) : "is gone");
+}
+
+const char *label_event(const struct plan *plan, const struct record *record,
+			const struct record_event *event, char *buf, size_t size)
+{
+	const struct record_program *program;
+	const struct record_step *step;
+	struct text text = text_over(buf, size);
+	char change[64];
+
+	switch (event->kind) {
+	case EVENT_FAULT:
+		text_add(&text, "*** %s", plan->fault[record->fault[event->index].fault].text);
+		break;
+	case EVENT_HOST:
+		text_add(&text, "*** %s",
+			 label_host_change(plan, &record->host[event->index], change,
+					   sizeof(change)));
+		break;
+	case EVENT_PROGRAM_START:
+	case EVENT_PROGRAM_END:
+		program = &record->program[event->index];
+		say_who(&text, plan, program->program, program->incarnation);
+		say_program(&text, program, event->kind == EVENT_PROGRAM_START);
+		break;
+	case EVENT_STEP_START:
+	case EVENT_STEP_END:
+		step = &record->step[event->index];
+		say_who(&text, plan, step->program, step->incarnation);
+		say_step(&text, plan, step,
+			 event->kind == EVENT_STEP_START ? LABEL_START : LABEL_END);
+		break;
+	case EVENT_PACKET:
+		say_sent(&text, plan, &record->packet[event->index]);
+		break;
+	case EVENT_SOCKET:
+		say_socket(&text, plan, &record->socket[event->index]);
+		break;
+	}
+	return buf;
+}
+
+const char *label_kernel(const char *path, char *buf, size_t size)
+{
+	static const char *const common[] = {"live",    "linux",   "vmlinux",
+					     "vmlinuz", "bzImage", "kernel"};
+	const char *end = path + strlen(path), *base = path;
+
+	for (const char *at = path; *at; at++)
+		if (*at == '/' && at[1])
+			base = at + 1;
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+		if (strcmp(base, common[i]) != 0)
+			continue;
+		end = base > path ? base - 1 : path;
+		for (base = end; base > path && base[-1] != '/';)
+			base--;
+		break;
+	}
+	snprintf(buf, size, "%.*s", (int)(end - base), base);
+	return buf;
+}
