@@ -3,6 +3,7 @@
  * The faults that are not a guest's to do (run/fault.c has the others): power and cables, and
  * between hosts of one segment what happens to packets.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,9 +79,34 @@ static int plug(struct play *play, const struct plan_fault *fault, struct err *e
 	return 0;
 }
 
+/* Whether all that IS stands for was asked for. */
 static bool heals(int asked, int is)
 {
 	return asked == PLAN_ANY || asked == is;
+}
+
+static bool overlaps(int asked, int is)
+{
+	return is == PLAN_ANY || heals(asked, is);
+}
+
+/* At TO, FROM is known by its card, or behind a router by its address: to the last host, which is
+ * outside of one that translates, by the router's. */
+static struct world_sender sender_at(const struct play *play, int from, int to)
+{
+	const struct plan *plan = play->plan;
+	const struct plan_host
+		*host = &plan->host[plan->nat && to == plan->host_count - 1 ? to : from];
+	bool six = plan->ip_version == 6, router = host != &plan->host[from];
+	struct world_sender sender = {.card = WORLD_NONE, .ip_version = six ? 6 : 4};
+	const char *address = six ? (router ? host->router6 : host->address6)
+				  : (router ? host->router4 : host->address4);
+
+	if (!play_has_router(play))
+		sender.card = play->host[from].card;
+	else
+		inet_pton(six ? AF_INET6 : AF_INET, address, sender.address);
+	return sender;
 }
 
 static int impair(struct play *play, const struct plan_fault *fault, struct err *err)
@@ -90,10 +116,18 @@ static int impair(struct play *play, const struct plan_fault *fault, struct err 
 	(void)err;
 	if (!how.delay_ns)
 		how.delay_ns = play->plan->link.delay_ns;
-	for (int i = 0; i < play->plan->host_count; i++)
-		if (heals(fault->to, i) && (fault->from != i || fault->to == i))
-			world_impair(play->world, play->host[i].card,
-				     fault->op == FAULT_HEAL ? NULL : &how);
+	for (int i = 0; i < play->plan->host_count; i++) {
+		/* Only a third host can be treated differently from a second. */
+		bool one = fault->from != PLAN_ANY && play->plan->host_count > 2;
+		struct world_sender sender;
+
+		if (!heals(fault->to, i) || fault->from == i)
+			continue;
+		if (one)
+			sender = sender_at(play, fault->from, i);
+		world_impair(play->world, play->host[i].card, one ? &sender : NULL,
+			     fault->op == FAULT_HEAL ? NULL : &how);
+	}
 	return 0;
 }
 
@@ -129,9 +163,14 @@ static int heal(struct play *play, const struct plan_fault *fault, struct err *e
 	for (int i = 0; i < play->plan->fault_count; i++) {
 		const struct plan_fault *done = &play->plan->fault[i];
 
-		if (play->fault[i].rule == WORLD_NONE || !heals(fault->from, done->from) ||
-		    !heals(fault->to, done->to))
+		if (play->fault[i].rule == WORLD_NONE || !overlaps(fault->from, done->from) ||
+		    !overlaps(fault->to, done->to))
 			continue;
+		if (!heals(fault->from, done->from) || !heals(fault->to, done->to)) {
+			world_except_rule(play->world, play->fault[i].rule,
+					  card_of(play, fault->from), card_of(play, fault->to));
+			continue;
+		}
 		world_remove_rule(play->world, play->fault[i].rule);
 		play->fault[i].rule = WORLD_NONE;
 	}

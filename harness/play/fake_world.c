@@ -15,7 +15,7 @@ void world_stop(struct world *world)
 
 void world_at(struct world *world, int64_t t_ns, world_call_fn *call, void *data)
 {
-	(void)world, (void)t_ns, (void)call, (void)data;
+	world->call[world->call_count++] = (struct fake_call){t_ns, call, data};
 }
 
 void world_set_exact(struct world *world, bool exact)
@@ -68,9 +68,14 @@ void world_plug(struct world *world, int card, bool plugged)
 	world->carrier[card] = plugged;
 }
 
-void world_impair(struct world *world, int card, const struct impairment *towards)
+void world_impair(struct world *world, int card, const struct world_sender *sender,
+		  const struct impairment *towards)
 {
-	(void)world, (void)card, (void)towards;
+	struct fake_impaired *impaired = &world->impaired[world->impaired_count++];
+
+	*impaired = (struct fake_impaired){.card = card, .of_one = sender, .heals = !towards};
+	if (sender)
+		impaired->sender = *sender;
 }
 
 int world_add_rule(struct world *world, const struct world_rule *rule, struct err *err)
@@ -84,6 +89,12 @@ int world_add_rule(struct world *world, const struct world_rule *rule, struct er
 void world_remove_rule(struct world *world, int rule)
 {
 	world->rule_is_there[rule] = false;
+}
+
+void world_except_rule(struct world *world, int rule, int from, int to)
+{
+	(void)from, (void)to;
+	world->exceptions[rule]++;
 }
 
 /* What only play.c's building asks for. */

@@ -16,6 +16,18 @@ struct fake_told {
 	struct raw_order order;
 };
 
+struct fake_impaired {
+	int card;
+	bool of_one, heals;
+	struct world_sender sender;
+};
+
+struct fake_call {
+	int64_t t_ns;
+	world_call_fn *call;
+	void *data;
+};
+
 struct world {
 	int64_t now_ns;
 	enum world_power power[WORLD_HOSTS];
@@ -27,7 +39,11 @@ struct world {
 	int card_count;
 	struct world_rule rule[FAKE_MOST];
 	bool rule_is_there[FAKE_MOST];
-	int rule_count;
+	int rule_count, exceptions[FAKE_MOST];
+	struct fake_impaired impaired[FAKE_MOST];
+	int impaired_count;
+	struct fake_call call[FAKE_MOST]; /* for the test to make */
+	int call_count;
 };
 
 #endif

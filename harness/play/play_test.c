@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "cleanup.h"
 #include "fake_world.h"
 #include "load.h"
 #include "parts.h"
@@ -226,6 +227,69 @@ START_TEST(what_ran_on_a_host_without_power_has_ended)
 }
 END_TEST
 
+static const char three[] = "case: one of three\n"
+			    "hosts: {a: {program: [pause]}, b: {}, c: {}}\n"
+			    "timeline:\n"
+			    "  - {at: 1s, impair: {to: c, delay: 500ms}}\n"
+			    "  - {at: 2s, heal: {from: a, to: c}}\n"
+			    "  - {at: 3s, blackhole: {to: c}}\n"
+			    "  - {at: 4s, heal: {from: a, to: c}}\n"
+			    "  - {at: 5s, heal: all}\n"
+			    "until: 6s\n";
+
+/* Plays the timeline of TEXT on NETWORK, alone. */
+static void play_timeline(const char *text, const char *network)
+{
+	AUTO_FREE char *whole = text_format("network: %s\n%s", network, text);
+	struct diagnostics diagnostics;
+	struct err err = {0};
+
+	tear_down();
+	play = (struct play){.world = &world, .end_ns = -1};
+	world = (struct world){0};
+	ck_assert_msg(plan_load("test.yaml", whole, strlen(whole), "", NULL, &plan, &diagnostics) ==
+			      0,
+		      "%s", diagnostics.text);
+	diagnostics_done(&diagnostics);
+	play.plan = plan;
+	play.host_count = plan->host_count + play_has_router(&play);
+	for (int i = 0; i < plan->host_count; i++)
+		play.host[i].card = 10 + i;
+	ck_assert_int_eq(act_plan(&play, &err), 0);
+	for (int i = 0; i < world.call_count; i++) {
+		world.now_ns = world.call[i].t_ns;
+		ck_assert_int_eq(world.call[i].call(&world, world.call[i].data, &err), 0);
+	}
+}
+
+START_TEST(the_way_from_one_of_three_is_healed_alone)
+{
+	const struct fake_impaired *impaired = world.impaired;
+
+	play_timeline(three, "switch");
+	ck_assert_int_eq(impaired[0].card, 12);
+	ck_assert(!impaired[0].of_one && !impaired[0].heals);
+	ck_assert_int_eq(impaired[1].card, 12);
+	ck_assert(impaired[1].of_one && impaired[1].heals);
+	ck_assert_int_eq(impaired[1].sender.card, 10);
+	ck_assert_int_eq(world.rule_count, 1);
+	ck_assert_int_eq(world.exceptions[0], 1);
+	ck_assert(!world.rule_is_there[0]); /* at the end */
+}
+END_TEST
+
+START_TEST(behind_a_router_a_sender_is_its_address)
+{
+	static const uint8_t address[] = {10, 0, 1, 1};
+
+	play_timeline(three, "router");
+	ck_assert_int_eq(world.impaired[1].sender.card, WORLD_NONE);
+	ck_assert_int_eq(world.impaired[1].sender.ip_version, 4);
+	ck_assert_mem_eq(world.impaired[1].sender.address, address, sizeof(address));
+	ck_assert_int_eq(world.rule_count, 0); /* the router's to do */
+}
+END_TEST
+
 START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 {
 	uint8_t bytes[64] = {0};
@@ -271,6 +335,8 @@ int main(void)
 	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
 	tcase_add_test(tests, nothing_ends_before_the_timeline_does);
 	tcase_add_test(tests, what_ran_on_a_host_without_power_has_ended);
+	tcase_add_test(tests, the_way_from_one_of_three_is_healed_alone);
+	tcase_add_test(tests, behind_a_router_a_sender_is_its_address);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

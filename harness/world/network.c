@@ -81,11 +81,23 @@ void network_tell(struct world *world, const struct packet *packet, int to, enum
 	free(changed);
 }
 
+static bool is_one(int asked, int is)
+{
+	return asked == WORLD_NONE || asked == is;
+}
+
+static bool is_excepted(const struct rule *rule, int from, int to)
+{
+	for (int i = 0; i < rule->exception_count; i++)
+		if (is_one(rule->exception[i].from, from) && is_one(rule->exception[i].to, to))
+			return true;
+	return false;
+}
+
 static bool matches(const struct world_rule *rule, const struct frame_parts *parts, int from,
 		    int to)
 {
-	if ((rule->from != WORLD_NONE && rule->from != from) ||
-	    (rule->to != WORLD_NONE && rule->to != to))
+	if (!is_one(rule->from, from) || !is_one(rule->to, to))
 		return false;
 	if (rule->flags_mask &&
 	    (!parts->tcp_at || (parts->tcp_flags & rule->flags_mask) != rule->flags))
@@ -102,7 +114,8 @@ static struct rule *rule_for(struct world *world, const struct packet *packet, i
 		return NULL;
 	parts = frame_parse(packet->bytes, packet->size);
 	for (int i = 0; i < world->rule_count; i++)
-		if (matches(&world->rule[i].rule, &parts, packet->from, to))
+		if (matches(&world->rule[i].rule, &parts, packet->from, to) &&
+		    !is_excepted(&world->rule[i], packet->from, to))
 			return &world->rule[i];
 	return NULL;
 }
@@ -113,6 +126,41 @@ static void count_down(struct world *world, struct rule *rule)
 
 	if (rule->rule.count && --rule->rule.count == 0)
 		world_remove_rule(world, number);
+}
+
+static bool is_sender(const struct world_sender *sender, const struct packet *packet)
+{
+	struct frame_parts parts;
+	const uint8_t *ip;
+
+	if (sender->card != WORLD_NONE)
+		return sender->card == packet->from;
+	parts = frame_parse(packet->bytes, packet->size);
+	ip = packet->bytes + parts.ip_at;
+	if (parts.ip_version != sender->ip_version)
+		return false;
+	return parts.ip_version == 4 ? memcmp(ip + 12, sender->address, 4) == 0
+				     : memcmp(ip + 8, sender->address, 16) == 0;
+}
+
+static struct impaired_link *link_of(struct world_card *card, const struct packet *packet)
+{
+	for (int i = 0; i < card->sender_count; i++)
+		if (is_sender(&card->sender[i].sender, packet))
+			return &card->sender[i].link;
+	return &card->link;
+}
+
+int64_t network_least_ns(const struct world_card *card)
+{
+	int64_t least_ns = impairment_least_ns(&card->link.how);
+
+	for (int i = 0; i < card->sender_count; i++) {
+		int64_t one_ns = impairment_least_ns(&card->sender[i].link.how);
+
+		least_ns = one_ns < least_ns ? one_ns : least_ns;
+	}
+	return least_ns;
 }
 
 /* The answer sets out where the packet would have arrived, when it would have. */
@@ -131,7 +179,8 @@ static void reject(struct world *world, const struct packet *packet, int to,
 	answer->by_world = true;
 	answer->to = packet->from;
 	agenda_add(&world->card[packet->from]->host->inbox,
-		   (struct event){.t_ns = world->now_ns + impairment_least_ns(&card->link.how),
+		   (struct event){.t_ns = world->now_ns +
+					  impairment_least_ns(&link_of(card, packet)->how),
 				  .kind = EVENT_ANSWER,
 				  .what = answer});
 }
@@ -139,7 +188,8 @@ static void reject(struct world *world, const struct packet *packet, int to,
 static void pass(struct world *world, struct packet *packet, int to)
 {
 	struct world_card *card = world->card[to];
-	struct passage passage = impaired_link_pass(&card->link, world->now_ns, packet->size);
+	struct passage passage = impaired_link_pass(link_of(card, packet), world->now_ns,
+						    packet->size);
 
 	for (int i = 0; i < passage.copies; i++) {
 		packet->users++;

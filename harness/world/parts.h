@@ -125,13 +125,20 @@ struct host {
 	struct device_endpoints device[1 + HOST_CARDS + HOST_DISKS];
 };
 
+struct sender_link {
+	struct world_sender sender;
+	struct impaired_link link;
+};
+
 struct world_card {
 	struct card card;
 	int index;
 	struct host *host;
 	int segment;
-	struct impairment plain;   /* as it was added */
-	struct impaired_link link; /* towards it */
+	struct impairment plain;    /* as it was added */
+	struct impaired_link link;  /* towards it */
+	struct sender_link *sender; /* those that have one of their own */
+	int sender_count;
 	bool plugged, carrier;
 	uint32_t outages; /* how often its carrier went */
 };
@@ -143,9 +150,15 @@ struct watch {
 	void *data;
 };
 
+struct exception {
+	int from, to;
+};
+
 struct rule {
 	struct world_rule rule;
 	int number;
+	struct exception *exception;
+	int exception_count;
 };
 
 struct world {
@@ -221,5 +234,7 @@ int network_deliver(struct world *world, const struct event *event, struct err *
 void network_tell(struct world *world, const struct packet *packet, int to, enum world_fate fate,
 		  int rule, int32_t flipped_bit, bool duplicate);
 void network_look_at_carriers(struct world *world);
+/* The least time from anybody to CARD. */
+int64_t network_least_ns(const struct world_card *card);
 
 #endif

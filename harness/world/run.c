@@ -27,8 +27,7 @@ int64_t world_lookahead(const struct world *world, const struct host *host)
 	if (world->is_exact)
 		return 0;
 	for (int i = 0; i < host->card_count; i++)
-		ahead_ns = least(ahead_ns,
-				 impairment_least_ns(&world->card[host->card[i]]->link.how));
+		ahead_ns = least(ahead_ns, network_least_ns(world->card[host->card[i]]));
 	return ahead_ns;
 }
 

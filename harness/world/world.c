@@ -17,13 +17,14 @@
 #include "list.h"
 #include "parts.h"
 
-#define PATIENCE_NS  (20 * NSEC_PER_SEC)
-#define REACTION_NS  NSEC_PER_MSEC                 /* where no link has a delay */
-#define WALL_NS      (1767225600LL * NSEC_PER_SEC) /* 2026-01-01 */
-#define MEMORY_MIB   64
-#define LATENCY_NS   (100 * 1000)
-#define DIR_NUMBER   200  /* of the run's folder, as a descriptor: 200, or the next that is free */
-#define SEED_OF_DISK 1000 /* chance_seed(): cards come first */
+#define PATIENCE_NS    (20 * NSEC_PER_SEC)
+#define REACTION_NS    NSEC_PER_MSEC                 /* where no link has a delay */
+#define WALL_NS        (1767225600LL * NSEC_PER_SEC) /* 2026-01-01 */
+#define MEMORY_MIB     64
+#define LATENCY_NS     (100 * 1000)
+#define DIR_NUMBER     200 /* of the run's folder, as a descriptor: 200, or the next that is free */
+#define SEED_OF_DISK   1000 /* chance_seed(): cards come first */
+#define SEED_OF_SENDER 2000
 
 const char *const world_end_name[] = {
 	[WORLD_END_POWER_LOSS] = "power loss", [WORLD_END_POWER_OFF] = "power off",
@@ -286,6 +287,15 @@ static void host_free(struct world *world, struct host *host)
 	free(host);
 }
 
+static void card_free(struct world_card *card)
+{
+	for (int i = 0; i < card->sender_count; i++)
+		impaired_link_done(&card->sender[i].link);
+	impaired_link_done(&card->link);
+	free(card->sender);
+	free(card);
+}
+
 void world_free(struct world *world)
 {
 	if (!world)
@@ -293,12 +303,13 @@ void world_free(struct world *world)
 	for (int i = 0; i < world->host_count; i++)
 		host_free(world, world->host[i]);
 	for (int i = 0; i < world->card_count; i++) {
-		impaired_link_done(&world->card[i]->link);
-		free(world->card[i]);
+		card_free(world->card[i]);
 	}
 	for (int i = 0; i < world->watch_count; i++)
 		free(world->watch[i]);
 	agenda_done(&world->calls);
+	for (int i = 0; i < world->rule_count; i++)
+		free(world->rule[i].exception);
 	free(world->rule);
 	if (world->epoll >= 0)
 		close(world->epoll);
@@ -442,9 +453,45 @@ void world_plug(struct world *world, int card, bool plugged)
 	network_look_at_carriers(world);
 }
 
-void world_impair(struct world *world, int card, const struct impairment *towards)
+static bool is_same_sender(const struct world_sender *a, const struct world_sender *b)
 {
-	impaired_link_set(&world->card[card]->link, towards ? towards : &world->card[card]->plain);
+	if (a->card != WORLD_NONE || b->card != WORLD_NONE)
+		return a->card == b->card;
+	return a->ip_version == b->ip_version &&
+	       memcmp(a->address, b->address, sizeof(a->address)) == 0;
+}
+
+/* SENDER's own, from now on. */
+static struct impaired_link *link_of_sender(struct world *world, struct world_card *card,
+					    const struct world_sender *sender)
+{
+	struct sender_link *added;
+
+	for (int i = 0; i < card->sender_count; i++)
+		if (is_same_sender(&card->sender[i].sender, sender))
+			return &card->sender[i].link;
+	added = LIST_ADD(NULL, card, sender);
+	added->sender = *sender;
+	impaired_link_init(&added->link, NULL, world->options.seed,
+			   SEED_OF_SENDER + (uint64_t)card->index * WORLD_CARDS +
+				   (uint64_t)card->sender_count);
+	return &added->link;
+}
+
+void world_impair(struct world *world, int index, const struct world_sender *sender,
+		  const struct impairment *towards)
+{
+	struct world_card *card = world->card[index];
+
+	if (!towards)
+		towards = &card->plain;
+	if (sender) {
+		impaired_link_set(link_of_sender(world, card, sender), towards);
+		return;
+	}
+	impaired_link_set(&card->link, towards);
+	for (int i = 0; i < card->sender_count; i++)
+		impaired_link_set(&card->sender[i].link, towards);
 }
 
 /* A guest tells its time when it kicks, and then goes on by itself as far as its limit lets it.
@@ -493,7 +540,16 @@ void world_remove_rule(struct world *world, int number)
 	for (int i = 0; i < world->rule_count; i++)
 		if (world->rule[i].number != number)
 			world->rule[kept++] = world->rule[i];
+		else
+			free(world->rule[i].exception);
 	world->rule_count = kept;
+}
+
+void world_except_rule(struct world *world, int number, int from, int to)
+{
+	for (int i = 0; i < world->rule_count; i++)
+		if (world->rule[i].number == number)
+			*LIST_ADD(NULL, &world->rule[i], exception) = (struct exception){from, to};
 }
 
 /* ---- asking ---- */

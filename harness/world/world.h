@@ -241,8 +241,16 @@ void world_resume(struct world *world, int host);
 /* A host's cable at its own end. On a cable, the far end loses its carrier as well: as it does when
  * the host loses power. Behind a switch it doesn't. */
 void world_plug(struct world *world, int card, bool plugged);
-/* NULL: as the card was added. */
-void world_impair(struct world *world, int card, const struct impairment *towards);
+/* Whose packets are treated otherwise than those of others. */
+struct world_sender {
+	int card;            /* what came into the segment by it; or WORLD_NONE: */
+	uint8_t ip_version;  /* IP packets of that version, 4 or 6, */
+	uint8_t address[16]; /* from there: the sender behind a router */
+};
+/* What becomes of packets of SENDER on the way to CARD, which have a line of their own from then
+ * on; SENDER NULL: of all of them, whoever has one. TOWARDS NULL: as the card was added. */
+void world_impair(struct world *world, int card, const struct world_sender *sender,
+		  const struct impairment *towards);
 /* Bytes to read from HOST's control port. They wait if it is not open yet; power loss loses them.
  */
 int world_tell(struct world *world, int host, const void *bytes, size_t size, struct err *err);
@@ -263,6 +271,8 @@ struct world_rule {   /* what it leaves open, it matches */
  * matches decides. */
 int world_add_rule(struct world *world, const struct world_rule *rule, struct err *err);
 void world_remove_rule(struct world *world, int rule);
+/* What goes FROM one card TO another (WORLD_NONE: any) it does not mean any more. */
+void world_except_rule(struct world *world, int rule, int from, int to);
 
 /* Asking. */
 enum world_power world_power(const struct world *world, int host);
