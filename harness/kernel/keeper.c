@@ -16,12 +16,12 @@
 #include "cleanup.h"
 #include "err.h"
 #include "initramfs.h"
+#include "kept.h"
 #include "kernel.h"
 #include "list.h"
 #include "machine.h"
 #include "package.h"
 #include "pipe.h"
-#include "serve.h"
 #include "text.h"
 
 /* What runs may need of a kernel that has it as modules. */

@@ -15,9 +15,9 @@
 
 #include "err.h"
 #include "file.h"
+#include "kept.h"
 #include "kernel.h"
 #include "scratch.h"
-#include "serve.h"
 
 #define QEMU     "qemu-system-x86_64"
 #define LIMIT_NS 20000000000LL

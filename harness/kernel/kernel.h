@@ -4,7 +4,7 @@
  * new namespaces, a User-Mode Linux executable, or a distribution's image in QEMU.
  *
  * A run's kernel gets a directory of its own with the plan in it, starts the guest as
- * process 1, and the guest leaves a file of raw frames (harness/run/raw.h) in that
+ * process 1, and the guest leaves a file of raw frames (harness/handover/raw.h) in that
  * directory. Nothing here knows what a plan or a frame means.
  *
  * Nothing here cleans up after a caller that is killed in the middle. The kernel dies with

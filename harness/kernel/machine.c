@@ -21,9 +21,9 @@
 #include "clock.h"
 #include "err.h"
 #include "file.h"
+#include "kept.h"
 #include "kernel.h"
 #include "pipe.h"
-#include "serve.h"
 
 #define QEMU "qemu-system-x86_64"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * machine: a booted QEMU that takes plan after plan (harness/run/serve.h), as seen from outside.
- * Internal to harness/kernel.
+ * machine: a booted QEMU that takes plan after plan (harness/handover/kept.h), as seen from
+ * outside. Internal to harness/kernel.
  */
 #ifndef HALFOPEN_MACHINE_H
 #define HALFOPEN_MACHINE_H

@@ -8,9 +8,9 @@
 #include "err.h"
 #include "guest.h"
 #include "keeper.h"
+#include "kept.h"
 #include "kernel.h"
 #include "machine.h"
-#include "serve.h"
 
 static int qemu_open(struct kernel *kernel, const struct kernel_machine *machine, struct err *err)
 {

@@ -7,7 +7,7 @@
  * no router is, and when the run ends. A guest says at its own time that a program listens, and
  * those that wait for it on other hosts are told.
  *
- * What comes out is one stream of frames (harness/run/raw.h), as if one observer had seen all of
+ * What comes out is one stream of frames (harness/handover/raw.h), as if one observer had seen all of
  * it: those of the guests, as they come, and the packets as the world carried them, at the places
  * where a tap would have been.
  *

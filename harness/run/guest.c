@@ -29,6 +29,7 @@
 #include "conductor.h"
 #include "file.h"
 #include "handover.h"
+#include "kept.h"
 #include "load.h"
 #include "netem.h"
 #include "serve.h"

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "kept.h"
 
 #define FOLDER     "/run/halfopen"
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET)
