@@ -7,9 +7,9 @@
  * no router is, and when the run ends. A guest says at its own time that a program listens, and
  * those that wait for it on other hosts are told.
  *
- * What comes out is one stream of frames (harness/handover/raw.h), as if one observer had seen all of
- * it: those of the guests, as they come, and the packets as the world carried them, at the places
- * where a tap would have been.
+ * What comes out is one stream of frames (harness/handover/raw.h), as if one observer had seen all
+ * of it: those of the guests, as they come, and the packets as the world carried them, at the
+ * places where a tap would have been.
  *
  * The run's zero lies a second after the boots: links and addresses are in force by then, and the
  * kernels have switched to high-resolution timers.
