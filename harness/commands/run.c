@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "compared.h"
 #include "duration.h"
 #include "folder.h"

@@ -6,8 +6,11 @@
 #ifndef HALFOPEN_COMPLETION_H
 #define HALFOPEN_COMPLETION_H
 
-/* The script for bash or zsh, malloc()ed; NULL: no memory. */
-char *completion_bash(void);
-char *completion_zsh(void);
+struct command;
+
+/* The script for bash or zsh that completes COMMANDS (a table that ends with one without a name),
+ * malloc()ed; NULL: no memory. */
+char *completion_bash(const struct command *commands);
+char *completion_zsh(const struct command *commands);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "runs.h"
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "commandline.h"
 #include "load.h"
 #include "options.h"
 #include "roff.h"
@@ -123,14 +123,14 @@ static void print_doc(FILE *out, const struct argp *argp, bool after)
 	free(before);
 }
 
-static void print_see_also(FILE *out, const char *but)
+static void print_see_also(FILE *out, const struct command *commands, const char *but)
 {
 	char name[64];
 	const char *between = "";
 	int section;
 
 	fputs(".SH SEE ALSO\n.nh\n", out);
-	for (int i = 0; (section = manual_name(i, name, sizeof(name))); i++) {
+	for (int i = 0; (section = manual_name(commands, i, name, sizeof(name))); i++) {
 		if (strcmp(name, but) == 0)
 			continue;
 		fputs(between, out);
@@ -141,7 +141,7 @@ static void print_see_also(FILE *out, const char *but)
 	fputc('\n', out);
 }
 
-static void print_overview(FILE *out)
+static void print_overview(FILE *out, const struct command *commands)
 {
 	print_head(out, PROGRAM, 1, ABOUT);
 	fputs(".SH SYNOPSIS\n\\fBhalfopen\\fR \\fICOMMAND\\fR [\\fIARGUMENT\\fR...]\n"
@@ -154,7 +154,7 @@ static void print_overview(FILE *out)
 		      "run happens on a real Linux kernel: on the one that is running, or on "
 		      "one in User-Mode Linux, where no rights are needed and time is virtual.");
 	fputs(".SH COMMANDS\n", out);
-	for (const struct command *command = command_table; command->name; command++) {
+	for (const struct command *command = commands; command->name; command++) {
 		fputs(".TP\n", out);
 		roff_code(out, command->name);
 		fputc('\n', out);
@@ -224,13 +224,13 @@ static void print_case(FILE *out)
 	free(markdown);
 }
 
-int manual_name(int i, char *ret_name, size_t size)
+int manual_name(const struct command *commands, int i, char *ret_name, size_t size)
 {
 	if (i == 0) {
 		snprintf(ret_name, size, PROGRAM);
 		return 1;
 	}
-	for (const struct command *command = command_table; command->name; command++)
+	for (const struct command *command = commands; command->name; command++)
 		if (--i == 0) {
 			snprintf(ret_name, size, PROGRAM "-%s", command->name);
 			return 1;
@@ -242,12 +242,12 @@ int manual_name(int i, char *ret_name, size_t size)
 }
 
 /* Prints the page if there is one of that name. */
-static bool print_page(FILE *out, const char *name)
+static bool print_page(FILE *out, const struct command *commands, const char *name)
 {
 	size_t prefix = strlen(PROGRAM "-");
 
 	if (strcmp(name, PROGRAM) == 0) {
-		print_overview(out);
+		print_overview(out, commands);
 		return true;
 	}
 	if (strcmp(name, CASE_PAGE) == 0) {
@@ -256,7 +256,7 @@ static bool print_page(FILE *out, const char *name)
 	}
 	if (strncmp(name, PROGRAM "-", prefix) != 0)
 		return false;
-	for (const struct command *command = command_table; command->name; command++)
+	for (const struct command *command = commands; command->name; command++)
 		if (strcmp(name + prefix, command->name) == 0) {
 			print_command(out, command);
 			return true;
@@ -264,7 +264,7 @@ static bool print_page(FILE *out, const char *name)
 	return false;
 }
 
-char *manual_page(const char *name)
+char *manual_page(const struct command *commands, const char *name)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -273,9 +273,9 @@ char *manual_page(const char *name)
 
 	if (!out)
 		return NULL;
-	found = print_page(out, name);
+	found = print_page(out, commands, name);
 	if (found)
-		print_see_also(out, name);
+		print_see_also(out, commands, name);
 	if (fclose(out) == 0 && found)
 		return text;
 	free(text);

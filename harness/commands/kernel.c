@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "kernel_names.h"
 #include "known.h"
 #include "store.h"

@@ -14,7 +14,8 @@
 
 #include "claims.h"
 #include "cleanup.h"
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "duration.h"
 #include "errno_words.h"
 #include "list.h"

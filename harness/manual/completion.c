@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "commandline.h"
 #include "manual.h"
 #include "options.h"
 #include "writer.h"
@@ -103,7 +103,8 @@ static enum kind argument_kind(const char *args_doc)
 }
 
 /* Writes the words that a value may be to WORDS, if there are words for it. */
-static enum kind value_kind(const struct argp_option *option, FILE *words)
+static enum kind value_kind(const struct command *commands, const struct argp_option *option,
+			    FILE *words)
 {
 	const struct meaning *meaning = value_meaning;
 
@@ -119,7 +120,7 @@ static enum kind value_kind(const struct argp_option *option, FILE *words)
 	if (strcmp(option->arg, "PAGE") == 0) {
 		char name[64];
 
-		for (int i = 0; manual_name(i, name, sizeof(name)); i++)
+		for (int i = 0; manual_name(commands, i, name, sizeof(name)); i++)
 			fprintf(words, "%s%s", i ? " " : "", name);
 		return WORDS;
 	}
@@ -135,7 +136,8 @@ static enum kind value_kind(const struct argp_option *option, FILE *words)
 }
 
 /* What follows `--option`, a line of a case */
-static void bash_value(FILE *out, const char *command, const struct argp_option *option)
+static void bash_value(FILE *out, const struct command *commands, const char *command,
+		       const struct argp_option *option)
 {
 	char *words = NULL, letter = option_letter(option);
 	size_t size = 0;
@@ -144,7 +146,7 @@ static void bash_value(FILE *out, const char *command, const struct argp_option 
 
 	if (!list)
 		return;
-	kind = value_kind(option, list);
+	kind = value_kind(commands, option, list);
 	fclose(list);
 	fprintf(out, "\t'%s --%s'", command, option->name);
 	if (letter)
@@ -164,12 +166,12 @@ struct named {
 };
 
 /* Every command that has options. Their number. */
-static int collect(struct named named[MOST_COMMANDS])
+static int collect(const struct command *commands, struct named named[MOST_COMMANDS])
 {
 	const struct command *below;
 	int count = 0;
 
-	for (const struct command *command = command_table; command->name; command++) {
+	for (const struct command *command = commands; command->name; command++) {
 		if (command->argp) {
 			snprintf(named[count].words, sizeof(named->words), "%s", command->name);
 			named[count++].argp = command->argp;
@@ -185,15 +187,15 @@ static int collect(struct named named[MOST_COMMANDS])
 }
 
 /* The commands, and for each that has some the commands below it. */
-static void bash_commands(FILE *out)
+static void bash_commands(FILE *out, const struct command *commands)
 {
 	const struct command *below;
 
 	fputs("\t\t_halfopen_words '", out);
-	for (const struct command *command = command_table; command->name; command++)
+	for (const struct command *command = commands; command->name; command++)
 		fprintf(out, "%s ", command->name);
 	fputs("--help --version'\n\t\treturn\n\tfi\n\tcase $command in\n", out);
-	for (const struct command *command = command_table; command->name; command++) {
+	for (const struct command *command = commands; command->name; command++) {
 		if (!command->below)
 			continue;
 		fprintf(out, "\t%s)\n\t\tif [ \"$COMP_CWORD\" = 2 ]; then\n\t\t\t_halfopen_words '",
@@ -218,25 +220,25 @@ static void bash_options(FILE *out, const struct named *named)
 	fputs("' ;;\n", out);
 }
 
-char *completion_bash(void)
+char *completion_bash(const struct command *commands)
 {
 	struct named named[MOST_COMMANDS];
 	struct options_list list;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int count = collect(named);
+	int count = collect(commands, named);
 
 	if (!out)
 		return NULL;
 	fputs(bash_head, out);
-	bash_commands(out);
+	bash_commands(out, commands);
 	fputs("\tcase \"$command $prev\" in\n", out);
 	for (int i = 0; i < count; i++) {
 		options_collect(named[i].argp, &list);
 		for (int j = 0; j < list.count; j++)
 			if (list.option[j]->arg)
-				bash_value(out, named[i].words, list.option[j]);
+				bash_value(out, commands, named[i].words, list.option[j]);
 	}
 	fputs("\tesac\n\tcase \"$command $cur\" in\n", out);
 	for (int i = 0; i < count; i++)
@@ -264,7 +266,7 @@ static void zsh_text(FILE *out, const char *text)
 			fprintf(out, "%s%c", strchr(":[]\\", *text) ? "\\" : "", *text);
 }
 
-static void zsh_option(FILE *out, const struct argp_option *option)
+static void zsh_option(FILE *out, const struct command *commands, const struct argp_option *option)
 {
 	char letter = option_letter(option), *words = NULL;
 	const char *equals = option->arg ? "=" : "";
@@ -275,7 +277,7 @@ static void zsh_option(FILE *out, const struct argp_option *option)
 	if (!list)
 		return;
 	if (option->arg)
-		kind = value_kind(option, list);
+		kind = value_kind(commands, option, list);
 	fclose(list);
 	fputs(" \\\n\t\t\t'*'", out);
 	if (letter)
@@ -302,15 +304,15 @@ static void zsh_described(FILE *out, const char *name, const char *help)
 	fputs("'\n", out);
 }
 
-static void zsh_commands(FILE *out)
+static void zsh_commands(FILE *out, const struct command *commands)
 {
 	const struct command *below;
 
 	fputs("\tlocal -a commands\n\tif (( CURRENT == 2 )); then\n\t\tcommands=(\n", out);
-	for (const struct command *command = command_table; command->name; command++)
+	for (const struct command *command = commands; command->name; command++)
 		zsh_described(out, command->name, command->help);
 	fputs("\t\t)\n\t\t_describe command commands\n\t\treturn\n\tfi\n", out);
-	for (const struct command *command = command_table; command->name; command++) {
+	for (const struct command *command = commands; command->name; command++) {
 		if (!command->below)
 			continue;
 		fprintf(out,
@@ -325,19 +327,19 @@ static void zsh_commands(FILE *out)
 	}
 }
 
-char *completion_zsh(void)
+char *completion_zsh(const struct command *commands)
 {
 	struct named named[MOST_COMMANDS];
 	struct options_list list;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int count = collect(named);
+	int count = collect(commands, named);
 
 	if (!out)
 		return NULL;
 	fputs(zsh_head, out);
-	zsh_commands(out);
+	zsh_commands(out, commands);
 	fputs("\tshift words\n\t(( CURRENT-- ))\n\tcase $command in\n", out);
 	for (int i = 0; i < count; i++) {
 		const char *args_doc = named[i].argp->args_doc;
@@ -345,7 +347,7 @@ char *completion_zsh(void)
 		fprintf(out, "\t'%s')\n\t\t_arguments -s -S", named[i].words);
 		options_collect(named[i].argp, &list);
 		for (int j = 0; j < list.count; j++)
-			zsh_option(out, list.option[j]);
+			zsh_option(out, commands, list.option[j]);
 		if (args_doc) {
 			fputs(" \\\n\t\t\t'*:", out);
 			zsh_text(out, args_doc);

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "list.h"
 #include "outputs.h"
 #include "recorded.h"

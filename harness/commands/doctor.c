@@ -8,7 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "confine.h"
 #include "kernel.h"
 #include "kernel_names.h"

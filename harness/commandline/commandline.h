@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd: the commands, one file each. main.c has the one table of them.
+ * commandline: what all commands share: how they are found, how their options are read, what their
+ * exit status means, and how they complain. Knows no command.
  */
-#ifndef HALFOPEN_CMD_H
-#define HALFOPEN_CMD_H
+#ifndef HALFOPEN_COMMANDLINE_H
+#define HALFOPEN_COMMANDLINE_H
 
 #include <argp.h>
 
@@ -19,12 +20,8 @@ enum exit_status {                        /* of every command */
 };
 
 typedef int command_fn(int argc, char **argv);
-command_fn cmd_run, cmd_list, cmd_lint, cmd_judge, cmd_show, cmd_report, cmd_compare, cmd_doctor,
-	cmd_kernel, cmd_reference, cmd_claims;
-extern const struct argp run_argp, list_argp, lint_argp, judge_argp, show_argp, report_argp,
-	compare_argp, doctor_argp, reference_argp, claims_argp;
 
-struct command {
+struct command { /* a table of them ends with one without a name */
 	const char *name;
 	command_fn *run;         /* NULL of one below another */
 	const char *help;        /* one line */
@@ -33,10 +30,12 @@ struct command {
 	const struct command *(*below)(int i);
 };
 
-/* All of them, until one without a name. Man pages and completion are made from it. */
-extern const struct command command_table[];
+extern const char program_version[]; /* "0.1.0" */
+/* What --help and the manual say of the exit status. */
 extern const char exit_status_text[];
-const struct command *kernel_command(int i);
+
+/* What main() returns: runs the one of COMMANDS that ARGV names. */
+int commandline_run(const struct command *commands, int argc, char **argv);
 
 /* Parses the command line with ARGP; what is wrong is told and ends the program with
  * EXIT_USAGE, --help with 0. INPUT is what the parser gets. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "commandline.h"
 #include "known.h"
 #include "results.h"
 #include "text.h"
@@ -142,7 +142,7 @@ int outputs_open(struct outputs *outputs, struct err *err)
 		outputs->output[outputs->count - 1].file = outputs->people;
 	}
 	outputs->folder = folder_of_workspace();
-	outputs->report = (struct report){.version = HALFOPEN_VERSION, .folder = outputs->folder};
+	outputs->report = (struct report){.version = program_version, .folder = outputs->folder};
 	return 0;
 }
 

@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "ladder.h"
 #include "recorded.h"
 #include "terminal.h"

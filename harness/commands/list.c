@@ -2,7 +2,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "duration.h"
 #include "json.h"
 #include "runs.h"

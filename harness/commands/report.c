@@ -7,7 +7,8 @@
 
 #include "beneath.h"
 #include "cleanup.h"
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "file.h"
 #include "folder.h"
 #include "html.h"

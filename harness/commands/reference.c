@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "completion.h"
 #include "file.h"
 #include "known.h"
@@ -25,12 +26,22 @@ struct options {
 	const char *folder; /* or all of it, into files */
 };
 
+static char *bash_script(void)
+{
+	return completion_bash(command_table);
+}
+
+static char *zsh_script(void)
+{
+	return completion_zsh(command_table);
+}
+
 static const struct {
 	const char *name;
 	reference_fn *script;
 	const char *path; /* below share */
-} shells[] = {{"bash", completion_bash, "bash-completion/completions/halfopen"},
-	      {"zsh", completion_zsh, "zsh/site-functions/_halfopen"}};
+} shells[] = {{"bash", bash_script, "bash-completion/completions/halfopen"},
+	      {"zsh", zsh_script, "zsh/site-functions/_halfopen"}};
 #define SHELLS (sizeof(shells) / sizeof(shells[0]))
 
 static const struct argp_option argp_options[] = {
@@ -117,9 +128,10 @@ static int write_all(const char *folder, struct err *err)
 
 	for (size_t i = 0; ret == 0 && i < SHELLS; i++)
 		ret = write_below(folder, shells[i].path, shells[i].script(), err);
-	for (int i = 0; ret == 0 && (section = manual_name(i, name, sizeof(name))); i++) {
+	for (int i = 0; ret == 0 && (section = manual_name(command_table, i, name, sizeof(name)));
+	     i++) {
 		snprintf(path, sizeof(path), "man/man%d/%s.%d", section, name, section);
-		ret = write_below(folder, path, manual_page(name), err);
+		ret = write_below(folder, path, manual_page(command_table, name), err);
 	}
 	return ret;
 }
@@ -130,7 +142,8 @@ static int no_such_page(const char *page)
 	struct known known;
 
 	known_init(&known, page);
-	for (int i = 0; i < MOST_PAGES && manual_name(i, name[i], sizeof(name[i])); i++)
+	for (int i = 0; i < MOST_PAGES && manual_name(command_table, i, name[i], sizeof(name[i]));
+	     i++)
 		known_add(&known, name[i]);
 	fprintf(stderr, "halfopen reference: there is no man page '%s'", page);
 	if (known_nearest(&known))
@@ -152,7 +165,7 @@ int cmd_reference(int argc, char **argv)
 		cmd_complain("reference", &err);
 		return EXIT_COULD_NOT;
 	}
-	text = options.page ? manual_page(options.page) : options.reference();
+	text = options.page ? manual_page(command_table, options.page) : options.reference();
 	if (!text)
 		return options.page ? no_such_page(options.page) : EXIT_COULD_NOT;
 	fputs(text, stdout);

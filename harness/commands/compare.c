@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "commandline.h"
+#include "commands.h"
 #include "compared.h"
 #include "duration.h"
 #include "file.h"
