@@ -9,17 +9,16 @@
 #include "changes.h"
 #include "label.h"
 
-static const struct record_step *step_of(const struct record *record,
+static const struct record_step *step_in(const struct record *record,
 					 const struct record_step *like)
 {
-	for (int i = 0; i < record->step_count; i++) {
-		const struct record_step *step = &record->step[i];
+	return record_find_step(record, like->program, like->step, like->incarnation);
+}
 
-		if (step->program == like->program && step->step == like->step &&
-		    step->incarnation == like->incarnation)
-			return step;
-	}
-	return NULL;
+static const struct record_program *program_in(const struct record *record,
+					       const struct record_program *like)
+{
+	return record_find_program(record, like->program, like->incarnation);
 }
 
 static char *result_text(struct changes *changes, const struct record_step *step)
@@ -62,16 +61,6 @@ static void compare_step(struct changes *changes, const struct record_step *a,
 			    b->start_ns);
 	else if (a && b)
 		change_time(changes, name, a->end_ns, b->end_ns);
-}
-
-static const struct record_program *program_of(const struct record *record,
-					       const struct record_program *like)
-{
-	for (int i = 0; i < record->program_count; i++)
-		if (record->program[i].program == like->program &&
-		    record->program[i].incarnation == like->incarnation)
-			return &record->program[i];
-	return NULL;
 }
 
 static char *end_text(struct changes *changes, const struct record_program *program)
@@ -125,14 +114,14 @@ void compare_calls(struct changes *changes)
 	const struct record *a = changes->a->record, *b = changes->b->record;
 
 	for (int i = 0; i < a->step_count; i++)
-		compare_step(changes, &a->step[i], step_of(b, &a->step[i]));
+		compare_step(changes, &a->step[i], step_in(b, &a->step[i]));
 	for (int i = 0; i < b->step_count; i++)
-		if (!step_of(a, &b->step[i]))
+		if (!step_in(a, &b->step[i]))
 			compare_step(changes, NULL, &b->step[i]);
 	for (int i = 0; i < a->program_count; i++)
-		compare_program(changes, &a->program[i], program_of(b, &a->program[i]));
+		compare_program(changes, &a->program[i], program_in(b, &a->program[i]));
 	for (int i = 0; i < b->program_count; i++)
-		if (!program_of(a, &b->program[i]))
+		if (!program_in(a, &b->program[i]))
 			compare_program(changes, NULL, &b->program[i]);
 	for (int i = 0; i < a->fault_count; i++)
 		compare_fault(changes, &a->fault[i]);

@@ -217,15 +217,6 @@ static void add_findings(struct making *making, int64_t *last_ns, int64_t until_
 	}
 }
 
-static bool program_lives(const struct record *record, int program, int incarnation)
-{
-	for (int i = 0; i < record->program_count; i++)
-		if (record->program[i].program == program &&
-		    record->program[i].incarnation == incarnation)
-			return record->program[i].end_ns < 0;
-	return false;
-}
-
 static void add_end(struct making *making)
 {
 	const struct record *record = making->record;
@@ -234,11 +225,13 @@ static void add_end(struct making *making)
 
 	for (int i = 0; i < record->step_count; i++) {
 		const struct record_step *step = &record->step[i];
+		const struct record_program *program = record_find_program(record, step->program,
+									   step->incarnation);
 		struct row row = {.t_ns = record->end_ns,
 				  .host = making->plan->program[step->program].host,
 				  .index = i};
 
-		if (step->end_ns < 0 && program_lives(record, step->program, step->incarnation))
+		if (step->end_ns < 0 && program && program->end_ns < 0)
 			add_step(making, row, LABEL_WAITING);
 	}
 	add(making, end, "end");

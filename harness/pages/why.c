@@ -117,19 +117,6 @@ static void say_wanted_step(FILE *out, const struct expect_step *expect)
 	say_range(out, ", taking ", "", &expect->took);
 }
 
-static const struct record_step *step_of(const struct record *record,
-					 const struct expect_step *expect)
-{
-	for (int i = 0; i < record->step_count; i++) {
-		const struct record_step *step = &record->step[i];
-
-		if (step->program == expect->program && step->step == expect->step &&
-		    step->incarnation == expect->incarnation)
-			return step;
-	}
-	return NULL;
-}
-
 static void say_returned(FILE *out, const struct record_step *step, enum peer_op op)
 {
 	if (step->ret < 0) {
@@ -161,7 +148,8 @@ static void say_step(FILE *out, const struct plan *plan, const struct record *re
 {
 	const struct plan_program *program = &plan->program[expect->program];
 	const struct plan_step *planned = &program->step[expect->step];
-	const struct record_step *step = step_of(record, expect);
+	const struct record_step *step = record_find_step(record, expect->program, expect->step,
+							  expect->incarnation);
 
 	page_printf(out, "The call %s on %s ", planned->name, plan->host[program->host].name);
 	say_wanted_step(out, expect);

@@ -136,17 +136,6 @@ static void take_packet(struct collecting *collecting, const struct raw_frame *f
 	memcpy(added->bytes, payload + sizeof(packet), (size_t)added->captured);
 }
 
-static struct record_step *step_find(struct collecting *collecting, int program, uint32_t step)
-{
-	struct record *record = collecting->record;
-
-	for (int i = record->step_count - 1; i >= 0; i--)
-		if (record->step[i].program == program && record->step[i].step == (int)step &&
-		    record->step[i].incarnation == collecting->incarnation[program])
-			return &record->step[i];
-	return NULL;
-}
-
 static void take_step(struct collecting *collecting, const struct raw_frame *frame,
 		      const uint8_t *payload)
 {
@@ -165,7 +154,8 @@ static void take_step(struct collecting *collecting, const struct raw_frame *fra
 		step->end_ns = -1;
 		return;
 	}
-	step = step_find(collecting, frame->who, event.step);
+	step = record_find_step(collecting->record, frame->who, (int)event.step,
+				collecting->incarnation[frame->who]);
 	if (!step)
 		return;
 	if (event.phase == PEER_CAUGHT) {

@@ -16,6 +16,26 @@ void record_free(struct record *record)
 		pool_free(record->memory);
 }
 
+struct record_step *record_find_step(const struct record *record, int program, int step,
+				     int incarnation)
+{
+	for (int i = 0; i < record->step_count; i++)
+		if (record->step[i].program == program && record->step[i].step == step &&
+		    record->step[i].incarnation == incarnation)
+			return &record->step[i];
+	return NULL;
+}
+
+struct record_program *record_find_program(const struct record *record, int program,
+					   int incarnation)
+{
+	for (int i = 0; i < record->program_count; i++)
+		if (record->program[i].program == program &&
+		    record->program[i].incarnation == incarnation)
+			return &record->program[i];
+	return NULL;
+}
+
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns)
 {
 	bool up = true;

@@ -181,6 +181,13 @@ struct record_remark { /* on the run, for the capture */
 int record_write_pcapng(const struct record *record, const struct plan *plan,
 			const struct record_remark *remarks, int count, FILE *file,
 			struct err *err);
+/* The STEP of PROGRAM, and PROGRAM itself, as it was started for the INCARNATION's time (from 0);
+ * NULL: it was not. */
+struct record_step *record_find_step(const struct record *record, int program, int step,
+				     int incarnation);
+struct record_program *record_find_program(const struct record *record, int program,
+					   int incarnation);
+
 /* Whether HOST had power at that moment. */
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns);
 

@@ -12,27 +12,6 @@
 #include "poll_words.h"
 #include "signal_words.h"
 
-static const struct record_step *step_find(const struct record *record,
-					   const struct expect_step *expect)
-{
-	for (int i = 0; i < record->step_count; i++)
-		if (record->step[i].program == expect->program &&
-		    record->step[i].step == expect->step &&
-		    record->step[i].incarnation == expect->incarnation)
-			return &record->step[i];
-	return NULL;
-}
-
-static const struct record_program *program_find(const struct record *record, int program,
-						 int incarnation)
-{
-	for (int i = 0; i < record->program_count; i++)
-		if (record->program[i].program == program &&
-		    record->program[i].incarnation == incarnation)
-			return &record->program[i];
-	return NULL;
-}
-
 static void say_events(struct text *text, int events)
 {
 	if (!events)
@@ -114,8 +93,8 @@ static void step_expected(struct judging *judging, const struct expect_step *exp
 static void step_observed(struct judging *judging, const struct expect_step *expect,
 			  const struct record_step *step)
 {
-	const struct record_program *program = program_find(judging->record, expect->program,
-							    expect->incarnation);
+	const struct record_program *program = record_find_program(judging->record, expect->program,
+								   expect->incarnation);
 	struct text *text = &judging->observed;
 	char result[128];
 
@@ -170,7 +149,8 @@ static void errno_differs(struct judging *judging, int expected, const struct re
 enum holding judge_step(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_step *expect = &of->step;
-	const struct record_step *step = step_find(judging->record, expect);
+	const struct record_step *step = record_find_step(judging->record, expect->program,
+							  expect->step, expect->incarnation);
 
 	step_expected(judging, expect);
 	step_observed(judging, expect, step);
@@ -257,8 +237,8 @@ static void program_observed(struct judging *judging, const struct expect_progra
 enum holding judge_program(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_program *expect = &of->program;
-	const struct record_program *program = program_find(judging->record, expect->program,
-							    expect->incarnation);
+	const struct record_program *program = record_find_program(judging->record, expect->program,
+								   expect->incarnation);
 	bool running = program && program->end_ns < 0;
 
 	program_expected(judging, expect);
