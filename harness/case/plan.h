@@ -82,6 +82,20 @@ struct plan_step {
 	struct plan_place place;
 };
 
+/* What is to be known of each kind of step, beside how it is written and done. */
+struct step_kind {
+	enum step_needs {
+		NEEDS_NOTHING = 1,
+		NEEDS_LISTENER,
+		NEEDS_CONNECTION,
+		NEEDS_EITHER
+	} needs;        /* what a step before it must have made */
+	bool returns;   /* what it returns is worth a look when it went well */
+	bool receives;  /* bytes that should be those of the pattern */
+	bool tells_end; /* by 0, that the other side sends no more */
+};
+extern const struct step_kind step_kinds[PEER_OP_COUNT];
+
 struct plan_program {
 	char *name; /* the host's name when the host has only this one */
 	int host;

@@ -27,7 +27,7 @@ const struct form step_modifiers = {.name = "step", FIELDS(modifier_fields)};
 static void decode_modifiers(struct decoder *d, const struct node *node, const struct verb *verb,
 			     struct modifiers *modifiers)
 {
-	const struct node *as = node_get(node, "as"), * or = node_get(node, "or");
+	const struct node *as = node_get(node, "as"), *failing = node_get(node, "or");
 
 	if (as && field_decode(d, &modifier_fields[0], as, modifiers) &&
 	    (!check_name(d, as, "step", 24) || strcmp(as->text, "exit") == 0)) {
@@ -37,11 +37,12 @@ static void decode_modifiers(struct decoder *d, const struct node *node, const s
 				  "in expectations that is the end of the program");
 		modifiers->as = NULL;
 	}
-	if (or)
-		field_decode(d, &modifier_fields[1], or, modifiers);
-	if (or &&verb->op != PEER_CONNECT && verb->op != PEER_LISTEN && verb->op != PEER_ACCEPT)
+	if (failing)
+		field_decode(d, &modifier_fields[1], failing, modifiers);
+	if (failing && verb->op != PEER_CONNECT && verb->op != PEER_LISTEN &&
+	    verb->op != PEER_ACCEPT)
 		diag_help(d->diags,
-			  diag_error(d->diags, or->key->span, "'or' does not go with '%s'",
+			  diag_error(d->diags, failing->key->span, "'or' does not go with '%s'",
 				     verb->name),
 			  "after a failed %s the program goes on in any case", verb->name);
 }
@@ -94,38 +95,17 @@ static void check_order(struct decoder *d, const struct plan_program *program,
 	bool connected = is_op(program, PEER_CONNECT) || is_op(program, PEER_ACCEPT);
 	const char *needs = NULL;
 
-	switch ((enum peer_op)step->peer.op) {
-	case PEER_ACCEPT:
-	case PEER_CLOSE_LISTENER:
+	switch (step_kinds[step->peer.op].needs) {
+	case NEEDS_NOTHING:
+		break;
+	case NEEDS_LISTENER:
 		needs = listens ? NULL : "listen";
 		break;
-	case PEER_POLL:
-	case PEER_SELECT:
+	case NEEDS_EITHER:
 		needs = connected || listens ? NULL : "connect or listen";
 		break;
-	case PEER_SEND:
-	case PEER_SEND_ONCE:
-	case PEER_RECV:
-	case PEER_RECV_EXACT:
-	case PEER_RECV_EOF:
-	case PEER_CLOSE:
-	case PEER_SHUTDOWN:
-	case PEER_ABORT:
-	case PEER_SO_ERROR:
-	case PEER_HEARTBEAT:
-	case PEER_ECHO:
+	case NEEDS_CONNECTION:
 		needs = connected ? NULL : "connect or accept";
-		break;
-	case PEER_CONNECT:
-	case PEER_LISTEN:
-	case PEER_EXIT:
-	case PEER_SETSOCKOPT:
-	case PEER_SLEEP:
-	case PEER_WAIT:
-	case PEER_PAUSE:
-	case PEER_ON_SIGTERM:
-	case PEER_SIGPIPE:
-	case PEER_OP_COUNT:
 		break;
 	}
 	if (needs && !d->steps_missing)

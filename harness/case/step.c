@@ -230,6 +230,34 @@ static const struct field sigpipe_fields[] = {
 	{NULL, TYPE_WORD, PEER(amount), .words = sigpipe_words, .help = ""},
 };
 
+const struct step_kind step_kinds[PEER_OP_COUNT] = {
+	[PEER_CONNECT] = {NEEDS_NOTHING},
+	[PEER_LISTEN] = {NEEDS_NOTHING},
+	[PEER_ACCEPT] = {NEEDS_LISTENER},
+	[PEER_SEND] = {NEEDS_CONNECTION, .returns = true},
+	[PEER_SEND_ONCE] = {NEEDS_CONNECTION, .returns = true},
+	[PEER_RECV] = {NEEDS_CONNECTION, .returns = true, .receives = true, .tells_end = true},
+	[PEER_RECV_EXACT] = {NEEDS_CONNECTION, .returns = true, .receives = true,
+			     .tells_end = true},
+	[PEER_RECV_EOF] = {NEEDS_CONNECTION, .returns = true, .receives = true},
+	[PEER_CLOSE] = {NEEDS_CONNECTION},
+	[PEER_CLOSE_LISTENER] = {NEEDS_LISTENER},
+	[PEER_SHUTDOWN] = {NEEDS_CONNECTION},
+	[PEER_ABORT] = {NEEDS_CONNECTION},
+	[PEER_EXIT] = {NEEDS_NOTHING},
+	[PEER_SETSOCKOPT] = {NEEDS_NOTHING},
+	[PEER_SO_ERROR] = {NEEDS_CONNECTION},
+	[PEER_POLL] = {NEEDS_EITHER, .returns = true},
+	[PEER_SELECT] = {NEEDS_EITHER, .returns = true},
+	[PEER_SLEEP] = {NEEDS_NOTHING},
+	[PEER_WAIT] = {NEEDS_NOTHING},
+	[PEER_PAUSE] = {NEEDS_NOTHING},
+	[PEER_HEARTBEAT] = {NEEDS_CONNECTION, .returns = true},
+	[PEER_ECHO] = {NEEDS_CONNECTION, .returns = true},
+	[PEER_ON_SIGTERM] = {NEEDS_NOTHING},
+	[PEER_SIGPIPE] = {NEEDS_NOTHING},
+};
+
 #define FORM(verb, fields, bare_)                                                                  \
 	(&(const struct form){.name = "'" verb "'", FIELDS(fields), .bare = bare_})
 

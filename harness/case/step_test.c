@@ -233,6 +233,14 @@ START_TEST(wrong_steps_are_refused)
 }
 END_TEST
 
+/* None is left out of the table. */
+START_TEST(every_step_has_a_kind)
+{
+	for (int op = 0; op < PEER_OP_COUNT; op++)
+		ck_assert_msg(step_kinds[op].needs >= NEEDS_NOTHING, "step %d", op);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("step");
@@ -243,6 +251,7 @@ int main(void)
 	tcase_add_test(tests, texts_and_modifiers);
 	tcase_add_loop_test(tests, options_reach_the_peer, 0, OPTIONS);
 	tcase_add_test(tests, wrong_steps_are_refused);
+	tcase_add_test(tests, every_step_has_a_kind);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

@@ -117,12 +117,12 @@ static void say_wanted_step(FILE *out, const struct expect_step *expect)
 	say_range(out, ", taking ", "", &expect->took);
 }
 
-static void say_returned(FILE *out, const struct record_step *step, enum peer_op op)
+static void say_returned(FILE *out, const struct record_step *step, bool tells_end)
 {
 	if (step->ret < 0) {
 		fputs(" it failed with ", out);
 		say_errno(out, step->err);
-	} else if (step->ret == 0 && (op == PEER_RECV || op == PEER_RECV_EXACT)) {
+	} else if (step->ret == 0 && tells_end) {
 		fputs(" it returned 0: the other side had closed the connection", out);
 	} else {
 		fprintf(out, " it succeeded and returned %lld", (long long)step->ret);
@@ -168,7 +168,7 @@ static void say_step(FILE *out, const struct plan *plan, const struct record *re
 	} else {
 		fputs("At ", out);
 		say_duration(out, step->end_ns);
-		say_returned(out, step, planned->peer.op);
+		say_returned(out, step, step_kinds[planned->peer.op].tells_end);
 	}
 	say_lateness(out, plan, &expect->at, step->end_ns);
 	fputs(".", out);

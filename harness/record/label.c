@@ -122,6 +122,11 @@ static const struct plan_step *step_planned(const struct plan *plan, const struc
 	return &plan->program[step->program].step[step->step];
 }
 
+static const struct step_kind *step_kind(const struct plan *plan, const struct record_step *step)
+{
+	return &step_kinds[step_planned(plan, step)->peer.op];
+}
+
 static void say_error(struct text *text, const struct record_step *step)
 {
 	text_put(text, errno_name(step->err));
@@ -131,15 +136,13 @@ static void say_error(struct text *text, const struct record_step *step)
 
 static void say_returned(struct text *text, const struct plan *plan, const struct record_step *step)
 {
-	enum peer_op op = step_planned(plan, step)->peer.op;
-
 	text_add(text, "%lld", (long long)step->ret);
 	if (step->ret < 0) {
 		text_put(text, " ");
 		say_error(text, step);
 	}
-	if (step->bytes > 0 && !step->intact && !sends_texts(plan) &&
-	    (op == PEER_RECV || op == PEER_RECV_EXACT || op == PEER_RECV_EOF))
+	if (step->bytes > 0 && !step->intact && step_kind(plan, step)->receives &&
+	    !sends_texts(plan))
 		text_put(text, " (not the pattern)");
 	for (const struct word *event = poll_event_words; event->name; event++)
 		if (step->revents & event->value)
@@ -155,52 +158,17 @@ const char *label_result(const struct plan *plan, const struct record_step *step
 	return buf;
 }
 
-/* Whether what a step returns is worth a look when it went well. */
-static bool returns_something(enum peer_op op)
-{
-	switch (op) {
-	case PEER_SEND:
-	case PEER_SEND_ONCE:
-	case PEER_RECV:
-	case PEER_RECV_EXACT:
-	case PEER_RECV_EOF:
-	case PEER_POLL:
-	case PEER_SELECT:
-	case PEER_HEARTBEAT:
-	case PEER_ECHO:
-		return true;
-	case PEER_CONNECT:
-	case PEER_LISTEN:
-	case PEER_ACCEPT:
-	case PEER_CLOSE:
-	case PEER_CLOSE_LISTENER:
-	case PEER_SHUTDOWN:
-	case PEER_ABORT:
-	case PEER_EXIT:
-	case PEER_SETSOCKOPT:
-	case PEER_SO_ERROR:
-	case PEER_SLEEP:
-	case PEER_WAIT:
-	case PEER_PAUSE:
-	case PEER_ON_SIGTERM:
-	case PEER_SIGPIPE:
-	case PEER_OP_COUNT:
-		break;
-	}
-	return false;
-}
-
 static void say_outcome(struct text *text, const struct plan *plan, const struct record_step *step,
 			bool whole)
 {
-	enum peer_op op = step_planned(plan, step)->peer.op;
+	const struct step_kind *kind = step_kind(plan, step);
 
 	if (step->ret < 0) {
 		text_put(text, ": ");
 		say_error(text, step);
-	} else if (step->ret == 0 && (op == PEER_RECV || op == PEER_RECV_EXACT)) {
+	} else if (step->ret == 0 && kind->tells_end) {
 		text_put(text, ": EOF");
-	} else if (returns_something(op)) {
+	} else if (kind->returns) {
 		text_put(text, " = ");
 		say_returned(text, plan, step);
 	} else if (!whole) {
