@@ -2,43 +2,25 @@
 #include "conductor.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "bounds.h"
 #include "clock.h"
 #include "counters.h"
-#include "file.h"
+#include "loop.h"
 #include "spin.h"
-#include "stage.h"
 #include "tap.h"
 
-#define SETTLE_NS        NSEC_PER_SEC /* after the last thing that the plan waits for */
-#define LOOK_TICKS       4            /* between looks at what may go by itself */
-#define SHORTEST_REST_NS (NSEC_PER_MSEC)
-#define LONGEST_REST_NS  (8 * NSEC_PER_MSEC)
-#define MANY_FRAMES      256 /* at one time, of all taps */
-#define MAX_POLL         (7 + 2 * HOSTS_MAX + PROGRAMS_MAX)
-
-struct loop {
-	struct stage stage;
-	int timer_fd, signal_fd;
-	int64_t end_ns;                   /* -1: not known yet */
-	int64_t look_ns;                  /* when a socket may go by itself; -1: none */
-	int64_t rest_ns, rested_until_ns; /* how long taps are left alone, and until when now */
-	int64_t tick_ns;
-};
+#define SETTLE_NS NSEC_PER_SEC /* after the last thing that the plan waits for */
 
 /* The kernel's tick: CLOCK_MONOTONIC_COARSE counts in it (kernel/time/posix-timers.c,
  * posix_get_coarse_res()). */
@@ -215,43 +197,13 @@ static int set_up(struct loop *loop, struct err *err)
 	return ret;
 }
 
-static int look(struct loop *loop, bool sample, struct err *err)
-{
-	struct stage *stage = &loop->stage;
-	int64_t t_ns = out_now(stage->out);
-
-	loop->look_ns = -1;
-	for (int i = 0; i < stage->plan->host_count; i++) {
-		int64_t due_ns;
-		int ret;
-
-		if (!stage->sockets[i])
-			continue;
-		ret = sockets_look(stage->sockets[i], t_ns, sample, stage->out, err);
-		if (ret < 0)
-			return ret;
-		due_ns = sockets_due_ns(stage->sockets[i]);
-		if (due_ns < 0)
-			continue;
-		/* The timer wheel fires late, by up to an eighth: then look every few ticks. On a
-		 * grid, so that the nanoseconds that reading the clock costs do not add up. */
-		due_ns += t_ns + (due_ns ? loop->tick_ns : LOOK_TICKS * loop->tick_ns);
-		due_ns -= due_ns % (LOOK_TICKS * loop->tick_ns);
-		if (due_ns <= t_ns)
-			due_ns += LOOK_TICKS * loop->tick_ns;
-		if (loop->look_ns < 0 || due_ns < loop->look_ns)
-			loop->look_ns = due_ns;
-	}
-	return 0;
-}
-
 static int agenda_do(struct loop *loop, const struct agenda_entry *entry, struct err *err)
 {
 	struct stage *stage = &loop->stage;
 
 	switch (entry->what) {
 	case AGENDA_SAMPLE:
-		return look(loop, true, err);
+		return loop_look(loop, true, err);
 	case AGENDA_FAULT:
 		return fault_begin(stage, entry->index, err);
 	case AGENDA_FAULT_GOES_ON:
@@ -270,7 +222,7 @@ static int agenda_work(struct loop *loop, struct err *err)
 	struct stage *stage = &loop->stage;
 	bool acted = false;
 
-	while (stage->agenda_count && stage->agenda[0].at_ns <= out_now(stage->out)) {
+	while (stage->agenda_count && stage->agenda[0].at_ns <= loop->now_ns) {
 		struct agenda_entry entry = stage->agenda[0];
 		int ret;
 
@@ -279,9 +231,11 @@ static int agenda_work(struct loop *loop, struct err *err)
 		ret = agenda_do(loop, &entry, err);
 		if (ret < 0)
 			return ret;
-		acted = true;
+		acted = acted || entry.what != AGENDA_SAMPLE;
+		if (!stage->options->virtual_clock)
+			loop->now_ns = out_now(stage->out);
 	}
-	return acted ? look(loop, false, err) : 0;
+	return acted ? loop_look(loop, false, err) : 0;
 }
 
 static bool program_is_over(const struct stage *stage, int index)
@@ -322,165 +276,10 @@ static void end_find(struct loop *loop)
 	for (int i = 0; i < stage->plan->program_count; i++)
 		if ((!any || is_expected(stage->plan, i)) && !program_is_over(stage, i))
 			return;
-	now_ns = out_now(stage->out);
+	now_ns = loop->now_ns;
 	if (now_ns < stage->plan->last_ns)
 		now_ns = stage->plan->last_ns;
 	loop->end_ns = now_ns + SETTLE_NS;
-}
-
-static void reap(struct stage *stage)
-{
-	int status, pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		stage_reaped(stage, pid, status);
-}
-
-static int start_waiting(struct stage *stage, struct err *err)
-{
-	int ret = 0;
-
-	for (int i = 0; i < stage->plan->program_count && ret == 0; i++)
-		if (stage->waiting[i])
-			ret = stage_start(stage, i, err);
-	return ret;
-}
-
-static void order_take(struct loop *loop, const struct raw_order *order)
-{
-	struct stage *stage = &loop->stage;
-
-	switch ((enum raw_order_type)order->type) {
-	case RAW_ORDER_LISTENS:
-		stage->program[order->who].listening = true;
-		return;
-	case RAW_ORDER_ENDED:
-		stage->program[order->who].ended = true;
-		return;
-	case RAW_ORDER_END:
-		loop->end_ns = order->t_ns;
-		return;
-	}
-}
-
-static int orders_take(struct loop *loop, struct err *err)
-{
-	struct pollfd orders = {.fd = loop->stage.options->alone->orders, .events = POLLIN};
-	struct raw_order order;
-
-	/* Frames go the other way through it, and that may block. */
-	while (poll(&orders, 1, 0) > 0) {
-		int ret = file_read_all(orders.fd, &order, sizeof(order));
-
-		if (ret < 0)
-			return err_sys(err, ret, "orders");
-		if (order.who < 0 || order.who >= loop->stage.plan->program_count)
-			return err_set(err, EPROTO, "an order that is none");
-		order_take(loop, &order);
-	}
-	return 0;
-}
-
-/* A wake-up for each packet costs more than the packet: at 100 Mbit/s each has a moment of its own.
- * What waits in the taps has its time, so while connections only carry data they are left alone for
- * a while; what could change a socket's state rings the wire's bell. On a real clock others may be
- * late as well. */
-static void rest(struct loop *loop, int frames)
-{
-	const struct stage *stage = &loop->stage;
-	bool settled = stage->wire_bell >= 0 && frames > 0;
-
-	for (int i = 0; i < stage->plan->host_count && settled; i++)
-		settled = !stage->sockets[i] || sockets_are_settled(stage->sockets[i]);
-	/* Far from filling a tap's buffer, whatever the rate. */
-	if (frames > MANY_FRAMES)
-		loop->rest_ns /= 2;
-	else if (loop->rest_ns < LONGEST_REST_NS)
-		loop->rest_ns *= 2;
-	if (!settled || loop->rest_ns < SHORTEST_REST_NS)
-		loop->rest_ns = SHORTEST_REST_NS;
-	loop->rested_until_ns = settled && frames <= MANY_FRAMES * 8
-					? out_now(stage->out) + loop->rest_ns
-					: 0;
-}
-
-static int drain(struct loop *loop, struct err *err)
-{
-	struct stage *stage = &loop->stage;
-	struct signalfd_siginfo info[4];
-	struct epoll_event ended[8];
-	uint64_t expirations;
-	int ret = stage_drain_taps(stage, err), frames = ret;
-
-	for (int i = 0; i < stage->plan->host_count; i++)
-		if (stage->sockets[i])
-			sockets_drain(stage->sockets[i]);
-	for (int i = 0; i < stage->plan->program_count; i++)
-		program_drain(&stage->program[i], stage->out);
-	epoll_wait(stage->watch_fd, ended, sizeof(ended) / sizeof(ended[0]), 0);
-	if (read(loop->signal_fd, info, sizeof(info)) > 0)
-		reap(stage);
-	if (read(loop->timer_fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
-		return err_sys(err, errno, "timerfd");
-	if (ret >= 0 && stage->options->alone)
-		ret = orders_take(loop, err);
-	if (ret >= 0)
-		ret = look(loop, false, err);
-	if (ret < 0)
-		return ret;
-	rest(loop, frames);
-	return start_waiting(stage, err);
-}
-
-static bool is_resting(const struct loop *loop)
-{
-	return loop->rested_until_ns > out_now(loop->stage.out);
-}
-
-static void timer_arm(struct loop *loop)
-{
-	const struct stage *stage = &loop->stage;
-	int64_t next_ns = stage->agenda[0].at_ns;
-	struct itimerspec spec = {0};
-
-	if (loop->end_ns >= 0 && loop->end_ns < next_ns)
-		next_ns = loop->end_ns;
-	if (loop->look_ns >= 0 && loop->look_ns < next_ns)
-		next_ns = loop->look_ns;
-	if (is_resting(loop) && loop->rested_until_ns < next_ns)
-		next_ns = loop->rested_until_ns;
-	next_ns += stage->out->t0_ns;
-	spec.it_value.tv_sec = next_ns / NSEC_PER_SEC;
-	spec.it_value.tv_nsec = next_ns % NSEC_PER_SEC;
-	timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
-}
-
-static int await(struct loop *loop, struct err *err)
-{
-	struct stage *stage = &loop->stage;
-	struct pollfd fds[MAX_POLL];
-	bool resting = is_resting(loop);
-	nfds_t n = 0;
-
-	fds[n++] = (struct pollfd){.fd = loop->timer_fd, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = loop->signal_fd, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = stage->watch_fd, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = stage->wire_bell, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = resting ? -1 : stage->wire_tap, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = resting ? -1 : stage->router_tap, .events = POLLIN};
-	for (int i = 0; i < stage->plan->host_count; i++) {
-		if (!stage->sockets[i])
-			continue;
-		fds[n++] = (struct pollfd){.fd = resting ? -1 : stage->tap[i], .events = POLLIN};
-		fds[n++] = (struct pollfd){.fd = sockets_fd(stage->sockets[i]), .events = POLLIN};
-	}
-	for (int i = 0; i < stage->plan->program_count; i++)
-		fds[n++] = (struct pollfd){.fd = stage->program[i].fd, .events = POLLIN};
-	if (stage->options->alone) {
-		out_flush(stage->out);
-		fds[n++] = (struct pollfd){.fd = stage->options->alone->orders, .events = POLLIN};
-	}
-	return poll(fds, n, -1) < 0 && errno != EINTR ? err_sys(err, errno, "poll") : 0;
 }
 
 static int run(struct loop *loop, struct err *err)
@@ -488,6 +287,7 @@ static int run(struct loop *loop, struct err *err)
 	struct stage *stage = &loop->stage;
 	int ret;
 
+	loop->now_ns = out_now(stage->out);
 	for (;;) {
 		ret = agenda_work(loop, err);
 		if (ret < 0)
@@ -495,21 +295,20 @@ static int run(struct loop *loop, struct err *err)
 		end_find(loop);
 		if (stage->is_off)
 			return 0;
-		if (loop->end_ns >= 0 && out_now(stage->out) >= loop->end_ns)
+		if (loop->end_ns >= 0 && loop->now_ns >= loop->end_ns)
 			break;
 		if (stage->agenda_count) {
-			timer_arm(loop);
-			ret = await(loop, err);
+			ret = loop_await(loop, err);
 		}
 		if (ret == 0)
-			ret = drain(loop, err);
+			ret = loop_take(loop, err);
 		if (ret < 0)
 			return ret;
 	}
-	ret = look(loop, true, err);
+	ret = loop_look(loop, true, err);
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage->sockets[i])
-			ret = counters_write(stage->topology.host[i].net, i, 1, out_now(stage->out),
+			ret = counters_write(stage->topology.host[i].net, i, 1, loop->now_ns,
 					     stage->out, err);
 	return ret;
 }
@@ -562,10 +361,9 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 				       .router_tap = -1},
 			     .timer_fd = -1,
 			     .signal_fd = -1,
-			     .end_ns = -1,
-			     .look_ns = -1};
+			     .end_ns = -1};
 	for (int i = 0; i < HOSTS_MAX; i++)
-		loop.stage.tap[i] = -1;
+		loop.stage.tap[i] = loop.due_ns[i] = -1;
 	for (int i = 0; i < plan->program_count; i++) {
 		loop.stage.program[i].plan = &plan->program[i];
 		loop.stage.program[i].index = i;

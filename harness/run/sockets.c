@@ -155,8 +155,8 @@ static void note_due(struct sockets *sockets, const struct raw_socket *socket)
 		sockets->due_ns = due;
 }
 
-static int take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_ns, bool sample,
-		struct out *out)
+static void take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_ns, bool sample,
+		 struct out *out)
 {
 	const struct inet_diag_msg *msg = NLMSG_DATA(nlh);
 	struct raw_socket socket = socket_of(msg);
@@ -180,7 +180,6 @@ static int take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_n
 	known->socket = socket;
 	known->seen = true;
 	note_due(sockets, &socket);
-	return 0;
 }
 
 static void gone(struct sockets *sockets, int64_t t_ns, struct out *out)
@@ -221,31 +220,46 @@ static int dump_request(struct sockets *sockets, struct err *err)
 	return 0;
 }
 
+/* Returns 1 after the last of a dump, 0 before it. */
+static int reply_take(struct sockets *sockets, const struct nlmsghdr *nlh, size_t size,
+		      int64_t t_ns, bool sample, struct out *out, struct err *err)
+{
+	for (; NLMSG_OK(nlh, size); nlh = NLMSG_NEXT(nlh, size)) {
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (nlh->nlmsg_type == NLMSG_ERROR)
+			return err_set(err, EIO, "sock_diag refuses the dump (INET_DIAG)");
+		take(sockets, nlh, t_ns, sample, out);
+	}
+	return 0;
+}
+
 int sockets_look(struct sockets *sockets, int64_t t_ns, bool sample, struct out *out,
 		 struct err *err)
 {
+	/* What there is, and a second message that says that this was all. */
+	enum { AT_ONCE = 2 };
 	static union {
 		struct nlmsghdr nlh;
 		char bytes[32 * 1024];
-	} reply;
-	bool done = false;
+	} reply[AT_ONCE];
+	struct iovec iov[AT_ONCE];
+	struct mmsghdr messages[AT_ONCE];
 	int ret = dump_request(sockets, err);
 
+	for (int i = 0; i < AT_ONCE; i++) {
+		iov[i] = (struct iovec){&reply[i], sizeof(reply[i])};
+		messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &iov[i], .msg_iovlen = 1}};
+	}
 	sockets->due_ns = -1;
-	while (ret == 0 && !done) {
-		ssize_t n = recv(sockets->fd, &reply, sizeof(reply), 0);
-		struct nlmsghdr *nlh = &reply.nlh;
+	while (ret == 0) {
+		int n = recvmmsg(sockets->fd, messages, AT_ONCE, MSG_WAITFORONE, NULL);
 
 		if (n < 0)
 			return err_sys(err, errno, "cannot read from sock_diag");
-		for (; NLMSG_OK(nlh, n) && ret == 0; nlh = NLMSG_NEXT(nlh, n)) {
-			if (nlh->nlmsg_type == NLMSG_DONE)
-				done = true;
-			else if (nlh->nlmsg_type == NLMSG_ERROR)
-				ret = err_set(err, EIO, "sock_diag refuses the dump (INET_DIAG)");
-			else
-				ret = take(sockets, nlh, t_ns, sample, out);
-		}
+		for (int i = 0; i < n && ret == 0; i++)
+			ret = reply_take(sockets, &reply[i].nlh, messages[i].msg_len, t_ns, sample,
+					 out, err);
 	}
 	if (ret < 0)
 		return ret;

@@ -79,6 +79,27 @@ static bool router_interface(const void *arg, int index, struct raw_packet *pack
 	return false;
 }
 
+int stage_drain_tap(struct stage *stage, int tap, struct err *err)
+{
+	struct host_tap host = {.host = tap};
+	int ret;
+
+	switch (tap) {
+	case STAGE_WIRE:
+		ret = tap_drain(stage->wire_tap, stage->real_ns, wire_interface, &stage->topology,
+				stage->out);
+		break;
+	case STAGE_ROUTER:
+		ret = tap_drain(stage->router_tap, stage->real_ns, router_interface,
+				&stage->topology, stage->out);
+		break;
+	default:
+		host.index = stage->topology.host[tap].index;
+		ret = tap_drain(stage->tap[tap], stage->real_ns, host_interface, &host, stage->out);
+	}
+	return ret < 0 ? err_sys(err, ret, "cannot read a packet socket") : ret;
+}
+
 int stage_drain_taps(struct stage *stage, struct err *err)
 {
 	int ret = 0, total = 0;
@@ -86,22 +107,15 @@ int stage_drain_taps(struct stage *stage, struct err *err)
 	if (stage->wire_bell >= 0)
 		bell_drain(stage->wire_bell);
 	if (stage->wire_tap >= 0)
-		ret = tap_drain(stage->wire_tap, stage->real_ns, wire_interface, &stage->topology,
-				stage->out);
-	total += ret > 0 ? ret : 0;
+		ret = stage_drain_tap(stage, STAGE_WIRE, err);
+	total += ret;
 	if (ret >= 0 && stage->router_tap >= 0)
-		ret = tap_drain(stage->router_tap, stage->real_ns, router_interface,
-				&stage->topology, stage->out);
-	total += ret > 0 ? ret : 0;
+		ret = stage_drain_tap(stage, STAGE_ROUTER, err);
 	for (int i = 0; i < stage->plan->host_count && ret >= 0; i++) {
-		struct host_tap tap = {.host = i, .index = stage->topology.host[i].index};
-
-		if (stage->tap[i] >= 0)
-			ret = tap_drain(stage->tap[i], stage->real_ns, host_interface, &tap,
-					stage->out);
-		total += ret > 0 ? ret : 0;
+		total += ret;
+		ret = stage->tap[i] >= 0 ? stage_drain_tap(stage, i, err) : 0;
 	}
-	return ret < 0 ? err_sys(err, ret, "cannot read a packet socket") : total;
+	return ret < 0 ? ret : total + ret;
 }
 
 static_assert(sizeof(((struct raw_host *)NULL)->name) > NAME_LONGEST, "a host's name has room");

@@ -52,6 +52,8 @@ struct stage {
 	int filter_count;
 };
 
+enum { STAGE_WIRE = -1, STAGE_ROUTER = -2 }; /* taps that are no host's */
+
 /* Is the host, or the router (the plan's host_count), of this kernel? */
 bool stage_has(const struct stage *stage, int host);
 
@@ -61,7 +63,9 @@ void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int i
 int stage_watch(struct stage *stage, int host, struct err *err);
 /* The counters, then closes them; what the host had is gone. */
 int stage_unwatch(struct stage *stage, int host, struct err *err);
-/* Reads all taps; how many frames there were, or -errno. */
+/* Reads the host's tap, or STAGE_WIRE's or STAGE_ROUTER's; or all that are open: how many frames
+ * there were, or -errno. */
+int stage_drain_tap(struct stage *stage, int tap, struct err *err);
 int stage_drain_taps(struct stage *stage, struct err *err);
 /* Starts the program, or has it wait until its target listens. */
 int stage_start(struct stage *stage, int program, struct err *err);
