@@ -10,8 +10,8 @@
 #include "completion.h"
 #include "file.h"
 #include "known.h"
-#include "load.h"
 #include "manual.h"
+#include "reference.h"
 #include "text.h"
 
 typedef char *reference_fn(void);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "commandline.h"
-#include "load.h"
 #include "options.h"
+#include "reference.h"
 #include "roff.h"
 
 #define PROGRAM   "halfopen"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "expect.h"
-#include "load.h"
+#include "reference_text.h"
 
 static void print_words(FILE *out, const struct word *words)
 {

@@ -8,16 +8,9 @@
 #ifndef HALFOPEN_LOAD_H
 #define HALFOPEN_LOAD_H
 
+#include "diagnostics.h"
 #include "err.h"
 #include "plan.h"
-
-/* All diagnostics of a file as a compiler prints them, each with its source line, a caret
- * and a help line: "FILE:LINE:COLUMN: error: ...\n  LINE | text\n       |  ^~~~\n". */
-struct diagnostics {
-	char *text; /* never NULL; "" when there is none */
-	int errors, warnings;
-};
-void diagnostics_done(struct diagnostics *diagnostics);
 
 struct case_file {
 	char *file, *source;
@@ -42,10 +35,5 @@ void case_file_free(struct case_file *case_file);
 int plan_load(const char *file, const char *source, size_t size, const char *variant,
 	      const char *const *extra_sysctl, struct plan **ret_plan,
 	      struct diagnostics *diagnostics);
-
-/* Prints the reference of the case language, made from the field tables: Markdown
- * (docs/case-format.md) or a JSON Schema. Returned string is malloc()ed. */
-char *case_reference_markdown(void);
-char *case_reference_schema(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
+#include "diagnostics.h"
 #include "source.h"
 
 struct remark { /* a help line, or a note with a place */

@@ -2,7 +2,7 @@
  *
  * The part of docs/case-format.md that is written by hand.
  */
-#include "reference.h"
+#include "reference_text.h"
 
 const char reference_intro[] =
 	"# The case format, version 1\n"

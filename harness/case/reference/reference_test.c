@@ -11,6 +11,7 @@
 
 #include "case_test.h"
 #include "decode.h"
+#include "reference.h"
 
 #define DOCUMENT DOCS "/case-format.md"
 

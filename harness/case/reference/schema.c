@@ -4,12 +4,13 @@
  * guest's library needs no JSON. It accepts every right case and knows most wrong ones;
  * `halfopen lint` knows all.
  */
+#include "reference.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "expect.h"
-#include "load.h"
 
 /* Any value can be made of variables. */
 #define VARIABLE "{\"type\": \"string\", \"pattern\": \"\\\\$\"}"
