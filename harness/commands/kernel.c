@@ -19,7 +19,7 @@
 
 #define MOST_FRAGMENTS 32
 
-enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_KEEP, KEY_CALLED, KEY_NAME, KEY_JSON };
+enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_KEEP, KEY_KEY, KEY_CALLED, KEY_NAME, KEY_JSON };
 
 struct options {
 	const char *argument; /* the tree, path or name; NULL: not given */
@@ -62,6 +62,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KEEP:
 		pass_on(options, "--keep", NULL, state);
+		return 0;
+	case KEY_KEY:
+		pass_on(options, "--key", NULL, state);
 		return 0;
 	case KEY_CALLED:
 		pass_on(options, "--name", arg, state);
@@ -289,6 +292,9 @@ static const struct argp_option build_options[] = {
 	{"patch", KEY_PATCH, "FILE", 0, "apply this to the copy of the tree; may be repeated", 0},
 	{"keep", KEY_KEEP, NULL, 0,
 	 "keep the copy, so that the next build from there compiles only what has changed", 0},
+	{"key", KEY_KEY, NULL, 0,
+	 "build nothing; print what a CI can keep the kernel under: a hash of what it is made of",
+	 0},
 	{"name", KEY_CALLED, "NAME", 0, "what to call it; the one that was called so before goes",
 	 0},
 	{0}};

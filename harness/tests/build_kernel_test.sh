@@ -175,6 +175,21 @@ complains 'build-kernel: the build failed'
 builds repo
 info 'describe: v6.14-1-g[0-9a-f]*'
 
+# What a CI keeps it under: the same in each clone and whenever, another when anything in it is another
+git clone -q repo clone
+touch -d yesterday clone/kernel/main.c
+key=$(script/build-kernel --key repo)
+[[ $key =~ ^[a-z0-9_]+-[0-9a-f]{12}$ ]] || fail "no key: $key"
+[ "$(script/build-kernel --key clone)" = "$key" ] || fail "two clones of one tree have two keys"
+[ "$(script/build-kernel --key --hz 1000 repo)" != "$key" ] || fail "HZ is not in the key"
+echo 'int main(void) { return 6; }' >clone/kernel/main.c
+[ "$(script/build-kernel --key clone)" != "$key" ] || fail "the source is not in the key"
+key=$(script/build-kernel --key)
+cp -a script other-script
+[ "$(other-script/build-kernel --key)" = "$key" ] || fail "the place is in the key"
+echo 'CONFIG_MORE=y' >>other-script/uml.config
+[ "$(other-script/build-kernel --key)" != "$key" ] || fail "the configuration is not in the key"
+
 # A package of Debian's by its version: with lists of our own, by their signatures, if the machine knows none
 mkdir bin
 cat >bin/apt-get <<'X'

@@ -26,9 +26,12 @@ for name in "uml", "live":
         assert ("run" in step) != ("uses" in step), step
         if "uses" in step:
             assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]), step
+            assert "hashFiles" not in str(step.get("with")), step  # it takes in .git, and never hits
         else:
             with open(f"{name}/{at:02}.sh", "w") as file:
                 file.write("#!/bin/bash\nset -eo pipefail\n" + step["run"])
+            if step.get("id") == "made-of":
+                os.link(f"{name}/{at:02}.sh", f"made-of-{name}.sh")
     assert "upload-artifact" in steps[-1]["uses"] and "cancelled" in steps[-1]["if"]
     with open(f"{name}/uploads", "w") as file:
         file.write(steps[-1]["with"]["path"])
@@ -68,21 +71,59 @@ while read -r script; do
 	[ -x "tree/$script" ] || fail "the Containerfile calls $script, which it did not copy"
 done <scripts
 
+# The repository that halfopen is had from; its clones and what they would be kept under in a cache.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+git -C tree init -q
+commit() { git -C tree add -A && git -C tree commit -qm "$1"; }
+commit one
+keys() { # WORKFLOW FOLDER: the outputs of its step, in a new clone there
+	rm -rf "$2"
+	git clone -q tree "$2/.halfopen"
+	(cd "$2" && GITHUB_OUTPUT=$PWD/output bash "../made-of-$1.sh" && cat output)
+}
+for name in uml live; do
+	keys $name clone >keys
+	grep -qxE 'kernel=[a-z0-9_]+-[0-9a-f]{12}' keys && grep -qxE 'image=[0-9a-f]{40}' keys ||
+		fail "these are no keys: $(cat keys)"
+	sleep 1.1 # a checkout's times are others
+	keys $name other-clone | cmp -s keys - || fail "two clones have two keys"
+done
+echo 'A word more.' >>tree/docs/ci.md
+commit two
+keys uml clone >keys.docs
+[ "$(grep -cxFf keys keys.docs)" = 1 ] || fail "the kernel is made again for a text, or the image is not"
+echo 'CONFIG_IP_MULTICAST=y' >>tree/fixtures/kernel/uml.config
+commit three
+keys uml clone >keys.config
+[ "$(grep -cxFf keys.docs keys.config)" = 0 ] || fail "another configuration, and the kernel of before"
+
 # The workflows, in a project of a user's.
 mkdir bin
 cat >bin/docker <<X
 #!/bin/bash
 case \$1 in
-build) [ -f "\${!#}/ci/Containerfile" ] && exit ;;
+build)
+	[ -f "\${!#}/ci/Containerfile" ] && grep -q "^FROM .* AS \$3\$" "\${!#}/ci/Containerfile" || exit 2
+	case "\$2 \$3 \$4" in
+	"--target kernel --output") mkdir "\$5" && touch "\$5/linux" && exit ;;
+	"--target program -t") exit ;;
+	esac ;;
 save) [ "\$2" = -o ] && [ "\$4" = halfopen ] && exit ;;
 load) [ "\$2" = -i ] && exit ;;
-run) until [ "\$1" = halfopen ]; do shift; done; exec "$halfopen" "\${@:2}" ;;
+run)
+	if [[ "\$*" == *" halfopen run "* && "\$*" != *--privileged* ]]; then
+		[[ "\$*" == *"-v \$PWD/.halfopen-kernel:\${KERNEL_INSIDE%/*}:ro "* ]] && [ -f .halfopen-kernel/linux ] || exit 2
+	fi
+	until [ "\$1" = halfopen ]; do shift; done
+	exec "$halfopen" "\${@:2}" ;;
 esac
 exit 2
 X
 printf '#!/bin/sh\nexit 0\n' >bin/sudo
 chmod +x bin/*
-export HALFOPEN_UML=$kernel PATH=$scratch/bin:$PATH
+KERNEL_INSIDE=$(sed -n 's/^ENV HALFOPEN_UML=//p' "$source/ci/Containerfile")
+export KERNEL_INSIDE HALFOPEN_UML=$kernel PATH=$scratch/bin:$PATH
 unset GITHUB_WORKSPACE
 # NAME STATUS-OF-RUNS: all its steps, each after the other, whatever became of them.
 works() {
@@ -91,11 +132,11 @@ works() {
 	mkdir project
 	cp -r "$source/ci/example/cases" project/cases
 	[ "$2" = 0 ] || cp "$source/ci/example/failing/too-early.yaml" project/cases
-	ln -s "$source" project/.halfopen
+	git clone -q tree project/.halfopen
 	for step in "$1"/*.sh; do
 		wanted=0
 		if grep -q 'run --' <(grep -v 'docker run' "$step"); then wanted=$2; fi
-		(cd project && exits "$wanted" bash "../$step") || exit
+		(cd project && GITHUB_OUTPUT=$PWD/output exits "$wanted" bash "../$step") || exit
 		[ "$wanted" = 0 ] || grep -q '^::error file=cases/too-early.yaml,line=' project/out ||
 			fail "$step marks no line of the case"
 	done
