@@ -177,12 +177,6 @@ static int heal(struct play *play, const struct plan_fault *fault, struct err *e
 	return impair(play, fault, err);
 }
 
-static int nothing(struct play *play, const struct plan_fault *fault, struct err *err)
-{
-	(void)play, (void)fault, (void)err;
-	return 0;
-}
-
 static int await_shutdown(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	(void)err;
@@ -191,28 +185,14 @@ static int await_shutdown(struct play *play, const struct plan_fault *fault, str
 	return 0;
 }
 
-/* Whoever does it says that it was done. */
-enum doer { BY_GUEST, BY_WORLD, BY_ROUTER /* a guest's, where there is one */, BY_BOTH };
+typedef int act_fn(struct play *play, const struct plan_fault *fault, struct err *err);
 
-static const struct {
-	int (*act)(struct play *play, const struct plan_fault *fault, struct err *err);
-	enum doer doer;
-} acts[FAULT_OP_COUNT] = {
-	[FAULT_KILL] = {nothing, BY_GUEST},
-	[FAULT_TERMINATE] = {nothing, BY_GUEST},
-	[FAULT_STOP] = {nothing, BY_GUEST},
-	[FAULT_CONTINUE] = {nothing, BY_GUEST},
-	[FAULT_CRASH] = {crash, BY_WORLD},
-	[FAULT_REBOOT] = {reboot, BY_WORLD},
-	[FAULT_SHUTDOWN] = {await_shutdown, BY_GUEST},
-	[FAULT_PULL] = {plug, BY_WORLD},
-	[FAULT_PLUG] = {plug, BY_WORLD},
-	[FAULT_BLACKHOLE] = {filter, BY_ROUTER},
-	[FAULT_REJECT] = {filter, BY_ROUTER},
-	[FAULT_IMPAIR] = {impair, BY_WORLD},
-	[FAULT_DROP] = {filter, BY_ROUTER},
-	[FAULT_HEAL] = {heal, BY_BOTH},
-	[FAULT_FORGET] = {nothing, BY_ROUTER},
+/* NULL: nothing is left to do here. Whoever does it says that it was done. */
+static act_fn *const acts[FAULT_OP_COUNT] = {
+	[FAULT_CRASH] = crash,   [FAULT_REBOOT] = reboot, [FAULT_SHUTDOWN] = await_shutdown,
+	[FAULT_PULL] = plug,     [FAULT_PLUG] = plug,     [FAULT_BLACKHOLE] = filter,
+	[FAULT_REJECT] = filter, [FAULT_IMPAIR] = impair, [FAULT_DROP] = filter,
+	[FAULT_HEAL] = heal,
 };
 
 static int act(struct world *world, void *data, struct err *err)
@@ -220,18 +200,15 @@ static int act(struct world *world, void *data, struct err *err)
 	struct play_fault *fault = data;
 	struct play *play = fault->play;
 	const struct plan_fault *plan = &play->plan->fault[fault->index];
-	enum doer doer = acts[plan->op].doer;
-	bool ours = doer == BY_WORLD || !play_has_router(play);
+	enum fault_doer doer = fault_kinds[plan->op].doer;
+	bool tells = doer == DOER_WORLD || (doer != DOER_HOST && !play_has_router(play));
 	int ret = 0;
 
 	(void)world;
-	if (doer == BY_GUEST)
-		ret = acts[plan->op].act(play, plan, err);
-	else if (ours || doer == BY_BOTH) {
-		if (ours)
-			fault_frame(play, fault->index, 0);
-		ret = acts[plan->op].act(play, plan, err);
-	}
+	if (tells)
+		fault_frame(play, fault->index, 0);
+	if (acts[plan->op] && (doer != DOER_ROUTER || tells))
+		ret = acts[plan->op](play, plan, err);
 	play_end_find(play);
 	return ret < 0 ? err_add(err, ret, "%s", plan->text) : 0;
 }

@@ -268,34 +268,25 @@ static int forget(struct stage *stage, const struct plan_fault *fault, int index
 typedef int fault_fn(struct stage *stage, const struct plan_fault *fault, int index,
 		     struct err *err);
 
-/* Who does it where each host is a kernel of its own. */
-enum doer {
-	BY_PROGRAMS_HOST,
-	BY_HOST,
-	BY_ROUTER,
-	BY_WORLD, /* from outside of all of them */
-};
-
 static const struct {
 	fault_fn *begin;
 	fault_fn *go_on; /* when its second moment comes */
-	enum doer doer;
 } faults[FAULT_OP_COUNT] = {
-	[FAULT_KILL] = {signal_program, NULL, BY_PROGRAMS_HOST},
-	[FAULT_TERMINATE] = {signal_program, NULL, BY_PROGRAMS_HOST},
-	[FAULT_STOP] = {signal_program, NULL, BY_PROGRAMS_HOST},
-	[FAULT_CONTINUE] = {signal_program, NULL, BY_PROGRAMS_HOST},
-	[FAULT_CRASH] = {crash, NULL, BY_WORLD},
-	[FAULT_REBOOT] = {reboot_begin, reboot_end, BY_WORLD},
-	[FAULT_SHUTDOWN] = {shutdown_begin, shutdown_end, BY_HOST},
-	[FAULT_PULL] = {pull_or_plug, NULL, BY_WORLD},
-	[FAULT_PLUG] = {pull_or_plug, NULL, BY_WORLD},
-	[FAULT_BLACKHOLE] = {filter_path, NULL, BY_ROUTER},
-	[FAULT_REJECT] = {filter_path, NULL, BY_ROUTER},
-	[FAULT_DROP] = {filter_path, NULL, BY_ROUTER},
-	[FAULT_IMPAIR] = {impair, NULL, BY_WORLD},
-	[FAULT_HEAL] = {heal, NULL, BY_ROUTER},
-	[FAULT_FORGET] = {forget, NULL, BY_ROUTER},
+	[FAULT_KILL] = {signal_program, NULL},
+	[FAULT_TERMINATE] = {signal_program, NULL},
+	[FAULT_STOP] = {signal_program, NULL},
+	[FAULT_CONTINUE] = {signal_program, NULL},
+	[FAULT_CRASH] = {crash, NULL},
+	[FAULT_REBOOT] = {reboot_begin, reboot_end},
+	[FAULT_SHUTDOWN] = {shutdown_begin, shutdown_end},
+	[FAULT_PULL] = {pull_or_plug, NULL},
+	[FAULT_PLUG] = {pull_or_plug, NULL},
+	[FAULT_BLACKHOLE] = {filter_path, NULL},
+	[FAULT_REJECT] = {filter_path, NULL},
+	[FAULT_DROP] = {filter_path, NULL},
+	[FAULT_IMPAIR] = {impair, NULL},
+	[FAULT_HEAL] = {heal, NULL},
+	[FAULT_FORGET] = {forget, NULL},
 };
 
 bool fault_is_here(const struct stage *stage, int index)
@@ -304,14 +295,15 @@ bool fault_is_here(const struct stage *stage, int index)
 
 	if (!stage->options->alone)
 		return true;
-	switch (faults[fault->op].doer) {
-	case BY_PROGRAMS_HOST:
-		return stage_has(stage, stage->plan->program[fault->program].host);
-	case BY_HOST:
-		return stage_has(stage, fault->host);
-	case BY_ROUTER:
+	switch (fault_kinds[fault->op].doer) {
+	case DOER_HOST:
+		return stage_has(stage, fault->program == PLAN_ANY
+						? fault->host
+						: stage->plan->program[fault->program].host);
+	case DOER_ROUTER:
+	case DOER_BOTH:
 		return stage_has(stage, stage->plan->host_count);
-	case BY_WORLD:
+	case DOER_WORLD:
 		return false;
 	}
 	return false;

@@ -213,6 +213,15 @@ static void finish_direction(struct decoder *d, const struct node *node, uint32_
 			   d->plan->host[fault->from].name);
 }
 
+static void finish_shutdown(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	struct fault_args *args = ret;
+
+	(void)d, (void)node;
+	if (!(given & 2))
+		args->fault.grace_ns = 5 * NSEC_PER_SEC;
+}
+
 static void finish_reject(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
 	need_router(d, node, "reject");
@@ -291,7 +300,7 @@ static const struct verb faults[] = {
 	 FORM("reboot", reboot_fields, 1), NULL},
 	{"shutdown", FAULT_SHUTDOWN, "a host stops in order: SIGTERM, SIGKILL, off the network",
 	 "shutdown: {host: server, grace: 5s}", ARGUMENT_REQUIRED,
-	 FORM("shutdown", shutdown_fields, 1), NULL},
+	 FORM("shutdown", shutdown_fields, 1), finish_shutdown},
 	{"pull", FAULT_PULL, "a host's cable: it sees no carrier", "pull: client",
 	 ARGUMENT_REQUIRED, FORM("pull", host_fields, 1), NULL},
 	{"plug", FAULT_PLUG, "the cable back in", "plug: client", ARGUMENT_REQUIRED,
@@ -317,6 +326,29 @@ static const struct verb faults[] = {
 	 "Linux does: for a firewall that drops what it does not know, blackhole",
 	 "forget: router", ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
 };
+
+const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
+	[FAULT_KILL] = {EFFECT_PROGRAM, DOER_HOST},
+	[FAULT_TERMINATE] = {EFFECT_PROGRAM, DOER_HOST},
+	[FAULT_STOP] = {EFFECT_PROGRAM, DOER_HOST},
+	[FAULT_CONTINUE] = {EFFECT_PROGRAM, DOER_HOST},
+	[FAULT_CRASH] = {EFFECT_OFF, DOER_WORLD},
+	[FAULT_REBOOT] = {EFFECT_OFF_AND_ON, DOER_WORLD},
+	[FAULT_SHUTDOWN] = {EFFECT_OFF, DOER_HOST},
+	[FAULT_PULL] = {EFFECT_CABLE, DOER_WORLD},
+	[FAULT_PLUG] = {EFFECT_CABLE, DOER_WORLD},
+	[FAULT_BLACKHOLE] = {EFFECT_WORSE, DOER_ROUTER},
+	[FAULT_REJECT] = {EFFECT_WORSE, DOER_ROUTER},
+	[FAULT_IMPAIR] = {EFFECT_WORSE, DOER_WORLD},
+	[FAULT_DROP] = {EFFECT_WORSE, DOER_ROUTER},
+	[FAULT_HEAL] = {EFFECT_HEALED, DOER_BOTH},
+	[FAULT_FORGET] = {EFFECT_ROUTER, DOER_ROUTER},
+};
+
+bool fault_takes_down(enum fault_op op)
+{
+	return fault_kinds[op].effect == EFFECT_OFF || fault_kinds[op].effect == EFFECT_OFF_AND_ON;
+}
 
 const struct verb_table fault_table = {"fault", faults, sizeof(faults) / sizeof(*faults),
 				       &fault_modifiers};

@@ -242,6 +242,14 @@ START_TEST(healing_nothing_is_warned_of)
 }
 END_TEST
 
+/* None is left out of the table. */
+START_TEST(every_fault_has_a_kind)
+{
+	for (int op = 0; op < FAULT_OP_COUNT; op++)
+		ck_assert_msg(fault_kinds[op].effect >= EFFECT_PROGRAM, "fault %d", op);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("fault");
@@ -256,6 +264,7 @@ int main(void)
 	tcase_add_test(tests, faults_are_sorted);
 	tcase_add_test(tests, impossible_courses_are_refused);
 	tcase_add_test(tests, healing_nothing_is_warned_of);
+	tcase_add_test(tests, every_fault_has_a_kind);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

@@ -24,9 +24,8 @@ static char *fault_text(struct decoder *d, const struct verb *verb, const struct
 {
 	const struct plan *plan = d->plan;
 	const struct plan_fault *fault = &args->fault;
-	bool direction = argument->kind == NODE_MAP && fault->op >= FAULT_BLACKHOLE;
 
-	if (direction && (fault->op == FAULT_BLACKHOLE || fault->op == FAULT_HEAL))
+	if (argument->kind == NODE_MAP && (fault->op == FAULT_BLACKHOLE || fault->op == FAULT_HEAL))
 		return pool_printf(d->pool, "%s %s -> %s", verb->name, host_name(plan, fault->from),
 				   host_name(plan, fault->to));
 	if (fault->op == FAULT_REJECT)
@@ -51,7 +50,6 @@ static void decode_fault(struct decoder *d, const struct node *node)
 					    .from = PLAN_ANY,
 					    .to = PLAN_ANY,
 					    .start_again = true,
-					    .grace_ns = 5 * NSEC_PER_SEC,
 					    .impairment = d->plan->link}};
 	const struct node *argument, *at;
 	const struct verb *verb;
@@ -79,9 +77,7 @@ static void decode_fault(struct decoder *d, const struct node *node)
 	if (d->diags->errors == before && verb->finish)
 		verb->finish(d, argument, given, &args);
 	if (d->diags->errors > before || !timed ||
-	    !moment_check(d, at,
-			  args.fault.at_ns + (verb->op == FAULT_REBOOT ? args.fault.down_ns : 0) +
-				  (verb->op == FAULT_SHUTDOWN ? args.fault.grace_ns : 0)))
+	    !moment_check(d, at, args.fault.at_ns + args.fault.down_ns + args.fault.grace_ns))
 		return;
 	if (!args.both_ways) {
 		add_fault(d, &args.fault, fault_text(d, verb, &args, argument));
@@ -130,15 +126,14 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 	for (int i = 0; i < plan->fault_count; i++) {
 		const struct plan_fault *fault = &plan->fault[i];
 
-		if (fault->host != plan->program[program].host ||
-		    (fault->op != FAULT_CRASH && fault->op != FAULT_SHUTDOWN &&
-		     fault->op != FAULT_REBOOT))
+		if (fault->host != plan->program[program].host || !fault_takes_down(fault->op))
 			continue;
 		if (off_ns < 0) {
 			off_ns = fault->at_ns;
 			started = started || start_ns < off_ns;
 		}
-		if (fault->op != FAULT_REBOOT || fault->at_ns + fault->down_ns > until_ns)
+		if (fault_kinds[fault->op].effect != EFFECT_OFF_AND_ON ||
+		    fault->at_ns + fault->down_ns > until_ns)
 			continue;
 		if (fault->start_again && started)
 			count++;
@@ -205,7 +200,7 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 {
 	const struct plan_fault **off = &course->off[fault->host];
 
-	if (*off && fault->op != FAULT_REBOOT)
+	if (*off && fault_kinds[fault->op].effect == EFFECT_OFF)
 		complain(d, fault, *off, "host", d->plan->host[fault->host].name, "is off then");
 	*off = fault;
 	for (int i = 0; i < d->plan->program_count; i++)
@@ -215,7 +210,8 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 
 static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
 {
-	return off && off->op == FAULT_REBOOT && off->at_ns + off->down_ns <= now_ns;
+	return off && fault_kinds[off->op].effect == EFFECT_OFF_AND_ON &&
+	       off->at_ns + off->down_ns <= now_ns;
 }
 
 static void check_fault(struct decoder *d, struct course *course, const struct plan_fault *fault)
@@ -223,36 +219,27 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 	for (int i = 0; i < d->plan->host_count; i++)
 		if (is_up_again(course->off[i], fault->at_ns))
 			course->off[i] = NULL;
-	switch (fault->op) {
-	case FAULT_KILL:
-	case FAULT_TERMINATE:
-	case FAULT_STOP:
-	case FAULT_CONTINUE:
+	switch (fault_kinds[fault->op].effect) {
+	case EFFECT_PROGRAM:
 		check_process(d, course, fault);
 		break;
-	case FAULT_CRASH:
-	case FAULT_REBOOT:
-	case FAULT_SHUTDOWN:
+	case EFFECT_OFF:
+	case EFFECT_OFF_AND_ON:
 		check_host(d, course, fault);
 		break;
-	case FAULT_PULL:
-	case FAULT_PLUG:
+	case EFFECT_CABLE:
 		check_cable(d, course, fault);
 		break;
-	case FAULT_BLACKHOLE:
-	case FAULT_REJECT:
-	case FAULT_IMPAIR:
-	case FAULT_DROP:
+	case EFFECT_WORSE:
 		course->broken = true;
 		break;
-	case FAULT_HEAL:
+	case EFFECT_HEALED:
 		if (!course->broken)
 			diag_warning(
 				d->diags, span_of_fault(fault),
 				"nothing to heal: no blackhole, reject, drop or impair before");
 		break;
-	case FAULT_FORGET:
-	case FAULT_OP_COUNT:
+	case EFFECT_ROUTER:
 		break;
 	}
 }

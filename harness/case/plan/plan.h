@@ -125,6 +125,28 @@ enum fault_op {
 	FAULT_OP_COUNT
 };
 
+/* What is to be known of each kind of fault, beside how it is written and done. */
+struct fault_kind {
+	enum fault_effect {
+		EFFECT_PROGRAM = 1, /* on `program` alone */
+		EFFECT_OFF,         /* `host` has no power from then on, or from a little later */
+		EFFECT_OFF_AND_ON,  /* and again after down_ns; one that is off only comes up */
+		EFFECT_CABLE,       /* of `host` */
+		EFFECT_WORSE,       /* the path, until it is healed */
+		EFFECT_HEALED,
+		EFFECT_ROUTER
+	} effect;
+	enum fault_doer { /* where each host is a kernel of its own; else all is one guest's */
+			  DOER_HOST,   /* the guest of the host, or of the program's */
+			  DOER_ROUTER, /* the router's guest; without a router the world */
+			  DOER_WORLD,  /* from outside of all of them */
+			  DOER_BOTH    /* what of it is the router's, and the world */
+	} doer;
+};
+extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];
+/* Whether its host has no power afterwards. */
+bool fault_takes_down(enum fault_op op);
+
 struct plan_filter {           /* which packets FAULT_DROP and FAULT_REJECT mean; all when empty */
 	int flags_mask, flags; /* TCP flags: (th_flags & mask) == flags */
 	int64_t longer_than;   /* bytes of IP packet; 0: any */
