@@ -22,13 +22,18 @@ static void add(struct events *events, int64_t t_ns, enum record_event_kind kind
 
 static void add_steps(struct events *events)
 {
-	for (int i = 0; i < events->record->step_count; i++) {
-		const struct record_step *step = &events->record->step[i];
+	const struct record *record = events->record;
+
+	for (int i = 0; i < record->step_count; i++) {
+		const struct record_step *step = &record->step[i];
+		const struct record_program *program = record_find_program(record, step->program,
+									   step->incarnation);
 		int host = events->plan->program[step->program].host;
 
 		add(events, step->start_ns, EVENT_STEP_START, host, i);
-		if (step->caught_sigterm)
-			add(events, step->start_ns, EVENT_STEP_END, host, i);
+		/* The peer exits at once, without a word more. */
+		if (step->caught_sigterm && program && program->end_ns >= 0)
+			add(events, program->end_ns, EVENT_STEP_END, host, i);
 		if (step->end_ns >= 0)
 			add(events, step->end_ns, EVENT_STEP_END, host, i);
 	}

@@ -12,9 +12,9 @@ enum record_event_kind {
 	EVENT_FAULT,
 	EVENT_HOST, /* lost its power or came up, but for what a fault says when it begins */
 	EVENT_PROGRAM_START,
-	EVENT_PROGRAM_END,
 	EVENT_STEP_START,
 	EVENT_STEP_END,
+	EVENT_PROGRAM_END,
 	EVENT_PACKET,
 	EVENT_SOCKET /* a change of state; samples are left out */
 };

@@ -57,6 +57,7 @@ START_TEST(test_lines)
 		{6 * S, EVENT_STEP_START, 0, "client: recv ..."},
 		{7 * S, EVENT_STEP_END, 0, "client: recv: ECONNRESET after 5 bytes"},
 		{7 * S, EVENT_PACKET, 1, "server > client: RST, no such connection here"},
+		{8 * S, EVENT_STEP_END, 1, "server (start 2): listen: SIGTERM"},
 		{8 * S, EVENT_PROGRAM_END, 0, "client: killed by SIGKILL"},
 		{8 * S, EVENT_PROGRAM_END, 1, "server (start 2): exits with 3"},
 	};
@@ -83,6 +84,7 @@ START_TEST(test_lines)
 	raw_exited(&raw, 0, 0, 8 * S, 9);
 	raw_started(&raw, 1, 1, 4 * S);
 	raw_step(&raw, 1, 0, 4 * S, PEER_START, 0, 0);
+	raw_step(&raw, 1, 0, 8 * S, PEER_CAUGHT, 0, 0);
 	raw_exited(&raw, 1, 1, 8 * S, 3 << 8);
 	add_socket(&raw, RAW_SOCKET, 2 * S, 10, 0);
 	add_socket(&raw, RAW_SAMPLE, 2 * S, 10, 0); /* no event */
