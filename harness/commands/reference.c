@@ -10,30 +10,34 @@
 #include "completion.h"
 #include "file.h"
 #include "known.h"
+#include "list.h"
 #include "manual.h"
 #include "reference.h"
+#include "store.h"
 #include "text.h"
 
 typedef char *reference_fn(void);
 
-enum { KEY_MAN = 256, KEY_COMPLETION, KEY_ALL };
+enum { KEY_MAN = 256, KEY_COMPLETION, KEY_COMPLETE, KEY_ALL };
 
 #define MOST_PAGES 64
 
 struct options {
-	reference_fn *reference;
+	reference_fn *reference; /* NULL: `words` are to be completed */
+	const char *const *words;
+	int word_count;
 	const char *page;   /* a man page instead */
 	const char *folder; /* or all of it, into files */
 };
 
 static char *bash_script(void)
 {
-	return completion_bash(command_table);
+	return text_copy(completion_bash);
 }
 
 static char *zsh_script(void)
 {
-	return completion_zsh(command_table);
+	return text_copy(completion_zsh);
 }
 
 static const struct {
@@ -51,6 +55,7 @@ static const struct argp_option argp_options[] = {
 	 "a man page instead: halfopen, halfopen-COMMAND as halfopen-run, or "
 	 "halfopen-case",
 	 0},
+	{"complete", KEY_COMPLETE, NULL, OPTION_HIDDEN, "what these scripts ask", 0},
 	{"completion", KEY_COMPLETION, "bash|zsh", 0, "what a shell needs to complete commands", 0},
 	{"all", KEY_ALL, "DIR", 0,
 	 "write the schema, all man pages and completions below DIR, as they are installed below "
@@ -84,6 +89,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->reference = shell_named(arg);
 		if (!options->reference)
 			argp_error(state, "--completion takes bash or zsh, not '%s'", arg);
+		return 0;
+	case KEY_COMPLETE:
+		options->reference = NULL;
+		return 0;
+	case ARGP_KEY_ARGS:
+		if (options->reference)
+			return ARGP_ERR_UNKNOWN;
+		options->words = (const char *const *)state->argv + state->next;
+		options->word_count = state->argc - state->next;
 		return 0;
 	case KEY_ALL:
 		options->folder = arg;
@@ -152,6 +166,24 @@ static int no_such_page(const char *page)
 	return EXIT_USAGE;
 }
 
+static int complete(const char *const *words, int count)
+{
+	struct store store = {0};
+	struct err err = {0};
+	const char **kernels = NULL;
+	int kernel_count = 0;
+
+	store_read(&store, &err); /* without them, if they can't be had */
+	*LIST_ADD_TO(NULL, kernels, kernel_count) = "live";
+	for (int i = 0; i < store.count; i++)
+		*LIST_ADD_TO(NULL, kernels, kernel_count) = store.entry[i].name;
+	*LIST_ADD_TO(NULL, kernels, kernel_count) = NULL;
+	completion_print(command_table, kernels, words, count, stdout);
+	free(kernels);
+	store_done(&store);
+	return EXIT_HELD;
+}
+
 int cmd_reference(int argc, char **argv)
 {
 	struct options options = {.reference = case_reference_markdown};
@@ -165,6 +197,8 @@ int cmd_reference(int argc, char **argv)
 		cmd_complain("reference", &err);
 		return EXIT_COULD_NOT;
 	}
+	if (!options.reference && !options.page)
+		return complete(options.words, options.word_count);
 	text = options.page ? manual_page(command_table, options.page) : options.reference();
 	if (!text)
 		return options.page ? no_such_page(options.page) : EXIT_COULD_NOT;

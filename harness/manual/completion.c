@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a value or an argument is completed with goes by the word that stands for it in the help:
- * FOLDER, KERNEL. Each shell has its own way to say "a folder".
+ * FOLDER, KERNEL.
  */
 #include "completion.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "commandline.h"
@@ -14,19 +13,46 @@
 #include "options.h"
 #include "writer.h"
 
-enum kind { NOTHING, FOLDERS, FILES, CASES, KERNELS, WORDS, KINDS };
+const char completion_bash[] =
+	"# bash completion of halfopen: the program itself says what may come.\n"
+	"_halfopen() {\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} said\n"
+	"\t[ \"$cur\" != = ] || cur=\n"
+	"\tmapfile -t said < <(\"$1\" reference --complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
+	"2>/dev/null)\n"
+	"\tCOMPREPLY=(\"${said[@]%%$'\\t'*}\")\n"
+	"\tcase ${said-} in\n"
+	"\t:folders) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;\n"
+	"\t:files) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+	"\t:cases) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"; compgen -f -X '!*.yaml' -- "
+	"\"$cur\") ;;\n"
+	"\t*=) compopt -o nospace 2>/dev/null ;;\n"
+	"\tesac\n"
+	"\t[[ ${said-} != :* ]] || compopt -o filenames 2>/dev/null\n"
+	"}\n"
+	"complete -F _halfopen halfopen\n";
 
-/* By kind: bash's function (with the words after it), and zsh's. */
-static const struct {
-	const char *bash, *zsh;
-} action[KINDS] = {
-	[NOTHING] = {":", ""},
-	[FOLDERS] = {"_halfopen_folders", "_files -/"},
-	[FILES] = {"_halfopen_files", "_files"},
-	[CASES] = {"_halfopen_cases", "_files -g \"*.yaml(-.)\""},
-	[KERNELS] = {"_halfopen_kernels", "_halfopen_kernels"},
-	[WORDS] = {"_halfopen_words", ""},
-};
+const char completion_zsh[] =
+	"#compdef halfopen\n"
+	"# zsh completion of halfopen: the program itself says what may come.\n"
+	"_halfopen() {\n"
+	"\tlocal tab=$'\\t'\n"
+	"\tlocal -a said valued plain\n"
+	"\tsaid=(${(f)\"$($words[1] reference --complete -- ${(Q)words[2,CURRENT-1]} "
+	"\"${(Q)PREFIX}\" 2>/dev/null)\"})\n"
+	"\t[[ $PREFIX != --*=* ]] || compset -P '*='\n"
+	"\tcase $said[1] in\n"
+	"\t:folders) _files -/; return ;;\n"
+	"\t:files) _files; return ;;\n"
+	"\t:cases) _files -g '*.yaml(-.)'; return ;;\n"
+	"\tesac\n"
+	"\tvalued=(${${(M)said:#--*=$tab*}/$tab/:})\n"
+	"\tplain=(${${said:#--*=$tab*}/$tab/:})\n"
+	"\t_describe option valued -S '' -- plain\n"
+	"}\n"
+	"_halfopen \"$@\"\n";
+
+enum kind { NOTHING, FOLDERS, FILES, CASES, KERNELS };
 
 struct meaning {
 	const char *word;
@@ -44,318 +70,165 @@ static const struct meaning argument_meaning[] = {
 	{"DIR", FOLDERS},  {"A B", FOLDERS},  {"TARBALL", FILES},
 	{"PATH", FILES},   {"NAME", KERNELS}, {0}};
 
-static const char bash_head[] =
-	"# bash completion of halfopen. Made by `halfopen reference --completion bash`.\n"
-	"\n"
-	"_halfopen_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
-	"_halfopen_kernels() {\n"
-	"\t_halfopen_words \"$(\"$program\" kernel list 2>/dev/null | sed -n '2,$s/^..\\([^ ]*\\) "
-	".*/\\1/p')\"\n"
-	"}\n"
-	"_halfopen_paths() {\n"
-	"\tcompopt -o filenames 2>/dev/null\n"
-	"\tmapfile -t COMPREPLY < <(compgen \"$@\" -- \"$cur\")\n"
-	"}\n"
-	"_halfopen_folders() { _halfopen_paths -d; }\n"
-	"_halfopen_files() { _halfopen_paths -f; }\n"
-	"_halfopen_cases() {\n"
-	"\tlocal folders\n"
-	"\t_halfopen_paths -d\n"
-	"\tfolders=(\"${COMPREPLY[@]}\")\n"
-	"\t_halfopen_paths -f -X '!*.yaml'\n"
-	"\tCOMPREPLY+=(\"${folders[@]}\")\n"
-	"}\n"
-	"\n"
-	"_halfopen() {\n"
-	"\tlocal program=$1 cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	"\tlocal command=${COMP_WORDS[1]}\n"
-	"\tCOMPREPLY=()\n"
-	"\t# --option=value is three words to bash\n"
-	"\tif [ \"$cur\" = = ]; then\n"
-	"\t\tcur=\n"
-	"\telif [ \"$prev\" = = ]; then\n"
-	"\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n"
-	"\tfi\n"
-	"\tif [ \"$COMP_CWORD\" = 1 ]; then\n"
-	"\t\tcommand=\n";
+struct asked {
+	const struct command *commands;
+	const char *const *kernels;
+	const char *begun; /* what the word begins with */
+	FILE *out;
+};
 
-static const char zsh_head[] =
-	"#compdef halfopen\n"
-	"# zsh completion of halfopen. Made by `halfopen reference --completion zsh`.\n"
-	"\n"
-	"_halfopen_kernels() {\n"
-	"\tlocal -a names\n"
-	"\tnames=(${(f)\"$(_call_program kernels $program kernel list 2>/dev/null |\n"
-	"\t\tsed -n '2,$s/^..\\([^ ]*\\) .*/\\1/p')\"})\n"
-	"\t_describe kernel names || _files\n"
-	"}\n"
-	"\n"
-	"_halfopen() {\n"
-	"\tlocal program=$words[1] command=$words[2] ret=1\n";
+/* The word BEFORE NAME BEHIND, if it begins so. HELP may be NULL. */
+static void offer(const struct asked *asked, const char *name, const char *behind, const char *help)
+{
+	if (strncmp(name, asked->begun, strlen(asked->begun)) == 0)
+		fprintf(asked->out, "%s%s%s%s\n", name, behind, help ? "\t" : "", help ? help : "");
+}
 
-static enum kind argument_kind(const char *args_doc)
+static void offer_kind(const struct asked *asked, enum kind kind)
+{
+	static const char *const lines[] = {
+		[FOLDERS] = ":folders", [FILES] = ":files", [CASES] = ":cases"};
+
+	if (kind == KERNELS)
+		for (const char *const *kernel = asked->kernels; *kernel; kernel++)
+			offer(asked, *kernel, "", NULL);
+	else if (kind != NOTHING)
+		fprintf(asked->out, "%s\n", lines[kind]);
+}
+
+/* "text|json" */
+static void offer_choices(const struct asked *asked, const char *choices)
+{
+	char word[64];
+
+	if (!strchr(choices, '|') || strpbrk(choices, "ABCDEFGHIJKLMNOPQRSTUVWXYZ="))
+		return;
+	for (size_t length; *choices; choices += length + (choices[length] == '|')) {
+		length = strcspn(choices, "|");
+		snprintf(word, sizeof(word), "%.*s", (int)length, choices);
+		offer(asked, word, "", NULL);
+	}
+}
+
+static void offer_value(const struct asked *asked, const char *value)
+{
+	const struct meaning *meaning = value_meaning;
+	char page[64];
+
+	while (meaning->word && strcmp(value, meaning->word) != 0)
+		meaning++;
+	if (meaning->word)
+		offer_kind(asked, meaning->kind);
+	else if (strcmp(value, "WHEN") == 0)
+		offer_choices(asked, "auto|always|never");
+	else if (strncmp(value, "FORMAT", 6) == 0)
+		for (const struct writer *const *writer = writers; *writer; writer++)
+			offer(asked, (*writer)->name, "", NULL);
+	else if (strcmp(value, "PAGE") == 0)
+		for (int i = 0; manual_name(asked->commands, i, page, sizeof(page)); i++)
+			offer(asked, page, "", NULL);
+	else
+		offer_choices(asked, value);
+}
+
+static void offer_argument(const struct asked *asked, const char *args_doc)
 {
 	const struct meaning *meaning = argument_meaning;
 
 	while (args_doc && meaning->word && !strstr(args_doc, meaning->word))
 		meaning++;
-	return args_doc ? meaning->kind : NOTHING;
+	if (args_doc && meaning->word)
+		offer_kind(asked, meaning->kind);
 }
 
-/* Writes the words that a value may be to WORDS, if there are words for it. */
-static enum kind value_kind(const struct command *commands, const struct argp_option *option,
-			    FILE *words)
+/* WORD, of which only LENGTH count, is OPTION: --out or -o. */
+static bool is_option(const struct argp_option *option, const char *word, size_t length)
 {
-	const struct meaning *meaning = value_meaning;
-
-	if (strcmp(option->arg, "WHEN") == 0) {
-		fputs("auto always never", words);
-		return WORDS;
-	}
-	if (strncmp(option->arg, "FORMAT", 6) == 0) {
-		for (const struct writer *const *writer = writers; *writer; writer++)
-			fprintf(words, "%s%s", writer == writers ? "" : " ", (*writer)->name);
-		return WORDS;
-	}
-	if (strcmp(option->arg, "PAGE") == 0) {
-		char name[64];
-
-		for (int i = 0; manual_name(commands, i, name, sizeof(name)); i++)
-			fprintf(words, "%s%s", i ? " " : "", name);
-		return WORDS;
-	}
-	while (meaning->word && strcmp(option->arg, meaning->word) != 0)
-		meaning++;
-	if (meaning->word)
-		return meaning->kind;
-	if (!strchr(option->arg, '|') || strpbrk(option->arg, "ABCDEFGHIJKLMNOPQRSTUVWXYZ="))
-		return NOTHING;
-	for (const char *c = option->arg; *c; c++) /* "text|json" */
-		fputc(*c == '|' ? ' ' : *c, words);
-	return WORDS;
+	if (strncmp(word, "--", 2) == 0)
+		return strlen(option->name) == length - 2 &&
+		       strncmp(word + 2, option->name, length - 2) == 0;
+	return word[0] == '-' && length == 2 && word[1] && word[1] == option_letter(option);
 }
 
-/* What follows `--option`, a line of a case */
-static void bash_value(FILE *out, const struct command *commands, const char *command,
-		       const struct argp_option *option)
+/* The option of LIST whose value the last word is; NULL: it is none's. Of `--out=x` in a word only
+ * the x is begun then. */
+static const struct argp_option *option_before(struct asked *asked, const struct options_list *list,
+					       const char *const *words, int count)
 {
-	char *words = NULL, letter = option_letter(option);
-	size_t size = 0;
-	FILE *list = open_memstream(&words, &size);
-	enum kind kind;
+	const char *word = count > 1 ? words[count - 2] : "", *equals;
+	size_t length = strlen(word);
 
-	if (!list)
+	if (strcmp(asked->begun, "=") == 0)
+		asked->begun = "";
+	else if (strcmp(word, "=") == 0 && count > 2)
+		length = strlen(word = words[count - 3]);
+	else if (strncmp(asked->begun, "--", 2) == 0 && (equals = strchr(asked->begun, '='))) {
+		word = asked->begun;
+		length = (size_t)(equals - word);
+		asked->begun = equals + 1;
+	}
+	for (int i = 0; i < list->count; i++)
+		if (list->option[i]->arg && is_option(list->option[i], word, length))
+			return list->option[i];
+	return NULL;
+}
+
+static void offer_option(const struct asked *asked, const struct argp_option *option)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "--%s", option->name);
+	offer(asked, name, option->arg ? "=" : "", option->doc);
+}
+
+/* What stands where a command's name does. */
+static void offer_command(const struct asked *asked, const struct command *command)
+{
+	offer(asked, command->name, "", command->help);
+}
+
+static void offer_common(const struct asked *asked, bool below)
+{
+	offer(asked, "--help", "", common_options[0].doc);
+	if (!below)
+		offer(asked, "--version", "", common_options[2].doc);
+}
+
+void completion_print(const struct command *commands, const char *const *kernels,
+		      const char *const *words, int count, FILE *out)
+{
+	struct asked asked = {commands, kernels, count ? words[count - 1] : "", out};
+	const struct command *command = commands, *below = NULL;
+	const struct argp_option *option;
+	struct options_list list;
+
+	if (count < 2) {
+		for (; command->name; command++)
+			offer_command(&asked, command);
+		offer_common(&asked, false);
 		return;
-	kind = value_kind(commands, option, list);
-	fclose(list);
-	fprintf(out, "\t'%s --%s'", command, option->name);
-	if (letter)
-		fprintf(out, " | '%s -%c'", command, letter);
-	fprintf(out, ") %s", action[kind].bash);
-	if (kind == WORDS)
-		fprintf(out, " '%s'", words);
-	fputs("; return ;;\n", out);
-	free(words);
-}
-
-#define MOST_COMMANDS 64
-
-struct named {
-	char words[64]; /* "kernel add" */
-	const struct argp *argp;
-};
-
-/* Every command that has options. Their number. */
-static int collect(const struct command *commands, struct named named[MOST_COMMANDS])
-{
-	const struct command *below;
-	int count = 0;
-
-	for (const struct command *command = commands; command->name; command++) {
-		if (command->argp) {
-			snprintf(named[count].words, sizeof(named->words), "%s", command->name);
-			named[count++].argp = command->argp;
-			continue;
-		}
-		for (int i = 0; (below = command->below(i)); i++) {
-			snprintf(named[count].words, sizeof(named->words), "%s %s", command->name,
-				 below->name);
-			named[count++].argp = below->argp;
-		}
 	}
-	return count;
-}
-
-/* The commands, and for each that has some the commands below it. */
-static void bash_commands(FILE *out, const struct command *commands)
-{
-	const struct command *below;
-
-	fputs("\t\t_halfopen_words '", out);
-	for (const struct command *command = commands; command->name; command++)
-		fprintf(out, "%s ", command->name);
-	fputs("--help --version'\n\t\treturn\n\tfi\n\tcase $command in\n", out);
-	for (const struct command *command = commands; command->name; command++) {
-		if (!command->below)
-			continue;
-		fprintf(out, "\t%s)\n\t\tif [ \"$COMP_CWORD\" = 2 ]; then\n\t\t\t_halfopen_words '",
-			command->name);
+	while (command->name && strcmp(command->name, words[0]) != 0)
+		command++;
+	if (command->name && command->below) {
 		for (int i = 0; (below = command->below(i)); i++)
-			fprintf(out, "%s ", below->name);
-		fputs("--help'\n\t\t\treturn\n\t\tfi\n\t\tcommand+=\" ${COMP_WORDS[2]}\" ;;\n",
-		      out);
+			if (count == 2)
+				offer_command(&asked, below);
+			else if (strcmp(below->name, words[1]) == 0)
+				break;
+		if (count == 2)
+			offer_common(&asked, true);
+		command = below;
 	}
-	fputs("\tesac\n", out);
-}
-
-static void bash_options(FILE *out, const struct named *named)
-{
-	struct options_list list;
-
-	options_collect(named->argp, &list);
-	fprintf(out, "\t'%s -'*) _halfopen_words '", named->words);
-	for (int i = 0; i < list.count; i++)
-		fprintf(out, "%s--%s%s", i ? " " : "", list.option[i]->name,
-			list.option[i]->arg ? "=" : "");
-	fputs("' ;;\n", out);
-}
-
-char *completion_bash(const struct command *commands)
-{
-	struct named named[MOST_COMMANDS];
-	struct options_list list;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int count = collect(commands, named);
-
-	if (!out)
-		return NULL;
-	fputs(bash_head, out);
-	bash_commands(out, commands);
-	fputs("\tcase \"$command $prev\" in\n", out);
-	for (int i = 0; i < count; i++) {
-		options_collect(named[i].argp, &list);
-		for (int j = 0; j < list.count; j++)
-			if (list.option[j]->arg)
-				bash_value(out, commands, named[i].words, list.option[j]);
-	}
-	fputs("\tesac\n\tcase \"$command $cur\" in\n", out);
-	for (int i = 0; i < count; i++)
-		bash_options(out, &named[i]);
-	for (int i = 0; i < count; i++)
-		fprintf(out, "\t'%s '*) %s ;;\n", named[i].words,
-			action[argument_kind(named[i].argp->args_doc)].bash);
-	fputs("\tesac\n"
-	      "\t# what is to be followed by its value\n"
-	      "\t[[ ${COMPREPLY[0]-} != --*= ]] || compopt -o nospace 2>/dev/null\n"
-	      "}\n"
-	      "complete -F _halfopen halfopen\n",
-	      out);
-	fclose(out);
-	return text;
-}
-
-/* TEXT inside '...' of an _arguments specification, where colons and brackets mean something */
-static void zsh_text(FILE *out, const char *text)
-{
-	for (; *text; text++)
-		if (*text == '\'')
-			fputs("'\\''", out);
-		else
-			fprintf(out, "%s%c", strchr(":[]\\", *text) ? "\\" : "", *text);
-}
-
-static void zsh_option(FILE *out, const struct command *commands, const struct argp_option *option)
-{
-	char letter = option_letter(option), *words = NULL;
-	const char *equals = option->arg ? "=" : "";
-	size_t size = 0;
-	FILE *list = open_memstream(&words, &size);
-	enum kind kind = NOTHING;
-
-	if (!list)
+	if (!command || !command->argp)
 		return;
-	if (option->arg)
-		kind = value_kind(commands, option, list);
-	fclose(list);
-	fputs(" \\\n\t\t\t'*'", out);
-	if (letter)
-		fprintf(out, "{'-%c%s','--%s%s'}'[", letter, option->arg ? "+" : "", option->name,
-			equals);
+	options_collect(command->argp, &list);
+	option = option_before(&asked, &list, words, count);
+	if (option)
+		offer_value(&asked, option->arg);
+	else if (asked.begun[0] == '-')
+		for (int i = 0; i < list.count; i++)
+			offer_option(&asked, list.option[i]);
 	else
-		fprintf(out, "'--%s%s[", option->name, equals);
-	zsh_text(out, option->doc);
-	fputc(']', out);
-	if (option->arg) {
-		fputc(':', out);
-		zsh_text(out, option->arg);
-		fprintf(out, kind == WORDS ? ":(%s)" : ":%s",
-			kind == WORDS ? words : action[kind].zsh);
-	}
-	fputc('\'', out);
-	free(words);
-}
-
-static void zsh_described(FILE *out, const char *name, const char *help)
-{
-	fprintf(out, "\t\t\t'%s:", name);
-	zsh_text(out, help);
-	fputs("'\n", out);
-}
-
-static void zsh_commands(FILE *out, const struct command *commands)
-{
-	const struct command *below;
-
-	fputs("\tlocal -a commands\n\tif (( CURRENT == 2 )); then\n\t\tcommands=(\n", out);
-	for (const struct command *command = commands; command->name; command++)
-		zsh_described(out, command->name, command->help);
-	fputs("\t\t)\n\t\t_describe command commands\n\t\treturn\n\tfi\n", out);
-	for (const struct command *command = commands; command->name; command++) {
-		if (!command->below)
-			continue;
-		fprintf(out,
-			"\tif [[ $command = %s ]]; then\n\t\tif (( CURRENT == 3 )); then\n"
-			"\t\t\tcommands=(\n",
-			command->name);
-		for (int i = 0; (below = command->below(i)); i++)
-			zsh_described(out, below->name, below->help);
-		fputs("\t\t\t)\n\t\t\t_describe command commands\n\t\t\treturn\n\t\tfi\n"
-		      "\t\tcommand+=\" $words[3]\"\n\t\tshift words\n\t\t(( CURRENT-- ))\n\tfi\n",
-		      out);
-	}
-}
-
-char *completion_zsh(const struct command *commands)
-{
-	struct named named[MOST_COMMANDS];
-	struct options_list list;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int count = collect(commands, named);
-
-	if (!out)
-		return NULL;
-	fputs(zsh_head, out);
-	zsh_commands(out, commands);
-	fputs("\tshift words\n\t(( CURRENT-- ))\n\tcase $command in\n", out);
-	for (int i = 0; i < count; i++) {
-		const char *args_doc = named[i].argp->args_doc;
-
-		fprintf(out, "\t'%s')\n\t\t_arguments -s -S", named[i].words);
-		options_collect(named[i].argp, &list);
-		for (int j = 0; j < list.count; j++)
-			zsh_option(out, commands, list.option[j]);
-		if (args_doc) {
-			fputs(" \\\n\t\t\t'*:", out);
-			zsh_text(out, args_doc);
-			fprintf(out, ":%s'", action[argument_kind(args_doc)].zsh);
-		}
-		fputs(" && ret=0 ;;\n", out);
-	}
-	fputs("\tesac\n\treturn ret\n}\n\n_halfopen \"$@\"\n", out);
-	fclose(out);
-	return text;
+		offer_argument(&asked, command->argp->args_doc);
 }

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * completion: what shells need to complete a command line, made from the options' tables.
- * Kernels' names are asked of the program when they are needed.
+ * completion: what may stand next on a command line, from the tables of commands and options. The
+ * shells ask the program each time (`halfopen reference --complete`), by a few lines of script.
  */
 #ifndef HALFOPEN_COMPLETION_H
 #define HALFOPEN_COMPLETION_H
 
+#include <stdio.h>
+
 struct command;
 
-/* The script for bash or zsh that completes COMMANDS (a table that ends with one without a name),
- * malloc()ed; NULL: no memory. */
-char *completion_bash(const struct command *commands);
-char *completion_zsh(const struct command *commands);
+/* What lets a shell ask. */
+extern const char completion_bash[], completion_zsh[];
+
+/* Prints what the last of the COUNT WORDS behind `halfopen` may become: a word a line, with a tab
+ * and its help where it has one; or a line that leaves it to the shell: ":folders", ":files",
+ * ":cases" (*.yaml). An option's value may stand behind `=` in its word, or `=` be a word, as bash
+ * has it: either way only the value is printed. COMMANDS ends with one without a name, KERNELS
+ * with NULL. */
+void completion_print(const struct command *commands, const char *const *kernels,
+		      const char *const *words, int count, FILE *out);
 
 #endif
