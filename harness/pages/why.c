@@ -168,7 +168,7 @@ static void say_step(FILE *out, const struct plan *plan, const struct record *re
 	} else {
 		fputs("At ", out);
 		say_duration(out, step->end_ns);
-		say_returned(out, step, step_kinds[planned->peer.op].tells_end);
+		say_returned(out, step, planned->kind->tells_end);
 	}
 	say_lateness(out, plan, &expect->at, step->end_ns);
 	fputs(".", out);

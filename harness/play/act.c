@@ -200,7 +200,7 @@ static int act(struct world *world, void *data, struct err *err)
 	struct play_fault *fault = data;
 	struct play *play = fault->play;
 	const struct plan_fault *plan = &play->plan->fault[fault->index];
-	enum fault_doer doer = fault_kinds[plan->op].doer;
+	enum fault_doer doer = plan->kind->doer;
 	bool tells = doer == DOER_WORLD || (doer != DOER_HOST && !play_has_router(play));
 	int ret = 0;
 

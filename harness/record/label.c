@@ -122,11 +122,6 @@ static const struct plan_step *step_planned(const struct plan *plan, const struc
 	return &plan->program[step->program].step[step->step];
 }
 
-static const struct step_kind *step_kind(const struct plan *plan, const struct record_step *step)
-{
-	return &step_kinds[step_planned(plan, step)->peer.op];
-}
-
 static void say_error(struct text *text, const struct record_step *step)
 {
 	text_put(text, errno_name(step->err));
@@ -141,7 +136,7 @@ static void say_returned(struct text *text, const struct plan *plan, const struc
 		text_put(text, " ");
 		say_error(text, step);
 	}
-	if (step->bytes > 0 && !step->intact && step_kind(plan, step)->receives &&
+	if (step->bytes > 0 && !step->intact && step_planned(plan, step)->kind->receives &&
 	    !sends_texts(plan))
 		text_put(text, " (not the pattern)");
 	for (const struct word *event = poll_event_words; event->name; event++)
@@ -161,7 +156,7 @@ const char *label_result(const struct plan *plan, const struct record_step *step
 static void say_outcome(struct text *text, const struct plan *plan, const struct record_step *step,
 			bool whole)
 {
-	const struct step_kind *kind = step_kind(plan, step);
+	const struct step_kind *kind = step_planned(plan, step)->kind;
 
 	if (step->ret < 0) {
 		text_put(text, ": ");

@@ -295,7 +295,7 @@ bool fault_is_here(const struct stage *stage, int index)
 
 	if (!stage->options->alone)
 		return true;
-	switch (fault_kinds[fault->op].doer) {
+	switch (fault->kind->doer) {
 	case DOER_HOST:
 		return stage_has(stage, fault->program == PLAN_ANY
 						? fault->host

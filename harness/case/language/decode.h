@@ -58,6 +58,8 @@ bool decode_options(struct decoder *d, const struct node *node, void *peer_step)
 extern const struct form case_form, host_form, sysctl_form, program_form, impairment_form,
 	step_modifiers, fault_modifiers;
 extern const struct verb_table step_table, fault_table;
+extern const struct step_kind step_kinds[PEER_OP_COUNT];
+extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];
 
 /* Says where WORD belongs, if there is another place of a case for it, or for the word that
  * is meant by it. False: there is none. */

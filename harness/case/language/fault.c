@@ -345,10 +345,5 @@ const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
 	[FAULT_FORGET] = {EFFECT_ROUTER, DOER_ROUTER},
 };
 
-bool fault_takes_down(enum fault_op op)
-{
-	return fault_kinds[op].effect == EFFECT_OFF || fault_kinds[op].effect == EFFECT_OFF_AND_ON;
-}
-
 const struct verb_table fault_table = {"fault", faults, sizeof(faults) / sizeof(*faults),
 				       &fault_modifiers};

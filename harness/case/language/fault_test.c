@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "case_test.h"
+#include "decode.h"
 #include "tcp_words.h"
 
 #define C 0 /* client */

@@ -95,7 +95,7 @@ static void check_order(struct decoder *d, const struct plan_program *program,
 	bool connected = is_op(program, PEER_CONNECT) || is_op(program, PEER_ACCEPT);
 	const char *needs = NULL;
 
-	switch (step_kinds[step->peer.op].needs) {
+	switch (step->kind->needs) {
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_LISTENER:
@@ -138,6 +138,7 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 		decode_modifiers(d, node, verb, &modifiers);
 	if (d->diags->errors == before && verb->finish)
 		verb->finish(d, argument, given, &step->peer);
+	step->kind = &step_kinds[step->peer.op];
 	check_order(d, program, step, verb->name, node);
 	step->peer.flags |= (uint32_t)modifiers.on_failure;
 	step->name = modifiers.as ? modifiers.as : number_step(d, program, verb->name);

@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include "case_test.h"
+#include "decode.h"
 
 /* The plan of a client with the step as its third, after connect and listen. */
 static struct plan *load_step(const char *step, int ip)

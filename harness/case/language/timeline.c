@@ -72,6 +72,7 @@ static void decode_fault(struct decoder *d, const struct node *node)
 		return;
 	before = d->diags->errors;
 	args.fault.op = (enum fault_op)verb->op;
+	args.fault.kind = &fault_kinds[verb->op];
 	args.fault.place = place_of(argument->key);
 	given = form_decode(d, verb->form, argument, &args);
 	if (d->diags->errors == before && verb->finish)
@@ -117,6 +118,11 @@ void decode_timeline(struct decoder *d, const struct node *list)
 	sort_faults(d->plan);
 }
 
+static bool takes_down(const struct plan_fault *fault)
+{
+	return fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON;
+}
+
 int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 {
 	int64_t start_ns = plan->program[program].start_ns, off_ns = -1;
@@ -126,13 +132,13 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 	for (int i = 0; i < plan->fault_count; i++) {
 		const struct plan_fault *fault = &plan->fault[i];
 
-		if (fault->host != plan->program[program].host || !fault_takes_down(fault->op))
+		if (fault->host != plan->program[program].host || !takes_down(fault))
 			continue;
 		if (off_ns < 0) {
 			off_ns = fault->at_ns;
 			started = started || start_ns < off_ns;
 		}
-		if (fault_kinds[fault->op].effect != EFFECT_OFF_AND_ON ||
+		if (fault->kind->effect != EFFECT_OFF_AND_ON ||
 		    fault->at_ns + fault->down_ns > until_ns)
 			continue;
 		if (fault->start_again && started)
@@ -200,7 +206,7 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 {
 	const struct plan_fault **off = &course->off[fault->host];
 
-	if (*off && fault_kinds[fault->op].effect == EFFECT_OFF)
+	if (*off && fault->kind->effect == EFFECT_OFF)
 		complain(d, fault, *off, "host", d->plan->host[fault->host].name, "is off then");
 	*off = fault;
 	for (int i = 0; i < d->plan->program_count; i++)
@@ -210,8 +216,7 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 
 static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
 {
-	return off && fault_kinds[off->op].effect == EFFECT_OFF_AND_ON &&
-	       off->at_ns + off->down_ns <= now_ns;
+	return off && off->kind->effect == EFFECT_OFF_AND_ON && off->at_ns + off->down_ns <= now_ns;
 }
 
 static void check_fault(struct decoder *d, struct course *course, const struct plan_fault *fault)
@@ -219,7 +224,7 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 	for (int i = 0; i < d->plan->host_count; i++)
 		if (is_up_again(course->off[i], fault->at_ns))
 			course->off[i] = NULL;
-	switch (fault_kinds[fault->op].effect) {
+	switch (fault->kind->effect) {
 	case EFFECT_PROGRAM:
 		check_process(d, course, fault);
 		break;

@@ -74,14 +74,6 @@ struct plan_host {
 /* Of the router, on every side. */
 #define PLAN_ROUTER_LINK_LOCAL "fe80::fe"
 
-struct plan_step {
-	struct peer_step peer; /* addr is filled in: address by ip version */
-	char *name;            /* "recv", "recv#2", or the author's `as` */
-	char *text;            /* "setsockopt SO_KEEPALIVE=1", for people */
-	int target_program;    /* connect: the program that listens there, or PLAN_ANY */
-	struct plan_place place;
-};
-
 /* What is to be known of each kind of step, beside how it is written and done. */
 struct step_kind {
 	enum step_needs {
@@ -94,7 +86,15 @@ struct step_kind {
 	bool receives;  /* bytes that should be those of the pattern */
 	bool tells_end; /* by 0, that the other side sends no more */
 };
-extern const struct step_kind step_kinds[PEER_OP_COUNT];
+
+struct plan_step {
+	struct peer_step peer; /* addr is filled in: address by ip version */
+	const struct step_kind *kind;
+	char *name;         /* "recv", "recv#2", or the author's `as` */
+	char *text;         /* "setsockopt SO_KEEPALIVE=1", for people */
+	int target_program; /* connect: the program that listens there, or PLAN_ANY */
+	struct plan_place place;
+};
 
 struct plan_program {
 	char *name; /* the host's name when the host has only this one */
@@ -143,9 +143,6 @@ struct fault_kind {
 			  DOER_BOTH    /* what of it is the router's, and the world */
 	} doer;
 };
-extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];
-/* Whether its host has no power afterwards. */
-bool fault_takes_down(enum fault_op op);
 
 struct plan_filter {           /* which packets FAULT_DROP and FAULT_REJECT mean; all when empty */
 	int flags_mask, flags; /* TCP flags: (th_flags & mask) == flags */
@@ -155,6 +152,7 @@ struct plan_filter {           /* which packets FAULT_DROP and FAULT_REJECT mean
 
 struct plan_fault {
 	enum fault_op op;
+	const struct fault_kind *kind;
 	int64_t at_ns;
 	int program;                  /* kill .. continue */
 	int host;                     /* crash .. plug */
