@@ -175,11 +175,29 @@ static int64_t last_of_plan_ns(const struct plan *plan)
 
 /* --- from the plan to a world --- */
 
+static bool has_command(const struct plan *plan, int host)
+{
+	for (int i = 0; i < plan->program_count; i++)
+		if (plan->program[i].host == host && plan->program[i].command)
+			return true;
+	return false;
+}
+
+/* What a host lacks on which no command runs, so that nobody could look for it. The first runs
+ * every second and wakes an idle kernel as often, thrice (net/netfilter/ipvs/ip_vs_ctl.c,
+ * defense_work_handler()); the others make a tenth of a boot: /sys/kernel/slab, /sys/module,
+ * mconsole's socket, devices that are never up. Where a kernel has none of a name, nothing is
+ * left out. */
+#define LEFT_OUT                                                                                   \
+	"ip_vs_init,slab_late_init,slab_sysfs_init,param_sysfs_builtin_init,mconsole_init,"        \
+	"mem_mc_init,ifb_init_module,sit_init,dummy_init_module"
+
 static int host_add(struct play *play, int host, const struct kernel *kernel,
 		    const struct kernel_job *job, struct err *err)
 {
 	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
-	static char *const args[] = {port, NULL};
+	static char small[] = "initcall_blacklist=" LEFT_OUT;
+	char *const args[] = {port, has_command(play->plan, host) ? NULL : small, NULL};
 	struct world_host_config config = {.name = play_host_name(play, host),
 					   .kernel = kernel->path,
 					   .init = job->guest,
