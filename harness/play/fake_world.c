@@ -18,9 +18,9 @@ void world_at(struct world *world, int64_t t_ns, world_call_fn *call, void *data
 	world->call[world->call_count++] = (struct fake_call){t_ns, call, data};
 }
 
-void world_set_exact(struct world *world, bool exact)
+void world_set_exact(struct world *world, int host, bool exact)
 {
-	world->exact = exact;
+	world->exact[host] = exact;
 }
 
 int world_power_on(struct world *world, int host, struct err *err)

@@ -31,7 +31,7 @@ struct fake_call {
 struct world {
 	int64_t now_ns;
 	enum world_power power[WORLD_HOSTS];
-	bool exact, stopped;
+	bool exact[WORLD_HOSTS], stopped;
 	struct fake_told told[FAKE_MOST];
 	int told_count;
 	int card_host[WORLD_CARDS];

@@ -90,11 +90,13 @@ bool hear_is_waiting(const struct play *play, int program)
 
 void hear_set_exact(struct play *play)
 {
-	bool exact = false;
+	bool exact[WORLD_HOSTS] = {false};
 
 	for (int i = 0; i < play->plan->program_count; i++)
-		exact = exact || hear_is_waiting(play, i);
-	world_set_exact(play->world, exact);
+		if (hear_is_waiting(play, i))
+			exact[play->plan->program[i].host] = true;
+	for (int i = 0; i < play->host_count; i++)
+		world_set_exact(play->world, i, exact[i]);
 }
 
 void hear_program_ended(struct play *play, int index)

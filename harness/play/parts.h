@@ -89,7 +89,7 @@ void carry_packet(void *data, const struct world_packet *packet);
 void hear_bytes(void *data, int host, int64_t t_ns, const void *bytes, size_t size);
 /* Tells HOST, which has just come up, who listens elsewhere. */
 int hear_tell_all(struct play *play, int host, struct err *err);
-/* Whether somebody waits for a program of another host: then no host may run ahead. */
+/* A host may not run ahead while somebody there waits for a program of another. */
 void hear_set_exact(struct play *play);
 bool hear_is_waiting(const struct play *play, int program);
 /* It was killed with its host, or said so. */

@@ -152,14 +152,15 @@ START_TEST(one_start_is_enough)
 }
 END_TEST
 
-START_TEST(who_waits_is_told_that_it_listens_and_until_then_nobody_runs_ahead)
+START_TEST(who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead)
 {
 	hear_set_exact(&play);
-	ck_assert(world.exact);
+	ck_assert(world.exact[CLIENT]);
+	ck_assert(!world.exact[SERVER]);
 	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
-	ck_assert(world.exact);
+	ck_assert(world.exact[CLIENT]);
 	say_listens();
-	ck_assert(!world.exact);
+	ck_assert(!world.exact[CLIENT]);
 	ck_assert_int_eq(world.told_count, 1);
 	ck_assert_int_eq(world.told[0].host, CLIENT);
 	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_LISTENS);
@@ -330,7 +331,7 @@ int main(void)
 	tcase_add_test(tests, no_guest_sees_packets);
 	tcase_add_test(tests, a_frame_without_end_is_an_error);
 	tcase_add_test(tests, one_start_is_enough);
-	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_nobody_runs_ahead);
+	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead);
 	tcase_add_test(tests, who_waits_in_vain_is_told_so);
 	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
 	tcase_add_test(tests, nothing_ends_before_the_timeline_does);

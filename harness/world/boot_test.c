@@ -487,7 +487,8 @@ END_TEST
 START_TEST(without_lookahead_it_is_the_same)
 {
 	two_hosts(WORLD_SWITCH, connects, serves);
-	world_set_exact(world, true);
+	for (int i = 0; i < HOSTS; i++)
+		world_set_exact(world, i, true);
 	at(5 * SEC, "crash");
 	run(30 * SEC);
 	keepalive_fails(world_fate_name[WORLD_NO_POWER]);

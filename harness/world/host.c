@@ -178,7 +178,7 @@ static int port_writes(struct port *port, const void *bytes, size_t size, struct
 		abort();
 	memcpy(copy, bytes, size);
 	return output(host, OUTPUT_BYTES, 0, copy, size,
-		      host->world->is_exact ? 0 : host->world->reaction_ns, err);
+		      host->is_exact ? 0 : host->world->reaction_ns, err);
 }
 
 static void port_wakes(struct port *port)

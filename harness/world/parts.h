@@ -121,6 +121,7 @@ struct host {
 	struct outbox outbox;
 
 	struct endpoint time_endpoint, time_listener, process, console, launcher;
+	bool is_exact;    /* nobody may do anything to it later than when it was done */
 	bool is_launched; /* its launcher is to be told of its end */
 	struct device_endpoints device[1 + HOST_CARDS + HOST_DISKS];
 };
@@ -168,7 +169,7 @@ struct world {
 	char where[32]; /* the same, as hosts see it */
 	int epoll;
 	int64_t now_ns;
-	bool is_exact, is_stopping, has_begun;
+	bool is_stopping, has_begun;
 	int64_t reaction_ns, until_ns;
 	int processor;      /* where all stay; -1: anywhere */
 	cpu_set_t affinity; /* our own of before */

@@ -24,7 +24,7 @@ int64_t world_lookahead(const struct world *world, const struct host *host)
 {
 	int64_t ahead_ns = world->reaction_ns;
 
-	if (world->is_exact)
+	if (host->is_exact)
 		return 0;
 	for (int i = 0; i < host->card_count; i++)
 		ahead_ns = least(ahead_ns, network_least_ns(world->card[host->card[i]]));

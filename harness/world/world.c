@@ -343,9 +343,9 @@ void world_at(struct world *world, int64_t t_ns, world_call_fn *call, void *data
 				  .data = data});
 }
 
-void world_set_exact(struct world *world, bool exact)
+void world_set_exact(struct world *world, int host, bool exact)
 {
-	world->is_exact = exact;
+	world->host[host]->is_exact = exact;
 }
 
 /* ---- power ---- */

@@ -40,8 +40,8 @@
  * is done to one there is done at once as far as it can be: power that is cut at t takes back what
  * the host did later; what must reach the host (a message, its carrier) reaches it at the first
  * moment that is left. In a callback of world_at() nobody is further than its time. Where it must
- * be exact in all callbacks, world_set_exact() does without lookahead, for a while or for good; it
- * costs more switches.
+ * be exact for a host in all callbacks, world_set_exact() keeps that one from running ahead of the
+ * others, for a while or for good; it costs more switches.
  *
  * A host that lies, floods or computes without end is an error of world_run(), which names it.
  * One that dies is none: it is told as `power`, and the others go on.
@@ -227,8 +227,8 @@ int64_t world_now(const struct world *world);
 /* Calls CALL at T_NS, which is not before now: nothing of any host is later then. */
 typedef int world_call_fn(struct world *world, void *data, struct err *err);
 void world_at(struct world *world, int64_t t_ns, world_call_fn *call, void *data);
-/* No host runs ahead of another: what a callback does takes effect at its very time. */
-void world_set_exact(struct world *world, bool exact);
+/* HOST runs ahead of no other: what a callback does to it takes effect at its very time. */
+void world_set_exact(struct world *world, int host, bool exact);
 
 /* Acting, from callbacks or between runs, at world_now(). */
 int world_power_on(struct world *world, int host, struct err *err);
