@@ -8,6 +8,7 @@
 #include "compared.h"
 #include "duration.h"
 #include "file.h"
+#include "html_compare.h"
 
 struct options {
 	const char *a, *b, *html;
@@ -62,7 +63,7 @@ static int page_write(const struct comparison *comparison, const char *path, str
 
 	if (!file)
 		return err_sys(err, errno, "%s", path);
-	comparison_print_html(comparison, file);
+	html_compare_print(comparison, file);
 	return file_close(file, path, err);
 }
 

@@ -98,6 +98,5 @@ bool comparison_differs(const struct comparison *comparison);
 
 void comparison_print_text(const struct comparison *comparison, FILE *out);
 void comparison_print_json(const struct comparison *comparison, FILE *out); /* docs/compare.md */
-void comparison_print_html(const struct comparison *comparison, FILE *out); /* one whole file */
 
 #endif

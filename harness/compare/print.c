@@ -6,7 +6,6 @@
 #include "compare.h"
 #include "json.h"
 #include "label.h"
-#include "load.h"
 #include "visible.h"
 
 #define MOST_NAMES    12 /* of runs, under one change; the JSON has all */

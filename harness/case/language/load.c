@@ -182,17 +182,3 @@ int plan_load(const char *file, const char *source, size_t size, const char *var
 	file_done(&read);
 	return ret;
 }
-
-int plan_program_target(const struct plan_program *program)
-{
-	for (int i = 0; i < program->step_count; i++)
-		if (program->step[i].peer.op == PEER_CONNECT)
-			return program->step[i].target_program;
-	return PLAN_ANY;
-}
-
-void plan_free(struct plan *plan)
-{
-	if (plan)
-		pool_free(plan->memory);
-}

@@ -118,38 +118,6 @@ void decode_timeline(struct decoder *d, const struct node *list)
 	sort_faults(d->plan);
 }
 
-static bool takes_down(const struct plan_fault *fault)
-{
-	return fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON;
-}
-
-int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
-{
-	int64_t start_ns = plan->program[program].start_ns, off_ns = -1;
-	bool started = false;
-	int count = 0;
-
-	for (int i = 0; i < plan->fault_count; i++) {
-		const struct plan_fault *fault = &plan->fault[i];
-
-		if (fault->host != plan->program[program].host || !takes_down(fault))
-			continue;
-		if (off_ns < 0) {
-			off_ns = fault->at_ns;
-			started = started || start_ns < off_ns;
-		}
-		if (fault->kind->effect != EFFECT_OFF_AND_ON ||
-		    fault->at_ns + fault->down_ns > until_ns)
-			continue;
-		if (fault->start_again && started)
-			count++;
-		else if (fault->start_again)
-			started = start_ns < fault->at_ns + fault->down_ns;
-		off_ns = -1;
-	}
-	return count;
-}
-
 /* How things stand while the timeline goes by: for each, the fault that made it so. */
 struct course {
 	const struct plan_fault *off[HOSTS_MAX], *pulled[HOSTS_MAX], *stopped[PROGRAMS_MAX];

@@ -2,9 +2,10 @@
  *
  * The comparison as one page that needs no file beside it: it is mailed and kept with a change.
  */
+#include "html_compare.h"
+
 #include <string.h>
 
-#include "compare.h"
 #include "page.h"
 
 static void names(FILE *out, const struct comparison *comparison, const struct change_group *group)
@@ -70,7 +71,7 @@ static void side(FILE *out, const char *letter, const char *folder, const char *
 	fputs("</li>", out);
 }
 
-void comparison_print_html(const struct comparison *comparison, FILE *out)
+void html_compare_print(const struct comparison *comparison, FILE *out)
 {
 	int same = comparison->run_count - comparison->differing;
 

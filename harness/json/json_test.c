@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record_test.h"
+#include "base_test.h"
 
 START_TEST(any_text_has_a_form)
 {
@@ -63,11 +63,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("json");
 	TCase *tests = tcase_create("json");
 
 	tcase_add_test(tests, any_text_has_a_form);
 	tcase_add_test(tests, nothing_happens_by_it);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

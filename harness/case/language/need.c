@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `need`, `on` and `because`: conditions as a case writes them.
+ */
+#include <string.h>
+
+#include "condition.h"
+#include "decode.h"
+
+static void decode_term(struct decoder *d, const struct node *node, const char *subject,
+			struct plan_condition *condition)
+{
+	char term[CONDITION_TERM];
+	struct known known;
+
+	if (!want_scalar(d, node, "something that a kernel has"))
+		return;
+	if (condition_spell(node->text, term, sizeof(term))) {
+		condition->term[condition->count++] = pool_strdup(d->pool, term);
+		return;
+	}
+	known_init(&known, node->text);
+	for (int i = 0; condition_capability(i); i++)
+		known_add(&known, condition_capability(i));
+	known_add(&known, "kernel >= 6.5");
+	known_add(&known, "kernel < 6.5");
+	known_help(d->diags, node_error(d->diags, node, "%s '%.60s'", subject, node->text), &known,
+		   "possible are");
+}
+
+void condition_decode(struct decoder *d, const struct node *node, const char *subject,
+		      struct plan_condition *condition)
+{
+	condition->term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
+	if (node->kind != NODE_LIST)
+		decode_term(d, node, subject, condition);
+	else
+		for (const struct node *item = node->child; item; item = item->next)
+			decode_term(d, item, subject, condition);
+}
+
+static bool decode_on(struct decoder *d, const struct node *node, void *ret)
+{
+	condition_decode(d, node, "nothing depends on", ret);
+	return true;
+}
+
+static const struct field condition_fields[] = {
+	{"on", TYPE_CUSTOM, .decode = decode_on, .looks = CONDITION_LOOKS,
+	 .schema = CONDITION_SCHEMA,
+	 .help = "it is meant only for kernels that are or have this; of a list, all of it"},
+	{"because", TYPE_TEXT, TO(struct plan_condition, because),
+	 .help = "why kernels differ in it: the change to the kernel, or the setting"},
+};
+const struct form condition_form = {.name = "a condition", FIELDS(condition_fields)};
+
+void condition_beside(struct decoder *d, const struct node *map, struct plan_condition *condition)
+{
+	const struct node *on = map->kind == NODE_MAP ? node_get(map, "on") : NULL;
+	const struct node *because = map->kind == NODE_MAP ? node_get(map, "because") : NULL;
+
+	if (on)
+		field_decode(d, &condition_fields[0], on, condition);
+	if (because)
+		field_decode(d, &condition_fields[1], because, condition);
+	if (on && !because)
+		diag_help(d->diags, diag_error(d->diags, on->key->span, "'on' without 'because'"),
+			  "say why kernels differ in this: the change to the kernel, or the "
+			  "setting");
+	if (because && !on)
+		diag_help(d->diags,
+			  diag_error(d->diags, because->key->span, "'because' without 'on'"),
+			  "it is the reason for an 'on': on: \"kernel >= 6.5\"");
+}
