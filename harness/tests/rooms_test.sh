@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Each room knows what its CMakeLists.txt says that it KNOWS, and docs/architecture.md says the same;
+# nobody knows himself through others. Usage: rooms_test.sh BUILD
+. "$(dirname "$0")/lib.sh"
+source=$(cd "$here/../.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+declare -A known folder_of room_of
+bad=0
+complain() { echo "$*" >&2; bad=1; }
+
+while IFS='|' read -r room folder knows files; do
+	folder_of[$room]=$folder
+	known[$room]=$(tr , '\n' <<<"$knows" | sort)
+	for header in "$source/$folder"/*.h; do room_of[${header##*/}]+=" $room"; done
+	# What its sources include, and the headers of its own that these bring, is what it knows.
+	declare -A seen=()
+	queue=(${files//,/ })
+	[ "$files" ] || for header in "$source/$folder"/*.h; do queue+=("${header##*/}"); done
+	: >"$scratch/of-$room"
+	while [ ${#queue[@]} -gt 0 ]; do
+		file=${queue[0]} queue=("${queue[@]:1}")
+		[ -z "${seen[$file]:-}" ] || continue
+		seen[$file]=1
+		[ -e "$source/$folder/$file" ] || continue # made by the build
+		for included in $(sed -n 's/^#include "\(.*\)".*/\1/p' "$source/$folder/$file"); do
+			if [ -e "$source/$folder/$included" ]; then
+				queue+=("$included")
+			else
+				echo "$included $file" >>"$scratch/of-$room"
+			fi
+		done
+	done
+done <"$build/rooms"
+[ ${#folder_of[@]} -gt 20 ] || fail "$build/rooms names ${#folder_of[@]} rooms"
+
+for room in "${!folder_of[@]}"; do
+	includes=
+	while read -r header file; do
+		read -r owner others <<<"${room_of[$header]:-}"
+		[ -n "$owner" ] || { complain "${folder_of[$room]}/$file includes $header, which no room has"; continue; }
+		[ -z "$others" ] || complain "${folder_of[$room]}/$file includes $header: $owner and $others have one"
+		includes+="$owner"$'\n'
+		grep -qxF "$owner" <<<"${known[$room]}" ||
+			complain "${folder_of[$room]}/$file includes $header of $owner, which $room does not say it KNOWS"
+	done <"$scratch/of-$room"
+	for other in ${known[$room]}; do
+		grep -qxF "$other" <<<"$includes" ||
+			complain "$room says that it KNOWS $other, and includes nothing of it"
+		echo "$room $other" >>"$scratch/pairs"
+	done
+	in_docs=$(sed -n "s,^| \`${folder_of[$room]}\` |.*| \(.*\) |\$,\1,p" "$source/docs/architecture.md")
+	[ "$(sed 's/, /\n/g' <<<"$in_docs" | sort)" = "${known[$room]}" ] ||
+		complain "docs/architecture.md: ${folder_of[$room]} knows '$in_docs'; it is: ${known[$room]//$'\n'/, }"
+done
+tsort "$scratch/pairs" >/dev/null || complain "rooms know each other in a circle"
+exit $bad
