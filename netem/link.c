@@ -6,6 +6,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "net.h"
 
@@ -57,6 +59,8 @@ int net_add_veth(struct net *a, const char *name_a, const uint8_t *mac_a, struct
 		put_veth_end(message, mac_a);
 		put_veth_peer(message, b, name_b, mac_b);
 	}
+	link_forget(a, name_a);
+	link_forget(b, name_b);
 	return netlink_request(a->rtnl, message, NULL, 0, a, err,
 			       "cannot add veth pair %s and %s in %s", name_a, name_b, b->name);
 }
@@ -97,6 +101,7 @@ int net_set_bridge(struct net *net, const char *port, const char *bridge, struct
 
 int net_delete_link(struct net *net, const char *name, struct err *err)
 {
+	link_forget(net, name);
 	return netlink_request(net->rtnl, link_message(RTM_DELLINK, 0, &any_link, name), NULL, 0,
 			       net, err, "cannot delete link %s", name);
 }
@@ -130,10 +135,27 @@ int link_get(struct net *net, const char *name, struct ifinfomsg *ret_link, stru
 			       "cannot find link %s", name);
 }
 
+void link_forget(struct net *net, const char *name)
+{
+	for (size_t i = 0; i < sizeof(net->link) / sizeof(net->link[0]); i++)
+		if (strcmp(net->link[i].name, name) == 0)
+			net->link[i].name[0] = '\0';
+}
+
 int net_link_index(struct net *net, const char *name, struct err *err)
 {
+	const int most = sizeof(net->link) / sizeof(net->link[0]);
 	struct ifinfomsg link;
-	int ret = link_get(net, name, &link, err);
+	int ret;
 
-	return ret ? ret : link.ifi_index;
+	for (int i = 0; i < most; i++)
+		if (strcmp(net->link[i].name, name) == 0)
+			return net->link[i].index;
+	ret = link_get(net, name, &link, err);
+	if (ret)
+		return ret;
+	snprintf(net->link[net->next_link].name, sizeof(net->link[0].name), "%s", name);
+	net->link[net->next_link].index = link.ifi_index;
+	net->next_link = (net->next_link + 1) % most;
+	return link.ifi_index;
 }

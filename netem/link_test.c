@@ -123,6 +123,25 @@ START_TEST(deleting_links)
 }
 END_TEST
 
+/* Who has asked for it before, too, gets the number of the link that is there now. */
+START_TEST(another_link_of_the_same_name)
+{
+	struct net *a = test_net("a"), *b = test_net("b");
+	int before, after;
+
+	ck_ok(net_add_veth(a, "eth0", mac_a, b, "eth0", mac_b, &err));
+	before = net_link_index(b, "eth0", NULL);
+	ck_assert_int_eq(net_link_index(b, "eth0", NULL), before);
+	ck_ok(net_delete_link(b, "eth0", &err));
+	ck_refused(ENODEV, "eth0", net_link_index(b, "eth0", &err));
+	ck_ok(net_add_bridge(b, "br0", &err));
+	ck_ok(net_add_veth(a, "eth0", mac_a, b, "eth0", mac_b, &err));
+	after = net_link_index(b, "eth0", NULL);
+	ck_assert_int_ne(after, before);
+	ck_assert_int_eq(after, test_int(test_link(b, "eth0"), "ifindex"));
+}
+END_TEST
+
 START_TEST(links_refused)
 {
 	struct net *a = test_net("a"), *b = test_net("b");
@@ -264,6 +283,7 @@ int main(void)
 	tcase_add_test(tc, mtu);
 	tcase_add_test(tc, bridge_forwards_at_once);
 	tcase_add_test(tc, deleting_links);
+	tcase_add_test(tc, another_link_of_the_same_name);
 	tcase_add_test(tc, links_refused);
 	tcase_add_test(tc, addresses_of_both_families);
 	tcase_add_test(tc, routes);

@@ -101,11 +101,13 @@ int net_set_quiet(struct net *net, const char *link, struct err *err)
 	return 0;
 }
 
+/* Of `all` only accept_dad counts: detection is off where both it and the link's say so
+ * (addrconf_dad_begin()). */
 static int quiet_ipv6(struct net *net, struct err *err)
 {
-	int ret = net_set_quiet(net, "all", err);
+	int ret = net_set_sysctl(net, "net.ipv6.conf.all.accept_dad", "0", err);
 
-	return ret ? ret : net_set_quiet(net, "default", err);
+	return ret ? (ret == -ENOENT ? 0 : ret) : net_set_quiet(net, "default", err);
 }
 
 static int raise_loopback(struct net *net, struct err *err)

@@ -19,7 +19,15 @@ struct net {
 	int rtnl;    /* NETLINK_ROUTE, opened inside */
 	int filters; /* ever added; numbers them */
 	char name[32];
+	struct {
+		char name[16];
+		int index;
+	} link[8];     /* that were asked for last */
+	int next_link; /* which of them is forgotten first */
 };
+
+/* The link of that name goes, or is another one from now on. */
+void link_forget(struct net *net, const char *name);
 
 /* Like net_enter(), but *ret_back tells net_return() where the process was. No system call
  * when it is there already. */

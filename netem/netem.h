@@ -22,7 +22,8 @@
 struct net; /* opaque: descriptor, rtnetlink socket, name for messages */
 
 /* A new, empty network namespace, its `lo` up, IPv6 duplicate address detection, router
- * solicitations and automatic link-local addresses off (sysctl net.ipv6.conf.{all,default}).
+ * solicitations and automatic link-local addresses off for links to come (sysctl
+ * net.ipv6.conf.default).
  * (A router that is to find IPv6 neighbours by itself wants a link-local address,
  * net_add_address(): its solicitations for what it forwards come from no other.) The caller's own
  * namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
