@@ -16,8 +16,7 @@
 #include "parts.h"
 #include "scratch.h"
 
-#define SETTLE_NS   NSEC_PER_SEC /* after the last thing that the plan waits for */
-#define REACTION_NS 1000000LL    /* what a guest says is heard elsewhere so much later at most */
+#define REACTION_NS 1000000LL /* what a guest says is heard elsewhere so much later at most */
 #define SEED        0x68616c666f70656eULL /* "halfopen" */
 
 const char *play_host_name(const struct play *play, int host)
@@ -121,7 +120,7 @@ static bool is_over(const struct play *play, int index)
 static bool all_are_over(const struct play *play)
 {
 	for (int i = 0; i < play->plan->program_count; i++)
-		if (!is_over(play, i))
+		if (plan_awaits(play->plan, i) && !is_over(play, i))
 			return false;
 	return true;
 }
@@ -151,9 +150,7 @@ void play_end_find(struct play *play)
 	if (play->end_ns >= 0 || now_ns < play->last_ns || play->shutdowns || play->reboots ||
 	    !all_are_over(play))
 		return;
-	if (now_ns < play->plan->last_ns)
-		now_ns = play->plan->last_ns;
-	play->end_ns = order.t_ns = now_ns + SETTLE_NS;
+	play->end_ns = order.t_ns = plan_end_ns(play->plan, now_ns);
 	for (int i = 0; i < play->host_count; i++)
 		if (world_power(play->world, i) != WORLD_OFF)
 			world_tell(play->world, i, &order, sizeof(order), NULL);

@@ -18,7 +18,8 @@ static const char source[] = "case: two hosts, where one waits for the other\n"
 			     "timeline:\n"
 			     "  - {at: 2s, crash: server}\n"
 			     "expect:\n"
-			     "  client: {recv: {blocked: true}}\n";
+			     "  client: {recv: {blocked: true}}\n"
+			     "  server: {accept: ok}\n";
 
 enum { CLIENT, SERVER };
 
@@ -202,6 +203,22 @@ START_TEST(the_run_ends_a_second_after_the_last_program)
 }
 END_TEST
 
+/* As in one kernel (run/conductor.c). */
+START_TEST(a_program_of_which_nothing_is_expected_keeps_no_run)
+{
+	int expected = plan->expect_count;
+
+	world.now_ns = PLAY_ZERO_NS + 5 * NSEC_PER_SEC;
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	plan->expect_count = 1; /* of the client alone */
+	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, 6 * NSEC_PER_SEC);
+	plan->expect_count = expected;
+}
+END_TEST
+
 START_TEST(nothing_ends_before_the_timeline_does)
 {
 	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
@@ -334,6 +351,7 @@ int main(void)
 	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead);
 	tcase_add_test(tests, who_waits_in_vain_is_told_so);
 	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
+	tcase_add_test(tests, a_program_of_which_nothing_is_expected_keeps_no_run);
 	tcase_add_test(tests, nothing_ends_before_the_timeline_does);
 	tcase_add_test(tests, what_ran_on_a_host_without_power_has_ended);
 	tcase_add_test(tests, the_way_from_one_of_three_is_healed_alone);

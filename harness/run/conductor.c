@@ -20,8 +20,6 @@
 #include "spin.h"
 #include "tap.h"
 
-#define SETTLE_NS NSEC_PER_SEC /* after the last thing that the plan waits for */
-
 /* The kernel's tick: CLOCK_MONOTONIC_COARSE counts in it (kernel/time/posix-timers.c,
  * posix_get_coarse_res()). */
 static int64_t tick_ns(void)
@@ -247,39 +245,17 @@ static bool program_is_over(const struct stage *stage, int index)
 		(!stage->topology.host[program->plan->host].net || stage->waiting[index]));
 }
 
-/* Whether something is expected of the program, its steps or its end; PLAN_ANY: of any. */
-static bool is_expected(const struct plan *plan, int program)
-{
-	for (int i = 0; i < plan->expect_count; i++) {
-		const struct plan_expect *expect = &plan->expect[i];
-		int of = expect->kind == EXPECT_STEP      ? expect->step.program
-			 : expect->kind == EXPECT_PROGRAM ? expect->program.program
-							  : -1;
-
-		if (of >= 0 && (program == PLAN_ANY || of == program))
-			return true;
-	}
-	return false;
-}
-
-/* Without `until`, the run ends a little after all that the plan speaks of is over: what nobody
- * asks about, as a server that waits for one more client, may wait for ever. */
 static void end_find(struct loop *loop)
 {
 	struct stage *stage = &loop->stage;
-	bool any = is_expected(stage->plan, PLAN_ANY);
-	int64_t now_ns;
 
 	if (loop->end_ns >= 0 || stage->plan->until_ns || stage->agenda_count > 1 ||
 	    stage->options->alone)
 		return;
 	for (int i = 0; i < stage->plan->program_count; i++)
-		if ((!any || is_expected(stage->plan, i)) && !program_is_over(stage, i))
+		if (plan_awaits(stage->plan, i) && !program_is_over(stage, i))
 			return;
-	now_ns = loop->now_ns;
-	if (now_ns < stage->plan->last_ns)
-		now_ns = stage->plan->last_ns;
-	loop->end_ns = now_ns + SETTLE_NS;
+	loop->end_ns = plan_end_ns(stage->plan, loop->now_ns);
 }
 
 static int run(struct loop *loop, struct err *err)

@@ -3,6 +3,8 @@
 
 #include "pool.h"
 
+#define SETTLE_NS NSEC_PER_SEC /* after the last thing that a run waits for */
+
 static bool takes_down(const struct plan_fault *fault)
 {
 	return fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON;
@@ -33,6 +35,31 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 		off_ns = -1;
 	}
 	return count;
+}
+
+/* Whether something is expected of the program, its steps or its end; PLAN_ANY: of any. */
+static bool expects_of(const struct plan *plan, int program)
+{
+	for (int i = 0; i < plan->expect_count; i++) {
+		const struct plan_expect *expect = &plan->expect[i];
+		int of = expect->kind == EXPECT_STEP      ? expect->step.program
+			 : expect->kind == EXPECT_PROGRAM ? expect->program.program
+							  : -1;
+
+		if (of >= 0 && (program == PLAN_ANY || of == program))
+			return true;
+	}
+	return false;
+}
+
+bool plan_awaits(const struct plan *plan, int program)
+{
+	return expects_of(plan, program) || !expects_of(plan, PLAN_ANY);
+}
+
+int64_t plan_end_ns(const struct plan *plan, int64_t over_ns)
+{
+	return (over_ns > plan->last_ns ? over_ns : plan->last_ns) + SETTLE_NS;
 }
 
 int plan_program_target(const struct plan_program *program)

@@ -296,7 +296,7 @@ struct plan {
 	struct plan_expect *expect;
 	int expect_count;
 
-	int64_t until_ns;     /* the run ends then; 0: when all is done, as end_find() says */
+	int64_t until_ns;     /* the run ends then; 0: when all is over that it awaits */
 	int64_t last_ns;      /* latest moment that a fault or an expectation speaks of */
 	int64_t tolerance_ns; /* for times given alone */
 	int64_t *sample_ns;   /* moments of socket expectations, ascending, each once */
@@ -308,6 +308,12 @@ struct plan {
 /* How often reboots start a program again until then, by the timeline alone. The start that it was
  * to make while its host was off, or that is still to come, is its first. */
 int plan_restarts(const struct plan *plan, int program, int64_t until_ns);
+
+/* Without `until`, a run ends a little after all that its plan speaks of is over: what nobody asks
+ * about, as a server that waits for one more client, may wait for ever. Whether PROGRAM must be
+ * over; and when the run ends that has nothing left to wait for since OVER_NS. */
+bool plan_awaits(const struct plan *plan, int program);
+int64_t plan_end_ns(const struct plan *plan, int64_t over_ns);
 
 void plan_free(struct plan *plan); /* NULL is fine */
 
