@@ -3,7 +3,7 @@
  * uml: one fresh User-Mode Linux per run: an ordinary process that needs no rights.
  *
  * Its root is this machine's, read-only, through hostfs; what it may see of it, and that nothing of
- * it can be written, is confine.h's to see to, so that the guest's root does not count. The plan is
+ * it can be written, is cage.h's to see to, so that the guest's root does not count. The plan is
  * read through hostfs, too; its frames go to a file that hostfs opens once, for process 1, and that
  * has no name.
  *
@@ -14,22 +14,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cage.h"
 #include "cleanup.h"
-#include "confine.h"
 #include "err.h"
 #include "file.h"
 #include "guest.h"
@@ -48,24 +44,6 @@ static const char *const uml_argv[] = {
 };
 #define UML_ARGC (sizeof(uml_argv) / sizeof(uml_argv[0]))
 
-/* Where nobody can be asked for it (confine.h), the memory file wants a tmpfs: on a disk it would
- * be written back. A UML touches about 20 MiB of it; a container's /dev/shm is often 64 MiB for
- * all, and to run out of it would be a SIGBUS in the kernel. */
-#define SHM             "/dev/shm"
-#define SHM_ROOM_NEEDED (1024LL << 20)
-
-static bool shm_serves(void)
-{
-	struct statfs fs;
-
-	if (statfs(SHM, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
-		return false;
-	if (confine_probe()->questions)
-		return true;
-	return !(fs.f_flags & ST_NOEXEC) && (int64_t)fs.f_bavail * fs.f_bsize >= SHM_ROOM_NEEDED &&
-	       confine_can_reach(SHM, R_OK | X_OK) && access(SHM, W_OK) == 0;
-}
-
 /* A UML and the processes that it traces take turns, thousands of times a run, and never compute at
  * once. On two processors each turn wakes an idle one, which a virtual machine's host pays dearly
  * for: twice the time of a run. So all of it stays on the one that the scheduler has just chosen
@@ -80,92 +58,6 @@ static void stay_on_processor(void)
 		return;
 	CPU_SET(processor, &set);
 	sched_setaffinity(0, sizeof(set), &set);
-}
-
-/* The confinement of one UML, and what its lists point to. */
-struct cage {
-	struct confiner confiner; /* first: guest_wait() frees it, and all with it */
-	struct confinement rules;
-	const char *readable[4];
-	char output[PATH_MAX], memory[PATH_MAX], helpers[PATH_MAX], folder[PATH_MAX];
-};
-
-/* How lines of a confined kernel's begin that tell what it may not do, and need not. */
-static const char *const noise[] = {"check_one_sigio failed", "Open of machine pid file",
-				    "Failed to initialize management console", NULL};
-
-/* What the frames go to. By its name it can be seen, and asked for; where nobody can be asked, it
- * is what the name says. */
-static int output_make(const struct cage *cage, struct err *err)
-{
-	AUTO_CLOSE int fd = open(cage->output, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_sys(err, errno, "%s", cage->output);
-	if (confine_probe()->other_uid && fchown(fd, CONFINE_UID, CONFINE_UID) < 0)
-		return err_sys(err, errno, "%s", cage->output);
-	if (confine_probe()->questions) {
-		close(fd);
-		fd = memfd_create("frames", MFD_CLOEXEC);
-		if (fd < 0)
-			return err_sys(err, errno, "memfd_create");
-	}
-	return TAKE_FD(fd);
-}
-
-/* Whoever the UML becomes can go to the run's folder, and read the plan. */
-static int folder_show(const char *dir, struct err *err)
-{
-	AUTO_FREE char *plan = NULL;
-
-	if (!confine_probe()->other_uid)
-		return 0;
-	if (asprintf(&plan, "%s/plan", dir) < 0)
-		return err_sys(err, ENOMEM, "%s", dir);
-	if (chmod(dir, 0755) < 0 || (chmod(plan, 0644) < 0 && errno != ENOENT))
-		return err_sys(err, errno, "%s", dir);
-	return confine_can_reach(dir, R_OK | X_OK)
-		       ? 0
-		       : err_set(err, EACCES,
-				 "%s: user %d, whom a kernel runs as when root starts it, cannot "
-				 "go there: set TMPDIR to another folder",
-				 dir, CONFINE_UID);
-}
-
-static int cage_make(const struct kernel *kernel, const char *init, const char *readable,
-		     const char *dir, struct cage **ret_cage, struct err *err)
-{
-	struct cage *cage = calloc(1, sizeof(*cage));
-	int ret;
-
-	if (!cage)
-		return err_sys(err, ENOMEM, "a confinement");
-	snprintf(cage->folder, sizeof(cage->folder), "%s", dir);
-	snprintf(cage->output, sizeof(cage->output), "%.4000s/raw", dir);
-	snprintf(cage->memory, sizeof(cage->memory), "%s", shm_serves() ? SHM : dir);
-	snprintf(cage->helpers, sizeof(cage->helpers), "%s", init);
-	*strrchr(cage->helpers, '/') = '\0';
-	cage->readable[0] = cage->folder;
-	cage->readable[1] = cage->helpers;
-	cage->readable[2] = readable;
-	cage->rules = (struct confinement){.readable = cage->readable,
-					   .output = cage->output,
-					   .output_fd = -1,
-					   .memory = cage->memory,
-					   .largest = KERNEL_RAW_LIMIT};
-	ret = folder_show(dir, err);
-	if (ret == 0)
-		ret = cage->rules.output_fd = output_make(cage, err);
-	if (ret >= 0)
-		ret = confine_open(&cage->confiner, kernel->path, &cage->rules, err);
-	if (ret == 0) {
-		*ret_cage = cage;
-		return 0;
-	}
-	if (cage->rules.output_fd >= 0)
-		close(cage->rules.output_fd);
-	free(cage);
-	return ret;
 }
 
 static void uml_exec(struct cage *cage, char *const argv[], int console, pid_t parent)
@@ -201,7 +93,7 @@ static int uml_fork(struct cage *cage, char *const argv[], struct guest *ret_gue
 					    .console = console[0],
 					    .output = cage->rules.output_fd,
 					    .confiner = &cage->confiner,
-					    .noise = noise};
+					    .noise = cage_noise};
 		return 0;
 	}
 	close(console[0]);
@@ -217,7 +109,9 @@ static int uml_start(const struct kernel *kernel, const char *init, const char *
 	/* A UML wants a folder for its control files. It is told that it has made one. */
 	const char *uml_dir = confine_probe()->seccomp ? "/halfopen" : dir;
 	char arg[ARG_COUNT][4096], *argv[UML_ARGC + ARG_COUNT + 2] = {kernel->path};
-	struct cage *cage = NULL;
+	const struct cage_options options = {
+		.kernel = kernel->path, .init = init, .readable = readable, .folder = dir};
+	struct cage *cage;
 	int argc = 1, ret;
 
 	if (strpbrk(dir, " \t\"") || strpbrk(init, " \t\""))
@@ -230,15 +124,14 @@ static int uml_start(const struct kernel *kernel, const char *init, const char *
 		argv[argc++] = (char *)uml_argv[i];
 	for (int i = 0; i < ARG_COUNT; i++)
 		argv[argc++] = arg[i];
-	ret = cage_make(kernel, init, readable, dir, &cage, err);
-	if (ret)
-		return ret;
-	ret = uml_fork(cage, argv, ret_guest, err);
-	if (ret) {
-		close(cage->rules.output_fd);
-		confine_close(&cage->confiner);
+	cage = malloc(sizeof(*cage));
+	if (!cage)
+		return err_sys(err, ENOMEM, "a confinement");
+	ret = cage_make(&options, cage, err);
+	if (ret == 0 && (ret = uml_fork(cage, argv, ret_guest, err)) < 0)
+		cage_done(cage);
+	if (ret < 0)
 		free(cage);
-	}
 	return ret;
 }
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "cage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "err.h"
+#include "kernel.h"
+
+const char *const cage_noise[] = {"check_one_sigio failed", "Open of machine pid file",
+				  "Failed to initialize management console", NULL};
+
+/* Where nobody can be asked for it (confine.h), the memory file wants a tmpfs: on a disk it would
+ * be written back. A UML touches about 20 MiB of it; a container's /dev/shm is often 64 MiB for
+ * all, and to run out of it would be a SIGBUS in the kernel. */
+#define SHM             "/dev/shm"
+#define SHM_ROOM_NEEDED (1024LL << 20)
+
+static bool shm_serves(void)
+{
+	struct statfs fs;
+
+	if (statfs(SHM, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
+		return false;
+	if (confine_probe()->questions)
+		return true;
+	return !(fs.f_flags & ST_NOEXEC) && (int64_t)fs.f_bavail * fs.f_bsize >= SHM_ROOM_NEEDED &&
+	       confine_can_reach(SHM, R_OK | X_OK) && access(SHM, W_OK) == 0;
+}
+
+/* What the frames go to. By its name it can be seen, and asked for; where nobody can be asked, it
+ * is what the name says. */
+static int output_make(const struct cage *cage, struct err *err)
+{
+	AUTO_CLOSE int fd = open(cage->output, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, errno, "%s", cage->output);
+	if (confine_probe()->other_uid && fchown(fd, CONFINE_UID, CONFINE_UID) < 0)
+		return err_sys(err, errno, "%s", cage->output);
+	if (confine_probe()->questions) {
+		close(fd);
+		fd = memfd_create("frames", MFD_CLOEXEC);
+		if (fd < 0)
+			return err_sys(err, errno, "memfd_create");
+	}
+	return TAKE_FD(fd);
+}
+
+/* Whoever the UML becomes can go to the run's folder, and read the plan. */
+static int folder_show(const char *dir, struct err *err)
+{
+	AUTO_FREE char *plan = NULL;
+
+	if (!confine_probe()->other_uid)
+		return 0;
+	if (asprintf(&plan, "%s/plan", dir) < 0)
+		return err_sys(err, ENOMEM, "%s", dir);
+	if (chmod(dir, 0755) < 0 || (chmod(plan, 0644) < 0 && errno != ENOENT))
+		return err_sys(err, errno, "%s", dir);
+	return confine_can_reach(dir, R_OK | X_OK)
+		       ? 0
+		       : err_set(err, EACCES,
+				 "%s: user %d, whom a kernel runs as when root starts it, cannot "
+				 "go there: set TMPDIR to another folder",
+				 dir, CONFINE_UID);
+}
+
+int cage_make(const struct cage_options *options, struct cage *cage, struct err *err)
+{
+	const char *dir = options->folder;
+	int ret;
+
+	*cage = (struct cage){.readable = {cage->folder, cage->helpers, options->readable}};
+	snprintf(cage->folder, sizeof(cage->folder), "%s", dir);
+	snprintf(cage->output, sizeof(cage->output), "%.4000s/raw", dir);
+	snprintf(cage->memory, sizeof(cage->memory), "%s", shm_serves() ? SHM : dir);
+	snprintf(cage->helpers, sizeof(cage->helpers), "%s", options->init);
+	*strrchr(cage->helpers, '/') = '\0';
+	cage->rules = (struct confinement){.readable = cage->readable,
+					   .output = cage->output,
+					   .output_fd = -1,
+					   .memory = cage->memory,
+					   .largest = KERNEL_RAW_LIMIT};
+	ret = folder_show(dir, err);
+	if (ret == 0)
+		ret = cage->rules.output_fd = output_make(cage, err);
+	if (ret >= 0)
+		ret = confine_open(&cage->confiner, options->kernel, &cage->rules, err);
+	if (ret < 0 && cage->rules.output_fd >= 0)
+		close(TAKE_FD(cage->rules.output_fd));
+	return ret;
+}
+
+void cage_done(struct cage *cage)
+{
+	if (cage->rules.output_fd >= 0)
+		close(TAKE_FD(cage->rules.output_fd));
+	confine_close(&cage->confiner);
+}

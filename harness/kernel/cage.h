@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cage: the confinement (confine.h) of one User-Mode Linux, and what its lists point to.
+ */
+#ifndef HALFOPEN_CAGE_H
+#define HALFOPEN_CAGE_H
+
+#include <limits.h>
+
+#include "confine.h"
+
+struct err;
+
+struct cage {
+	struct confiner confiner; /* first: guest_wait() frees it, and all with it */
+	struct confinement rules;
+	const char *readable[4];
+	char output[PATH_MAX], memory[PATH_MAX], helpers[PATH_MAX], folder[PATH_MAX];
+};
+
+struct cage_options {
+	const char *kernel;
+	const char *init;     /* beside it are the other helpers */
+	const char *readable; /* a folder; or NULL */
+	const char *folder;   /* the run's: `plan` is read there, `raw` written */
+};
+
+/* How lines of a confined kernel's begin that tell what it may not do, and need not; ended by
+ * NULL. */
+extern const char *const cage_noise[];
+
+/* CAGE is where it stays, and so are the strings of OPTIONS. */
+int cage_make(const struct cage_options *options, struct cage *cage, struct err *err);
+void cage_done(struct cage *cage);
+
+#endif
