@@ -166,8 +166,9 @@ static void judge(const struct way *way, char *said)
 {
 	char through[4096] = "", *rest = said, *line;
 	bool attacked = false, worked = false;
-	const char *works = way->questions ? "works: output shown system memory null socket "
-					   : "works: output shown system memory null ";
+	const char *works = way->questions
+				    ? "works: output shown system memory null sibling socket "
+				    : "works: output shown system memory null sibling ";
 
 	while ((line = strsep(&rest, "\n"))) {
 		if (strncmp(line, "through: ", 9) == 0)
