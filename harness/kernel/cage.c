@@ -59,6 +59,11 @@ static int output_make(const struct cage *cage, struct err *err)
 	return TAKE_FD(fd);
 }
 
+const char *cage_memory(const char *folder)
+{
+	return shm_serves() ? SHM : folder;
+}
+
 /* Whoever the UML becomes can go to the run's folder, and read the plan. */
 static int folder_show(const char *dir, struct err *err)
 {
@@ -70,6 +75,8 @@ static int folder_show(const char *dir, struct err *err)
 		return err_sys(err, ENOMEM, "%s", dir);
 	if (chmod(dir, 0755) < 0 || (chmod(plan, 0644) < 0 && errno != ENOENT))
 		return err_sys(err, errno, "%s", dir);
+	if (!confine_probe()->questions && chown(dir, CONFINE_UID, CONFINE_UID) < 0)
+		return err_sys(err, errno, "%s", dir); /* its memory may be there */
 	return confine_can_reach(dir, R_OK | X_OK)
 		       ? 0
 		       : err_set(err, EACCES,
@@ -78,25 +85,42 @@ static int folder_show(const char *dir, struct err *err)
 				 dir, CONFINE_UID);
 }
 
+/* Where nobody connects for it, it must be able to. */
+static int sockets_show(const char *const *sockets, struct err *err)
+{
+	if (!confine_probe()->other_uid || confine_probe()->questions)
+		return 0;
+	for (; *sockets; sockets++)
+		if (chown(*sockets, CONFINE_UID, CONFINE_UID) < 0)
+			return err_sys(err, errno, "%s", *sockets);
+	return 0;
+}
+
 int cage_make(const struct cage_options *options, struct cage *cage, struct err *err)
 {
 	const char *dir = options->folder;
 	int ret;
 
-	*cage = (struct cage){.readable = {cage->folder, cage->helpers, options->readable}};
+	*cage = (struct cage){.readable = {cage->helpers, options->readable}};
 	snprintf(cage->folder, sizeof(cage->folder), "%s", dir);
 	snprintf(cage->output, sizeof(cage->output), "%.4000s/raw", dir);
-	snprintf(cage->memory, sizeof(cage->memory), "%s", shm_serves() ? SHM : dir);
+	snprintf(cage->memory, sizeof(cage->memory), "%s", cage_memory(dir));
 	snprintf(cage->helpers, sizeof(cage->helpers), "%s", options->init);
 	*strrchr(cage->helpers, '/') = '\0';
 	cage->rules = (struct confinement){.readable = cage->readable,
-					   .output = cage->output,
 					   .output_fd = -1,
 					   .memory = cage->memory,
 					   .largest = KERNEL_RAW_LIMIT};
 	ret = folder_show(dir, err);
-	if (ret == 0)
+	if (ret == 0 && options->sockets) {
+		cage->rules.sockets = options->sockets;
+		cage->rules.reboots = cage->rules.no_random = true;
+		ret = sockets_show(options->sockets, err);
+	} else if (ret == 0) {
+		cage->readable[options->readable ? 2 : 1] = cage->folder;
+		cage->rules.output = cage->output;
 		ret = cage->rules.output_fd = output_make(cage, err);
+	}
 	if (ret >= 0)
 		ret = confine_open(&cage->confiner, options->kernel, &cage->rules, err);
 	if (ret < 0 && cage->rules.output_fd >= 0)

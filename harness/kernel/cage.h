@@ -22,12 +22,18 @@ struct cage_options {
 	const char *kernel;
 	const char *init;     /* beside it are the other helpers */
 	const char *readable; /* a folder; or NULL */
-	const char *folder;   /* the run's: `plan` is read there, `raw` written */
+	const char *folder;   /* the run's */
+	/* Of a world: what it connects to, as world_launcher names it; its frames leave by one of
+	 * them. NULL: it reads `plan` in the folder and writes `raw` there. */
+	const char *const *sockets;
 };
 
 /* How lines of a confined kernel's begin that tell what it may not do, and need not; ended by
  * NULL. */
 extern const char *const cage_noise[];
+
+/* Where a UML of the run in FOLDER looks for room for its memory: its TMPDIR. */
+const char *cage_memory(const char *folder);
 
 /* CAGE is where it stays, and so are the strings of OPTIONS. */
 int cage_make(const struct cage_options *options, struct cage *cage, struct err *err);

@@ -146,9 +146,11 @@ static unsigned asking(const struct confinement *rules)
 {
 	const struct confine_means *has = confine_probe();
 
+	const unsigned random = rules->no_random ? CONFINE_NO_RANDOM : 0;
+
 	if (!has->questions)
-		return rules->sockets && rules->sockets[0] ? CONFINE_CONNECTS : 0;
-	return CONFINE_ASK_WRITES | (has->landlock ? 0 : CONFINE_ASK_OPENS) |
+		return random | (rules->sockets && rules->sockets[0] ? CONFINE_CONNECTS : 0);
+	return random | CONFINE_ASK_WRITES | (has->landlock ? 0 : CONFINE_ASK_OPENS) |
 	       (has->landlock < LANDLOCK_ABI_SIGNALS ? CONFINE_ASK_KILLS : 0);
 }
 
@@ -202,7 +204,11 @@ static int add_writes(int set, const struct confinement *rules, struct err *err)
 	if (ret || confine_probe()->questions)
 		return ret;
 	ret = add_list(set, writable, LANDLOCK_WRITE_FILE | LANDLOCK_READ_FILE, err);
-	return ret ? ret : add_list(set, memory, LANDLOCK_WRITE_FILE | LANDLOCK_READ_FILE, err);
+	if (ret == 0)
+		ret = add_list(set, memory, LANDLOCK_WRITE_FILE | LANDLOCK_READ_FILE, err);
+	if (ret == 0 && confine_probe()->landlock >= LANDLOCK_ABI_SOCKETS)
+		ret = add_list(set, rules->sockets, LANDLOCK_RESOLVE_UNIX, err);
+	return ret;
 }
 
 static int make_rules(const struct confiner *confiner, struct err *err)
@@ -295,13 +301,25 @@ static void tell(int channel, const struct err *err, int listener)
 		_exit(125);
 }
 
-/* All that is open but 0, 1 and 2 goes at exec. */
-static void close_the_rest(void)
+/* The folder by whose number the sockets are known, where nobody connects for it; or -1. */
+static int folder_kept(const struct confinement *rules)
 {
-	if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC, since 5.11 */) == 0)
-		return;
-	for (int fd = 3; fd < MOST_DESCRIPTORS; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	const char *first = rules->sockets ? rules->sockets[0] : NULL;
+	int fd = -1;
+
+	return !first || confine_probe()->questions || sscanf(first, "/proc/self/fd/%d/", &fd) != 1
+		       ? -1
+		       : fd;
+}
+
+/* All that is open but 0, 1, 2 and KEPT goes at exec. */
+static void close_the_rest(int kept)
+{
+	if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC, since 5.11 */) < 0)
+		for (int fd = 3; fd < MOST_DESCRIPTORS; fd++)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (kept >= 0)
+		fcntl(kept, F_SETFD, 0);
 }
 
 static int enter(const struct confiner *confiner, struct err *err)
@@ -310,7 +328,7 @@ static int enter(const struct confiner *confiner, struct err *err)
 
 	if (rules < 0)
 		return rules;
-	close_the_rest();
+	close_the_rest(folder_kept(confiner->rules));
 	limit_resources(confiner->rules);
 	ret = drop_rights(err);
 	if (ret == 0 && rules)

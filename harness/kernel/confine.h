@@ -20,8 +20,8 @@
  * confine_probe() says what that means. docs/security.md has the whole.
  *
  * Of several programs each has a confiner. What they are to connect to (a world's time socket and
- * cards) is named in `sockets`, and listens before it asks. Internal to harness/kernel, but for
- * confine_probe().
+ * cards) is named in `sockets`, and listens before it asks: so the other side sees a connection of
+ * the starter's. Internal to harness/kernel, but for confine_probe(); cage.h is for others.
  */
 #ifndef HALFOPEN_CONFINE_H
 #define HALFOPEN_CONFINE_H
@@ -39,11 +39,16 @@ struct err;
 struct confinement {
 	const char *const *readable;   /* folders and files, beside those of the system */
 	const char *const *executable; /* files, beside the program and its loader */
-	const char *const *sockets;    /* unix stream sockets: exact paths, one connect() each */
-	const char *output;            /* exact path: opened for writing, once, it is ... */
-	int output_fd;                 /* ... a copy of this */
-	const char *memory;            /* folder: O_TMPFILE there is a memory file without it */
-	size_t largest;                /* bytes of the largest file, and of the data segment */
+	/* Unix stream sockets: exact paths, one connect() each. If it REBOOTS, who connects to the
+	 * first has executed itself again, and may connect to all once more. A folder on the way
+	 * may be the starter's /proc/self/fd/N. */
+	const char *const *sockets;
+	bool reboots;
+	bool no_random;     /* getrandom() is not there */
+	const char *output; /* exact path: opened for writing, once, it is ... */
+	int output_fd;      /* ... a copy of this */
+	const char *memory; /* folder: O_TMPFILE there is a memory file without it */
+	size_t largest;     /* bytes of the largest file, and of the data segment */
 };
 
 /* What this machine has for it. */
@@ -90,7 +95,7 @@ int confine_begin(struct confiner *confiner, pid_t pid, struct err *err);
 /* Where questions come, for poll(); -1: none come. */
 int confine_fd(const struct confiner *confiner);
 
-/* Answers those that are there. */
+/* Answers those that are there, as far as these are not too many at once. */
 void confine_answer(struct confiner *confiner);
 
 void confine_close(struct confiner *confiner);

@@ -24,7 +24,8 @@
 #include "cleanup.h"
 #include "confine_parts.h"
 
-#define MOST_MEMORIES 4 /* UML tries whether it may be mapped, then makes it */
+#define AT_ONCE       16 /* who asks without end does not keep us from the rest */
+#define MOST_MEMORIES 4  /* UML tries whether it may be mapped, then makes it */
 
 /* As who the confined process is, as far as files go: also a root that may not trace others
  * (Docker's default) reads its memory then, and opens for it only what it could open. */
@@ -228,9 +229,23 @@ static int answer_open(struct confiner *confiner, const struct seccomp_notif *qu
 	return -EACCES;
 }
 
+/* PATH need not end within SIZE. */
+static int socket_find(const char *const *sockets, const char *path, size_t size)
+{
+	for (int i = 0; sockets && sockets[i] && i < CONFINE_SOCKETS; i++)
+		if (strncmp(sockets[i], path, size) == 0)
+			return i;
+	return -1;
+}
+
+static void start_again(struct confiner *confiner)
+{
+	memset(confiner->connected, 0, sizeof(confiner->connected));
+	confiner->memories = 0;
+}
+
 static int answer_connect(struct confiner *confiner, const struct seccomp_notif *question)
 {
-	const char *const *sockets = confiner->rules->sockets;
 	struct sockaddr_un address = {0};
 	size_t size = question->data.args[2];
 	AUTO_CLOSE int fd = -1;
@@ -241,26 +256,27 @@ static int answer_connect(struct confiner *confiner, const struct seccomp_notif 
 		    (ssize_t)size ||
 	    address.sun_family != AF_UNIX || !still_asks(confiner, question))
 		return -EACCES;
-	for (i = 0; sockets && sockets[i] && i < CONFINE_SOCKETS; i++)
-		if (!confiner->connected[i] &&
-		    strncmp(sockets[i], address.sun_path, sizeof(address.sun_path)) == 0)
-			break;
-	if (!sockets || !sockets[i] || i == CONFINE_SOCKETS)
+	i = socket_find(confiner->rules->sockets, address.sun_path, sizeof(address.sun_path));
+	if (i == 0 && confiner->rules->reboots)
+		start_again(confiner);
+	if (i < 0 || confiner->connected[i])
 		return -EACCES;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* A listener that is busy is not waited for: it may be our own. */
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;
+	fcntl(fd, F_SETFL, 0);
 	ret = answer_fd(confiner, question, fd, (int)question->data.args[0]);
 	confiner->connected[i] = ret == 0; /* nobody plays a second guest */
 	return ret;
 }
 
-/* Without Landlock's scope: signals stay within its session. */
+/* Without Landlock's scope: signals stay within its session, or its process group. */
 static int answer_kill(const struct confiner *confiner, const struct seccomp_notif *question)
 {
 	pid_t pid = (pid_t)question->data.args[0];
 
-	if (pid < 0 || (pid > 0 && getsid(pid) != confiner->pid))
+	if (pid < 0 || (pid > 0 && getsid(pid) != confiner->pid && getpgid(pid) != confiner->pid))
 		return -EPERM;
 	return answer_error(confiner, question, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
 }
@@ -284,7 +300,7 @@ void confine_answer(struct confiner *confiner)
 {
 	struct pollfd poll_fd = {.fd = confiner->listener, .events = POLLIN};
 
-	while (confiner->listener >= 0 && poll(&poll_fd, 1, 0) > 0) {
+	for (int i = 0; i < AT_ONCE && confiner->listener >= 0 && poll(&poll_fd, 1, 0) > 0; i++) {
 		struct seccomp_notif question = {0};
 		int ret;
 

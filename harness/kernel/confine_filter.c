@@ -41,7 +41,8 @@ enum verdict {
 	CONNECT,
 	DONE,   /* "yes", and nothing is done */
 	ABSENT, /* libc has another way */
-	AND     /* goes on to the next rule; else it is refused */
+	RANDOM,
+	AND /* goes on to the next rule; else it is refused */
 };
 
 /* A call some of whose uses are allowed: the first rule that fits decides, if none does it is
@@ -89,9 +90,10 @@ static const struct rule {
 	{SYS_connect, 0, 0, 0, CONNECT},
 	{SYS_kill, 0, 0, 0, ASK_KILL},
 	{SYS_tgkill, 0, 0, 0, ASK_KILL},
-	{SYS_mkdir, 0, 0, 0, DONE}, /* of uml_dir, without which 7.3 crashes */
+	{SYS_mkdir, 0, 0, 0, DONE},           /* of uml_dir, without which 7.3 crashes */
 	{SYS_clone, 0, NAMESPACES, 0, ALLOW}, /* 6.1 with CLONE_PARENT: skas/clone.c */
 	{SYS_clone3, 0, 0, 0, ABSENT},
+	{SYS_getrandom, 0, 0, 0, RANDOM},
 
 	{SYS_socket, 0, ~0U, AF_UNIX, AND},
 	{SYS_socket, 1, (uint32_t) ~(SOCK_CLOEXEC | SOCK_NONBLOCK), SOCK_STREAM, ALLOW},
@@ -194,7 +196,6 @@ static const int allowed[] = {
 	SYS_set_tid_address,
 	SYS_set_robust_list,
 	SYS_rseq,
-	SYS_getrandom,
 	SYS_uname,
 	SYS_gettid,
 	SYS_getpid,
@@ -250,6 +251,8 @@ static uint32_t action(unsigned asking, enum verdict verdict)
 		return SECCOMP_RET_ERRNO;
 	case ABSENT:
 		return SECCOMP_RET_ERRNO | ENOSYS;
+	case RANDOM:
+		return asking & CONFINE_NO_RANDOM ? SECCOMP_RET_ERRNO | ENOSYS : SECCOMP_RET_ALLOW;
 	}
 	return SECCOMP_RET_ALLOW;
 }

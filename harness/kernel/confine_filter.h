@@ -11,7 +11,8 @@ enum confine_asking {
 	CONFINE_ASK_WRITES = 1, /* to open for writing; to connect */
 	CONFINE_ASK_OPENS = 2,  /* to open at all */
 	CONFINE_ASK_KILLS = 4,  /* to send a signal */
-	CONFINE_CONNECTS = 8    /* not asked, but allowed: to connect to any unix socket */
+	CONFINE_CONNECTS = 8,   /* not asked, but allowed: to connect to any unix socket */
+	CONFINE_NO_RANDOM = 16  /* not asked, and not there: getrandom() */
 };
 
 /* Puts the calling process, which has no_new_privs, under the filter. ASKING: enum confine_asking,

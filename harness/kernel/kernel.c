@@ -23,6 +23,7 @@
 #include "scratch.h"
 #include "store.h"
 #include "supervisor.h"
+#include "text.h"
 
 static const struct kernel_ops *const kernels[KERNEL_KIND_COUNT] = {
 	[KERNEL_LIVE] = &live_ops,
@@ -233,6 +234,15 @@ const char *kernel_helpers_inside(const struct kernel *kernel, const char *outsi
 	if (kernel->helpers)
 		return kernel->helpers;
 	return inside ? inside : outside;
+}
+
+char *kernel_guest_inside(const struct kernel *kernel, const char *guest)
+{
+	AUTO_FREE char *outside = text_copy(guest);
+	char *name = strrchr(outside, '/');
+
+	*name++ = '\0';
+	return text_format("%s/%s", kernel_helpers_inside(kernel, outside), name);
 }
 
 static int write_programs(const char *dir, const struct kernel_job *job, struct err *err)

@@ -55,6 +55,8 @@ int kernel_find_helpers(char **ret_folder, struct err *err);
 
 /* Where a run on that kernel finds the helpers that are in the folder OUTSIDE. */
 const char *kernel_helpers_inside(const struct kernel *kernel, const char *outside);
+/* And GUEST, which is one of them. Free with free(). */
+char *kernel_guest_inside(const struct kernel *kernel, const char *guest);
 
 struct kernel_machine {
 	const char *helpers; /* folder of guest, peer and nft */

@@ -27,8 +27,8 @@
 #define SCOPE_ALL 3ULL
 
 /* What can be said of a file that is no folder: EXECUTE, WRITE_FILE, READ_FILE, TRUNCATE,
- * IOCTL_DEV. */
-#define RIGHTS_OF_FILES (7ULL | 1ULL << 14 | 1ULL << 15)
+ * IOCTL_DEV, RESOLVE_UNIX. */
+#define RIGHTS_OF_FILES (7ULL | 7ULL << 14)
 
 /* How many rights each version knows: REFER came with 2, TRUNCATE with 3, IOCTL_DEV with 5,
  * RESOLVE_UNIX with 9. */

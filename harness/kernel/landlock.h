@@ -12,13 +12,16 @@
 struct err;
 
 /* What a rule gives; include/uapi/linux/landlock.h. */
-#define LANDLOCK_EXECUTE    (1ULL << 0)
-#define LANDLOCK_WRITE_FILE (1ULL << 1)
-#define LANDLOCK_READ_FILE  (1ULL << 2)
-#define LANDLOCK_READ_DIR   (1ULL << 3)
+#define LANDLOCK_EXECUTE      (1ULL << 0)
+#define LANDLOCK_WRITE_FILE   (1ULL << 1)
+#define LANDLOCK_READ_FILE    (1ULL << 2)
+#define LANDLOCK_READ_DIR     (1ULL << 3)
+#define LANDLOCK_RESOLVE_UNIX (1ULL << 16) /* to connect to a unix socket */
 
 /* From this version on a process can send signals only to its like. */
 #define LANDLOCK_ABI_SIGNALS 6
+/* From this one on it knows the paths of sockets. */
+#define LANDLOCK_ABI_SOCKETS 9
 
 /* The version that the running kernel has; 0: none, or it is not switched on. */
 int landlock_abi(void);

@@ -2,6 +2,9 @@
  *
  * test_guest: a process 1 for the tests: small, static, and as well or badly behaved as the
  * first word of the plan says. "ok" writes the plan back as its raw frames.
+ *
+ * As a host of a world it has no plan: the boot line's `attacked=FOLDER` is as "attack FOLDER", and
+ * `reboots=1` says that it is up, and boots again.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -131,16 +134,12 @@ static int send_to_host(void)
 	return sendto(fd, "x", 1, 0, (struct sockaddr *)&address, sizeof(address)) == 1 ? 0 : -1;
 }
 
-/* With all that the guest's root may do: what comes of it is for the host to see. What is there for
- * it to read is said. "attack FOLDER". */
-static void attack(const char *dir)
+/* With all that the guest's root may do: what comes of it is for the host to see. Returns how many
+ * got through. */
+static int attack_all(void)
 {
-	char path[4096], text[64] = "";
-	int fd, raw, through = 0;
+	int through = 0;
 
-	sscanf(plan, "attack %4000s", attacked);
-	snprintf(path, sizeof(path), "%s/raw", dir);
-	raw = open(path, O_WRONLY);
 	if (mount("none", "/sys", "hostfs", 0, "/") < 0)
 		perror("hostfs");
 	through += open(in_host("public"), O_WRONLY) >= 0;
@@ -160,16 +159,53 @@ static void attack(const char *dir)
 	through += open("/sys/proc/self/mem", O_RDWR) >= 0;
 	through += open("/sys/proc/1/environ", O_RDONLY) >= 0;
 	through += connect_to(in_host("listener")) == 0;
-	through += send_to_host() == 0;
+	return through + (send_to_host() == 0);
+}
+
+/* What is there for it to read is said. */
+static void attack_say(int fd, int through)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%d got through, passwd %s", through,
+		 open("/sys/etc/passwd", O_RDONLY) >= 0 ? "is read" : "is not read");
+	if (write(fd, text, strlen(text)) < 0)
+		perror("what got through");
+}
+
+/* "attack FOLDER" */
+static void attack(const char *dir)
+{
+	char path[4096];
+	int raw, through;
+
+	sscanf(plan, "attack %4000s", attacked);
+	snprintf(path, sizeof(path), "%s/raw", dir);
+	raw = open(path, O_WRONLY);
+	through = attack_all();
 	/* The frames' file, once more: by another mount it is another inode. */
 	snprintf(path, sizeof(path), "/sys%s/raw", getenv("halfopen_dir"));
 	through += open(path, O_WRONLY) >= 0;
-	fd = open("/sys/etc/passwd", O_RDONLY);
-	snprintf(text, sizeof(text), "%d got through, passwd %s", through,
-		 fd >= 0 ? "is read" : "is not read");
-	if (write(raw, text, strlen(text)) < 0)
-		perror("raw");
+	attack_say(raw, through);
 	close(raw);
+}
+
+static void attack_from_world(const char *port)
+{
+	int fd;
+
+	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) < 0)
+		perror("/dev");
+	fd = open(port, O_RDWR);
+	if (getenv("reboots")) {
+		if (write(fd, "up", 2) != 2)
+			perror(port);
+		reboot(RB_AUTOBOOT);
+	}
+	snprintf(attacked, sizeof(attacked), "%s", getenv("attacked"));
+	/* Nobody else may have the port. */
+	attack_say(fd, attack_all() + (open(port, O_RDWR) >= 0));
+	reboot(RB_POWER_OFF);
 }
 
 static const struct behaviour {
@@ -186,6 +222,8 @@ int main(int argc, char **argv)
 	const char *dir = booted ? booted : argc > 1 ? argv[1] : "";
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (getenv("halfopen_port"))
+		attack_from_world(getenv("halfopen_port"));
 	if (booted && mount("none", dir, "hostfs", 0, dir) < 0)
 		perror("hostfs");
 	if (copy_plan(dir) < 0)

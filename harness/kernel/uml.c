@@ -138,12 +138,8 @@ static int uml_start(const struct kernel *kernel, const char *init, const char *
 static int uml_boot(const struct kernel *kernel, const struct kernel_job *job, const char *dir,
 		    struct guest *ret_guest, struct err *err)
 {
-	char guest[PATH_MAX];
+	AUTO_FREE char *guest = kernel_guest_inside(kernel, job->guest);
 
-	snprintf(guest, sizeof(guest), "%s", job->guest);
-	if (kernel->helpers)
-		snprintf(guest, sizeof(guest), "%.4000s%s", kernel->helpers,
-			 strrchr(job->guest, '/'));
 	return uml_start(kernel, guest, job->readable, dir, ret_guest, err);
 }
 

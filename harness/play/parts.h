@@ -6,6 +6,7 @@
 #define HALFOPEN_PLAY_PARTS_H
 
 #include "bounds.h"
+#include "cage.h"
 #include "clock.h"
 #include "play.h"
 #include "raw.h"
@@ -23,6 +24,8 @@ struct play_host {
 	bool done;         /* has said all that it had to say */
 	bool ends_by_plan; /* a power-off by itself is what the plan wants */
 	struct text said;  /* of a frame that is not whole yet */
+	struct cage_options confined;
+	struct cage cage; /* while it is on */
 };
 
 struct play_program {
@@ -38,6 +41,8 @@ struct play_fault { /* of the plan, as what the world calls back with */
 struct play {
 	const struct plan *plan;
 	const struct kernel_job *job;
+	const char *dir;  /* of this run */
+	const char *init; /* where a guest finds its process 1 */
 	struct world *world;
 	struct text raw; /* frames */
 	struct play_host host[WORLD_HOSTS];
@@ -76,6 +81,9 @@ int play_boot(struct play *play, int host, bool start, struct err *err);
 void play_host_off(struct play *play, int host);
 /* Ends the run if nothing is left to wait for. */
 void play_end_find(struct play *play);
+
+/* launch.c: confines the kernel of a host, which is its data. */
+extern const struct world_launcher play_launcher;
 
 /* act.c: puts the plan's faults into the world's calendar. */
 int act_plan(struct play *play, struct err *err);

@@ -195,10 +195,19 @@ static int host_add(struct play *play, int host, const struct kernel *kernel,
 	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
 	static char small[] = "initcall_blacklist=" LEFT_OUT;
 	char *const args[] = {port, has_command(play->plan, host) ? NULL : small, NULL};
+	struct play_host *self = &play->host[host];
 	struct world_host_config config = {.name = play_host_name(play, host),
 					   .kernel = kernel->path,
-					   .init = job->guest,
-					   .args = args};
+					   .init = play->init,
+					   .args = args,
+					   .sealed = confine_probe()->questions,
+					   .launcher = &play_launcher,
+					   .launcher_data = self};
+
+	self->confined = (struct cage_options){.kernel = kernel->path,
+					       .init = play->init,
+					       .readable = job->readable,
+					       .folder = play->dir};
 	return world_add_host(play->world, &config, err);
 }
 
@@ -321,10 +330,11 @@ static void consoles_take(const struct play *play, struct kernel_result *result)
 }
 
 static int play_in(struct play *play, const struct kernel *kernel, const struct kernel_job *job,
-		   const char *dir, struct kernel_result *result, struct err *err)
+		   struct kernel_result *result, struct err *err)
 {
 	int64_t limit_ns = job->wall_limit_ns ? job->wall_limit_ns : KERNEL_WALL_LIMIT_NS;
-	struct world_options options = {.dir = dir,
+	struct world_options options = {.dir = play->dir,
+					.tmpdir = cage_memory(play->dir),
 					.seed = SEED,
 					.reaction_ns = REACTION_NS,
 					.patience_ns = limit_ns,
@@ -358,13 +368,16 @@ int play_run(const struct plan *plan, const struct kernel *kernel, const struct 
 			    .last_ns = last_of_plan_ns(plan),
 			    .end_ns = plan->until_ns ? plan->until_ns : -1};
 	int64_t begun_ns = clock_now_ns();
-	AUTO_FREE char *dir = text_format("%s/run.XXXXXX", job->scratch);
+	AUTO_FREE char *dir = text_format("%s/run.XXXXXX", job->scratch),
+		       *init = kernel_guest_inside(kernel, job->guest);
 	int ret;
 
 	*ret_result = (struct kernel_result){0};
 	if (!mkdtemp(dir))
 		return err_sys(err, errno, "%s", dir);
-	ret = play_in(&play, kernel, job, dir, ret_result, err);
+	play.dir = dir;
+	play.init = init;
+	ret = play_in(&play, kernel, job, ret_result, err);
 	scratch_remove(dir);
 	for (int i = 0; i < play.host_count; i++)
 		text_done(&play.host[i].said);

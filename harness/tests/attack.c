@@ -7,8 +7,7 @@
  *     attack [KEY=VALUE...]
  *
  * The keys say what of the machine is there to be attacked: file (world-writable), secret (readable
- * by its owner only), socket, abstract, port, pid, shm, key, case (a file of the case's folder);
- * and kernel=uml: a kernel that is the run's own, where there are no filters of system calls.
+ * by its owner only), socket, abstract, port, pid, shm, key, case (a file of the case's folder).
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -58,11 +57,6 @@ static const char *key(const char *name)
 		if (strncmp(*at, name, length) == 0 && (*at)[length] == '=')
 			return *at + length + 1;
 	return NULL;
-}
-
-static bool own_kernel(void)
-{
-	return key("kernel") && strcmp(key("kernel"), "uml") == 0;
 }
 
 static bool __attribute__((format(printf, 1, 2))) got(const char *fmt, ...)
@@ -293,7 +287,7 @@ static bool clock_and_power(void)
 		return got("changed the host's name");
 	if (reboot(RB_DISABLE_CAD) == 0)
 		return got("reboot()");
-	return syscall(SYS_syslog, 10, NULL, 0) >= 0 && !own_kernel() && got("syslog()");
+	return syscall(SYS_syslog, 10, NULL, 0) >= 0 && got("syslog()");
 }
 
 /* -- processes -- */
@@ -431,8 +425,6 @@ static bool calls(void)
 {
 	char attr[128] = {0}, params[256] = {0};
 
-	if (own_kernel())
-		return false;
 	if (syscall(SYS_bpf, 0, attr, sizeof(attr)) >= 0 || errno != EPERM)
 		return got("bpf");
 	if (syscall(SYS_perf_event_open, attr, 0, -1, -1, 0) >= 0 || errno != EPERM)
@@ -468,8 +460,6 @@ static bool other_abi(void)
 	int status;
 	pid_t pid;
 
-	if (own_kernel())
-		return false;
 	pid = fork();
 	if (pid == 0) {
 		long ret = 20; /* getpid() */
@@ -486,7 +476,7 @@ static bool other_abi(void)
 static bool terminal(void)
 {
 	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	bool through = fd >= 0 && !own_kernel() && ioctl(fd, TIOCSTI, "x") == 0;
+	bool through = fd >= 0 && ioctl(fd, TIOCSTI, "x") == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -548,8 +538,7 @@ static bool families(void)
 	if (socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0)
 		return got("a raw socket");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (socket(refused[i], SOCK_STREAM, 0) >= 0 ||
-		    (errno != EAFNOSUPPORT && !own_kernel()))
+		if (socket(refused[i], SOCK_STREAM, 0) >= 0 || (errno != EAFNOSUPPORT))
 			return got("a socket of another family");
 	return false;
 }
@@ -632,7 +621,7 @@ static bool memory_much(void)
 	       mmap(NULL, piece, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED)
 		all += piece;
-	return all > most && !own_kernel() && got("more than a quarter of the memory");
+	return all > most && got("more than a quarter of the memory");
 }
 
 static bool disk_much(void)

@@ -96,21 +96,21 @@ attacked() {
 	shift 2
 	hostile a "$scratch/cases/hostile/attack $what $*"
 	rm -rf "$out"
-	"$who" "$halfopen" run --jobs "${jobs:-2}" --kernel "$kernel" --out "$out" "$scratch/cases/hostile/a.yaml" >"$scratch/said" || {
+	"$who" "$halfopen" run ${own:-} --jobs "${jobs:-2}" --kernel "$kernel" --out "$out" "$scratch/cases/hostile/a.yaml" >"$scratch/said" || {
 		cat "$scratch/said"
 		find "$out" -name record.jsonl -exec jq -r 'select(.output) | .output' {} +
-		fail "$who, $kernel: something got through"
+		fail "$who, $kernel ${own:-}: something got through"
 	}
 	for record in "$out"/hostile/a/*/record.jsonl; do
 		jq -r 'select(.output) | .output' "$record" | grep -qE '^[0-9]+ attacks, 0 got through$' ||
-			fail "$who, $kernel: the attacks were not made"
+			fail "$who, $kernel ${own:-}: the attacks were not made"
 	done
 	[ "$(cat "$scratch/host/file")" = untouched ] || fail "$who: a file of the host was written"
 	kill -0 "$victim" || fail "$who: a process of the host was killed"
 	ipcs -m -i "$shm" >/dev/null || fail "$who: a System V segment was removed"
 	[ "$(cat /proc/sys/kernel/core_pattern)" = "$core_pattern" ] || fail "$who: core_pattern was written"
 	[ "$(stat -c '%a %u' /dev/null)" = "$null" ] || fail "$who: /dev/null was changed"
-	echo "$who, $kernel: held"
+	echo "$who, $kernel${own:+ $own}: held"
 }
 
 # WHO KERNEL: a fork bomb does not keep its run from ending, and nothing is left of it.
@@ -144,6 +144,15 @@ for who in "${users[@]}"; do
 done
 for who in as_is "${users[-1]}"; do bombed "$who" live; done
 
-uml=$(uml_kernel) && attacked as_is "$uml" kernel=uml
+# A copy of the kernel: an ordinary user may not be able to go where it is.
+if uml=$(uml_kernel); then
+	cp -r "$(dirname "$uml")" "$scratch/kernel"
+	chmod -R a+rX "$scratch/kernel"
+	uml=$scratch/kernel/$(basename "$uml")
+	for who in as_is "${users[@]}"; do
+		attacked "$who" "$uml"
+		own=--own-kernels attacked "$who" "$uml"
+	done
+fi
 image=$(bzimage) && jobs=1 attacked as_is "$image"
 exit 0

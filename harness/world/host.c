@@ -260,6 +260,12 @@ int host_open(struct host *host, struct err *err)
 	return ret < 0 ? host_fails(host, ret, err) : 0;
 }
 
+/* Whether it has connected, or its launcher for it. */
+static bool is_its_own(const struct host *host, pid_t peer)
+{
+	return peer == host->uml.pid || (host->config.launcher && peer == getpid());
+}
+
 static void disconnect(struct host *host)
 {
 	struct vhost *vhost;
@@ -502,7 +508,7 @@ static int accept_time(struct host *host, struct err *err)
 
 	if (ret <= 0)
 		return ret;
-	if (host->time.peer != host->uml.pid)
+	if (!is_its_own(host, host->time.peer))
 		return err_set(err, EPROTO, "a stranger connects to its clock");
 	if (again)
 		has_rebooted(host, t_ns);
@@ -551,7 +557,7 @@ static int accept_device(struct host *host, int device, struct err *err)
 
 	if (ret <= 0)
 		return ret;
-	if (vhost->peer != host->uml.pid)
+	if (!is_its_own(host, vhost->peer))
 		ret = err_set(err, EPROTO, "a stranger connects");
 	else
 		ret = endpoint_add(host, &host->device[device].connected, ENDPOINT_DEVICE, device,

@@ -154,7 +154,8 @@ struct world_options {
  * execve() behind a seccomp filter that denies it getrandom(). Whoever confines it must deny that
  * as well: without, no two runs are the same. */
 struct world_launcher {
-	/* Before fork(). SOCKETS: what it will connect to, by these names, each once a boot; NULL
+	/* Before fork(). SOCKETS: what it will connect to, or have the process that called
+	 * world_run() connect to for it, by these names, each once a boot, the clock's first; NULL
 	 * at the end. May be NULL. */
 	int (*prepare)(void *data, const char *path, const char *const *sockets, struct err *err);
 	/* In the child, with its process group, PDEATHSIG, personality, processor and descriptors 0
