@@ -26,7 +26,8 @@ struct collecting {
 	size_t output[PROGRAMS_MAX];          /* bytes so far */
 	int64_t up_ns[HOSTS_MAX][MOST_BOOTS]; /* when each host came up */
 	int boots[HOSTS_MAX];
-	int64_t last_ns; /* of all frames */
+	int lost[HOSTS_MAX]; /* the record's sockets when its power went last */
+	int64_t last_ns;     /* of all frames */
 	bool ended;
 };
 
@@ -58,35 +59,67 @@ static void take_start(struct collecting *collecting, const struct raw_frame *fr
 	record->real_ns = start.real_ns;
 }
 
-/* Is SOCKET, the record's INDEX-th, the last that is known of it, and still there? */
-static bool socket_is_left(const struct record *record, int index)
-{
-	const struct record_socket *socket = &record->socket[index];
+/* What was said last of a socket, as an index of the record's. */
+struct last_said {
+	uint64_t cookie;
+	int index;
+};
 
-	if (socket->sample || socket->state == 0)
-		return false;
-	for (int i = index + 1; i < record->socket_count; i++)
-		if (!record->socket[i].sample && record->socket[i].host == socket->host &&
-		    record->socket[i].cookie == socket->cookie)
-			return false;
-	return true;
+static int by_cookie(const void *a, const void *b)
+{
+	const struct last_said *one = a, *other = b;
+
+	if (one->cookie != other->cookie)
+		return one->cookie < other->cookie ? -1 : 1;
+	return one->index < other->index ? -1 : 1;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct last_said *one = a, *other = b;
+
+	return one->index < other->index ? -1 : 1;
+}
+
+/* HOST's sockets that are still there, in *RET from POOL; how many. Those that it had when its
+ * power went before are not looked at again. */
+static int sockets_left(struct collecting *collecting, struct pool *pool, int host,
+			struct last_said **ret)
+{
+	const struct record *record = collecting->record;
+	int most = record->socket_count - collecting->lost[host], count = 0, left = 0;
+	struct last_said *said = pool_alloc(pool, (size_t)(most + 1) * sizeof(*said));
+
+	for (int i = collecting->lost[host]; i < record->socket_count; i++)
+		if (record->socket[i].host == host && !record->socket[i].sample)
+			said[count++] = (struct last_said){record->socket[i].cookie, i};
+	qsort(said, (size_t)count, sizeof(*said), by_cookie);
+	for (int i = 0; i < count; i++)
+		if ((i + 1 == count || said[i + 1].cookie != said[i].cookie) &&
+		    record->socket[said[i].index].state != 0)
+			said[left++] = said[i];
+	qsort(said, (size_t)left, sizeof(*said), by_index);
+	*ret = said;
+	return left;
 }
 
 /* A host without power has neither programs nor sockets, and nobody on it to say so. */
 static void host_lost(struct collecting *collecting, int host, int64_t t_ns)
 {
 	struct record *record = collecting->record;
+	struct pool pool = {0};
+	struct last_said *said;
+	int left = sockets_left(collecting, &pool, host, &said);
 
-	for (int i = 0, count = record->socket_count; i < count; i++) {
-		struct record_socket *gone;
+	for (int i = 0; i < left; i++) {
+		struct record_socket *gone = LIST_ADD(collecting->pool, record, socket);
 
-		if (record->socket[i].host != host || !socket_is_left(record, i))
-			continue;
-		gone = LIST_ADD(collecting->pool, record, socket);
-		*gone = record->socket[i];
+		*gone = record->socket[said[i].index];
 		gone->t_ns = t_ns;
 		gone->state = 0;
 	}
+	pool_done(&pool);
+	collecting->lost[host] = record->socket_count;
 	for (int i = 0; i < record->program_count; i++) {
 		struct record_program *program = &record->program[i];
 

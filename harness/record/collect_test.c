@@ -256,6 +256,27 @@ START_TEST(a_host_without_power_has_neither_programs_nor_sockets)
 }
 END_TEST
 
+/* As many as a guest can say in a file of 100 MB, before the time of a test is over. */
+START_TEST(a_host_with_many_sockets_is_lost_at_once)
+{
+	struct raw_socket socket = socket_of(ESTABLISHED);
+	struct raw_host down = {.up = 0};
+	const int many = 200000;
+
+	begin(TWO_HOSTS "timeline: [{at: 2s, crash: server}]\n" EXPECTS);
+	for (int i = 0; i < many; i++) {
+		socket.cookie[0] = (uint32_t)i;
+		raw_add(&raw, RAW_SOCKET, 1, 1 * S, &socket, sizeof(socket), NULL, 0);
+	}
+	raw_add(&raw, RAW_HOST, 1, 2 * S, &down, sizeof(down), NULL, 0);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->socket_count, 2 * many);
+	ck_assert_int_eq(record->socket[many].state, 0);
+	ck_assert_uint_eq(record->socket[many].cookie, record->socket[0].cookie);
+	done();
+}
+END_TEST
+
 START_TEST(test_ipv6_socket)
 {
 	struct raw_socket socket = {.family = AF_INET6, .state = LISTEN, .sport = 8081};
@@ -429,6 +450,7 @@ int main(void)
 	tcase_add_test(tests, what_follows_a_nul_and_a_gap_is_kept);
 	tcase_add_test(tests, test_sockets);
 	tcase_add_test(tests, a_host_without_power_has_neither_programs_nor_sockets);
+	tcase_add_test(tests, a_host_with_many_sockets_is_lost_at_once);
 	tcase_add_test(tests, test_ipv6_socket);
 	tcase_add_test(tests, test_faults);
 	tcase_add_test(tests, test_counters);
