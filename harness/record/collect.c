@@ -23,7 +23,8 @@ struct collecting {
 	const struct plan *plan;
 	struct record *record;
 	int incarnation[PROGRAMS_MAX];
-	size_t output[PROGRAMS_MAX];          /* bytes so far */
+	struct text output[PROGRAMS_MAX];     /* of each program's last start */
+	size_t output_bytes[PROGRAMS_MAX];    /* that came of it */
 	int64_t up_ns[HOSTS_MAX][MOST_BOOTS]; /* when each host came up */
 	int boots[HOSTS_MAX];
 	int lost[HOSTS_MAX]; /* the record's sockets when its power went last */
@@ -212,6 +213,18 @@ static struct record_program *program_last(struct record *record, int program)
 	return NULL;
 }
 
+/* What came of PROGRAM is all of it. */
+static void output_end(struct collecting *collecting, int program)
+{
+	struct record_program *last = program_last(collecting->record, program);
+	struct text *output = &collecting->output[program];
+
+	if (last && output->size)
+		last->output = pool_strdup(collecting->pool, text_string(output));
+	text_done(output);
+	collecting->output_bytes[program] = 0;
+}
+
 static void take_program(struct collecting *collecting, const struct raw_frame *frame,
 			 const uint8_t *payload)
 {
@@ -220,6 +233,7 @@ static void take_program(struct collecting *collecting, const struct raw_frame *
 
 	memcpy(&raw, payload, sizeof(raw));
 	if (raw.state == RAW_PROGRAM_STARTED) {
+		output_end(collecting, frame->who);
 		program = LIST_ADD(collecting->pool, collecting->record, program);
 		program->program = frame->who;
 		program->incarnation = collecting->incarnation[frame->who] = raw.incarnation;
@@ -227,7 +241,6 @@ static void take_program(struct collecting *collecting, const struct raw_frame *
 		program->start_ns = frame->t_ns;
 		program->end_ns = -1;
 		program->exit_status = -1;
-		collecting->output[frame->who] = 0;
 		return;
 	}
 	program = program_last(collecting->record, frame->who);
@@ -238,42 +251,30 @@ static void take_program(struct collecting *collecting, const struct raw_frame *
 	program->signal = WIFSIGNALED(raw.status) ? WTERMSIG(raw.status) : 0;
 }
 
-static void output_add(struct collecting *collecting, struct record_program *program,
-		       const char *text)
-{
-	program->output = pool_printf(collecting->pool, "%s%s",
-				      program->output ? program->output : "", text);
-}
-
 /* A NUL would end the text: it is written out. */
 static void take_output(struct collecting *collecting, const struct raw_frame *frame,
 			const uint8_t *payload)
 {
-	struct record_program *program = program_last(collecting->record, frame->who);
-	size_t *bytes = &collecting->output[frame->who];
-	AUTO_TEXT struct text text = {0};
+	struct text *output = &collecting->output[frame->who];
+	size_t *bytes = &collecting->output_bytes[frame->who];
 
-	if (!program || *bytes + frame->size > MOST_OUTPUT)
+	if (!program_last(collecting->record, frame->who) || *bytes + frame->size > MOST_OUTPUT)
 		return;
 	*bytes += frame->size;
 	for (size_t i = 0; i < frame->size; i++)
-		text_put_n(&text, payload[i] ? (const char *)&payload[i] : "\\0",
+		text_put_n(output, payload[i] ? (const char *)&payload[i] : "\\0",
 			   payload[i] ? 1 : 2);
-	output_add(collecting, program, text_string(&text));
 }
 
 static void take_output_lost(struct collecting *collecting, const struct raw_frame *frame,
 			     const uint8_t *payload)
 {
-	struct record_program *program = program_last(collecting->record, frame->who);
-	char text[80];
 	uint64_t lost;
 
-	(void)frame;
 	memcpy(&lost, payload, sizeof(lost));
-	snprintf(text, sizeof(text), "\n[%" PRIu64 " bytes are left out here]\n", lost);
-	if (program)
-		output_add(collecting, program, text);
+	if (program_last(collecting->record, frame->who))
+		text_add(&collecting->output[frame->who],
+			 "\n[%" PRIu64 " bytes are left out here]\n", lost);
 }
 
 static void take_socket(struct collecting *collecting, const struct raw_frame *frame,
@@ -518,6 +519,8 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 	record->variant = pool_strdup(pool, plan->variant);
 	record->kernel = kernel_copy(pool, kernel);
 	ret = take_all(&collecting, raw, size, err);
+	for (int i = 0; i < PROGRAMS_MAX; i++)
+		output_end(&collecting, i);
 	if (ret < 0) {
 		record_free(record);
 		return ret;

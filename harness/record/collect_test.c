@@ -4,6 +4,7 @@
 #include <linux/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "record_test.h"
 
@@ -151,6 +152,24 @@ START_TEST(what_follows_a_nul_and_a_gap_is_kept)
 	record = test_collect(plan, &raw, 9 * S);
 	ck_assert_str_eq(record->program[0].output,
 			 "first\\0second\n\n[5000000000 bytes are left out here]\nthird\n");
+	done();
+}
+END_TEST
+
+/* A program that writes a byte at a time: with what came copied each time, these are 2 GB. */
+START_TEST(output_in_many_pieces_costs_no_more)
+{
+	struct rusage usage;
+
+	begin("case: a command\nhosts: {a: {program: {command: date}}, b: {}}\n"
+	      "expect: {a: {exit: 0}}\n");
+	raw_started(&raw, 0, 0, 0);
+	for (int i = 0; i < 64 << 10; i++)
+		raw_add(&raw, RAW_OUTPUT, 0, S, "x", 1, NULL, 0);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_uint_eq(strlen(record->program[0].output), 64 << 10);
+	getrusage(RUSAGE_SELF, &usage);
+	ck_assert_int_lt(usage.ru_maxrss, 1 << 19); /* KB */
 	done();
 }
 END_TEST
@@ -448,6 +467,7 @@ int main(void)
 	tcase_add_test(tests, test_programs_and_restarts);
 	tcase_add_test(tests, test_output);
 	tcase_add_test(tests, what_follows_a_nul_and_a_gap_is_kept);
+	tcase_add_test(tests, output_in_many_pieces_costs_no_more);
 	tcase_add_test(tests, test_sockets);
 	tcase_add_test(tests, a_host_without_power_has_neither_programs_nor_sockets);
 	tcase_add_test(tests, a_host_with_many_sockets_is_lost_at_once);
