@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
+
 static void same(const struct handover *a, const struct handover *b)
 {
 	ck_assert_str_eq(a->file, b->file);
@@ -113,17 +115,10 @@ END_TEST
 int main(void)
 {
 	const int count = sizeof(samples) / sizeof(samples[0]);
-	Suite *suite = suite_create("handover");
 	TCase *tests = tcase_create("handover");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tests);
 	tcase_add_loop_test(tests, there_and_back, 0, count);
 	tcase_add_loop_test(tests, cut, 0, count);
 	tcase_add_loop_test(tests, changed, 0, count);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_tests(tests);
 }

@@ -5,23 +5,23 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "test_descriptors.h"
 
-#define COUNT    40
+#define JOBS     40
 #define BIG_SIZE (3 << 20)
 
 struct seen {
 	int started, finished, ticks;
 	int running, most_running;
-	int error[COUNT];
-	size_t size[COUNT];
-	char text[COUNT][64];
+	int error[JOBS];
+	size_t size[JOBS];
+	char text[JOBS][64];
 	bool big_intact;
-	struct err err[COUNT];
+	struct err err[JOBS];
 };
 
 enum { JOB_FAILS = 3, JOB_CRASHES, JOB_EXITS, JOB_IS_BIG, JOB_LEAVES_A_CHILD, JOB_ORDINARY };
@@ -92,7 +92,7 @@ static void tick(void *arg)
 START_TEST(each_gives_its_own)
 {
 	static struct seen seen;
-	struct jobs jobs = {.count = COUNT,
+	struct jobs jobs = {.count = JOBS,
 			    .parallel = _i,
 			    .work = work,
 			    .started = started,
@@ -103,11 +103,11 @@ START_TEST(each_gives_its_own)
 	char text[64];
 
 	ck_assert_int_eq(jobs_run(&jobs, &err), 0);
-	ck_assert_int_eq(seen.started, COUNT);
-	ck_assert_int_eq(seen.finished, COUNT);
+	ck_assert_int_eq(seen.started, JOBS);
+	ck_assert_int_eq(seen.finished, JOBS);
 	ck_assert_int_le(seen.most_running, _i);
 	ck_assert_int_gt(seen.ticks, 0);
-	for (int i = JOB_ORDINARY; i < COUNT; i++) {
+	for (int i = JOB_ORDINARY; i < JOBS; i++) {
 		snprintf(text, sizeof(text), "job %d", i);
 		ck_assert_int_eq(seen.error[i], 0);
 		ck_assert_str_eq(seen.text[i], text);
@@ -169,19 +169,12 @@ END_TEST
 int main(void)
 {
 	static const int parallel[] = {1, 2, 64};
-	Suite *suite = suite_create("jobs");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, all);
 	tcase_set_timeout(all, 30);
 	for (size_t i = 0; i < sizeof(parallel) / sizeof(parallel[0]); i++)
 		tcase_add_loop_test(all, each_gives_its_own, parallel[i], parallel[i] + 1);
 	tcase_add_test(all, many_jobs_need_few_descriptors);
 	tcase_add_test(all, no_jobs);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(all);
 }

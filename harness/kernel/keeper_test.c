@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "err.h"
 #include "file.h"
 #include "kept.h"
@@ -128,21 +129,13 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("keeper");
 	TCase *all = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	if (argc > 1) /* as QEMU */
 		return qemu(argv);
-	runner = srunner_create(suite);
-	suite_add_tcase(suite, all);
 	tcase_set_timeout(all, 60);
 	tcase_add_checked_fixture(all, setup, teardown);
 	tcase_add_test(all, a_bad_program_is_one_runs_error);
 	tcase_add_test(all, a_name_is_one_program);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(all);
 }

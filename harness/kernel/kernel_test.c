@@ -16,6 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "err.h"
 #include "guest.h"
 #include "scratch.h"
@@ -293,12 +294,8 @@ static void tear_down(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("kernel");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, live_by_name);
 	tcase_add_test(all, uml_by_its_section);
@@ -310,8 +307,5 @@ int main(void)
 	tcase_add_test(all, cache_in_home);
 	tcase_add_test(all, dying_after_the_halt);
 	tcase_add_loop_test(all, live_with_too_few_descriptors, 0, 6);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(all);
 }

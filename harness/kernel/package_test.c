@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "err.h"
 #include "initramfs.h"
 
@@ -183,10 +184,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("package");
 	TCase *tcase = tcase_create("package");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, needed_modules_come_first);
@@ -194,10 +192,5 @@ int main(void)
 	tcase_add_test(tcase, an_unpacked_package_is_found);
 	tcase_add_test(tcase, an_image_among_its_modules_is_found);
 	tcase_add_test(tcase, an_archive_has_what_was_put_in_once);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(tcase);
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "err.h"
 #include "scratch.h"
 
@@ -227,12 +228,8 @@ static void tear_down(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("store");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, nothing_there);
 	tcase_add_test(all, what_a_configuration_says);
@@ -243,8 +240,5 @@ int main(void)
 	tcase_add_test(all, removed_when_built);
 	tcase_add_test(all, the_default_is_what_was_said);
 	tcase_add_test(all, live_by_default_where_nothing_was_built);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(all);
 }

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "err.h"
 #include "scratch.h"
 #include "test_descriptors.h"
@@ -301,12 +302,8 @@ static void tear_down(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("supervisor");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, all);
 	tcase_set_timeout(all, 30);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_loop_test(all, status_is_the_works, 0, 3);
@@ -318,8 +315,5 @@ int main(void)
 	tcase_add_test(all, deaf_work_is_killed);
 	tcase_add_test(all, no_place_for_the_folder);
 	tcase_add_loop_test(all, too_few_descriptors, 0, 5);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(all);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "canvas.h"
 
 static char *text;
@@ -114,12 +115,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("canvas");
 	TCase *tcase = tcase_create("canvas");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, a_row_ends_at_its_last_character);
 	tcase_add_test(tcase, what_is_too_long_shows_that_it_was_cut);
 	tcase_add_test(tcase, columns_are_characters_not_bytes);
@@ -128,8 +125,5 @@ int main(void)
 	tcase_add_test(tcase, nothing_is_drawn_outside);
 	tcase_add_test(tcase, colours_end_with_the_row);
 	tcase_add_test(tcase, commands_no_log);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "label.h"
 #include "ladder.h"
 #include "report_test.h"
@@ -329,12 +330,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("ladder");
 	TCase *tcase = tcase_create("ladder");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, packets_are_arrows);
 	tcase_add_test(tcase, what_the_router_says_stands_beside_its_arrow);
 	tcase_add_test(tcase, under_a_failure_only_what_is_around_it);
@@ -344,8 +341,5 @@ int main(void)
 	tcase_add_test(tcase, a_long_transfer_is_folded_unless_all_is_wanted);
 	tcase_add_test(tcase, three_hosts_have_three_lines);
 	tcase_add_test(tcase, no_row_is_wider_than_a_hundred_columns);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "report_test.h"
 #include "rows.h"
 #include "tcp_words.h"
@@ -136,17 +137,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("rows");
 	TCase *tcase = tcase_create("rows");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, what_is_near_a_fault_is_kept);
 	tcase_add_test(tcase, few_rows_are_left_alone);
 	tcase_add_test(tcase, failures_are_kept_when_all_else_goes);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "axis.h"
+#include "base_test.h"
 #include "report_test.h"
 
 static const char a_case[] = "case: two hosts\n"
@@ -102,18 +103,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("axis");
 	TCase *tcase = tcase_create("axis");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, time_is_even);
 	tcase_add_test(tcase, a_long_silence_is_short);
 	tcase_add_test(tcase, waiting_before_and_after_is_short_too);
 	tcase_add_test(tcase, times_that_double_are_even);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "html.h"
 
 static json_t *result(const char *file, const char *variant, const char *verdict,
@@ -150,18 +151,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("html");
 	TCase *tcase = tcase_create("html");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, runs_are_grouped_by_story_and_case);
 	tcase_add_test(tcase, failures_and_skips_are_told);
 	tcase_add_test(tcase, a_story_is_the_folder_of_the_file);
 	tcase_add_test(tcase, kernels_are_told_apart);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "page.h"
 
 static char *written;
@@ -106,18 +107,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("page");
 	TCase *tcase = tcase_create("page");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, markup_is_text);
 	tcase_add_test(tcase, what_is_no_character_is_replaced);
 	tcase_add_test(tcase, paths_lead_to_their_files);
 	tcase_add_test(tcase, the_files_beside_the_pages_are_built_in);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

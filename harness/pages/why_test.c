@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "report_test.h"
 #include "tcp_words.h"
 #include "why.h"
@@ -149,18 +150,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("why");
 	TCase *tcase = tcase_create("why");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, a_call_is_told_in_a_sentence);
 	tcase_add_test(tcase, it_is_told_what_else_was_sent);
 	tcase_add_test(tcase, the_fault_and_the_line_are_told);
 	tcase_add_test(tcase, a_run_without_a_record_has_a_reason);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

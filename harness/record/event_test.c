@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -188,12 +189,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("event");
 	TCase *tests = tcase_create("event");
 
 	tcase_add_test(tests, test_lines);
 	tcase_add_test(tests, test_text_is_no_lost_pattern);
 	tcase_add_test(tests, test_packets);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

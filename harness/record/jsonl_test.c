@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "members.h"
 #include "packet_words.h"
 #include "pool.h"
@@ -355,7 +356,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("jsonl");
 	TCase *tests = tcase_create("jsonl");
 
 	tcase_add_test(tests, test_there_and_back);
@@ -366,6 +366,5 @@ int main(void)
 	tcase_add_test(tests, test_cannot_write);
 	tcase_add_test(tests, test_fits);
 	tcase_add_test(tests, test_documented);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

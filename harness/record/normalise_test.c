@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -118,11 +119,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("normalise");
 	TCase *tests = tcase_create("normalise");
 
 	tcase_add_test(tests, test_same);
 	tcase_add_test(tests, test_kept);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

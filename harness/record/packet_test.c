@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -156,7 +157,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("packet");
 	TCase *tests = tcase_create("packet");
 
 	tcase_add_test(tests, test_tcp);
@@ -165,6 +165,5 @@ int main(void)
 	tcase_add_test(tests, test_arp);
 	tcase_add_test(tests, test_neighbour_discovery);
 	tcase_add_test(tests, test_icmp_quotes);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -304,7 +305,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("pair");
 	TCase *tests = tcase_create("pair");
 
 	tcase_add_test(tests, test_fates);
@@ -319,6 +319,5 @@ int main(void)
 	tcase_add_test(tests, test_router_speaks);
 	tcase_add_test(tests, test_router_repeats);
 	tcase_add_test(tests, test_boots);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -220,13 +221,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("pcapng");
 	TCase *tests = tcase_create("pcapng");
 
 	tcase_add_test(tests, test_libpcap);
 	tcase_add_test(tests, test_interfaces);
 	tcase_add_test(tests, test_comments);
 	tcase_add_test(tests, test_cannot_write);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base_test.h"
 #include "ranges.h"
 
 #include "pool.h"
@@ -61,7 +62,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("ranges");
 	TCase *tests = tcase_create("ranges");
 
 	tcase_add_test(tests, test_again);
@@ -69,6 +69,5 @@ int main(void)
 	tcase_add_test(tests, test_joined);
 	tcase_add_test(tests, test_with_new);
 	tcase_add_test(tests, test_wraps);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -398,7 +399,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("track");
 	TCase *tests = tcase_create("track");
 
 	tcase_add_test(tests, test_conversation);
@@ -415,6 +415,5 @@ int main(void)
 	tcase_add_test(tests, test_reset_notes);
 	tcase_add_test(tests, test_icmp);
 	tcase_add_test(tests, test_background);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "results.h"
 #include "text.h"
 #include "writer.h"
@@ -291,12 +292,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("writer");
 	TCase *tcase = tcase_create("writer");
-	SRunner *runner = srunner_create(suite);
-	int failures;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, text);
 	tcase_add_test(tcase, tap);
 	tcase_add_test(tcase, github);
@@ -304,8 +301,5 @@ int main(void)
 	tcase_add_test(tcase, json);
 	tcase_add_test(tcase, no_character_that_xml_forbids);
 	tcase_add_test(tcase, names);
-	srunner_run_all(runner, CK_ENV);
-	failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures ? 1 : 0;
+	return run_tests(tcase);
 }

@@ -3,9 +3,10 @@
 
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base_test.h"
 
 static struct out out;
 static struct output output;
@@ -115,17 +116,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("output");
 	TCase *tests = tcase_create("bounds");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tests, head_and_tail_are_kept, 0, 10);
 	tcase_add_test(tests, the_head_comes_at_once);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(tests);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "runs.h"
 
 static const char text[] = "case: a case\n"
@@ -229,12 +230,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("runs");
 	TCase *tcase = tcase_create("runs");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_unchecked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_folder_means_its_cases_but_not_the_broken_ones);
 	tcase_add_test(tcase, links_that_make_a_circle_are_gone_once);
@@ -246,8 +243,5 @@ int main(void)
 	tcase_add_test(tcase, what_is_wrong_is_refused);
 	tcase_add_test(tcase, runs_are_selected_by_name_and_claim);
 	tcase_add_test(tcase, the_duration_is_when_the_last_thing_happens);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }

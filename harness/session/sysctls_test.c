@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "sysctls.h"
 
 /* Reads TEXT as a file; what goes to stderr meanwhile is in *ret_said, to free(). */
@@ -130,19 +131,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sysctls");
 	TCase *tcase = tcase_create("sysctls");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, read_well, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(tcase, read_badly, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(tcase, too_many);
 	tcase_add_test(tcase, argument);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_tests(tcase);
 }

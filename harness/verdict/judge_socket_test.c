@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base_test.h"
 #include "verdict_test.h"
 
 #define CLIENT_AT_10S                                                                              \
@@ -219,5 +220,5 @@ int main(void)
 			    sizeof(real_rows) / sizeof(*real_rows));
 	tcase_add_test(tcase, sampled_twice);
 	tcase_add_test(tcase, power);
-	return run_tests(tcase, "judge_socket");
+	return run_tests(tcase);
 }

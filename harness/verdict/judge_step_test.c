@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base_test.h"
 #include "verdict_test.h"
 
 static const struct row rows[] = {
@@ -178,5 +179,5 @@ int main(void)
 	tcase_add_test(tcase, program_that_never_started);
 	tcase_add_test(tcase, step_that_the_program_died_in);
 	tcase_add_test(tcase, step_that_sigterm_interrupted);
-	return run_tests(tcase, "judge_step");
+	return run_tests(tcase);
 }

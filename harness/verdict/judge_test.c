@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base_test.h"
 #include "verdict_test.h"
 
 #define HOLDING "client: {send: 100}"
@@ -263,5 +264,5 @@ int main(void)
 	tcase_add_test(tcase, must_fail_for_any_reason);
 	tcase_add_test(tcase, nothing_to_judge_frees_nothing);
 	tcase_add_test(tcase, explained);
-	return run_tests(tcase, "judge");
+	return run_tests(tcase);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base_test.h"
 #include "verdict_test.h"
 
 #define WIRE(what)   "wire: [{" what "}]"
@@ -362,5 +363,5 @@ int main(void)
 			    sizeof(duplicate_rows) / sizeof(*duplicate_rows));
 	tcase_add_test(tcase, window_longer_than_the_run);
 	tcase_add_test(tcase, many_packets);
-	return run_tests(tcase, "judge_wire");
+	return run_tests(tcase);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "load.h"
 #include "verdict.h"
 
@@ -294,9 +295,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("recorded");
 	TCase *tcase = tcase_create("recorded");
-	SRunner *runner;
 	int failed;
 
 	files_find();
@@ -305,12 +304,8 @@ int main(void)
 	tcase_add_loop_test(tcase, damaged_is_an_error, 0, file_count);
 	tcase_add_loop_test(tcase, written_again, 0, file_count);
 	tcase_add_loop_test(tcase, every_expectation_can_fail, 0, file_count);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	failed = run_tests(tcase);
 	for (int i = 0; i < file_count; i++)
 		free(files[i]);
-	return failed != 0;
+	return failed;
 }

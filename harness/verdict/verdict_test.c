@@ -203,16 +203,3 @@ void judge_row(const struct row *row, const struct record *record)
 	judgement_free(judgement);
 	plan_free(plan);
 }
-
-int run_tests(TCase *tcase, const char *name)
-{
-	Suite *suite = suite_create(name);
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}

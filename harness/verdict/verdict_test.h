@@ -29,6 +29,4 @@ struct plan *story_plan(const char *top, const char *expect);
 
 void judge_row(const struct row *row, const struct record *record);
 
-int run_tests(TCase *tcase, const char *name);
-
 #endif

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdlib.h>
 
+#include "base_test.h"
 #include "errno_words.h"
 #include "icmp_words.h"
 #include "packet_words.h"
@@ -72,19 +72,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("words");
 	TCase *tests = tcase_create("words");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tests, errors_have_names);
 	tcase_add_test(tests, signals_have_names);
 	tcase_add_test(tests, tables_are_in_order);
 	tcase_add_test(tests, flags_and_codes_are_said);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(tests);
 }

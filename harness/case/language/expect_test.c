@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "case_test.h"
 #include "condition.h"
 
@@ -356,7 +357,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("expect");
 	TCase *tests = tcase_create("expect");
 
 	tcase_add_test(tests, meant_for_some_kernels);
@@ -371,6 +371,5 @@ int main(void)
 	tcase_add_test(tests, counters_and_silence);
 	tcase_add_test(tests, many_expectations);
 	tcase_add_test(tests, wrong_expectations_are_refused);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base_test.h"
 #include "case_test.h"
 
 START_TEST(fills_in_defaults)
@@ -277,7 +278,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("load");
 	TCase *tests = tcase_create("load");
 
 	tcase_add_test(tests, fills_in_defaults);
@@ -293,6 +293,5 @@ int main(void)
 	tcase_add_test(tests, shows_a_part_of_a_long_line);
 	tcase_add_loop_test(tests, is_quick_with_hostile_files, 0, 13);
 	tcase_add_test(tests, refuses_what_is_too_big);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "base_test.h"
 #include "case_test.h"
 #include "decode.h"
 
@@ -244,7 +245,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("step");
 	TCase *tests = tcase_create("step");
 
 	tcase_add_loop_test(tests, steps_reach_the_peer, 0, STEPS);
@@ -253,6 +253,5 @@ int main(void)
 	tcase_add_loop_test(tests, options_reach_the_peer, 0, OPTIONS);
 	tcase_add_test(tests, wrong_steps_are_refused);
 	tcase_add_test(tests, every_step_has_a_kind);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

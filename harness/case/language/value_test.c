@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "value.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "case_test.h"
 
 #define S NSEC_PER_SEC
@@ -85,11 +85,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("value");
 	TCase *tests = tcase_create("value");
 
 	tcase_add_loop_test(tests, reads_ranges, 0, COUNT(ranges));
 	tcase_add_test(tests, reads_sizes_rates_and_percentages);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

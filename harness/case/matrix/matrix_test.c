@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base_test.h"
 #include "case_test.h"
 
 #define MATRIX                                                                                     \
@@ -245,7 +246,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("matrix");
 	TCase *tests = tcase_create("matrix");
 
 	tcase_add_test(tests, names_variants_in_order);
@@ -257,6 +257,5 @@ int main(void)
 	tcase_add_test(tests, is_quick_with_hostile_matrices);
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, finds_variables_in_text);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }
