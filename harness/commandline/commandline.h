@@ -10,13 +10,14 @@
 
 #include "err.h"
 
-enum exit_status {                        /* of every command */
-		   EXIT_HELD = 0,         /* all expectations held */
-		   EXIT_FAILED = 1,       /* one did not */
-		   EXIT_USAGE = 2,        /* a bad case, or bad usage */
-		   EXIT_COULD_NOT = 3,    /* the harness could not do its job */
-		   EXIT_SKIPPED = 77,     /* all runs were skipped */
-		   EXIT_INTERRUPTED = 130 /* by a signal, of which the process then dies */
+/* Of every command. */
+enum exit_status {
+	EXIT_HELD = 0,         /* all expectations held */
+	EXIT_FAILED = 1,       /* one did not */
+	EXIT_USAGE = 2,        /* a bad case, or bad usage */
+	EXIT_COULD_NOT = 3,    /* the harness could not do its job */
+	EXIT_SKIPPED = 77,     /* all runs were skipped */
+	EXIT_INTERRUPTED = 130 /* by a signal, of which the process then dies */
 };
 
 typedef int command_fn(int argc, char **argv);

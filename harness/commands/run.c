@@ -438,7 +438,7 @@ static int work(void *arg, const char *scratch)
  * not replace it. */
 static int against_check(const struct options *options, struct err *err)
 {
-	struct stat old, new;
+	struct stat before, now;
 	json_t *results;
 	int ret;
 

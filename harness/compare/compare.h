@@ -15,15 +15,16 @@
 #include "plan.h"
 #include "record.h"
 
-enum change_kind {              /* the most serious first */
-		   CHANGE_CASE, /* the case itself was changed: the rest cannot be held together */
-		   CHANGE_VERDICT,
-		   CHANGE_RESULT, /* of a call or a program */
-		   CHANGE_STATE,  /* of a socket */
-		   CHANGE_PACKET, /* which are sent, how many, in which order */
-		   CHANGE_TIME,
-		   CHANGE_COUNTER, /* background: alone it makes no difference */
-		   CHANGE_KINDS
+/* The most serious first. */
+enum change_kind {
+	CHANGE_CASE, /* the case itself was changed: the rest cannot be held together */
+	CHANGE_VERDICT,
+	CHANGE_RESULT, /* of a call or a program */
+	CHANGE_STATE,  /* of a socket */
+	CHANGE_PACKET, /* which are sent, how many, in which order */
+	CHANGE_TIME,
+	CHANGE_COUNTER, /* background: alone it makes no difference */
+	CHANGE_KINDS
 };
 extern const char *const change_kind_name[CHANGE_KINDS];  /* "verdict", as in the JSON */
 extern const char *const change_kind_title[CHANGE_KINDS]; /* "Verdicts" */

@@ -15,7 +15,8 @@ struct range {
 	int times;
 };
 
-struct ranges {              /* begins as {0}; its memory is the pool's */
+/* Begins as {0}; its memory is the pool's. */
+struct ranges {
 	struct range *range; /* no two overlap */
 	int range_count;
 	uint32_t next; /* one behind the highest number that was sent */

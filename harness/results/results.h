@@ -15,7 +15,8 @@
 #include "err.h"
 #include "verdict.h"
 
-struct result_facts {                               /* of one run; nothing is owned */
+/* Of one run; nothing is owned. */
+struct result_facts {
 	const char *name, *file, *variant, *folder; /* folder: below that of --out */
 	char *const *claims;
 	int claim_count;

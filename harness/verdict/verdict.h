@@ -22,7 +22,8 @@ enum holding {
 	UNDECIDED /* the record cannot tell: an error of the harness or of the case */
 };
 
-struct finding {    /* what became of one expectation */
+/* What became of one expectation. */
+struct finding {
 	int expect; /* index in the plan's */
 	enum holding holding;
 	char *expected, *observed, *difference; /* owned; difference is "" where it holds */

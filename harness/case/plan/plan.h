@@ -25,7 +25,8 @@
 
 #define PLAN_ANY (-1) /* a host, program or port that the case left open */
 
-struct plan_place {       /* where in the case file */
+/* Where in the case file. */
+struct plan_place {
 	int line, column; /* from 1 */
 };
 
@@ -144,7 +145,8 @@ struct fault_kind {
 	} doer;
 };
 
-struct plan_filter {           /* which packets FAULT_DROP and FAULT_REJECT mean; all when empty */
+/* Which packets FAULT_DROP and FAULT_REJECT mean; all when empty. */
+struct plan_filter {
 	int flags_mask, flags; /* TCP flags: (th_flags & mask) == flags */
 	int64_t longer_than;   /* bytes of IP packet; 0: any */
 	int64_t count;         /* only the next so many; 0: all */
