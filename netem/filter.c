@@ -151,10 +151,10 @@ int net_except_filter(struct net *net, int id, const char *in, const char *out, 
 {
 	const struct net_filter except = {.in = in, .out = out};
 	AUTO_TEXT struct text text = {0};
-	int rc = check_filter(&except, err);
+	int ret = check_filter(&except, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	text_add(&text, "insert rule %s halfopen f%d", family_of(id), id);
 	add_matches(&text, &except);
 	text_add(&text, " accept");
@@ -165,12 +165,12 @@ int net_sort(struct net *net, const char *in, const char *from, const char *out,
 	     struct err *err)
 {
 	AUTO_TEXT struct text text = {0};
-	int rc = check_interface(in, err);
+	int ret = check_interface(in, err);
 
-	if (!rc)
-		rc = check_interface(out, err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = check_interface(out, err);
+	if (ret)
+		return ret;
 	text_add(&text, "add table bridge halfopen; add chain bridge halfopen bands "
 			"{ type filter hook forward priority -210; }; ");
 	text_add(&text, "add rule bridge halfopen bands oifname \"%s\" ", out);

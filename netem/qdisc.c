@@ -86,22 +86,22 @@ static int impair_at(struct net *net, const char *name, uint32_t parent,
 		     const struct net_impairment *impairment, struct err *err)
 {
 	struct nl_msg *message;
-	int rc, index = net_link_index(net, name, err);
+	int ret, index = net_link_index(net, name, err);
 
 	if (index < 0)
 		return index;
-	rc = check(impairment, err);
-	if (rc)
-		return rc;
+	ret = check(impairment, err);
+	if (ret)
+		return ret;
 	message = message_at(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, index, parent);
 	if (message) {
 		nla_put_string(message, TCA_KIND, "netem");
 		put_options(message, impairment);
 	}
-	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
-	if (rc == -ENOENT) /* so the kernel says of a qdisc that it does not know */
+	ret = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot impair %s", name);
+	if (ret == -ENOENT) /* so the kernel says of a qdisc that it does not know */
 		return err_set(err, EOPNOTSUPP, "%s: the kernel has no netem qdisc", net->name);
-	return rc;
+	return ret;
 }
 
 int net_impair(struct net *net, const char *name, const struct net_impairment *impairment,
@@ -122,7 +122,7 @@ int net_add_bands(struct net *net, const char *name, int count, struct err *err)
 	struct tc_prio_qopt options = {.bands = count};
 	struct tcmsg root = {.tcm_parent = TC_H_ROOT, .tcm_handle = BANDS_HANDLE};
 	struct nl_msg *message;
-	int rc, index = net_link_index(net, name, err);
+	int ret, index = net_link_index(net, name, err);
 
 	if (index < 0)
 		return index;
@@ -132,11 +132,11 @@ int net_add_bands(struct net *net, const char *name, int count, struct err *err)
 		nla_put_string(message, TCA_KIND, "prio");
 		nla_put(message, TCA_OPTIONS, sizeof(options), &options);
 	}
-	rc = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot sort at %s", name);
-	if (rc == -ENOENT)
+	ret = netlink_request(net->rtnl, message, NULL, 0, net, err, "cannot sort at %s", name);
+	if (ret == -ENOENT)
 		return err_set(err, EOPNOTSUPP, "%s: the kernel has no prio qdisc (sch_prio)",
 			       net->name);
-	return rc;
+	return ret;
 }
 
 int net_unimpair(struct net *net, const char *name, struct err *err)

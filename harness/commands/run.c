@@ -201,7 +201,7 @@ static double left_s(const struct session *session)
 static void status_show(void *arg)
 {
 	const struct session *session = arg;
-	const int *tally = session->options.outputs.report.tally;
+	const int *tally = session->options.outputs.listing.tally;
 	FILE *people = session->options.outputs.people;
 	double left = left_s(session);
 
@@ -380,7 +380,7 @@ static void results_cut(struct session *session)
 	for (int i = 0; i < session->runs.run_count; i++)
 		if (session->result[i])
 			session->result[kept++] = session->result[i];
-	session->options.outputs.report.count = kept;
+	session->options.outputs.listing.count = kept;
 }
 
 static int work(void *arg, const char *scratch)
@@ -417,7 +417,7 @@ static int work(void *arg, const char *scratch)
 		ret = 0;
 	}
 	if (ret == 0 && session->worker.out)
-		ret = results_save(session->result, outputs->report.count, session->worker.out,
+		ret = results_save(session->result, outputs->listing.count, session->worker.out,
 				   &err);
 	status_clear(session);
 	if (ret == 0)
@@ -448,8 +448,8 @@ static int against_check(const struct options *options, struct err *err)
 	if (ret < 0)
 		return err_add(err, ret, "--against");
 	json_decref(results);
-	if (options->out && stat(options->against, &old) == 0 && stat(options->out, &new) == 0 &&
-	    old.st_dev == new.st_dev &&old.st_ino == new.st_ino)
+	if (options->out && stat(options->against, &before) == 0 && stat(options->out, &now) == 0 &&
+	    before.st_dev == now.st_dev && before.st_ino == now.st_ino)
 		return err_set(err, EINVAL, "--against and --out are the same folder");
 	return 0;
 }

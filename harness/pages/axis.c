@@ -60,7 +60,7 @@ static int times_collect(const struct record *record, int64_t *times)
 
 /* The one or two longest gaps are broken if they are most of the run, and the next longest is
  * not nearly as long. */
-static void breaks_find(struct axis *axis, const struct gap *gap, int gaps)
+static void breaks_find(struct time_axis *axis, const struct gap *gap, int gaps)
 {
 	int64_t total_ns = axis->record->end_ns, broken_ns = 0;
 	int k;
@@ -81,7 +81,7 @@ static void breaks_find(struct axis *axis, const struct gap *gap, int gaps)
 	qsort(axis->broken, (size_t)axis->breaks, sizeof(*axis->broken), by_begin);
 }
 
-void axis_init(struct axis *axis, const struct plan *plan, const struct record *record,
+void axis_init(struct time_axis *axis, const struct plan *plan, const struct record *record,
 	       const struct judgement *judgement, FILE *out)
 {
 	size_t most = 2 + (size_t)record->packet_count + (size_t)record->socket_count +
@@ -92,11 +92,11 @@ void axis_init(struct axis *axis, const struct plan *plan, const struct record *
 
 	if (!times || !gap)
 		abort();
-	*axis = (struct axis){.plan = plan,
-			      .record = record,
-			      .judgement = judgement,
-			      .out = out,
-			      .shown_ns = record->end_ns};
+	*axis = (struct time_axis){.plan = plan,
+				   .record = record,
+				   .judgement = judgement,
+				   .out = out,
+				   .shown_ns = record->end_ns};
 	count = times_collect(record, times);
 	for (int i = 1; i < count; i++)
 		if (times[i] > times[i - 1])
@@ -107,7 +107,7 @@ void axis_init(struct axis *axis, const struct plan *plan, const struct record *
 	free(gap);
 }
 
-double axis_x(const struct axis *axis, int64_t t_ns)
+double axis_x(const struct time_axis *axis, int64_t t_ns)
 {
 	double shown_ns = (double)t_ns;
 
@@ -154,7 +154,8 @@ static void tick_label(int64_t t_ns, int64_t step_ns, char *buf, size_t size)
 		duration_clock(t_ns, buf, size);
 }
 
-static void tick(const struct axis *axis, int64_t t_ns, int64_t step_ns, int bottom, double *last)
+static void tick(const struct time_axis *axis, int64_t t_ns, int64_t step_ns, int bottom,
+		 double *last)
 {
 	double x = axis_x(axis, t_ns);
 	char text[32];
@@ -170,7 +171,7 @@ static void tick(const struct axis *axis, int64_t t_ns, int64_t step_ns, int bot
 		bottom + 16, text);
 }
 
-static void break_mark(const struct axis *axis, const struct axis_break *one, int bottom)
+static void break_mark(const struct time_axis *axis, const struct axis_break *one, int bottom)
 {
 	double from = axis_x(axis, one->from_ns), to = axis_x(axis, one->to_ns);
 	char text[32];
@@ -183,7 +184,7 @@ static void break_mark(const struct axis *axis, const struct axis_break *one, in
 }
 
 /* Round times between FROM_NS and TO_NS. */
-static void ticks(const struct axis *axis, int64_t from_ns, int64_t to_ns, int64_t step_ns,
+static void ticks(const struct time_axis *axis, int64_t from_ns, int64_t to_ns, int64_t step_ns,
 		  int bottom, double *last)
 {
 	for (int64_t t_ns = (from_ns + step_ns - 1) / step_ns * step_ns; t_ns <= to_ns;
@@ -191,7 +192,7 @@ static void ticks(const struct axis *axis, int64_t from_ns, int64_t to_ns, int64
 		tick(axis, t_ns, step_ns, bottom, last);
 }
 
-static void scale(const struct axis *axis, int bottom)
+static void scale(const struct time_axis *axis, int bottom)
 {
 	int64_t step_ns = step_of(axis->shown_ns), from_ns = 0;
 	double last = -1000;
@@ -206,7 +207,7 @@ static void scale(const struct axis *axis, int bottom)
 	ticks(axis, from_ns, axis->record->end_ns, step_ns, bottom, &last);
 }
 
-void axis_begin(const struct axis *axis, const char *id, const char *title, const char *desc,
+void axis_begin(const struct time_axis *axis, const char *id, const char *title, const char *desc,
 		int height)
 {
 	int bottom = AXIS_TOP + height;
@@ -224,7 +225,7 @@ void axis_begin(const struct axis *axis, const char *id, const char *title, cons
 
 /* A line down at T_NS, and TEXT above it where there is room after the last such, which ended at
  * *LAST. */
-static void mark(const struct axis *axis, int64_t t_ns, int bottom, const char *class,
+static void mark(const struct time_axis *axis, int64_t t_ns, int bottom, const char *class,
 		 const char *text, double *last)
 {
 	double x = axis_x(axis, t_ns), width = SMALL_CHAR * (double)strlen(text);
@@ -244,7 +245,7 @@ static void mark(const struct axis *axis, int64_t t_ns, int bottom, const char *
 	fputs("</g>\n", axis->out);
 }
 
-void axis_end(const struct axis *axis, int height)
+void axis_end(const struct time_axis *axis, int height)
 {
 	const struct record *record = axis->record;
 	const struct judgement *judgement = axis->judgement;

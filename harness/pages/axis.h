@@ -21,7 +21,7 @@ struct axis_break { /* a silence so much longer than all else that it is drawn s
 	int64_t from_ns, to_ns, shown_ns;
 };
 
-struct axis {
+struct time_axis {
 	const struct plan *plan;
 	const struct record *record;
 	const struct judgement *judgement; /* may be NULL */
@@ -31,16 +31,16 @@ struct axis {
 	int64_t shown_ns; /* the length of it all, with the breaks as they are shown */
 };
 
-void axis_init(struct axis *axis, const struct plan *plan, const struct record *record,
+void axis_init(struct time_axis *axis, const struct plan *plan, const struct record *record,
 	       const struct judgement *judgement, FILE *out);
 
-double axis_x(const struct axis *axis, int64_t t_ns);
+double axis_x(const struct time_axis *axis, int64_t t_ns);
 
 /* An <svg> element up to its grid, for a chart that is HEIGHT high without the axis' own. ID
  * is of the title; TITLE and DESC are for those who do not see it. */
-void axis_begin(const struct axis *axis, const char *id, const char *title, const char *desc,
+void axis_begin(const struct time_axis *axis, const char *id, const char *title, const char *desc,
 		int height);
 /* Its end, with the faults and failures on top. */
-void axis_end(const struct axis *axis, int height);
+void axis_end(const struct time_axis *axis, int height);
 
 #endif

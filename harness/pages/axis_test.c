@@ -20,10 +20,10 @@ static const char a_case[] = "case: two hosts\n"
 static struct record_packet packets[64];
 
 /* The axis of a run in which segments are sent at these times, of END_NS. */
-static struct axis axis_of(struct plan *plan, struct record *record, const int64_t *times,
-			   int count, int64_t end_ns)
+static struct time_axis axis_of(struct plan *plan, struct record *record, const int64_t *times,
+				int count, int64_t end_ns)
 {
-	struct axis axis;
+	struct time_axis axis;
 
 	for (int i = 0; i < count; i++)
 		packets[i] = report_test_segment(0, times[i], 0, 0);
@@ -40,7 +40,7 @@ START_TEST(time_is_even)
 	const int64_t times[] = {2 * S, 4 * S, 6 * S, 8 * S};
 	struct plan *plan = report_test_plan(a_case);
 	struct record record;
-	struct axis axis = axis_of(plan, &record, times, 4, 10 * S);
+	struct time_axis axis = axis_of(plan, &record, times, 4, 10 * S);
 
 	ck_assert_int_eq(axis.breaks, 0);
 	ck_assert_double_eq_tol(axis_x(&axis, 0), AXIS_LEFT, 0.01);
@@ -56,7 +56,7 @@ START_TEST(a_long_silence_is_short)
 	const int64_t times[] = {S, 7201 * S, 7276 * S, 7351 * S, 7426 * S, 7501 * S};
 	struct plan *plan = report_test_plan(a_case);
 	struct record record;
-	struct axis axis = axis_of(plan, &record, times, 6, 7576 * S);
+	struct time_axis axis = axis_of(plan, &record, times, 6, 7576 * S);
 	double probe = axis_x(&axis, 7276 * S) - axis_x(&axis, 7201 * S);
 
 	ck_assert_int_eq(axis.breaks, 1);
@@ -77,7 +77,7 @@ START_TEST(waiting_before_and_after_is_short_too)
 	const int64_t times[] = {1000000, 2000000, 3600 * S, 3600 * S + 1000000};
 	struct plan *plan = report_test_plan(a_case);
 	struct record record;
-	struct axis axis = axis_of(plan, &record, times, 4, 7000 * S);
+	struct time_axis axis = axis_of(plan, &record, times, 4, 7000 * S);
 
 	ck_assert_int_eq(axis.breaks, 2);
 	ck_assert_int_eq(axis.broken[0].from_ns, 2000000);
@@ -92,7 +92,7 @@ START_TEST(times_that_double_are_even)
 	const int64_t times[] = {S, 2 * S, 4 * S, 8 * S, 16 * S, 32 * S, 64 * S};
 	struct plan *plan = report_test_plan(a_case);
 	struct record record;
-	struct axis axis = axis_of(plan, &record, times, 7, 65 * S);
+	struct time_axis axis = axis_of(plan, &record, times, 7, 65 * S);
 
 	ck_assert_int_eq(axis.breaks, 0);
 	axis = axis_of(plan, &record, times, 0, 0); /* a run of no length is one as well */

@@ -84,7 +84,7 @@ static const char *state_class(int state)
 	return state == 2 || state == 3 || state == 12 ? "strip begin" : "strip ending";
 }
 
-static void draw_strip(const struct axis *axis, const struct strip *strip, int y)
+static void draw_strip(const struct time_axis *axis, const struct strip *strip, int y)
 {
 	const char *name = tcp_state_name(strip->socket->state);
 	double from = axis_x(axis, strip->socket->t_ns), to = axis_x(axis, strip->until_ns);
@@ -103,7 +103,7 @@ static void draw_strip(const struct axis *axis, const struct strip *strip, int y
 	fputs("</g>\n", axis->out);
 }
 
-static void states_table(const struct axis *axis, const struct states *states)
+static void states_table(const struct time_axis *axis, const struct states *states)
 {
 	fputs("<details><summary>The same as a table</summary><div class=\"wide\"><table>"
 	      "<thead><tr><th scope=\"col\">host</th><th scope=\"col\">connection</th>"
@@ -144,7 +144,7 @@ static void rows_order(const struct plan *plan, const struct states *states, int
 void chart_states(const struct plan *plan, const struct record *record,
 		  const struct judgement *judgement, FILE *out)
 {
-	struct axis axis;
+	struct time_axis axis;
 	struct states states = {0};
 	int place[MOST_STRIPS] = {0};
 
@@ -279,7 +279,7 @@ static double height_of(const struct timers *timers, int64_t ns)
 	return (PLOT - 10) * (log10((double)ns) - low) / (high - low);
 }
 
-static void scale(const struct axis *axis, const struct timers *timers, int bottom)
+static void scale(const struct time_axis *axis, const struct timers *timers, int bottom)
 {
 	static const int64_t marks_ms[] = {1,     10,     100,    200,     500,
 					   1000,  2000,   5000,   10000,   30000,
@@ -317,7 +317,7 @@ static const char *point_text(const struct point *point, char *buf, size_t size)
 	return buf;
 }
 
-static void draw_point(const struct axis *axis, const struct timers *timers,
+static void draw_point(const struct time_axis *axis, const struct timers *timers,
 		       const struct point *point, int bottom)
 {
 	double x = axis_x(axis, point->t_ns), y = bottom - height_of(timers, point->wait_ns);
@@ -340,7 +340,7 @@ static void draw_point(const struct axis *axis, const struct timers *timers,
 	fputs("</g>\n", axis->out);
 }
 
-static void timers_table(const struct axis *axis, const struct timers *timers, int every)
+static void timers_table(const struct time_axis *axis, const struct timers *timers, int every)
 {
 	fputs("<details><summary>The same as a table</summary><div class=\"wide\"><table>"
 	      "<thead><tr><th scope=\"col\" class=\"n\">at</th><th scope=\"col\">host</th>"
@@ -375,7 +375,7 @@ static bool host_has(const struct timers *timers, int host)
 	return false;
 }
 
-static void draw_timers(const struct axis *axis, const struct timers *timers, int every)
+static void draw_timers(const struct time_axis *axis, const struct timers *timers, int every)
 {
 	const struct plan *plan = axis->plan;
 	int plots = 0, bottom = AXIS_TOP;
@@ -406,7 +406,7 @@ static void draw_timers(const struct axis *axis, const struct timers *timers, in
 void chart_timers(const struct plan *plan, const struct record *record,
 		  const struct judgement *judgement, FILE *out)
 {
-	struct axis axis;
+	struct time_axis axis;
 	struct timers timers = {0};
 	int every;
 

@@ -508,7 +508,7 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 	struct pool *pool = pool_new();
 	struct record *record = pool_alloc(pool, sizeof(*record));
 	struct collecting collecting = {.pool = pool, .plan = plan, .record = record};
-	struct packet *packets;
+	struct decoded *packets;
 	const char *beyond;
 	int ret;
 

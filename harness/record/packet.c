@@ -30,7 +30,7 @@ static bool skip(struct bytes *bytes, size_t size)
 	return true;
 }
 
-static void tcp_options(const uint8_t *at, size_t size, struct packet *packet)
+static void tcp_options(const uint8_t *at, size_t size, struct decoded *packet)
 {
 	while (size > 0 && at[0] != 0) {
 		size_t length = at[0] == 1 ? 1 : size > 1 ? at[1] : 0;
@@ -48,7 +48,7 @@ static void tcp_options(const uint8_t *at, size_t size, struct packet *packet)
 	}
 }
 
-static void decode_tcp(struct bytes bytes, size_t ip_payload, struct packet *packet)
+static void decode_tcp(struct bytes bytes, size_t ip_payload, struct decoded *packet)
 {
 	size_t header;
 
@@ -103,7 +103,7 @@ static bool decode_ip(struct bytes *bytes, char *src, char *dst, int *ret_protoc
 	return false;
 }
 
-static void decode_icmp(struct bytes bytes, bool v6, struct packet *packet)
+static void decode_icmp(struct bytes bytes, bool v6, struct decoded *packet)
 {
 	int protocol, id;
 	size_t payload;
@@ -134,7 +134,7 @@ static void decode_icmp(struct bytes bytes, bool v6, struct packet *packet)
 	packet->quoted_seq = get32(bytes.at + 4);
 }
 
-static void decode_arp(struct bytes bytes, struct packet *packet)
+static void decode_arp(struct bytes bytes, struct decoded *packet)
 {
 	if (bytes.size < 28)
 		return;
@@ -145,13 +145,13 @@ static void decode_arp(struct bytes bytes, struct packet *packet)
 	inet_ntop(AF_INET, bytes.at + 24, packet->dst, sizeof(packet->dst));
 }
 
-void packet_decode(const uint8_t *frame, size_t size, struct packet *packet)
+void packet_decode(const uint8_t *frame, size_t size, struct decoded *packet)
 {
 	struct bytes bytes = {frame, size};
 	int protocol = -1;
 	size_t payload = 0;
 
-	*packet = (struct packet){.scale = -1, .icmp_type = -1, .icmp_code = -1};
+	*packet = (struct decoded){.scale = -1, .icmp_type = -1, .icmp_code = -1};
 	if (size < ETHER_HDR_LEN)
 		return;
 	skip(&bytes, ETHER_HDR_LEN);

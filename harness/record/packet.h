@@ -12,7 +12,7 @@
 
 enum packet_protocol { PACKET_OTHER, PACKET_TCP, PACKET_ICMP, PACKET_ICMP6, PACKET_ARP };
 
-struct packet {
+struct decoded {
 	enum packet_protocol protocol;
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
 	int ip_id; /* IPv4; 0 */
@@ -36,6 +36,6 @@ struct packet {
 
 /* Decodes an Ethernet frame, of which SIZE bytes were kept. What is cut off or unknown is
  * PACKET_OTHER; the rest of *packet is then zero. */
-void packet_decode(const uint8_t *frame, size_t size, struct packet *packet);
+void packet_decode(const uint8_t *frame, size_t size, struct decoded *packet);
 
 #endif

@@ -19,7 +19,7 @@ START_TEST(test_tcp)
 	static const char *const addresses[][2] = {{CLIENT, SERVER}, {"fd00::1", "fd00::2"}};
 
 	for (int v6 = 0; v6 < 3; v6++) {
-		struct packet packet;
+		struct decoded packet;
 		uint8_t frame[256];
 
 		segment.src = addresses[v6 > 0][0];
@@ -53,7 +53,7 @@ START_TEST(test_cut)
 
 	for (size_t cut = 0; cut <= size; cut++) {
 		uint8_t *copy = malloc(cut + !cut);
-		struct packet packet;
+		struct decoded packet;
 
 		memcpy(copy, frame, cut);
 		packet_decode(copy, cut, &packet);
@@ -75,7 +75,7 @@ START_TEST(test_options_without_end)
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		struct segment segment = {.flags = TCP_SYN, .stamp = 5};
-		struct packet packet;
+		struct decoded packet;
 		uint8_t frame[256];
 		size_t size = segment_frame(&segment, frame);
 
@@ -91,7 +91,7 @@ END_TEST
 START_TEST(test_arp)
 {
 	uint8_t frame[64] = {[12] = 0x08, [13] = 0x06, [21] = 1 /* request */};
-	struct packet packet;
+	struct decoded packet;
 
 	memcpy(frame + 28, (uint8_t[]){10, 0, 0, 1}, 4);
 	memcpy(frame + 38, (uint8_t[]){10, 0, 0, 9}, 4);
@@ -110,7 +110,7 @@ START_TEST(test_neighbour_discovery)
 {
 	/* an IPv6 header, 24 bytes of ICMPv6 behind it */
 	uint8_t frame[14 + 40 + 32] = {[12] = 0x86, [13] = 0xdd, [14] = 0x60, [19] = 32, [20] = 58};
-	struct packet packet;
+	struct decoded packet;
 
 	frame[14 + 8] = 0xfe, frame[14 + 24] = 0xff;
 	frame[54] = 135;
@@ -132,7 +132,7 @@ START_TEST(test_icmp_quotes)
 {
 	struct segment segment = {.seq = 5, .flags = TCP_ACK};
 	uint8_t frame[512] = {[12] = 0x08, [14] = 0x45, [14 + 3] = 100, [14 + 9] = 1}, inner[256];
-	struct packet packet;
+	struct decoded packet;
 
 	segment_frame(&segment, inner);
 	frame[34] = 3, frame[35] = 13;

@@ -24,7 +24,7 @@ struct pairing {
 	struct pool *pool;
 	struct record *record;
 	const struct plan *plan;
-	struct packet *packet; /* what record->packet[k] says */
+	struct decoded *packet; /* what record->packet[k] says */
 	int packet_count;
 	uint64_t *signature; /* of record->packet[k] */
 	int signature_count;
@@ -50,7 +50,7 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 	return hash;
 }
 
-static uint64_t signature_of(const struct packet *packet, bool translated)
+static uint64_t signature_of(const struct decoded *packet, bool translated)
 {
 	uint64_t hash = mix(packet->protocol, packet->flags);
 
@@ -126,7 +126,7 @@ static int64_t longest_way_ns(const struct plan *plan)
 }
 
 static int packet_add(struct pairing *pairing, const struct record_frame *frame,
-		      const struct packet *packet, uint64_t signature, int from)
+		      const struct decoded *packet, uint64_t signature, int from)
 {
 	struct record_packet *added = LIST_ADD(pairing->pool, pairing->record, packet);
 	uint64_t slot = signature & pairing->head_mask;
@@ -197,7 +197,7 @@ static void note_sighting(struct pairing *pairing, const struct record_frame *fr
 /* Where no host sent it, the way made it: the router, or netem, which only delays what leaves
  * a port. */
 static int packet_of_the_way(struct pairing *pairing, const struct record_frame *frame,
-			     const struct packet *packet, uint64_t signature, bool known)
+			     const struct decoded *packet, uint64_t signature, bool known)
 {
 	int sender = place_of_address(pairing->plan, packet->src);
 	bool at_router = frame->host < 0 && frame->tap == RAW_TAP_HOST && frame->outgoing;
@@ -332,7 +332,7 @@ static void order_moments(struct pool *pool, struct record *record)
 	}
 }
 
-struct packet *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan)
+struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan)
 {
 	struct pairing pairing = {.pool = pool, .record = record, .plan = plan};
 	uint64_t slots = 64;
@@ -349,7 +349,7 @@ struct packet *pair_sightings(struct pool *pool, struct record *record, const st
 		qsort(record->frame, (size_t)record->frame_count, sizeof(*record->frame), by_time);
 	for (int i = 0; i < record->frame_count; i++) {
 		struct record_frame *frame = &record->frame[i];
-		struct packet packet;
+		struct decoded packet;
 		uint64_t signature;
 		bool known = false;
 

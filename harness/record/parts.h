@@ -30,10 +30,10 @@ int place_of_address(const struct plan *plan, const char *address);
 
 /* From record->frame (sorted) to record->packet: which sightings are one packet. The
  * k-th element of the returned array, in the pool, is what packet k says. */
-struct packet *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan);
+struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan);
 
 /* track.c: what each packet is: kinds, attempt, relative numbers, note. */
 void track_connections(struct pool *pool, struct record *record, const struct plan *plan,
-		       const struct packet *packets);
+		       const struct decoded *packets);
 
 #endif

@@ -39,7 +39,7 @@ struct tracker {
 	struct pool *pool;
 	struct record *record;
 	const struct plan *plan;
-	const struct packet *packets;
+	const struct decoded *packets;
 	struct connection *connection;
 	int connection_count;
 };
@@ -58,7 +58,7 @@ static struct side side_new(const char *address, uint16_t port)
 }
 
 /* The connection of a segment; *RET_FROM: which side sent it. */
-static struct connection *connection_find(struct tracker *tracker, const struct packet *packet,
+static struct connection *connection_find(struct tracker *tracker, const struct decoded *packet,
 					  int *ret_from)
 {
 	struct connection *connection;
@@ -79,7 +79,7 @@ static struct connection *connection_find(struct tracker *tracker, const struct 
 	return connection;
 }
 
-static bool is_probe(const struct side *side, const struct packet *packet)
+static bool is_probe(const struct side *side, const struct decoded *packet)
 {
 	/* net/ipv4/tcp_output.c, tcp_xmit_probe_skb(): one below what is next, and empty. */
 	bool idle = side->acked_known && side->acked == side->next;
@@ -91,7 +91,7 @@ static bool is_probe(const struct side *side, const struct packet *packet)
 	return packet->payload == 0 || (packet->payload == 1 && idle);
 }
 
-static void sent_syn(struct connection *connection, int from, const struct packet *packet)
+static void sent_syn(struct connection *connection, int from, const struct decoded *packet)
 {
 	struct side *side = &connection->side[from];
 
@@ -117,7 +117,7 @@ static void sent_probe(struct side *side, struct record_packet *record)
 	record->attempt = ++side->probes;
 }
 
-static void sent_ack(struct side *side, const struct side *other, const struct packet *packet,
+static void sent_ack(struct side *side, const struct side *other, const struct decoded *packet,
 		     struct record_packet *record)
 {
 	bool same = side->acks && side->last_ack == packet->ack;
@@ -131,7 +131,7 @@ static void sent_ack(struct side *side, const struct side *other, const struct p
 }
 
 static const char *reset_note(const struct side *side, const struct record_packet *record,
-			      const struct packet *packet)
+			      const struct decoded *packet)
 {
 	if (record->from == PLACE_ROUTER)
 		return "RST: by the router";
@@ -150,7 +150,7 @@ static const char *reset_note(const struct side *side, const struct record_packe
 }
 
 /* What can be said of a segment by itself. */
-static void describe_segment(struct record_packet *record, const struct packet *packet)
+static void describe_segment(struct record_packet *record, const struct decoded *packet)
 {
 	record->kinds |= 1u << KIND_TCP;
 	if (packet->payload > 0)
@@ -166,7 +166,7 @@ static void describe_segment(struct record_packet *record, const struct packet *
 }
 
 static void describe_numbers(const struct side *side, const struct side *other,
-			     struct record_packet *record, const struct packet *packet)
+			     struct record_packet *record, const struct decoded *packet)
 {
 	bool scaled = side->scale >= 0 && other->scale >= 0 && !(packet->flags & TCP_SYN);
 
@@ -179,7 +179,7 @@ static void describe_numbers(const struct side *side, const struct side *other,
 
 /* What takes room in the sequence: data, SYN, FIN. */
 static void sent_numbers(struct tracker *tracker, struct side *side, struct record_packet *record,
-			 const struct packet *packet)
+			 const struct decoded *packet)
 {
 	uint32_t end = packet->seq + (uint32_t)packet->payload + !!(packet->flags & TCP_FIN) +
 		       !!(packet->flags & TCP_SYN);
@@ -196,7 +196,8 @@ static void sent_numbers(struct tracker *tracker, struct side *side, struct reco
 	side->numbered = true;
 }
 
-static void sent(struct tracker *tracker, struct record_packet *record, const struct packet *packet)
+static void sent(struct tracker *tracker, struct record_packet *record,
+		 const struct decoded *packet)
 {
 	int from;
 	struct connection *connection = connection_find(tracker, packet, &from);
@@ -232,7 +233,7 @@ static void sent(struct tracker *tracker, struct record_packet *record, const st
 }
 
 static void arrived(struct tracker *tracker, const struct record_packet *record,
-		    const struct packet *packet)
+		    const struct decoded *packet)
 {
 	int from;
 	struct connection *connection = connection_find(tracker, packet, &from);
@@ -259,7 +260,7 @@ static const char *place_name(const struct plan *plan, const char *address)
 }
 
 /* Of which segment an ICMP error speaks: "quotes client > server seq 5". */
-static char *quote_note(struct tracker *tracker, const struct packet *packet)
+static char *quote_note(struct tracker *tracker, const struct decoded *packet)
 {
 	const char *src = place_name(tracker->plan, packet->quoted_src);
 	const char *dst = place_name(tracker->plan, packet->quoted_dst);
@@ -279,7 +280,7 @@ static char *quote_note(struct tracker *tracker, const struct packet *packet)
 }
 
 static void describe_other(struct tracker *tracker, struct record_packet *record,
-			   const struct packet *packet)
+			   const struct decoded *packet)
 {
 	if (packet->neighbour_request)
 		record->kinds |= 1u << KIND_ARP_REQUEST;
@@ -296,7 +297,7 @@ static void describe_other(struct tracker *tracker, struct record_packet *record
 		record->note = quote_note(tracker, packet);
 }
 
-struct moment {
+struct passing { /* of a packet */
 	int64_t t_ns;
 	int phase; /* 0: arrival of what was sent earlier, 1: sending, 2: arrival at once */
 	int index;
@@ -304,7 +305,7 @@ struct moment {
 
 static int by_moment(const void *a, const void *b)
 {
-	const struct moment *x = a, *y = b;
+	const struct passing *x = a, *y = b;
 
 	if (x->t_ns != y->t_ns)
 		return x->t_ns < y->t_ns ? -1 : 1;
@@ -316,7 +317,7 @@ static int by_moment(const void *a, const void *b)
 static void fill(struct tracker *tracker, int index)
 {
 	struct record_packet *record = &tracker->record->packet[index];
-	const struct packet *packet = &tracker->packets[index];
+	const struct decoded *packet = &tracker->packets[index];
 
 	record->src = pool_strdup(tracker->pool, packet->src);
 	record->dst = pool_strdup(tracker->pool, packet->dst);
@@ -333,10 +334,10 @@ static void fill(struct tracker *tracker, int index)
 }
 
 void track_connections(struct pool *pool, struct record *record, const struct plan *plan,
-		       const struct packet *packets)
+		       const struct decoded *packets)
 {
 	struct tracker tracker = {.pool = pool, .record = record, .plan = plan, .packets = packets};
-	struct moment *moment = calloc(2 * (size_t)record->packet_count + 1, sizeof(*moment));
+	struct passing *moment = calloc(2 * (size_t)record->packet_count + 1, sizeof(*moment));
 	int count = 0;
 
 	if (!moment)
@@ -345,9 +346,9 @@ void track_connections(struct pool *pool, struct record *record, const struct pl
 		const struct record_packet *packet = &record->packet[i];
 
 		fill(&tracker, i);
-		moment[count++] = (struct moment){packet->sent_ns, 1, i};
+		moment[count++] = (struct passing){packet->sent_ns, 1, i};
 		if (packet->arrived_ns >= 0 && packets[i].protocol == PACKET_TCP)
-			moment[count++] = (struct moment){
+			moment[count++] = (struct passing){
 				packet->arrived_ns, packet->arrived_ns > packet->sent_ns ? 0 : 2,
 				i};
 	}
@@ -355,7 +356,7 @@ void track_connections(struct pool *pool, struct record *record, const struct pl
 	for (int i = 0; i < count; i++) {
 		struct record_packet *packet = &record->packet[moment[i].index];
 
-		const struct packet *said = &packets[moment[i].index];
+		const struct decoded *said = &packets[moment[i].index];
 
 		if (said->protocol != PACKET_TCP)
 			describe_other(&tracker, packet, said);

@@ -48,12 +48,12 @@ static void path_join(const char *folder, const char *file, char *path, size_t s
 	snprintf(path + used, size - used, "%s", file);
 }
 
-static void annotate(const json_t *result, const struct report *report, const json_t *failure,
+static void annotate(const json_t *result, const struct listing *listing, const json_t *failure,
 		     FILE *out)
 {
 	char *name = result_name(result), path[4096];
 
-	path_join(report->folder, result_string(result, "file"), path, sizeof(path));
+	path_join(listing->folder, result_string(result, "file"), path, sizeof(path));
 	fputs("::error file=", out);
 	visible_each(path, true, put_property, out);
 	if (failure)
@@ -76,7 +76,7 @@ static void annotate(const json_t *result, const struct report *report, const js
 	free(name);
 }
 
-static void one(const json_t *result, const struct report *report, int number, FILE *out)
+static void one(const json_t *result, const struct listing *listing, int number, FILE *out)
 {
 	enum verdict verdict = result_verdict(result);
 	const json_t *failures = json_object_get(result, "failures"), *failure;
@@ -86,8 +86,8 @@ static void one(const json_t *result, const struct report *report, int number, F
 	if (verdict != VERDICT_FAIL && verdict != VERDICT_ERROR)
 		return;
 	if (json_array_size(failures) == 0)
-		annotate(result, report, NULL, out);
-	json_array_foreach(failures, at, failure) annotate(result, report, failure, out);
+		annotate(result, listing, NULL, out);
+	json_array_foreach(failures, at, failure) annotate(result, listing, failure, out);
 }
 
 const struct writer writer_github = {

@@ -6,9 +6,9 @@
 #include "results.h"
 #include "writer.h"
 
-static void end(const struct report *report, FILE *out)
+static void end(const struct listing *listing, FILE *out)
 {
-	json_t *array = results_published(report->results, report->count);
+	json_t *array = results_published(listing->results, listing->count);
 
 	json_print(array, out, JSON_INDENT(1));
 	fputc('\n', out);

@@ -104,12 +104,12 @@ struct sums {
 };
 
 /* STORY NULL: all of them. */
-static struct sums sum_of(const struct report *report, const struct story *story)
+static struct sums sum_of(const struct listing *listing, const struct story *story)
 {
 	struct sums sums = {0};
 
-	for (int i = 0; i < report->count; i++) {
-		const json_t *result = report->results[i];
+	for (int i = 0; i < listing->count; i++) {
+		const json_t *result = listing->results[i];
 		enum verdict verdict = result_verdict(result);
 
 		if (story && !is_of(result, story))
@@ -138,22 +138,22 @@ static void put_property(const char *name, const char *value, FILE *out)
 }
 
 /* Of the suite's first run that knows: all of one command have the same kernel. */
-static void put_properties(const struct report *report, const struct story *story, FILE *out)
+static void put_properties(const struct listing *listing, const struct story *story, FILE *out)
 {
 	const json_t *kernel = NULL;
 	char hz[16];
 
-	for (int i = 0; i < report->count; i++) {
-		const json_t *other = json_object_get(report->results[i], "kernel");
+	for (int i = 0; i < listing->count; i++) {
+		const json_t *other = json_object_get(listing->results[i], "kernel");
 
-		if (is_of(report->results[i], story) &&
+		if (is_of(listing->results[i], story) &&
 		    (!kernel ||
 		     (result_number(kernel, "hz") == 0 && result_number(other, "hz") > 0)))
 			kernel = other;
 	}
 	snprintf(hz, sizeof(hz), "%d", (int)result_number(kernel, "hz"));
 	fputs("    <properties>\n", out);
-	put_property("halfopen", report->version, out);
+	put_property("halfopen", listing->version, out);
 	put_property("kernel", result_string(kernel, "name"), out);
 	put_property("kernel.kind", result_string(kernel, "kind"), out);
 	put_property("kernel.release", result_string(kernel, "release"), out);
@@ -220,9 +220,9 @@ static void put_run(const json_t *result, FILE *out)
 	free(name);
 }
 
-static void put_story(const struct report *report, const struct story *story, FILE *out)
+static void put_story(const struct listing *listing, const struct story *story, FILE *out)
 {
-	struct sums sums = sum_of(report, story);
+	struct sums sums = sum_of(listing, story);
 	char name[256], stamp[32];
 	struct tm tm;
 
@@ -230,33 +230,33 @@ static void put_story(const struct report *report, const struct story *story, FI
 	fputs("  <testsuite", out);
 	put_attribute("name", name, out);
 	put_sums(&sums, out);
-	if (report->begun && gmtime_r(&report->begun, &tm) &&
+	if (listing->begun && gmtime_r(&listing->begun, &tm) &&
 	    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm))
 		put_attribute("timestamp", stamp, out);
 	fputs(">\n", out);
-	put_properties(report, story, out);
-	for (int i = 0; i < report->count; i++)
-		if (is_of(report->results[i], story))
-			put_run(report->results[i], out);
+	put_properties(listing, story, out);
+	for (int i = 0; i < listing->count; i++)
+		if (is_of(listing->results[i], story))
+			put_run(listing->results[i], out);
 	fputs("  </testsuite>\n", out);
 }
 
 /* A story is told where its first run is. */
-static void end(const struct report *report, FILE *out)
+static void end(const struct listing *listing, FILE *out)
 {
-	struct sums sums = sum_of(report, NULL);
+	struct sums sums = sum_of(listing, NULL);
 
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"halfopen\"", out);
 	put_sums(&sums, out);
 	fputs(">\n", out);
-	for (int i = 0; i < report->count; i++) {
-		struct story story = story_of(report->results[i]);
+	for (int i = 0; i < listing->count; i++) {
+		struct story story = story_of(listing->results[i]);
 		int first = 0;
 
-		while (!is_of(report->results[first], &story))
+		while (!is_of(listing->results[first], &story))
 			first++;
 		if (first == i)
-			put_story(report, &story, out);
+			put_story(listing, &story, out);
 	}
 	fputs("</testsuites>\n", out);
 }

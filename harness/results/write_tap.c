@@ -12,9 +12,9 @@
 #include "visible.h"
 #include "writer.h"
 
-static void begin(const struct report *report, FILE *out)
+static void begin(const struct listing *listing, FILE *out)
 {
-	fprintf(out, "TAP version 13\n1..%d\n", report->count);
+	fprintf(out, "TAP version 13\n1..%d\n", listing->count);
 }
 
 /* In a description # and \ have a meaning. */
@@ -128,13 +128,13 @@ static void put_diagnostics(const json_t *result, FILE *out)
 	fputs("  ...\n", out);
 }
 
-static void one(const json_t *result, const struct report *report, int number, FILE *out)
+static void one(const json_t *result, const struct listing *listing, int number, FILE *out)
 {
 	enum verdict verdict = result_verdict(result);
 	bool failed = verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 	char *name = result_name(result);
 
-	(void)report;
+	(void)listing;
 	fprintf(out, "%sok %d - ", failed ? "not " : "", number);
 	visible_each(name, true, put_escaped, out);
 	if (verdict == VERDICT_SKIP) {

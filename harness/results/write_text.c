@@ -8,7 +8,7 @@
 #include "visible.h"
 #include "writer.h"
 
-static void one(const json_t *result, const struct report *report, int number, FILE *out)
+static void one(const json_t *result, const struct listing *listing, int number, FILE *out)
 {
 	static const char *const words[VERDICT_COUNT] = {
 		[VERDICT_PASS] = "PASS",
@@ -19,7 +19,7 @@ static void one(const json_t *result, const struct report *report, int number, F
 	const char *reason = result_string(result, "reason");
 	char *name = result_name(result);
 
-	(void)report;
+	(void)listing;
 	(void)number;
 	fprintf(out, "%-5s ", words[result_verdict(result)]);
 	visible_print(name, true, out);
@@ -43,12 +43,12 @@ static void name_kernel(const json_t *kernel, FILE *out)
 }
 
 /* Of the first run that knows: they all have the same, but for runs of before. */
-static void print_kernel(const struct report *report, FILE *out)
+static void print_kernel(const struct listing *listing, FILE *out)
 {
 	const json_t *told = NULL;
 
-	for (int i = 0; i < report->count; i++) {
-		const json_t *kernel = json_object_get(report->results[i], "kernel");
+	for (int i = 0; i < listing->count; i++) {
+		const json_t *kernel = json_object_get(listing->results[i], "kernel");
 
 		if (result_number(kernel, "hz") > 0) {
 			name_kernel(kernel, out);
@@ -69,18 +69,18 @@ static void print_kernel(const struct report *report, FILE *out)
 	}
 }
 
-static void end(const struct report *report, FILE *out)
+static void end(const struct listing *listing, FILE *out)
 {
-	const int *tally = report->tally;
-	double simulated_s = results_simulated_s(report->results, report->count);
+	const int *tally = listing->tally;
+	double simulated_s = results_simulated_s(listing->results, listing->count);
 
-	if (!report->count) /* `judge` of nothing that could be read, which was said */
+	if (!listing->count) /* `judge` of nothing that could be read, which was said */
 		return;
-	print_kernel(report, out);
-	if (report->took_s > 0)
+	print_kernel(listing, out);
+	if (listing->took_s > 0)
 		fprintf(out, "%.1f simulated %s in %.1f s\n",
 			simulated_s < 360 ? simulated_s : simulated_s / 3600,
-			simulated_s < 360 ? "seconds" : "hours", report->took_s);
+			simulated_s < 360 ? "seconds" : "hours", listing->took_s);
 	if (tally[VERDICT_ERROR])
 		fprintf(out, "%d of the failed could not be run or judged\n", tally[VERDICT_ERROR]);
 	fprintf(out, "%d passed, %d failed, %d skipped\n", tally[VERDICT_PASS],

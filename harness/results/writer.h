@@ -13,7 +13,8 @@
 
 #include "verdict.h"
 
-struct report {                   /* of one command: all its runs; nothing is owned */
+/* Of one command: all its runs; nothing is owned. */
+struct listing {
 	json_t *const *results;   /* (results.h) in the order of the cases; by begin(): none */
 	int count;                /* how many runs there are, from the beginning */
 	int tally[VERDICT_COUNT]; /* of those that are there */
@@ -28,9 +29,9 @@ struct writer {
 	const char *name, *help;
 	/* Each may be NULL. one(): a result, as soon as it is there, in whatever order; NUMBER
 	 * counts from 1. */
-	void (*begin)(const struct report *report, FILE *out);
-	void (*one)(const json_t *result, const struct report *report, int number, FILE *out);
-	void (*end)(const struct report *report, FILE *out);
+	void (*begin)(const struct listing *listing, FILE *out);
+	void (*one)(const json_t *result, const struct listing *listing, int number, FILE *out);
+	void (*end)(const struct listing *listing, FILE *out);
 };
 
 extern const struct writer writer_text, writer_json, writer_junit, writer_tap, writer_github;

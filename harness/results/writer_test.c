@@ -45,24 +45,24 @@ static json_t *failed(const char *file)
 /* What WRITER makes of COUNT results, which it takes. */
 static char *written(const struct writer *writer, json_t **results, int count, const char *folder)
 {
-	struct report report = {.results = results,
-				.count = count,
-				.version = "1.2",
-				.folder = folder,
-				.took_s = 2};
+	struct listing listing = {.results = results,
+				  .count = count,
+				  .version = "1.2",
+				  .folder = folder,
+				  .took_s = 2};
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	if (writer->begin)
-		writer->begin(&report, out);
+		writer->begin(&listing, out);
 	for (int i = 0; i < count; i++) {
-		report.tally[result_verdict(results[i])]++;
+		listing.tally[result_verdict(results[i])]++;
 		if (writer->one)
-			writer->one(results[i], &report, i + 1, out);
+			writer->one(results[i], &listing, i + 1, out);
 	}
 	if (writer->end)
-		writer->end(&report, out);
+		writer->end(&listing, out);
 	fclose(out);
 	for (int i = 0; i < count; i++)
 		json_decref(results[i]);

@@ -174,7 +174,7 @@ static int users_separate(uid_t user, int sys)
 }
 
 /* How the child tells that it is ready, or what was wrong. */
-struct report {
+struct init_status {
 	int error;
 	bool own_users;
 	struct err err;
@@ -183,7 +183,7 @@ struct report {
 static void init_run(const struct container *container, int report_fd)
 {
 	const char *name = container->plan->host[container->host].name;
-	struct report report = {0};
+	struct init_status report = {0};
 	int sys;
 
 	prctl(PR_SET_NAME, "init");
@@ -223,7 +223,7 @@ static unsigned long namespaces(void)
 
 int container_power_on(struct container *container, struct err *err)
 {
-	struct report report;
+	struct init_status report;
 	int pair[2];
 	long pid;
 

@@ -11,7 +11,7 @@ static void write_part(int who, const char *bytes, size_t size, struct out *out)
 }
 
 /* Byte N of the tail has its place at N modulo its size. */
-static void ring_put(struct output *output, const char *bytes, size_t size)
+static void ring_put(struct kept_output *output, const char *bytes, size_t size)
 {
 	size_t at = (size_t)((output->total - OUTPUT_HEAD) % OUTPUT_TAIL);
 	size_t part = size < OUTPUT_TAIL - at ? size : OUTPUT_TAIL - at;
@@ -20,7 +20,8 @@ static void ring_put(struct output *output, const char *bytes, size_t size)
 	memcpy(output->tail, bytes + part, size - part);
 }
 
-bool output_take(struct output *output, int who, const char *bytes, size_t size, struct out *out)
+bool output_take(struct kept_output *output, int who, const char *bytes, size_t size,
+		 struct out *out)
 {
 	size_t head = 0;
 
@@ -42,7 +43,7 @@ bool output_take(struct output *output, int who, const char *bytes, size_t size,
 	return output->total < OUTPUT_MOST;
 }
 
-void output_finish(struct output *output, int who, struct out *out)
+void output_finish(struct kept_output *output, int who, struct out *out)
 {
 	int64_t behind = output->total - OUTPUT_HEAD;
 	uint64_t lost = behind > OUTPUT_TAIL ? (uint64_t)(behind - OUTPUT_TAIL) : 0;
@@ -58,5 +59,5 @@ void output_finish(struct output *output, int who, struct out *out)
 		write_part(who, output->tail, at, out);
 	}
 	free(output->tail);
-	*output = (struct output){0};
+	*output = (struct kept_output){0};
 }

@@ -17,15 +17,16 @@
 #define OUTPUT_TAIL (32 << 10)
 #define OUTPUT_MOST (64LL << 20)
 
-struct output {
+struct kept_output {
 	int64_t total; /* bytes so far */
 	char *tail;    /* a ring; NULL while there is only the head */
 };
 
 /* Writes RAW_OUTPUT while it is the head. False: that was enough, close it. */
-bool output_take(struct output *output, int who, const char *bytes, size_t size, struct out *out);
+bool output_take(struct kept_output *output, int who, const char *bytes, size_t size,
+		 struct out *out);
 
 /* The end, with RAW_OUTPUT_LOST before it where something is missing; then it is empty again. */
-void output_finish(struct output *output, int who, struct out *out);
+void output_finish(struct kept_output *output, int who, struct out *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base_test.h"
 
 static struct out out;
-static struct output output;
+static struct kept_output output;
 static char kept[OUTPUT_HEAD + OUTPUT_TAIL + 1];
 static size_t kept_size;
 static uint64_t lost;

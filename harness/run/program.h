@@ -23,14 +23,14 @@
 
 struct program {
 	const struct plan_program *plan;
-	int index;            /* in the plan */
-	pid_t pid;            /* 0: not running */
-	int fd;               /* peer: its reports; command: its output; -1: closed */
-	int incarnation;      /* of the next or present start */
-	bool ended;           /* ran and is over */
-	bool listening;       /* its first listen step is done */
-	bool idle;            /* in a pause step: nothing more will come of it */
-	struct output output; /* of a command */
+	int index;                 /* in the plan */
+	pid_t pid;                 /* 0: not running */
+	int fd;                    /* peer: its reports; command: its output; -1: closed */
+	int incarnation;           /* of the next or present start */
+	bool ended;                /* ran and is over */
+	bool listening;            /* its first listen step is done */
+	bool idle;                 /* in a pause step: nothing more will come of it */
+	struct kept_output output; /* of a command */
 };
 
 /* Where programs run. */

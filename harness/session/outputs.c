@@ -25,7 +25,7 @@ static const struct argp_option argp_options[] = {
 
 static void output_add(struct outputs *outputs, const struct writer *writer, const char *path)
 {
-	outputs->output[outputs->count++] = (struct output){.writer = writer, .path = path};
+	outputs->output[outputs->count++] = (struct results_file){.writer = writer, .path = path};
 }
 
 static void refuse(const char *arg, size_t size, struct argp_state *state)
@@ -120,7 +120,7 @@ int outputs_open(struct outputs *outputs, struct err *err)
 	signal(SIGPIPE, SIG_IGN);
 	outputs->people = stdout;
 	for (int i = 0; i < outputs->count; i++) {
-		struct output *output = &outputs->output[i];
+		struct results_file *output = &outputs->output[i];
 
 		annotate = annotate && output->writer != &writer_github;
 		output->file = output->path ? fopen(output->path, "we") : stdout;
@@ -142,12 +142,12 @@ int outputs_open(struct outputs *outputs, struct err *err)
 		outputs->output[outputs->count - 1].file = outputs->people;
 	}
 	outputs->folder = folder_of_workspace();
-	outputs->report = (struct report){.version = program_version, .folder = outputs->folder};
+	outputs->listing = (struct listing){.version = program_version, .folder = outputs->folder};
 	return 0;
 }
 
 /* What first goes wrong is kept, to be told at the end. */
-static void output_flush(struct output *output)
+static void output_flush(struct results_file *output)
 {
 	errno = 0;
 	if ((fflush(output->file) == EOF || ferror(output->file)) && !output->error)
@@ -163,27 +163,27 @@ static void output_forget(FILE *file)
 
 void outputs_begin(struct outputs *outputs, json_t *const *results, int count)
 {
-	outputs->report.results = results;
-	outputs->report.count = count;
-	outputs->report.begun = time(NULL);
+	outputs->listing.results = results;
+	outputs->listing.count = count;
+	outputs->listing.begun = time(NULL);
 	for (int i = 0; i < outputs->count; i++) {
-		struct output *output = &outputs->output[i];
+		struct results_file *output = &outputs->output[i];
 
 		if (output->writer->begin)
-			output->writer->begin(&outputs->report, output->file);
+			output->writer->begin(&outputs->listing, output->file);
 		output_flush(output);
 	}
 }
 
 void outputs_one(struct outputs *outputs, const json_t *result)
 {
-	outputs->report.tally[result_verdict(result)]++;
+	outputs->listing.tally[result_verdict(result)]++;
 	for (int i = 0; i < outputs->count; i++) {
-		struct output *output = &outputs->output[i];
+		struct results_file *output = &outputs->output[i];
 
 		output->told++;
 		if (output->writer->one)
-			output->writer->one(result, &outputs->report, output->told, output->file);
+			output->writer->one(result, &outputs->listing, output->told, output->file);
 		/* Others are started in between, who must not write it once more. */
 		output_flush(output);
 	}
@@ -193,13 +193,13 @@ int outputs_end(struct outputs *outputs, double took_s, struct err *err)
 {
 	int ret = 0;
 
-	outputs->report.took_s = took_s;
+	outputs->listing.took_s = took_s;
 	for (int i = 0; i < outputs->count; i++) {
-		struct output *output = &outputs->output[i];
+		struct results_file *output = &outputs->output[i];
 		int error;
 
 		if (output->writer->end)
-			output->writer->end(&outputs->report, output->file);
+			output->writer->end(&outputs->listing, output->file);
 		output_flush(output);
 		error = output->error;
 		if (output->path && fclose(output->file) == EOF && !error)
@@ -218,7 +218,7 @@ int outputs_end(struct outputs *outputs, double took_s, struct err *err)
 
 int outputs_status(const struct outputs *outputs)
 {
-	const int *tally = outputs->report.tally;
+	const int *tally = outputs->listing.tally;
 
 	if (tally[VERDICT_ERROR])
 		return EXIT_COULD_NOT;

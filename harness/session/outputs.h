@@ -14,7 +14,7 @@
 
 #define MOST_OUTPUTS 8
 
-struct output {
+struct results_file {
 	const struct writer *writer;
 	const char *path; /* NULL: standard output, or standard error */
 	FILE *file;
@@ -23,11 +23,11 @@ struct output {
 };
 
 struct outputs {
-	struct output output[MOST_OUTPUTS];
+	struct results_file output[MOST_OUTPUTS];
 	int count;
 	FILE *people; /* where the text goes; set by outputs_open() */
-	struct report report;
-	char *folder; /* report.folder */
+	struct listing listing;
+	char *folder; /* listing.folder */
 };
 
 /* The option --format=FORMAT[=FILE], as a child parser; its input is a struct outputs that is

@@ -7,7 +7,7 @@
 
 #include "decode.h"
 
-static const struct place {
+static const struct belongs {
 	const struct form *form;
 	const struct verb_table *verbs;
 	const char *what, *before, *after; /* "'X' is WHAT: BEFOREx: ...AFTER" */
@@ -46,7 +46,7 @@ static bool help_with(struct diags *diags, struct diag *diag, const char *word)
 			return true;
 		}
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		const struct place *place = &places[i];
+		const struct belongs *place = &places[i];
 		const char *example = place->verbs ? verb_named(place->verbs, word) : NULL;
 
 		if (!example && !(place->form && has_key(place->form, word)))
