@@ -254,6 +254,7 @@ static void limit_resources(const struct confinement *rules)
 	limit(RLIMIT_FSIZE, rules->largest);
 	limit(RLIMIT_DATA, rules->largest);
 	limit(RLIMIT_NOFILE, MOST_DESCRIPTORS);
+	limit(RLIMIT_CORE, 1); /* at 0 a program that takes them is called */
 	limit(RLIMIT_MEMLOCK, 0);
 	limit(RLIMIT_MSGQUEUE, 0);
 	limit(RLIMIT_NICE, 0);

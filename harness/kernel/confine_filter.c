@@ -42,7 +42,8 @@ enum verdict {
 	DONE,   /* "yes", and nothing is done */
 	ABSENT, /* libc has another way */
 	RANDOM,
-	AND /* goes on to the next rule; else it is refused */
+	AND,   /* goes on to the next rule; else it is refused */
+	ITSELF /* allowed if the argument is its own pid, instead of VALUE */
 };
 
 /* A call some of whose uses are allowed: the first rule that fits decides, if none does it is
@@ -106,6 +107,20 @@ static const struct rule {
 	{SYS_prctl, 0, ~0U, PR_SET_PDEATHSIG, ALLOW},
 	{SYS_prctl, 0, ~0U, PR_SET_NAME, ALLOW},
 	{SYS_prctl, 0, ~0U, PR_SET_NO_NEW_PRIVS, ALLOW},
+	/* No lock or lease that others would wait for, and signals about what is open to itself
+	 * alone, as it is now: not to whoever it names. */
+	{SYS_fcntl, 1, ~0U, F_GETFL, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_SETFL, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_GETFD, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_SETFD, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_SETSIG, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_DUPFD, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_DUPFD_CLOEXEC, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_ADD_SEALS, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_GET_SEALS, ALLOW},
+	{SYS_fcntl, 1, ~0U, F_SETOWN, AND},
+	{SYS_fcntl, 2, ~0U, 0, ITSELF},
+
 	{SYS_ioctl, 1, ~0U, 0x5401 /* TCGETS */, ALLOW}, /* never TIOCSTI */
 	{SYS_ioctl, 1, ~0U, 0x5403 /* TCSETSW */, ALLOW},
 	{SYS_ioctl, 1, ~0U, 0x5413 /* TIOCGWINSZ */, ALLOW},
@@ -152,7 +167,6 @@ static const int allowed[] = {
 	SYS_pipe2,
 	SYS_close_range,
 	SYS_memfd_create,
-	SYS_fcntl,
 	SYS_getcwd,
 	SYS_clock_gettime,
 	SYS_clock_nanosleep,
@@ -236,6 +250,7 @@ static uint32_t action(unsigned asking, enum verdict verdict)
 	switch (verdict) {
 	case ALLOW:
 	case AND:
+	case ITSELF:
 		break;
 	case ASK_WRITE:
 		return ask(asking, CONFINE_ASK_WRITES);
@@ -268,7 +283,8 @@ static void put_rule(struct program *program, const struct rule *rule, bool load
 		put_return(program, SECCOMP_RET_ERRNO | EPERM);
 		return;
 	}
-	put(program, BPF_JMP | BPF_JEQ | BPF_K, rule->value, 0, 1);
+	put(program, BPF_JMP | BPF_JEQ | BPF_K,
+	    rule->verdict == ITSELF ? (uint32_t)getpid() : rule->value, 0, 1);
 	put_return(program, action(program->asking, rule->verdict));
 }
 

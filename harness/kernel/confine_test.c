@@ -81,6 +81,7 @@ static void lay_out(void)
 	make_file("own", 0666);
 	make_folder("writable", 0777);
 	make_file("writable/file", 0666);
+	make_file("writable/second", 0666);
 	make_folder("writable/empty", 0777);
 	make_folder("memory", 0777);
 	make_folder("shown", 0755);
@@ -89,7 +90,7 @@ static void lay_out(void)
 	ck_assert(symlink("public", at("link-to-public")) == 0);
 	listening[0] = make_listener(at("listener"), 0);
 	listening[1] = make_listener(at("allowed"), 0);
-	listening[2] = make_listener("halfopen-test-abstract", 1);
+	listening[2] = make_listener(dir, 1);
 }
 
 static void become_user(uid_t uid)
@@ -119,11 +120,21 @@ static void tear_down(void)
 	scratch_remove(dir);
 }
 
+/* Where there is something to be read in the victim, who is our child. */
+static char *memory_of_victim(void)
+{
+	static char address[32];
+
+	snprintf(address, sizeof(address), "%p", (void *)dir);
+	return address;
+}
+
 /* Runs the attacker; what it said in SAID, what it wrote to its output in WROTE. */
 static void attack(const struct confinement *rules, const char *program, char *said, size_t size,
 		   int *ret_ended)
 {
-	char number[16], *argv[] = {(char *)program, dir, number, NULL}, *env[] = {NULL};
+	char number[16], *argv[] = {(char *)program, dir, number, memory_of_victim(), NULL},
+			 *env[] = {NULL};
 	struct confiner *confiner = calloc(1, sizeof(*confiner));
 	struct guest guest = {.output = -1, .confiner = confiner};
 	pid_t parent = getpid();
@@ -147,26 +158,48 @@ static void attack(const struct confinement *rules, const char *program, char *s
 /* Where nobody can be asked, it is a file, for good. */
 #define OUTPUT_AGAIN "opens(at(\"output\"), O_WRONLY)\n"
 
+/* Who is root reads what root owns, in the folders that are shown. */
+#define ROOTS "opens(\"/etc/shadow\", O_RDONLY)\nis_root_somehow()\n"
+
+enum lack { LANDLOCK = 1, QUESTIONS = 2, SECCOMP = 4, OTHER_UID = 8 };
+
 static const struct way {
 	const char *name;
 	uid_t uid;
-	bool landlock, questions;
-	const char *through; /* what gets through all the same */
+	unsigned lacks;
+	const char *through; /* what gets through all the same; NULL: much, but no other file */
 } ways[] = {
-	{"root", 0, true, true, ""},
-	{"root without Landlock", 0, false, true, "executes(\"/bin/true\")\n"},
-	{"root without questions", 0, true, false, OUTPUT_AGAIN},
-	{"user", ORDINARY, true, true, ""},
-	{"user without Landlock", ORDINARY, false, true, "executes(\"/bin/true\")\n"},
-	{"user without questions", ORDINARY, true, false, OUTPUT_AGAIN},
+	{"root", 0, 0, ""},
+	{"root without Landlock", 0, LANDLOCK, "executes(\"/bin/true\")\n"},
+	{"root without questions", 0, QUESTIONS, OUTPUT_AGAIN},
+	{"root without seccomp", 0, SECCOMP | QUESTIONS, NULL},
+	{"root who stays it", 0, OTHER_UID, ROOTS},
+	{"root who stays it, without Landlock", 0, OTHER_UID | LANDLOCK,
+	 "opens(\"/etc/shadow\", O_RDONLY)\nexecutes(\"/bin/true\")\nis_root_somehow()\n"},
+	{"user", ORDINARY, 0, ""},
+	{"user without Landlock", ORDINARY, LANDLOCK, "executes(\"/bin/true\")\n"},
+	{"user without questions", ORDINARY, QUESTIONS, OUTPUT_AGAIN},
+	{"user without seccomp", ORDINARY, SECCOMP | QUESTIONS, NULL},
 };
 #define WAYS (int)(sizeof(ways) / sizeof(ways[0]))
+
+static bool opens_a_file(const char *through)
+{
+	static const char *const calls[] = {"opens(",  "creat", "truncate(", "unlink(",
+					    "rename(", "link(", "mkdir",     "rmdir(",
+					    "mknod(",  "fills", "binds()",   "executes"};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (strstr(through, calls[i]))
+			return true;
+	return false;
+}
 
 static void judge(const struct way *way, char *said)
 {
 	char through[4096] = "", *rest = said, *line;
 	bool attacked = false, worked = false;
-	const char *works = way->questions
+	const char *works = !(way->lacks & QUESTIONS)
 				    ? "works: output shown system memory null sibling socket "
 				    : "works: output shown system memory null sibling ";
 
@@ -176,12 +209,17 @@ static void judge(const struct way *way, char *said)
 				 "%s\n", line + 9);
 		attacked |= strstr(line, " attacks") != NULL;
 		worked |= strncmp(line, works, strlen(works)) == 0;
-		if (strncmp(line, "uid ", 4) == 0)
+		if (strncmp(line, "uid ", 4) == 0 && !(way->lacks & OTHER_UID))
 			ck_assert_int_ne(atoi(line + 4), 0);
 	}
 	ck_assert_msg(attacked && worked, "%s: the attacks were not made: %s", way->name, said);
-	ck_assert_msg(strcmp(through, way->through) == 0, "%s, got through:\n%s", way->name,
-		      through);
+	if (way->through)
+		ck_assert_msg(strcmp(through, way->through) == 0, "%s, got through:\n%s", way->name,
+			      through);
+	else
+		ck_assert_msg(strncmp(through, OUTPUT_AGAIN, strlen(OUTPUT_AGAIN)) == 0 &&
+				      !opens_a_file(through + strlen(OUTPUT_AGAIN)),
+			      "%s, got through:\n%s", way->name, through);
 }
 
 START_TEST(nothing_gets_through)
@@ -205,8 +243,10 @@ START_TEST(nothing_gets_through)
 	means = *confine_probe();
 	if (!means.seccomp || !means.questions || !means.landlock)
 		return; /* nothing can be left out where it is not there */
-	means.landlock = way->landlock ? means.landlock : 0;
-	means.questions = way->questions;
+	means.landlock = way->lacks & LANDLOCK ? 0 : means.landlock;
+	means.questions = !(way->lacks & QUESTIONS);
+	means.seccomp = !(way->lacks & SECCOMP);
+	means.other_uid = means.other_uid && !(way->lacks & OTHER_UID);
 	confine_pretend(&means);
 	lay_out();
 	strcpy(shown, at("shown"));
@@ -214,15 +254,86 @@ START_TEST(nothing_gets_through)
 	strcpy(output, at("output"));
 	strcpy(memory, at("memory"));
 	make_victim(means.other_uid ? CONFINE_UID : getuid());
-	if (!way->questions)
+	if (way->lacks & QUESTIONS)
 		rules.sockets = NULL; /* that would be any */
-	rules.output_fd = way->questions ? memfd_create("output", MFD_CLOEXEC)
-					 : open(at("output"), O_RDWR | O_CLOEXEC);
+	rules.output_fd = !(way->lacks & QUESTIONS) ? memfd_create("output", MFD_CLOEXEC)
+						    : open(at("output"), O_RDWR | O_CLOEXEC);
 	attack(&rules, TEST_ATTACKER, said, sizeof(said), &ended);
 	judge(way, said);
 	ck_assert(pread(rules.output_fd, wrote, sizeof(wrote), 0) == 6);
 	close(rules.output_fd);
 	tear_down();
+}
+END_TEST
+
+/* The attacker as it is, as whoever we are: what it says. */
+static void attack_freely(char *said, size_t size)
+{
+	char number[16], *argv[] = {(char *)TEST_ATTACKER, dir, number, memory_of_victim(), NULL},
+			 *env[] = {NULL};
+	int console[2];
+	size_t used = 0;
+	ssize_t n;
+	pid_t pid;
+
+	snprintf(number, sizeof(number), "%d", (int)victim);
+	ck_assert(pipe2(console, O_CLOEXEC) == 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(open("/dev/null", O_RDONLY), 0);
+		dup2(console[1], 1);
+		dup2(console[1], 2);
+		dup2(console[1], 9);
+		execve(argv[0], argv, env);
+		_exit(1);
+	}
+	close(console[1]);
+	while (used < size - 1 && (n = read(console[0], said + used, size - 1 - used)) > 0)
+		used += (size_t)n;
+	said[used] = '\0';
+	close(console[0]);
+	waitpid(pid, NULL, 0);
+}
+
+/* What a kernel may have been built without, or have switched off. */
+static bool may_be_absent(const char *line)
+{
+	static const char *const parts[] = {"AF_INET6", "AF_VSOCK",   "AF_ALG",   "CLONE_NEWUSER",
+					    "SYS_bpf",  "perf_event", "io_uring", "userfaultfd",
+					    "keyctl",   "kmsg",       "notes",    "setxattr"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strstr(line, parts[i]))
+			return true;
+	return false;
+}
+
+/* An attack that always fails shows nothing. */
+START_TEST(each_attack_succeeds_where_nothing_confines)
+{
+	static char said[2][16384];
+	char missed[8192] = "", *rest, *line;
+
+	if (geteuid() != 0)
+		return;
+	lay_out();
+	make_victim(0);
+	attack_freely(said[0], sizeof(said[0]));
+	tear_down();
+	become_user(ORDINARY);
+	lay_out();
+	make_victim(ORDINARY);
+	attack_freely(said[1], sizeof(said[1]));
+	tear_down();
+	rest = said[0];
+	while ((line = strsep(&rest, "\n")))
+		if (strncmp(line, "held: ", 6) == 0 && strstr(said[1], line) &&
+		    !may_be_absent(line))
+			snprintf(missed + strlen(missed), sizeof(missed) - strlen(missed), "%s\n",
+				 line + 6);
+	ck_assert_msg(strstr(said[0], "through: ") && strstr(said[1], "through: "), "%s%s", said[0],
+		      said[1]);
+	ck_assert_str_eq(missed, "");
 }
 END_TEST
 
@@ -263,6 +374,7 @@ int main(void)
 	suite_add_tcase(suite, all);
 	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(all, nothing_gets_through, 0, WAYS);
+	tcase_add_test(all, each_attack_succeeds_where_nothing_confines);
 	tcase_add_test(all, what_cannot_start_says_why);
 	tcase_add_test(all, root_alone_cannot_be_reached);
 	runner = srunner_create(suite);

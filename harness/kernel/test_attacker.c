@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * test_attacker: what is put in a UML's place by confine_test: tries all that a confined process
- * must not be able to do, and says what got through. Usage: test_attacker FOLDER VICTIM, where
- * confine_test has laid out what there is to reach, and VICTIM is a process of the same user.
+ * must not be able to do, and says what got through. Usage: test_attacker FOLDER VICTIM ADDRESS,
+ * where confine_test has laid out what there is to reach, and VICTIM is a process of the same user,
+ * who has something to be read at ADDRESS.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -35,6 +37,7 @@
 
 static const char *folder;
 static pid_t victim;
+static void *memory; /* something of his that can be read */
 
 static const char *at(const char *name)
 {
@@ -80,7 +83,7 @@ static bool binds(void)
 
 static bool has_socket(int domain, int type)
 {
-	return socket(domain, type, 0) >= 0;
+	return socket(domain, type, type == SOCK_RAW && domain == AF_INET ? IPPROTO_ICMP : 0) >= 0;
 }
 
 static bool clones(unsigned long flags)
@@ -108,9 +111,94 @@ static bool executes(const char *path)
 static bool reads_victim(void)
 {
 	char byte[8];
-	struct iovec to = {byte, sizeof(byte)}, from = {(void *)at, sizeof(byte)};
+	struct iovec to = {byte, sizeof(byte)}, from = {memory, sizeof(byte)};
 
 	return process_vm_readv(victim, &to, 1, &from, 1, 0) > 0;
+}
+
+/* And lets go of him. */
+static bool traces(int request)
+{
+	if (ptrace(request, victim, 0, 0) < 0)
+		return false;
+	if (request == PTRACE_SEIZE)
+		ptrace(PTRACE_INTERRUPT, victim, 0, 0);
+	waitpid(victim, NULL, __WALL);
+	ptrace(PTRACE_DETACH, victim, 0, 0);
+	return true;
+}
+
+/* Whoever owns a descriptor is sent signals about it. */
+static bool owns_for_victim(void)
+{
+	struct f_owner_ex owner = {F_OWNER_PID, victim};
+
+	return fcntl(0, F_SETOWN, victim) == 0 || fcntl(0, F_SETOWN_EX, &owner) == 0;
+}
+
+/* Others who want to write to it wait. */
+static bool locks(int command)
+{
+	struct flock lock = {.l_type = F_RDLCK};
+	int fd = open(at("shown/file"), O_RDONLY);
+
+	return fd >= 0 && (command == F_SETLEASE ? fcntl(fd, command, F_RDLCK)
+						 : fcntl(fd, command, &lock)) == 0;
+}
+
+/* Of the real, the effective and the saved ones, and of the groups. */
+static bool is_root_somehow(void)
+{
+	uid_t uid[3];
+	gid_t gid[3], groups[64];
+	int count = getgroups(64, groups);
+
+	if (getresuid(&uid[0], &uid[1], &uid[2]) < 0 || getresgid(&gid[0], &gid[1], &gid[2]) < 0) {
+		uid[0] = uid[1] = uid[2] = geteuid();
+		gid[0] = gid[1] = gid[2] = getegid();
+	}
+	for (int i = 0; i < count; i++)
+		if (groups[i] == 0)
+			return true;
+	return !uid[0] || !uid[1] || !uid[2] || !gid[0] || !gid[1] || !gid[2];
+}
+
+/* Nobody who has none can take one away. */
+static bool has_a_right(void)
+{
+	for (int cap = 0; cap < 41; cap++)
+		if (prctl(PR_CAPBSET_READ, cap) == 1 && prctl(PR_CAPBSET_DROP, cap) == 0)
+			return true;
+	return false;
+}
+
+/* What they make is taken away again. */
+static bool makes_memory(void)
+{
+	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+
+	return id >= 0 && shmctl(id, IPC_RMID, NULL) == 0;
+}
+
+static bool makes_semaphore(void)
+{
+	int id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+
+	return id >= 0 && semctl(id, 0, IPC_RMID) == 0;
+}
+
+static bool makes_queue(void)
+{
+	int id = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+
+	return id >= 0 && msgctl(id, IPC_RMID, NULL) == 0;
+}
+
+static bool may_more_than(int resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	return prlimit(0, resource, NULL, &limit) == 0 && limit.rlim_max > most;
 }
 
 static const char *of_victim(const char *name)
@@ -149,11 +237,12 @@ static int attack_all(void)
 		TRY(opens(at("writable"), O_RDWR | O_TMPFILE)),
 		TRY(opens(at("output"), O_WRONLY)), /* it was given already */
 		TRY(opens(at("link-to-public"), O_WRONLY)),
-		TRY(opens("/dev/shm/halfopen-attack", O_RDWR | O_CREAT)),
+		TRY(opens("/dev/shm/halfopen-attack", O_RDWR | O_CREAT) &&
+		    unlink("/dev/shm/halfopen-attack") == 0),
 		TRY(syscall(SYS_creat, at("writable/created"), 0666) >= 0),
 		TRY(truncate(at("public"), 0) == 0),
 		TRY(unlink(at("writable/file")) == 0),
-		TRY(rename(at("writable/file"), at("writable/other")) == 0),
+		TRY(rename(at("writable/second"), at("writable/other")) == 0),
 		TRY(link(at("public"), at("writable/link")) == 0),
 		TRY(symlink("/", at("writable/symlink")) == 0),
 		TRY(chmod(at("own"), 0777) == 0),
@@ -162,7 +251,7 @@ static int attack_all(void)
 		TRY(utimensat(AT_FDCWD, at("own"), NULL, 0) == 0),
 		TRY(setxattr(at("own"), "user.x", "y", 1, 0) == 0),
 		TRY((mkdir(at("writable/folder"), 0777), is_there(at("writable/folder")))),
-		TRY(mkdirat(AT_FDCWD, at("writable/folder"), 0777) == 0),
+		TRY(mkdirat(AT_FDCWD, at("writable/another"), 0777) == 0),
 		TRY(rmdir(at("writable/empty")) == 0),
 		TRY(mknod(at("writable/fifo"), S_IFIFO | 0666, 0) == 0),
 		TRY(mknod(at("writable/device"), S_IFBLK | 0666, makedev(8, 0)) == 0),
@@ -176,7 +265,8 @@ static int attack_all(void)
 		TRY(opens("/proc/self/mem", O_RDWR)),
 		TRY(opens("/proc/self/mem", O_RDONLY)),
 		TRY(opens("/proc/self/environ", O_RDONLY)),
-		TRY(opens("/proc/1/environ", O_RDONLY)),
+		TRY(opens("/proc/1/cmdline", O_RDONLY)),
+		TRY(opens("/proc/self/maps", O_RDONLY)),
 		TRY(opens(of_victim("mem"), O_RDONLY)),
 		TRY(opens(of_victim("environ"), O_RDONLY)),
 		TRY(opens("/dev/kmsg", O_RDONLY)),
@@ -196,26 +286,34 @@ static int attack_all(void)
 		TRY(has_socket(AF_UNIX, SOCK_SEQPACKET)),
 		TRY(connects(at("listener"), 0)),
 		TRY(connects(at("allowed"), 0)), /* it was connected to already */
-		TRY(connects("halfopen-test-abstract", 1)),
+		TRY(connects(folder, 1)),
 		TRY(binds()),
 		/* other processes */
 		TRY(kill(victim, 0) == 0),
 		TRY(kill(victim, SIGCONT) == 0),
 		TRY(syscall(SYS_tgkill, victim, victim, 0) == 0),
 		TRY(syscall(SYS_tkill, victim, 0) == 0),
-		TRY(ptrace(PTRACE_ATTACH, victim, 0, 0) == 0),
-		TRY(ptrace(PTRACE_SEIZE, victim, 0, 0) == 0),
+		TRY(traces(PTRACE_ATTACH)),
+		TRY(traces(PTRACE_SEIZE)),
 		TRY(reads_victim()),
 		TRY(syscall(SYS_pidfd_open, victim, 0) >= 0),
 		TRY(syscall(SYS_process_madvise, -1, NULL, 0, 0, 0) == 0 || errno != EPERM),
 		TRY(prlimit(victim, RLIMIT_NOFILE, NULL, &(struct rlimit){0, 0}) == 0),
 		TRY(setpriority(PRIO_PROCESS, (id_t)victim, 10) == 0),
+		TRY(owns_for_victim()),
+		TRY(locks(F_SETLEASE)),
+		TRY(locks(F_SETLK)),
 		TRY(executes("/bin/true")),
 		/* more rights, other kernels' parts */
+		TRY(is_root_somehow()),
+		TRY(has_a_right()),
+		TRY(may_more_than(RLIMIT_FSIZE, 256 << 20)),
+		TRY(may_more_than(RLIMIT_NOFILE, 1024)),
+		TRY(may_more_than(RLIMIT_CORE, 1)),
 		TRY(setuid(0) == 0 && getuid() == 0),
+		TRY(clones(CLONE_NEWUSER)),
 		TRY(unshare(CLONE_NEWUSER) == 0),
 		TRY(unshare(CLONE_NEWNS) == 0),
-		TRY(clones(CLONE_NEWUSER)),
 		TRY(clones(CLONE_NEWNET)),
 		TRY(setns(0, 0) == 0 || errno != EPERM),
 		TRY(mount("none", "/tmp", "tmpfs", 0, NULL) == 0),
@@ -228,15 +326,14 @@ static int attack_all(void)
 		TRY(syscall(SYS_userfaultfd, 1) >= 0 || errno != EPERM),
 		TRY(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, -4, 1) >= 0 || errno != EPERM),
 		TRY(syscall(SYS_openat2, AT_FDCWD, "/", NULL, 0) >= 0 || errno != EPERM),
-		TRY(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) >= 0),
-		TRY(semget(IPC_PRIVATE, 1, IPC_CREAT | 0600) >= 0),
-		TRY(msgget(IPC_PRIVATE, IPC_CREAT | 0600) >= 0),
+		TRY(makes_memory()),
+		TRY(makes_semaphore()),
+		TRY(makes_queue()),
 	};
 	const int count = (int)(sizeof(tried) / sizeof(tried[0]));
 
 	for (int i = 0; i < count; i++)
-		if (tried[i].through)
-			printf("through: %s\n", tried[i].name);
+		printf("%s: %s\n", tried[i].through ? "through" : "held", tried[i].name);
 	printf("%d attacks\n", count);
 	return 0;
 }
@@ -261,8 +358,9 @@ static void say_what_works(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
+	sscanf(argv[3], "%p", &memory);
 	if (fcntl(9, F_GETFD) >= 0)
 		puts("through: a descriptor that the starter left open");
 	folder = argv[1];
