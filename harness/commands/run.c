@@ -17,6 +17,7 @@
 #include "kernel_names.h"
 #include "outputs.h"
 #include "results.h"
+#include "run_options.h"
 #include "supervisor.h"
 #include "sysctls.h"
 #include "terminal.h"
@@ -24,19 +25,8 @@
 
 #define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
 
-struct options {
-	char **names;
-	const char *kernel, *out, *against, *filter, *claim;
-	struct sysctls sysctls;
-	int jobs;
-	bool real_time, own_kernels;
-	int64_t max_real_ns, wall_limit_ns;
-	struct outputs outputs;
-	struct terminal terminal;
-};
-
 struct session { /* one `halfopen run` */
-	struct options options;
+	struct run_options options;
 	struct runs runs;
 	int *order; /* in which the runs are started */
 	struct kernel kernel;
@@ -47,122 +37,6 @@ struct session { /* one `halfopen run` */
 	int done, running;
 	int64_t begun_ns;
 };
-
-enum {
-	KEY_OUT = 256,
-	KEY_MAX_REAL,
-	KEY_WALL_LIMIT,
-	KEY_CLAIM,
-	KEY_SYSCTL,
-	KEY_REAL_TIME,
-	KEY_AGAINST,
-	KEY_OWN_KERNELS
-};
-
-static const struct argp_option argp_options[] = {
-	{"kernel", 'K', "KERNEL", 0,
-	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
-	 "else what `halfopen kernel use` chose)",
-	 0},
-	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
-	 0},
-	{"own-kernels", KEY_OWN_KERNELS, NULL, 0,
-	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md "
-	 "says "
-	 "what is missing yet; not for a stranger's cases)",
-	 0},
-	{"jobs", 'j', "N", 0,
-	 "so many runs at once (default: the cores; sixteen times that on live,"
-	 " where runs mostly wait)",
-	 0},
-	{"out", KEY_OUT, "DIR", 0,
-	 "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
-	 "verdict.txt",
-	 0},
-	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
-	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
-	{"against", KEY_AGAINST, "DIR", 0,
-	 "compare with these results, as `halfopen compare DIR` does; the exit status is the worse "
-	 "of both",
-	 0},
-	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
-	 "set this on all hosts and the router first, before the case's own; FILE: as "
-	 "sysctl.conf(5); may be "
-	 "repeated",
-	 0},
-	{"max-real", KEY_MAX_REAL, "TIME", 0,
-	 "skip runs that take longer on a real clock (default: 60s)", 0},
-	{"wall-limit", KEY_WALL_LIMIT, "TIME", 0,
-	 "a run that takes longer than this, whatever its clock says, is an error (default: 60s)",
-	 0},
-	{0}};
-
-static int64_t duration_option(const char *arg, struct argp_state *state)
-{
-	int64_t ns = 0;
-
-	if (duration_parse(arg, &ns) < 0 || ns <= 0)
-		argp_error(state, "'%s' is no time; write it as 500ms, 30s, 5m or 1m30s", arg);
-	return ns;
-}
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	struct options *options = state->input;
-	struct err err = {0};
-	char *end;
-
-	switch (key) {
-	case 'K':
-		options->kernel = arg;
-		return 0;
-	case 'j':
-		options->jobs = (int)strtol(arg, &end, 10);
-		if (*end || options->jobs < 1 || options->jobs > 1000)
-			argp_error(state, "'%s' is no number of jobs from 1 to 1000", arg);
-		return 0;
-	case KEY_REAL_TIME:
-		options->real_time = true;
-		return 0;
-	case KEY_OWN_KERNELS:
-		options->own_kernels = true;
-		return 0;
-	case KEY_OUT:
-		options->out = arg;
-		return 0;
-	case 'k':
-		options->filter = arg;
-		return 0;
-	case KEY_CLAIM:
-		options->claim = arg;
-		return 0;
-	case KEY_SYSCTL:
-		if (sysctls_add(&options->sysctls, arg, &err) < 0) {
-			if (*err.text)
-				cmd_complain("run", &err);
-			exit(EXIT_USAGE);
-		}
-		return 0;
-	case KEY_AGAINST:
-		options->against = arg;
-		return 0;
-	case KEY_MAX_REAL:
-		options->max_real_ns = duration_option(arg, state);
-		return 0;
-	case KEY_WALL_LIMIT:
-		options->wall_limit_ns = duration_option(arg, state);
-		return 0;
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->outputs;
-		state->child_inputs[1] = &options->terminal;
-		return 0;
-	case ARGP_KEY_ARGS:
-		options->names = state->argv + state->next;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 static double elapsed_s(const struct session *session)
 {
@@ -329,7 +203,7 @@ static void order_make(struct session *session)
 /* What came out, held against the results of before: 0 or EXIT_FAILED, or what went wrong. */
 static int against(struct session *session, struct err *err)
 {
-	const struct options *options = &session->options;
+	const struct run_options *options = &session->options;
 	static char this_run[] = "this run";
 	struct comparison *comparison;
 	int status;
@@ -436,7 +310,7 @@ static int work(void *arg, const char *scratch)
 
 /* That there is something to compare with is seen before anything runs, and that the results do
  * not replace it. */
-static int against_check(const struct options *options, struct err *err)
+static int against_check(const struct run_options *options, struct err *err)
 {
 	struct stat before, now;
 	json_t *results;
@@ -456,7 +330,7 @@ static int against_check(const struct options *options, struct err *err)
 
 static int prepare(struct session *session, char **ret_helpers, struct err *err)
 {
-	const struct options *options = &session->options;
+	const struct run_options *options = &session->options;
 	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	int ret = kernel_named(options->kernel, &session->kernel, err);
 
@@ -495,23 +369,6 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	order_make(session);
 	return 0;
 }
-
-static const struct argp_child children[] = {
-	{&outputs_argp, 0, NULL, 0}, {&terminal_argp, 0, NULL, 0}, {0}};
-const struct argp run_argp = {
-	argp_options,
-	parse_option,
-	"[FILE | FOLDER | FILE:VARIANT | FILE:LINE]...",
-	"Runs cases and judges them: the shipped ones, or those named. Nothing is started "
-	"before all of them were read and found right.\v"
-	"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
-	"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
-	"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
-	"expectation failed or --against differs, 2 a bad case or bad usage, 3 could not "
-	"run, 77 all skipped.",
-	children,
-	NULL,
-	NULL};
 
 static void no_run_fits(const struct session *session)
 {

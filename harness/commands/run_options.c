@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_options.h"
+
+#include <stdlib.h>
+
+#include "commandline.h"
+#include "commands.h"
+#include "duration.h"
+
+enum {
+	KEY_OUT = 256,
+	KEY_MAX_REAL,
+	KEY_WALL_LIMIT,
+	KEY_CLAIM,
+	KEY_SYSCTL,
+	KEY_REAL_TIME,
+	KEY_AGAINST,
+	KEY_OWN_KERNELS
+};
+
+static const struct argp_option argp_options[] = {
+	{"kernel", 'K', "KERNEL", 0,
+	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
+	 "else what `halfopen kernel use` chose)",
+	 0},
+	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
+	 0},
+	{"own-kernels", KEY_OWN_KERNELS, NULL, 0,
+	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md "
+	 "says "
+	 "what is missing yet; not for a stranger's cases)",
+	 0},
+	{"jobs", 'j', "N", 0,
+	 "so many runs at once (default: the cores; sixteen times that on live,"
+	 " where runs mostly wait)",
+	 0},
+	{"out", KEY_OUT, "DIR", 0,
+	 "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
+	 "verdict.txt",
+	 0},
+	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
+	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
+	{"against", KEY_AGAINST, "DIR", 0,
+	 "compare with these results, as `halfopen compare DIR` does; the exit status is the worse "
+	 "of both",
+	 0},
+	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
+	 "set this on all hosts and the router first, before the case's own; FILE: as "
+	 "sysctl.conf(5); may be "
+	 "repeated",
+	 0},
+	{"max-real", KEY_MAX_REAL, "TIME", 0,
+	 "skip runs that take longer on a real clock (default: 60s)", 0},
+	{"wall-limit", KEY_WALL_LIMIT, "TIME", 0,
+	 "a run that takes longer than this, whatever its clock says, is an error (default: 60s)",
+	 0},
+	{0}};
+
+static int64_t duration_option(const char *arg, struct argp_state *state)
+{
+	int64_t ns = 0;
+
+	if (duration_parse(arg, &ns) < 0 || ns <= 0)
+		argp_error(state, "'%s' is no time; write it as 500ms, 30s, 5m or 1m30s", arg);
+	return ns;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct run_options *options = state->input;
+	struct err err = {0};
+	char *end;
+
+	switch (key) {
+	case 'K':
+		options->kernel = arg;
+		return 0;
+	case 'j':
+		options->jobs = (int)strtol(arg, &end, 10);
+		if (*end || options->jobs < 1 || options->jobs > 1000)
+			argp_error(state, "'%s' is no number of jobs from 1 to 1000", arg);
+		return 0;
+	case KEY_REAL_TIME:
+		options->real_time = true;
+		return 0;
+	case KEY_OWN_KERNELS:
+		options->own_kernels = true;
+		return 0;
+	case KEY_OUT:
+		options->out = arg;
+		return 0;
+	case 'k':
+		options->filter = arg;
+		return 0;
+	case KEY_CLAIM:
+		options->claim = arg;
+		return 0;
+	case KEY_SYSCTL:
+		if (sysctls_add(&options->sysctls, arg, &err) < 0) {
+			if (*err.text)
+				cmd_complain("run", &err);
+			exit(EXIT_USAGE);
+		}
+		return 0;
+	case KEY_AGAINST:
+		options->against = arg;
+		return 0;
+	case KEY_MAX_REAL:
+		options->max_real_ns = duration_option(arg, state);
+		return 0;
+	case KEY_WALL_LIMIT:
+		options->wall_limit_ns = duration_option(arg, state);
+		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->outputs;
+		state->child_inputs[1] = &options->terminal;
+		return 0;
+	case ARGP_KEY_ARGS:
+		options->names = state->argv + state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{&outputs_argp, 0, NULL, 0}, {&terminal_argp, 0, NULL, 0}, {0}};
+const struct argp run_argp = {
+	argp_options,
+	parse_option,
+	"[FILE | FOLDER | FILE:VARIANT | FILE:LINE]...",
+	"Runs cases and judges them: the shipped ones, or those named. Nothing is started "
+	"before all of them were read and found right.\v"
+	"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
+	"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
+	"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
+	"expectation failed or --against differs, 2 a bad case or bad usage, 3 could not "
+	"run, 77 all skipped.",
+	children,
+	NULL,
+	NULL};

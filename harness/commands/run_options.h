@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * run_options: what the command line of `halfopen run` says.
+ */
+#ifndef HALFOPEN_RUN_OPTIONS_H
+#define HALFOPEN_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "outputs.h"
+#include "sysctls.h"
+#include "terminal.h"
+
+struct run_options { /* the input of run_argp (commands.h) */
+	char **names;
+	const char *kernel, *out, *against, *filter, *claim;
+	struct sysctls sysctls;
+	int jobs;
+	bool real_time, own_kernels;
+	int64_t max_real_ns, wall_limit_ns;
+	struct outputs outputs;
+	struct terminal terminal;
+};
+
+#endif
