@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +135,42 @@ FILE *beneath_create(const char *folder, const char *name, struct err *err)
 	else
 		TAKE_FD(fd);
 	return file;
+}
+
+static int bytes_copy(int from, int to)
+{
+	for (;;) {
+		ssize_t n = sendfile(to, from, NULL, 1 << 30);
+
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+	}
+}
+
+int beneath_link(const char *from, const char *to, const char *name, struct err *err)
+{
+	const char *last;
+	AUTO_CLOSE int fd = beneath_open(from, name, err);
+	AUTO_CLOSE int at = fd < 0 ? -1 : parent_open(to, name, true, &last);
+	AUTO_CLOSE int copy = -1;
+	char self[64];
+	int ret = 0;
+
+	if (fd < 0)
+		return fd;
+	if (at < 0)
+		return complain(to, name, at, err);
+	if (unlinkat(at, last, 0) < 0 && errno != ENOENT)
+		return complain(to, name, -errno, err);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, self, at, last, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	copy = openat(at, last, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (copy < 0)
+		ret = -errno;
+	if (ret == 0)
+		ret = bytes_copy(fd, copy);
+	return ret < 0 ? complain(to, name, ret, err) : 0;
 }
 
 int beneath_remove(const char *folder, const char *name, struct err *err)

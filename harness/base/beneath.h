@@ -32,6 +32,9 @@ FILE *beneath_stream(const char *folder, const char *name, int *ret_error, struc
 
 /* A new file, to fclose(), with the folders that it needs; NULL and ERR. */
 FILE *beneath_create(const char *folder, const char *name, struct err *err);
+/* Gives the file NAME below FROM the same name below TO: a hard link, or a copy where there can be
+ * none. -ENOENT: there is no such file. */
+int beneath_link(const char *from, const char *to, const char *name, struct err *err);
 /* That there is none such is fine. */
 int beneath_remove(const char *folder, const char *name, struct err *err);
 

@@ -10,6 +10,7 @@ const struct command command_table[] = {
 	{"report", cmd_report, "write pages of a folder of results", &report_argp, NULL},
 	{"compare", cmd_compare, "what differs between two folders of results", &compare_argp,
 	 NULL},
+	{"merge", cmd_merge, "make one folder of the results of many machines", &merge_argp, NULL},
 	{"kernel", cmd_kernel,
 	 "the kernels that runs can happen on: build, fetch, list, add, remove", NULL,
 	 kernel_command},

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "beneath.h"
+#include "cleanup.h"
 #include "clock.h"
 #include "commandline.h"
 #include "commands.h"
@@ -15,12 +17,15 @@
 #include "folder.h"
 #include "jobs.h"
 #include "kernel_names.h"
+#include "merged.h"
 #include "outputs.h"
 #include "results.h"
 #include "run_options.h"
+#include "shard_file.h"
 #include "supervisor.h"
 #include "sysctls.h"
 #include "terminal.h"
+#include "text.h"
 #include "worker.h"
 
 #define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
@@ -28,9 +33,12 @@
 struct session { /* one `halfopen run` */
 	struct run_options options;
 	struct runs runs;
-	int *order; /* in which the runs are started */
+	int *at;      /* of a shard: which of all each run is */
+	int all_runs; /* of all shards */
+	int *order;   /* in which the runs are started */
 	struct kernel kernel;
 	struct worker_options worker;
+	char kernel_sha256[SHA256_TEXT];
 	json_t **result;      /* by run */
 	int64_t *duration_ns; /* by run, on a real clock */
 	double *started_s;    /* by run, since the beginning; -1: not yet; -2: done */
@@ -101,6 +109,15 @@ static void sysctls_print(const struct session *session)
 			i + 1 == sysctls->count ? "\n" : "");
 }
 
+static void shard_print(const struct session *session)
+{
+	const struct shard *shard = &session->options.shard;
+
+	if (shard->count)
+		fprintf(session->options.outputs.people, "shard %d of %d: %d of %d runs\n",
+			shard->number, shard->count, session->runs.run_count, session->all_runs);
+}
+
 static int work_one(void *arg, int index, FILE *out, struct err *err)
 {
 	struct session *session = arg;
@@ -127,6 +144,8 @@ static json_t *result_of_dead(const struct session *session, const struct run *r
 				     .file = run->text->path,
 				     .variant = run->variant,
 				     .folder = run->folder,
+				     .case_sha256 = session->options.out ? run->text->sha256 : NULL,
+				     .kernel_sha256 = session->worker.kernel_sha256,
 				     .claims = run->text->parsed->claims,
 				     .claim_count = run->text->parsed->claim_count,
 				     .kernel = &kernel,
@@ -257,6 +276,42 @@ static void results_cut(struct session *session)
 	session->options.outputs.listing.count = kept;
 }
 
+/* Beside those of other shards; what is there of all of them becomes results.json, whoever is last.
+ */
+static int shard_save(struct session *session, int count, struct err *err)
+{
+	const struct shard *shard = &session->options.shard;
+	const char *out = session->options.out;
+	AUTO_FREE char *begun = text_format("%s.%d", RESULTS_BEGUN, shard->number);
+	int seen = 0, ret = shard_file_save(out, shard->number, shard->count, shard->division,
+					    session->result, session->at, count, err);
+
+	/* One that ended while we wrote may have written before us. */
+	while (ret == 0 && seen != shard_files_count(out)) {
+		struct merged merged;
+
+		merged_init(&merged);
+		ret = merged_add(&merged, out, err);
+		seen = merged.seen_count;
+		if (ret == 0)
+			ret = merged_save(&merged, out, begun, err);
+		merged_done(&merged);
+	}
+	return ret;
+}
+
+static int save(struct session *session, bool interrupted, struct err *err)
+{
+	int count = session->options.outputs.listing.count;
+
+	if (!session->worker.out)
+		return 0;
+	if (!session->options.shard.count || !session->options.out)
+		return results_save(session->result, count, session->worker.out, RESULTS_BEGUN,
+				    err);
+	return interrupted ? 0 : shard_save(session, count, err); /* half a shard is none */
+}
+
 static int work(void *arg, const char *scratch)
 {
 	struct session *session = arg;
@@ -280,6 +335,7 @@ static int work(void *arg, const char *scratch)
 		cmd_complain("run", &err);
 		return EXIT_COULD_NOT;
 	}
+	shard_print(session);
 	sysctls_print(session);
 	outputs_begin(outputs, session->result, session->runs.run_count);
 	ret = kernel_open(&session->kernel, &machine, &err);
@@ -290,9 +346,8 @@ static int work(void *arg, const char *scratch)
 		results_cut(session);
 		ret = 0;
 	}
-	if (ret == 0 && session->worker.out)
-		ret = results_save(session->result, outputs->listing.count, session->worker.out,
-				   &err);
+	if (ret == 0)
+		ret = save(session, interrupted, &err);
 	status_clear(session);
 	if (ret == 0)
 		ret = outputs_end(outputs, elapsed_s(session), &err);
@@ -305,6 +360,8 @@ static int work(void *arg, const char *scratch)
 			session->runs.run_count - session->done, session->runs.run_count);
 		return EXIT_INTERRUPTED;
 	}
+	if (session->options.shard.count && !session->runs.run_count)
+		return EXIT_HELD; /* there are more shards than runs */
 	return worse(outputs_status(outputs), against(session, &err));
 }
 
@@ -328,6 +385,24 @@ static int against_check(const struct run_options *options, struct err *err)
 	return 0;
 }
 
+static int out_prepare(struct session *session, struct err *err)
+{
+	const struct run_options *options = &session->options;
+	const struct shard *shard = &options->shard;
+
+	if (!options->out)
+		return 0;
+	if (session->kernel.path &&
+	    sha256_file(session->kernel.path, session->kernel_sha256, err) < 0)
+		return -EIO;
+	if (shard->count)
+		return shard_file_begin(options->out, shard->number, shard->count, err);
+	if (beneath_has(options->out, SHARDS_FOLDER))
+		return err_set(err, EEXIST, "%s: shards left their results here; name a new folder",
+			       options->out);
+	return folder_claim(options->out, RESULTS_FILE, RESULTS_BEGUN, err);
+}
+
 static int prepare(struct session *session, char **ret_helpers, struct err *err)
 {
 	const struct run_options *options = &session->options;
@@ -346,23 +421,25 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 		ret = kernel_probe(&session->kernel, err);
 	if (ret == 0)
 		ret = kernel_find_helpers(ret_helpers, err);
-	if (ret == 0 && options->out)
-		ret = folder_claim(options->out, RESULTS_FILE, RESULTS_BEGUN, err);
+	if (ret == 0)
+		ret = out_prepare(session, err);
 	if (ret < 0)
 		return ret;
 	if (!session->options.jobs)
 		session->options.jobs = session->kernel.kind == KERNEL_LIVE
 						? LIVE_RUNS_PER_CORE * cores
 						: cores;
-	session->worker = (struct worker_options){.kernel = &session->kernel,
-						  .helpers = *ret_helpers,
-						  .out = options->out,
-						  .sysctl = session->options.sysctls.text,
-						  .own_kernels = options->own_kernels,
-						  .ascii = options->terminal.ascii,
-						  .color = options->terminal.color,
-						  .max_real_ns = options->max_real_ns,
-						  .wall_limit_ns = options->wall_limit_ns};
+	session->worker = (struct worker_options){
+		.kernel = &session->kernel,
+		.helpers = *ret_helpers,
+		.out = options->out,
+		.kernel_sha256 = *session->kernel_sha256 ? session->kernel_sha256 : NULL,
+		.sysctl = session->options.sysctls.text,
+		.own_kernels = options->own_kernels,
+		.ascii = options->terminal.ascii,
+		.color = options->terminal.color,
+		.max_real_ns = options->max_real_ns,
+		.wall_limit_ns = options->wall_limit_ns};
 	session->result = calloc((size_t)session->runs.run_count, sizeof(*session->result));
 	if (!session->result)
 		abort();
@@ -378,6 +455,56 @@ static void no_run_fits(const struct session *session)
 		filter ? " --filter " : "", filter ? filter : "", filter && claim ? " and" : "",
 		claim ? " --claim " : "", claim ? claim : "",
 		claim ? "each case's claims" : "their names");
+}
+
+/* What each run cost in the results of --costs, by story, case and variant; -1: they do not have
+ * it. NULL: there are none, or ERR. */
+static double *costs_read(const struct session *session, struct err *err)
+{
+	const struct runs *runs = &session->runs;
+	json_t *results, *result, *by_folder = json_object();
+	double *cost_s = calloc((size_t)runs->run_count + 1, sizeof(*cost_s));
+	size_t at;
+
+	if (!cost_s)
+		abort();
+	if (results_load(session->options.costs, &results, err) < 0) {
+		free(cost_s);
+		json_decref(by_folder);
+		return NULL;
+	}
+	json_array_foreach(results, at, result)
+	{
+		AUTO_FREE char *folder = result_folder("", result);
+
+		json_object_set_new(by_folder, folder + 1,
+				    json_real(result_number(result, "wall_s")));
+	}
+	for (int i = 0; i < runs->run_count; i++) {
+		const json_t *known = json_object_get(by_folder, runs->run[i].folder);
+
+		cost_s[i] = known ? json_real_value(known) : -1;
+	}
+	json_decref(results);
+	json_decref(by_folder);
+	return cost_s;
+}
+
+/* Which of the runs are ours. */
+static int shard_take(struct session *session, struct err *err)
+{
+	AUTO_FREE double *cost_s = NULL;
+
+	if (!session->options.shard.count)
+		return 0;
+	if (session->options.costs) {
+		cost_s = costs_read(session, err);
+		if (!cost_s)
+			return err_add(err, EINVAL, "--costs");
+	}
+	session->all_runs = session->runs.run_count;
+	shard_divide(&session->options.shard, &session->runs, cost_s, &session->at);
+	return 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -400,7 +527,7 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
-	if (against_check(&session.options, &err) < 0) {
+	if (against_check(&session.options, &err) < 0 || shard_take(&session, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
@@ -418,6 +545,7 @@ int cmd_run(int argc, char **argv)
 		ret = EXIT_COULD_NOT;
 	}
 	free(helpers);
+	free(session.at);
 	free(session.order);
 	free(session.duration_ns);
 	free(session.started_s);

@@ -15,7 +15,9 @@ enum {
 	KEY_SYSCTL,
 	KEY_REAL_TIME,
 	KEY_AGAINST,
-	KEY_OWN_KERNELS
+	KEY_OWN_KERNELS,
+	KEY_SHARD,
+	KEY_COSTS
 };
 
 static const struct argp_option argp_options[] = {
@@ -43,6 +45,13 @@ static const struct argp_option argp_options[] = {
 	{"against", KEY_AGAINST, "DIR", 0,
 	 "compare with these results, as `halfopen compare DIR` does; the exit status is the worse "
 	 "of both",
+	 0},
+	{"shard", KEY_SHARD, "N/COUNT|auto", 0,
+	 "only this part of the runs, as 3/10; auto: as Slurm, Kubernetes, GitLab, Buildkite or "
+	 "CircleCI say, or $HALFOPEN_SHARD (docs/fleet.md)",
+	 0},
+	{"costs", KEY_COSTS, "DIR", 0,
+	 "divide the runs among the shards by what they cost in these results; the same for all",
 	 0},
 	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
 	 "set this on all hosts and the router first, before the case's own; FILE: as "
@@ -101,6 +110,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 				cmd_complain("run", &err);
 			exit(EXIT_USAGE);
 		}
+		return 0;
+	case KEY_SHARD:
+		if (shard_parse(arg, &options->shard, &err) < 0)
+			argp_error(state, "--shard: %s", err.text);
+		return 0;
+	case KEY_COSTS:
+		options->costs = arg;
 		return 0;
 	case KEY_AGAINST:
 		options->against = arg;

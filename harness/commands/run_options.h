@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "outputs.h"
+#include "shard.h"
 #include "sysctls.h"
 #include "terminal.h"
 
 struct run_options { /* the input of run_argp (commands.h) */
 	char **names;
-	const char *kernel, *out, *against, *filter, *claim;
+	const char *kernel, *out, *against, *filter, *claim, *costs;
+	struct shard shard;
 	struct sysctls sysctls;
 	int jobs;
 	bool real_time, own_kernels;

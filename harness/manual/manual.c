@@ -30,6 +30,8 @@ static const struct item environment[] = {
 	{"PATH", "where qemu-system-x86_64 is looked for, which runs a bzImage"},
 	{"TMPDIR",
 	 "where runs have their scratch files, if not in /tmp; for root one that others may enter"},
+	{"HALFOPEN_SHARD", "which part of the runs `run --shard auto` takes, as 3/10"},
+	{"HALFOPEN_SHARDS", "how many shards there are, where the scheduler does not say"},
 	{"GITHUB_ACTIONS", "if it is `true`, results are told as GitHub's annotations as well"},
 	{"GITHUB_WORKSPACE", "the folder that the annotations' paths start from"},
 	{"NO_COLOR", "if it is set, no colours unless `--color=always`"},

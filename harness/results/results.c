@@ -52,12 +52,19 @@ char *result_name(const json_t *result)
 	return text_format("%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
 }
 
-static json_t *kernel_json(const struct record_kernel *kernel)
+/* NULL: there is to be no such member. */
+static json_t *if_any(const char *text)
 {
-	return json_pack("{s:o, s:o, s:o, s:i, s:b, s:b}", "name", json_text(kernel->name), "kind",
-			 json_text(kernel->kind), "release",
+	return text ? json_text(text) : NULL;
+}
+
+static json_t *kernel_json(const struct record_kernel *kernel, const char *sha256)
+{
+	return json_pack("{s:o, s:o, s:o, s:i, s:b, s:b, s:o*}", "name", json_text(kernel->name),
+			 "kind", json_text(kernel->kind), "release",
 			 json_text(kernel->release ? kernel->release : ""), "hz", kernel->hz,
-			 "virtual_clock", kernel->virtual_clock, "netem", kernel->netem);
+			 "virtual_clock", kernel->virtual_clock, "netem", kernel->netem, "sha256",
+			 if_any(sha256));
 }
 
 /* What did not hold, unless the case says that it is there to fail. */
@@ -83,12 +90,6 @@ static json_t *failures_json(const struct result_facts *facts)
 	return failures;
 }
 
-/* NULL: there is to be no such member. */
-static json_t *if_any(const char *text)
-{
-	return text ? json_text(text) : NULL;
-}
-
 json_t *result_make(const struct result_facts *facts)
 {
 	json_t *claims = json_array(), *sysctls = json_array();
@@ -97,15 +98,17 @@ json_t *result_make(const struct result_facts *facts)
 		json_array_append_new(claims, json_text(facts->claims[i]));
 	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
 		json_array_append_new(sysctls, json_text(*sysctl));
-	return json_pack(
-		"{s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:s, s:o, s:o, s:f, s:f, s:o*, s:o*, s:o*}",
-		"case", json_text(facts->name), "file", json_text(facts->file), "variant",
-		json_text(facts->variant), "folder", if_any(facts->folder), "claims", claims,
-		"kernel", kernel_json(facts->kernel), "sysctl", sysctls, "verdict",
-		verdict_name[facts->verdict], "reason", json_text(facts->reason), "failures",
-		failures_json(facts), "simulated_s", (double)facts->end_ns / 1e9, "wall_s",
-		(double)facts->wall_ns / 1e9, "text", if_any(facts->text), "ladder",
-		if_any(facts->ladder), "screen", if_any(facts->screen));
+	return json_pack("{s:o, s:o, s:o*, s:o, s:o*, s:o, s:o, s:o, s:s, s:o, s:o, s:f, s:f, "
+			 "s:o*, s:o*, s:o*}",
+			 "case", json_text(facts->name), "file", json_text(facts->file),
+			 "case_sha256", if_any(facts->case_sha256), "variant",
+			 json_text(facts->variant), "folder", if_any(facts->folder), "claims",
+			 claims, "kernel", kernel_json(facts->kernel, facts->kernel_sha256),
+			 "sysctl", sysctls, "verdict", verdict_name[facts->verdict], "reason",
+			 json_text(facts->reason), "failures", failures_json(facts), "simulated_s",
+			 (double)facts->end_ns / 1e9, "wall_s", (double)facts->wall_ns / 1e9,
+			 "text", if_any(facts->text), "ladder", if_any(facts->ladder), "screen",
+			 if_any(facts->screen));
 }
 
 char *result_kernel(const json_t *result, bool whole)
@@ -165,19 +168,20 @@ json_t *results_published(json_t *const *results, int count)
 	return array;
 }
 
-int results_save(json_t *const *results, int count, const char *out, struct err *err)
+int results_save(json_t *const *results, int count, const char *out, const char *begun,
+		 struct err *err)
 {
 	json_t *array = results_published(results, count);
-	AUTO_FREE char *begun = text_format("%s/" RESULTS_BEGUN, out);
+	AUTO_FREE char *from = text_format("%s/%s", out, begun);
 	AUTO_FREE char *whole = text_format("%s/" RESULTS_FILE, out);
-	FILE *file = beneath_create(out, RESULTS_BEGUN, err);
+	FILE *file = beneath_create(out, begun, err);
 	int ret = -EIO;
 
 	if (file) {
 		json_print(array, file, JSON_INDENT(1));
-		ret = file_close(file, begun, err);
+		ret = file_close(file, from, err);
 	}
-	if (ret == 0 && rename(begun, whole) < 0)
+	if (ret == 0 && rename(from, whole) < 0)
 		ret = err_sys(err, errno, "%s", whole);
 	json_decref(array);
 	return ret;
@@ -185,7 +189,7 @@ int results_save(json_t *const *results, int count, const char *out, struct err 
 
 /* That somebody else can have written it is why it is looked at: a run's folder lies within that
  * of the results, and who says that it held or failed has a record to show. */
-static int result_check(const char *folder, json_t *result, struct err *err)
+static int result_check(const char *folder, const char *name, json_t *result, struct err *err)
 {
 	const char *said = result_string(result, "folder");
 	enum verdict verdict = result_verdict(result);
@@ -193,18 +197,16 @@ static int result_check(const char *folder, json_t *result, struct err *err)
 	size_t at;
 
 	if (!json_is_object(result))
-		return err_set(err, EBADMSG, "%s/" RESULTS_FILE ": not a list of results", folder);
+		return err_set(err, EBADMSG, "%s/%s: not a list of results", folder, name);
 	json_array_foreach(json_object_get(result, "claims"), at, claim)
 	{
 		if (!json_is_string(claim))
-			return err_set(err, EBADMSG, "%s/" RESULTS_FILE ": a claim is no text",
-				       folder);
+			return err_set(err, EBADMSG, "%s/%s: a claim is no text", folder, name);
 	}
 	for_publication(result);
 	if (*said && !beneath_is_name(said))
-		return err_set(err, EBADMSG,
-			       "%s/" RESULTS_FILE ": the folder '%s' of a run is not within it",
-			       folder, said);
+		return err_set(err, EBADMSG, "%s/%s: the folder '%s' of a run is not within it",
+			       folder, name, said);
 	if (verdict == VERDICT_PASS || verdict == VERDICT_FAIL) {
 		AUTO_FREE char *record = result_file(result, RECORD_FILE);
 
@@ -219,12 +221,27 @@ static int result_check(const char *folder, json_t *result, struct err *err)
 	return 0;
 }
 
+int results_check(const char *folder, const char *name, json_t *results, struct err *err)
+{
+	json_t *result;
+	size_t at;
+	int ret = 0;
+
+	if (!json_is_array(results))
+		return err_set(err, EBADMSG, "%s/%s: not a list of results", folder, name);
+	json_array_foreach(results, at, result)
+	{
+		if (ret == 0)
+			ret = result_check(folder, name, result, err);
+	}
+	return ret;
+}
+
 int results_load(const char *folder, json_t **ret_results, struct err *err)
 {
 	json_error_t error;
-	json_t *results, *result;
+	json_t *results;
 	struct stat st;
-	size_t at;
 	FILE *file;
 	int ret = 0;
 
@@ -244,13 +261,7 @@ int results_load(const char *folder, json_t **ret_results, struct err *err)
 	if (!results)
 		return err_set(err, EBADMSG, "%s/" RESULTS_FILE ":%d:%d: %s", folder, error.line,
 			       error.column, error.text);
-	if (!json_is_array(results))
-		ret = err_set(err, EBADMSG, "%s/" RESULTS_FILE ": not a list of results", folder);
-	json_array_foreach(results, at, result)
-	{
-		if (ret == 0)
-			ret = result_check(folder, result, err);
-	}
+	ret = results_check(folder, RESULTS_FILE, results, err);
 	if (ret < 0)
 		json_decref(results);
 	else

@@ -18,6 +18,7 @@
 /* Of one run; nothing is owned. */
 struct result_facts {
 	const char *name, *file, *variant, *folder; /* folder: below that of --out */
+	const char *case_sha256, *kernel_sha256;    /* of the files; or NULL */
 	char *const *claims;
 	int claim_count;
 	const struct record_kernel *kernel;
@@ -56,12 +57,17 @@ json_t *results_published(json_t *const *results, int count);
 #define RESULTS_FILE  "results.json"
 #define RESULTS_BEGUN ".results.json.new" /* until all has ended */
 
-/* OUT/results.json: complete or not there at all. */
-int results_save(json_t *const *results, int count, const char *out, struct err *err);
+/* OUT/results.json: complete or not there at all. BEGUN: what it is called until then, below OUT.
+ */
+int results_save(json_t *const *results, int count, const char *out, const char *begun,
+		 struct err *err);
 
 /* The array of FOLDER's results, to json_decref(). -errno: it is none that results_save() wrote. A
  * pass or a fail that has no record is made an error. */
 int results_load(const char *folder, json_t **ret_results, struct err *err);
+
+/* Looks at the outcomes of FOLDER/NAME as results_load() does at those of results.json. */
+int results_check(const char *folder, const char *name, json_t *results, struct err *err);
 
 /* The folders of COUNT case files below that of the results, into RET, each to free(). FILE: as
  * the user named them; one named twice has one. Story and case, "keepalive/crash"; where files have

@@ -30,7 +30,7 @@ START_TEST(the_file_is_an_array_without_the_texts)
 	json_t *array;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(results_save(results, 2, folder, &err), 0);
+	ck_assert_int_eq(results_save(results, 2, folder, RESULTS_BEGUN, &err), 0);
 	snprintf(path, sizeof(path), "%s/results.json", folder);
 	array = json_load_file(path, 0, NULL);
 	ck_assert_uint_eq(json_array_size(array), 2);
@@ -39,7 +39,7 @@ START_TEST(the_file_is_an_array_without_the_texts)
 	ck_assert_ptr_null(json_object_get(json_array_get(array, 1), "text"));
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(rmdir(folder), 0); /* nothing else was left in it */
-	ck_assert_int_lt(results_save(results, 2, folder, &err), 0);
+	ck_assert_int_lt(results_save(results, 2, folder, RESULTS_BEGUN, &err), 0);
 	json_decref(array);
 	json_decref(results[0]);
 	json_decref(results[1]);

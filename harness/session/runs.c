@@ -131,6 +131,7 @@ static int file_add(struct runs *runs, const char *path, const char *what, struc
 {
 	struct case_text *text = calloc(1, sizeof(*text));
 	struct diagnostics diagnostics;
+	struct sha256 sha;
 	int ret;
 
 	if (!text)
@@ -140,6 +141,9 @@ static int file_add(struct runs *runs, const char *path, const char *what, struc
 	ret = source_read(text, err);
 	if (ret < 0)
 		return ret;
+	sha256_init(&sha);
+	sha256_add(&sha, text->source, text->size);
+	sha256_text(&sha, text->sha256);
 	ret = case_parse(path, text->source, text->size, &text->parsed, &diagnostics);
 	visible_print(diagnostics.text, false, stderr);
 	diagnostics_done(&diagnostics);
@@ -333,22 +337,32 @@ static bool has_claim(const struct case_file *parsed, const char *claim)
 	return false;
 }
 
-void runs_select(struct runs *runs, const char *filter, const char *claim)
+void runs_keep(struct runs *runs, const bool *keep)
 {
-	char *anywhere = text_format("*%s*", filter ? filter : "");
 	int kept = 0;
 
-	for (int i = 0; i < runs->run_count; i++) {
-		struct run *run = &runs->run[i];
-
-		if (fnmatch(anywhere, run->name, 0) != 0 ||
-		    (claim && !has_claim(run->text->parsed, claim)))
-			run_done(run);
+	for (int i = 0; i < runs->run_count; i++)
+		if (keep[i])
+			runs->run[kept++] = runs->run[i];
 		else
-			runs->run[kept++] = *run;
-	}
+			run_done(&runs->run[i]);
 	runs->run_count = kept;
-	free(anywhere);
+}
+
+void runs_select(struct runs *runs, const char *filter, const char *claim)
+{
+	AUTO_FREE char *anywhere = text_format("*%s*", filter ? filter : "");
+	AUTO_FREE bool *keep = calloc((size_t)runs->run_count + 1, sizeof(*keep));
+
+	if (!keep)
+		abort();
+	for (int i = 0; i < runs->run_count; i++) {
+		const struct run *run = &runs->run[i];
+
+		keep[i] = fnmatch(anywhere, run->name, 0) == 0 &&
+			  (!claim || has_claim(run->text->parsed, claim));
+	}
+	runs_keep(runs, keep);
 }
 
 static void latest(int64_t *at_ns, const struct plan_range *range)

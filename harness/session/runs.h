@@ -10,12 +10,14 @@
 
 #include "err.h"
 #include "load.h"
+#include "sha256.h"
 
 struct case_text { /* one case file, parsed */
 	char *path;
 	char *folder; /* of its runs' results, below that of --out */
 	char *source;
 	size_t size;
+	char sha256[SHA256_TEXT]; /* of the source */
 	struct case_file *parsed;
 };
 
@@ -44,6 +46,9 @@ void runs_done(struct runs *runs);
 
 /* Keeps those in whose name FILTER, a text or a glob, is found, and that have CLAIM; NULL: any. */
 void runs_select(struct runs *runs, const char *filter, const char *claim);
+
+/* Keeps those for which KEEP, by run, says so. */
+void runs_keep(struct runs *runs, const bool *keep);
 
 /* How long the run lasts on a real clock, as far as its plan tells. */
 int64_t plan_duration_ns(const struct plan *plan);

@@ -283,6 +283,8 @@ static int result_write(const struct run *run, const struct worker_options *opti
 				     .file = run->text->path,
 				     .variant = run->variant,
 				     .folder = run->folder,
+				     .case_sha256 = options->out ? run->text->sha256 : NULL,
+				     .kernel_sha256 = options->kernel_sha256,
 				     .claims = parsed->claims,
 				     .claim_count = parsed->claim_count,
 				     .kernel = &kernel,

@@ -19,6 +19,7 @@ struct worker_options {
 	const char *helpers;       /* folder of guest, peer and nft */
 	const char *scratch;       /* folder for what is temporary */
 	const char *out;           /* results folder; NULL: none */
+	const char *kernel_sha256; /* of its file; NULL: not known */
 	const char *const *sysctl; /* "k=v", ended by NULL */
 	bool own_kernels;          /* a UML for each host, not namespaces in one */
 	bool ascii, color;         /* what the text's terminal takes */
