@@ -125,7 +125,7 @@ static void sent_ack(struct side *side, const struct side *other, const struct d
 	record->kinds |= 1u << KIND_ACK;
 	if (same && side->keepalive_due > 0)
 		record->kinds |= 1u << KIND_KEEPALIVE_ACK;
-	else if (same && side->last_window == record->window &&
+	else if (same && side->last_window == record->window && other->numbered &&
 		 sequence_compare(other->next, packet->ack) > 0)
 		record->kinds |= 1u << KIND_DUPLICATE_ACK;
 }

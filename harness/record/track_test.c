@@ -198,6 +198,18 @@ START_TEST(test_duplicate_acks)
 }
 END_TEST
 
+/* Behind a NAT one side is heard alone: what the other has sent is not known, whatever its numbers.
+ */
+START_TEST(test_duplicate_acks_of_one_who_is_heard_alone)
+{
+	CHECK({1, {.flags = A, .seq = 1, .ack = 1}, "ack tcp", 0, ARRIVES},
+	      {1, {.flags = A, .seq = 1, .ack = 1}, "ack tcp", 0, ARRIVES},
+	      {1, {.flags = A, .seq = 1, .ack = 0x90000000}, "ack tcp", 0, ARRIVES},
+	      {1, {.flags = A, .seq = 1, .ack = 0x90000000}, "ack tcp", 0, ARRIVES},
+	      {1, {.flags = A, .seq = 1, .ack = 0x90000000}, "ack tcp", 0, ARRIVES});
+}
+END_TEST
+
 START_TEST(test_numbers)
 {
 	struct plan *plan;
@@ -407,6 +419,7 @@ int main(void)
 	tcase_add_test(tests, test_keepalive_with_byte);
 	tcase_add_test(tests, test_zero_window);
 	tcase_add_test(tests, test_duplicate_acks);
+	tcase_add_test(tests, test_duplicate_acks_of_one_who_is_heard_alone);
 	tcase_add_test(tests, test_numbers);
 	tcase_add_test(tests, test_no_scale);
 	tcase_add_test(tests, test_same_ports_again);
