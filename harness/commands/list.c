@@ -11,18 +11,23 @@
 
 struct options {
 	char **names;
+	const char *filter;
 	bool json;
 };
 
 static const struct argp_option argp_options[] = {
-	{"json", 'j', NULL, 0, "as a JSON array, one object a run", 0}, {0}};
+	{"json", 'j', NULL, 0, "as a JSON array, one object a run", 0},
+	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
+	{0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
 
-	(void)arg;
 	switch (key) {
+	case 'k':
+		options->filter = arg;
+		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
@@ -51,6 +56,7 @@ static int64_t duration_of(const struct run *run)
 static void print_text(const struct runs *runs)
 {
 	const struct case_text *last = NULL;
+	int cases = 0;
 
 	for (int i = 0; i < runs->run_count; i++) {
 		const struct run *run = &runs->run[i];
@@ -64,13 +70,14 @@ static void print_text(const struct runs *runs)
 			for (int j = 0; j < parsed->claim_count; j++)
 				printf("%s%s", j ? " " : "  [", parsed->claims[j]);
 			puts(parsed->claim_count ? "]" : "");
+			cases++;
 		}
 		last = run->text;
 		printf("    %-40s %s\n", *run->variant ? run->variant : "(one variant)",
 		       duration_format(duration_of(run), buf, sizeof(buf)));
 	}
-	printf("%d case%s, %d run%s\n", runs->text_count, runs->text_count == 1 ? "" : "s",
-	       runs->run_count, runs->run_count == 1 ? "" : "s");
+	printf("%d case%s, %d run%s\n", cases, cases == 1 ? "" : "s", runs->run_count,
+	       runs->run_count == 1 ? "" : "s");
 }
 
 static void print_json(const struct runs *runs)
@@ -110,17 +117,18 @@ int cmd_list(int argc, char **argv)
 	struct options options = {0};
 	struct runs runs;
 	struct err err = {0};
-	int ret = EXIT_HELD;
 
 	cmd_parse(&list_argp, argc, argv, &options);
 	if (runs_collect(options.names, &runs, &err) < 0) {
 		cmd_complain("list", &err);
-		ret = EXIT_USAGE;
-	} else if (options.json) {
-		print_json(&runs);
-	} else {
-		print_text(&runs);
+		runs_done(&runs);
+		return EXIT_USAGE;
 	}
+	runs_select(&runs, options.filter, NULL);
+	if (options.json)
+		print_json(&runs);
+	else
+		print_text(&runs);
 	runs_done(&runs);
-	return ret;
+	return EXIT_HELD;
 }

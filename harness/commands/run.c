@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "compared.h"
 #include "duration.h"
+#include "earlier.h"
 #include "folder.h"
 #include "jobs.h"
 #include "kernel_names.h"
@@ -33,9 +34,10 @@
 struct session { /* one `halfopen run` */
 	struct run_options options;
 	struct runs runs;
-	int *at;      /* of a shard: which of all each run is */
-	int all_runs; /* of all shards */
-	int *order;   /* in which the runs are started */
+	json_t *before; /* --last-failed: the results that are in --out; else NULL */
+	int *at;        /* of a shard: which of all each run is */
+	int all_runs;   /* of all shards */
+	int *order;     /* in which the runs are started */
 	struct kernel kernel;
 	struct worker_options worker;
 	char kernel_sha256[SHA256_TEXT];
@@ -123,6 +125,14 @@ static int work_one(void *arg, int index, FILE *out, struct err *err)
 	struct session *session = arg;
 
 	return worker_run(&session->runs.run[session->order[index]], &session->worker, out, err);
+}
+
+static bool another_wanted(void *arg)
+{
+	const struct session *session = arg;
+	const int *tally = session->options.outputs.listing.tally;
+
+	return !session->options.fail_fast || (!tally[VERDICT_FAIL] && !tally[VERDICT_ERROR]);
 }
 
 static void one_started(void *arg, int index)
@@ -219,6 +229,21 @@ static void order_make(struct session *session)
 		session->duration_ns);
 }
 
+/* Of the runs alone. */
+static int status(const struct session *session)
+{
+	const int *tally = session->options.outputs.listing.tally;
+	int status = outputs_status(&session->options.outputs);
+
+	if (session->options.shard.count && !session->runs.run_count)
+		return EXIT_HELD; /* there are more shards than runs */
+	if (session->options.fail_on_skip && tally[VERDICT_SKIP] && status != EXIT_COULD_NOT) {
+		fprintf(stderr, "halfopen run: --fail-on-skip: %d skipped\n", tally[VERDICT_SKIP]);
+		return EXIT_FAILED;
+	}
+	return status;
+}
+
 /* What came out, held against the results of before: 0 or EXIT_FAILED, or what went wrong. */
 static int against(struct session *session, struct err *err)
 {
@@ -276,40 +301,22 @@ static void results_cut(struct session *session)
 	session->options.outputs.listing.count = kept;
 }
 
-/* Beside those of other shards; what is there of all of them becomes results.json, whoever is last.
- */
-static int shard_save(struct session *session, int count, struct err *err)
-{
-	const struct shard *shard = &session->options.shard;
-	const char *out = session->options.out;
-	AUTO_FREE char *begun = text_format("%s.%d", RESULTS_BEGUN, shard->number);
-	int seen = 0, ret = shard_file_save(out, shard->number, shard->count, shard->division,
-					    session->result, session->at, count, err);
-
-	/* One that ended while we wrote may have written before us. */
-	while (ret == 0 && seen != shard_files_count(out)) {
-		struct merged merged;
-
-		merged_init(&merged);
-		ret = merged_add(&merged, out, err);
-		seen = merged.seen_count;
-		if (ret == 0)
-			ret = merged_save(&merged, out, begun, err);
-		merged_done(&merged);
-	}
-	return ret;
-}
-
-static int save(struct session *session, bool interrupted, struct err *err)
+static int save(struct session *session, bool whole, struct err *err)
 {
 	int count = session->options.outputs.listing.count;
 
 	if (!session->worker.out)
 		return 0;
+	if (session->before)
+		return earlier_renew(session->options.out, session->before, session->result, count,
+				     err);
 	if (!session->options.shard.count || !session->options.out)
 		return results_save(session->result, count, session->worker.out, RESULTS_BEGUN,
 				    err);
-	return interrupted ? 0 : shard_save(session, count, err); /* half a shard is none */
+	if (!whole) /* half a shard is none */
+		return 0;
+	return merged_shard_save(&session->options.shard, session->options.out, session->result,
+				 session->at, count, err);
 }
 
 static int work(void *arg, const char *scratch)
@@ -319,6 +326,7 @@ static int work(void *arg, const char *scratch)
 	struct jobs jobs = {.count = session->runs.run_count,
 			    .parallel = session->options.jobs,
 			    .work = work_one,
+			    .wanted = another_wanted,
 			    .started = one_started,
 			    .finished = one_finished,
 			    .tick = session->options.terminal.interactive ? status_show : NULL,
@@ -327,7 +335,7 @@ static int work(void *arg, const char *scratch)
 	struct kernel_machine machine = {.helpers = session->worker.helpers,
 					 .scratch = scratch,
 					 .parallel = session->options.jobs};
-	bool interrupted;
+	bool interrupted, whole;
 	int ret;
 
 	session->worker.scratch = scratch;
@@ -342,12 +350,13 @@ static int work(void *arg, const char *scratch)
 	if (ret == 0)
 		ret = jobs_run(&jobs, &err);
 	interrupted = ret == -EINTR;
-	if (interrupted) { /* what is there is worth keeping: it may have taken an hour */
-		results_cut(session);
+	if (interrupted) /* what is there is worth keeping: it may have taken an hour */
 		ret = 0;
-	}
+	whole = ret == 0 && session->done == session->runs.run_count;
+	if (!whole)
+		results_cut(session);
 	if (ret == 0)
-		ret = save(session, interrupted, &err);
+		ret = save(session, whole, &err);
 	status_clear(session);
 	if (ret == 0)
 		ret = outputs_end(outputs, elapsed_s(session), &err);
@@ -360,9 +369,10 @@ static int work(void *arg, const char *scratch)
 			session->runs.run_count - session->done, session->runs.run_count);
 		return EXIT_INTERRUPTED;
 	}
-	if (session->options.shard.count && !session->runs.run_count)
-		return EXIT_HELD; /* there are more shards than runs */
-	return worse(outputs_status(outputs), against(session, &err));
+	if (!whole)
+		fprintf(stderr, "halfopen run: --fail-fast: %d of %d runs were not made\n",
+			session->runs.run_count - session->done, session->runs.run_count);
+	return worse(status(session), against(session, &err));
 }
 
 /* That there is something to compare with is seen before anything runs, and that the results do
@@ -397,6 +407,8 @@ static int out_prepare(struct session *session, struct err *err)
 		return -EIO;
 	if (shard->count)
 		return shard_file_begin(options->out, shard->number, shard->count, err);
+	if (options->last_failed) /* results are there, and stay until there are new ones */
+		return 0;
 	if (beneath_has(options->out, SHARDS_FOLDER))
 		return err_set(err, EEXIST, "%s: shards left their results here; name a new folder",
 			       options->out);
@@ -439,7 +451,8 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 		.ascii = options->terminal.ascii,
 		.color = options->terminal.color,
 		.max_real_ns = options->max_real_ns,
-		.wall_limit_ns = options->wall_limit_ns};
+		.wall_limit_ns = options->wall_limit_ns,
+		.retries = options->retries};
 	session->result = calloc((size_t)session->runs.run_count, sizeof(*session->result));
 	if (!session->result)
 		abort();
@@ -457,39 +470,6 @@ static void no_run_fits(const struct session *session)
 		claim ? "each case's claims" : "their names");
 }
 
-/* What each run cost in the results of --costs, by story, case and variant; -1: they do not have
- * it. NULL: there are none, or ERR. */
-static double *costs_read(const struct session *session, struct err *err)
-{
-	const struct runs *runs = &session->runs;
-	json_t *results, *result, *by_folder = json_object();
-	double *cost_s = calloc((size_t)runs->run_count + 1, sizeof(*cost_s));
-	size_t at;
-
-	if (!cost_s)
-		abort();
-	if (results_load(session->options.costs, &results, err) < 0) {
-		free(cost_s);
-		json_decref(by_folder);
-		return NULL;
-	}
-	json_array_foreach(results, at, result)
-	{
-		AUTO_FREE char *folder = result_folder("", result);
-
-		json_object_set_new(by_folder, folder + 1,
-				    json_real(result_number(result, "wall_s")));
-	}
-	for (int i = 0; i < runs->run_count; i++) {
-		const json_t *known = json_object_get(by_folder, runs->run[i].folder);
-
-		cost_s[i] = known ? json_real_value(known) : -1;
-	}
-	json_decref(results);
-	json_decref(by_folder);
-	return cost_s;
-}
-
 /* Which of the runs are ours. */
 static int shard_take(struct session *session, struct err *err)
 {
@@ -498,13 +478,24 @@ static int shard_take(struct session *session, struct err *err)
 	if (!session->options.shard.count)
 		return 0;
 	if (session->options.costs) {
-		cost_s = costs_read(session, err);
+		cost_s = earlier_costs(session->options.costs, &session->runs, err);
 		if (!cost_s)
 			return err_add(err, EINVAL, "--costs");
 	}
 	session->all_runs = session->runs.run_count;
 	shard_divide(&session->options.shard, &session->runs, cost_s, &session->at);
 	return 0;
+}
+
+/* Of those that fit, the runs that are to be made. */
+static int runs_take(struct session *session, struct err *err)
+{
+	int ret;
+
+	if (!session->options.last_failed)
+		return shard_take(session, err);
+	ret = earlier_failed(session->options.out, &session->runs, &session->before, err);
+	return ret < 0 ? err_add(err, ret, "--last-failed") : 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -527,14 +518,21 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
-	if (against_check(&session.options, &err) < 0 || shard_take(&session, &err) < 0) {
+	if (against_check(&session.options, &err) < 0 || runs_take(&session, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
+	if (session.options.last_failed && session.runs.run_count == 0) {
+		printf("none of these runs failed in %s\n", session.options.out);
+		json_decref(session.before);
+		runs_done(&session.runs);
+		return EXIT_HELD;
+	}
 	session.begun_ns = clock_now_ns();
 	ret = outputs_open(&session.options.outputs, &err);
 	if (ret == 0) {
+		session.options.outputs.listing.quiet = session.options.quiet;
 		terminal_look(&session.options.terminal, session.options.outputs.people);
 		ret = prepare(&session, &helpers, &err);
 	}
@@ -545,6 +543,7 @@ int cmd_run(int argc, char **argv)
 		ret = EXIT_COULD_NOT;
 	}
 	free(helpers);
+	json_decref(session.before);
 	free(session.at);
 	free(session.order);
 	free(session.duration_ns);

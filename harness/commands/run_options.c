@@ -17,7 +17,11 @@ enum {
 	KEY_AGAINST,
 	KEY_OWN_KERNELS,
 	KEY_SHARD,
-	KEY_COSTS
+	KEY_COSTS,
+	KEY_FAIL_FAST,
+	KEY_FAIL_ON_SKIP,
+	KEY_LAST_FAILED,
+	KEY_RETRIES
 };
 
 static const struct argp_option argp_options[] = {
@@ -53,6 +57,13 @@ static const struct argp_option argp_options[] = {
 	{"costs", KEY_COSTS, "DIR", 0,
 	 "divide the runs among the shards by what they cost in these results; the same for all",
 	 0},
+	{"quiet", 'q', NULL, 0, "no line for runs that held or were skipped", 0},
+	{"fail-fast", KEY_FAIL_FAST, NULL, 0, "start no more runs when one has failed", 0},
+	{"fail-on-skip", KEY_FAIL_ON_SKIP, NULL, 0, "a skipped run counts as a failed one", 0},
+	{"last-failed", KEY_LAST_FAILED, NULL, 0,
+	 "only runs that did not hold in the results that are in --out; the others stay there", 0},
+	{"retries", KEY_RETRIES, "N", 0,
+	 "make a run that fails up to N times again; each attempt is told, the last counts", 0},
 	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
 	 "set this on all hosts and the router first, before the case's own; FILE: as "
 	 "sysctl.conf(5); may be "
@@ -115,6 +126,23 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (shard_parse(arg, &options->shard, &err) < 0)
 			argp_error(state, "--shard: %s", err.text);
 		return 0;
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case KEY_FAIL_FAST:
+		options->fail_fast = true;
+		return 0;
+	case KEY_FAIL_ON_SKIP:
+		options->fail_on_skip = true;
+		return 0;
+	case KEY_LAST_FAILED:
+		options->last_failed = true;
+		return 0;
+	case KEY_RETRIES:
+		options->retries = (int)strtol(arg, &end, 10);
+		if (*end || options->retries < 0 || options->retries > 100)
+			argp_error(state, "'%s' is no number of retries from 0 to 100", arg);
+		return 0;
 	case KEY_COSTS:
 		options->costs = arg;
 		return 0;
@@ -130,6 +158,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->outputs;
 		state->child_inputs[1] = &options->terminal;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->last_failed && (!options->out || options->shard.count))
+			argp_error(state, "--last-failed needs --out, and goes with no --shard");
 		return 0;
 	case ARGP_KEY_ARGS:
 		options->names = state->argv + state->next;
@@ -149,9 +181,9 @@ const struct argp run_argp = {
 	"before all of them were read and found right.\v"
 	"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
 	"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
-	"The last line is `N passed, N failed, N skipped`. Exit status: 0 all held, 1 an "
-	"expectation failed or --against differs, 2 a bad case or bad usage, 3 could not "
-	"run, 77 all skipped.",
+	"The last line is `N passed, N failed, N skipped`, but with --against what differs. Exit "
+	"status: 0 all held, 1 an expectation failed, --against differs, or a run was skipped with "
+	"--fail-on-skip, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
 	children,
 	NULL,
 	NULL};

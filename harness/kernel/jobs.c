@@ -64,6 +64,13 @@ static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent
 	_exit(0);
 }
 
+static bool crew_has_more(const struct crew *crew)
+{
+	const struct jobs *jobs = crew->jobs;
+
+	return crew->next < jobs->count && (!jobs->wanted || jobs->wanted(jobs->arg));
+}
+
 static int crew_start(struct crew *crew, int place, struct err *err)
 {
 	int fd[2], index = crew->next;
@@ -152,7 +159,7 @@ static int crew_step(struct crew *crew, struct err *err)
 	int ret = 0, sig;
 
 	for (int i = 0; i < jobs->parallel && !ret; i++)
-		if (!crew->worker[i].pid && crew->next < jobs->count)
+		if (!crew->worker[i].pid && crew_has_more(crew))
 			ret = crew_start(crew, i, err);
 	if (ret)
 		return ret;
@@ -212,7 +219,7 @@ int jobs_run(const struct jobs *jobs, struct err *err)
 	for (int i = 0; i < jobs->parallel; i++)
 		crew.fds[i].fd = -1;
 	crew.fds[jobs->parallel] = (struct pollfd){.fd = crew.signals.fd, .events = POLLIN};
-	while (!ret && (crew.running || crew.next < jobs->count))
+	while (!ret && (crew.running || crew_has_more(&crew)))
 		ret = crew_step(&crew, err);
 	if (ret)
 		crew_abandon(&crew);

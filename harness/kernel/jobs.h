@@ -8,6 +8,7 @@
 #ifndef HALFOPEN_JOBS_H
 #define HALFOPEN_JOBS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -29,15 +30,16 @@ struct jobs {
 	 * wants to give back to OUT. 0 or -errno with ERR; what was written arrives anyway. */
 	int (*work)(void *arg, int index, FILE *out, struct err *err);
 
+	bool (*wanted)(void *arg);             /* whether another is to be started; may be NULL */
 	void (*started)(void *arg, int index); /* may be NULL */
 	void (*finished)(void *arg, const struct job_result *result);
 	void (*tick)(void *arg); /* about ten times a second; may be NULL */
 	void *arg;
 };
 
-/* 0 when all jobs are finished, whatever each gave; -EINTR when a SIGINT, SIGTERM or SIGHUP came;
- * another -errno if no process could be made. Then jobs that were running are killed, and
- * finished() was not called for those nor the rest. */
+/* 0 when all jobs are finished that were wanted, whatever each gave; -EINTR when a SIGINT, SIGTERM
+ * or SIGHUP came; another -errno if no process could be made. Then jobs that were running are
+ * killed, and finished() was not called for those nor the rest. */
 int jobs_run(const struct jobs *jobs, struct err *err);
 
 #endif

@@ -90,6 +90,12 @@ static json_t *failures_json(const struct result_facts *facts)
 	return failures;
 }
 
+json_t *result_attempt(enum verdict verdict, const char *reason)
+{
+	return json_pack("{s:s, s:o}", "verdict", verdict_name[verdict], "reason",
+			 json_text(reason ? reason : ""));
+}
+
 json_t *result_make(const struct result_facts *facts)
 {
 	json_t *claims = json_array(), *sysctls = json_array();
@@ -99,7 +105,7 @@ json_t *result_make(const struct result_facts *facts)
 	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
 		json_array_append_new(sysctls, json_text(*sysctl));
 	return json_pack("{s:o, s:o, s:o*, s:o, s:o*, s:o, s:o, s:o, s:s, s:o, s:o, s:f, s:f, "
-			 "s:o*, s:o*, s:o*}",
+			 "s:O*, s:o*, s:o*, s:o*}",
 			 "case", json_text(facts->name), "file", json_text(facts->file),
 			 "case_sha256", if_any(facts->case_sha256), "variant",
 			 json_text(facts->variant), "folder", if_any(facts->folder), "claims",
@@ -107,8 +113,8 @@ json_t *result_make(const struct result_facts *facts)
 			 "sysctl", sysctls, "verdict", verdict_name[facts->verdict], "reason",
 			 json_text(facts->reason), "failures", failures_json(facts), "simulated_s",
 			 (double)facts->end_ns / 1e9, "wall_s", (double)facts->wall_ns / 1e9,
-			 "text", if_any(facts->text), "ladder", if_any(facts->ladder), "screen",
-			 if_any(facts->screen));
+			 "retried", facts->retried, "text", if_any(facts->text), "ladder",
+			 if_any(facts->ladder), "screen", if_any(facts->screen));
 }
 
 char *result_kernel(const json_t *result, bool whole)

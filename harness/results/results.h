@@ -29,10 +29,14 @@ struct result_facts {
 	const struct plan *plan;            /* of the judgement */
 	const struct judgement *judgement;  /* or NULL */
 	const char *text, *ladder, *screen; /* or NULL */
+	json_t *retried;                    /* of the attempts before: result_attempt(); or NULL */
 };
 
 /* The object. What is no UTF-8 is repaired. */
 json_t *result_make(const struct result_facts *facts);
+
+/* An attempt that did not count, since there was another. */
+json_t *result_attempt(enum verdict verdict, const char *reason);
 
 /* A member of an outcome, or of an object in it; "" and 0 where it has none. */
 const char *result_string(const json_t *result, const char *key);

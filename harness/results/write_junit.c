@@ -179,7 +179,7 @@ static void put_problem(const json_t *result, const char *element, const char *t
 
 static void put_run(const json_t *result, FILE *out)
 {
-	const json_t *claims = json_object_get(result, "claims"), *claim;
+	const json_t *claims = json_object_get(result, "claims"), *claim, *attempt;
 	char *name = result_name(result);
 	size_t at;
 
@@ -207,6 +207,12 @@ static void put_run(const json_t *result, FILE *out)
 	fputs("      <system-out>", out);
 	put_text(result_string(result, "case"), false, out);
 	fprintf(out, "\n%.3f s simulated\n", result_number(result, "simulated_s"));
+	json_array_foreach(json_object_get(result, "retried"), at, attempt)
+	{
+		fprintf(out, "attempt %zu: %s: ", at + 1, result_string(attempt, "verdict"));
+		put_text(result_string(attempt, "reason"), true, out);
+		fputc('\n', out);
+	}
 	if (json_array_size(claims)) {
 		fputs("claims:", out);
 		json_array_foreach(claims, at, claim)

@@ -8,6 +8,22 @@
 #include "visible.h"
 #include "writer.h"
 
+/* The attempts before the one that counts. */
+static void retries_print(const json_t *result, const char *name, FILE *out)
+{
+	const json_t *attempt;
+	size_t at;
+
+	json_array_foreach(json_object_get(result, "retried"), at, attempt)
+	{
+		fputs("RETRY ", out);
+		visible_print(name, true, out);
+		fprintf(out, ": attempt %zu: %s: ", at + 1, result_string(attempt, "verdict"));
+		visible_print(result_string(attempt, "reason"), true, out);
+		fputc('\n', out);
+	}
+}
+
 static void one(const json_t *result, const struct listing *listing, int number, FILE *out)
 {
 	static const char *const words[VERDICT_COUNT] = {
@@ -17,11 +33,15 @@ static void one(const json_t *result, const struct listing *listing, int number,
 		[VERDICT_ERROR] = "ERROR",
 	};
 	const char *reason = result_string(result, "reason");
-	char *name = result_name(result);
+	enum verdict verdict = result_verdict(result);
+	char *name;
 
-	(void)listing;
 	(void)number;
-	fprintf(out, "%-5s ", words[result_verdict(result)]);
+	if (listing->quiet && (verdict == VERDICT_PASS || verdict == VERDICT_SKIP))
+		return;
+	name = result_name(result);
+	retries_print(result, name, out);
+	fprintf(out, "%-5s ", words[verdict]);
 	visible_print(name, true, out);
 	if (result_number(result, "wall_s") > 0)
 		fprintf(out, "  (%.1f s simulated in %.2f s)", result_number(result, "simulated_s"),

@@ -23,6 +23,7 @@ struct listing {
 				     repository, with a slash; or NULL: paths stay as they are */
 	time_t begun;             /* 0: not known */
 	double took_s;            /* of the whole command; 0: nothing was run */
+	bool quiet;               /* people want to know what did not hold, and no more */
 };
 
 struct writer {

@@ -254,3 +254,24 @@ int merged_save(struct merged *merged, const char *out, const char *begun, struc
 	free(result);
 	return ret;
 }
+
+int merged_shard_save(const struct shard *shard, const char *out, json_t *const *results,
+		      const int *at, int count, struct err *err)
+{
+	AUTO_FREE char *begun = text_format("%s.%d", RESULTS_BEGUN, shard->number);
+	int seen = 0, ret = shard_file_save(out, shard->number, shard->count, shard->division,
+					    results, at, count, err);
+
+	/* One that ended while we wrote may have written before us. */
+	while (ret == 0 && seen != shard_files_count(out)) {
+		struct merged merged;
+
+		merged_init(&merged);
+		ret = merged_add(&merged, out, err);
+		seen = merged.seen_count;
+		if (ret == 0)
+			ret = merged_save(&merged, out, begun, err);
+		merged_done(&merged);
+	}
+	return ret;
+}

@@ -42,4 +42,9 @@ char *merged_missing(const struct merged *merged);
  * what was recorded, as a link where it can. BEGUN as for results_save(). */
 int merged_save(struct merged *merged, const char *out, const char *begun, struct err *err);
 
+/* The COUNT results of SHARD, beside those of others in OUT, each with its place AT among all runs;
+ * what is there of all of them becomes results.json, whoever is last. */
+int merged_shard_save(const struct shard *shard, const char *out, json_t *const *results,
+		      const int *at, int count, struct err *err);
+
 #endif

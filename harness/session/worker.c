@@ -32,6 +32,7 @@ struct outcome {
 	struct record *record;
 	struct judgement *judgement;
 	struct kernel_result kernel;
+	json_t *retried; /* attempts before; NULL: none */
 };
 
 /* The folder of the case, for its commands to read; or NULL. Not one that holds much else: a home,
@@ -295,7 +296,8 @@ static int result_write(const struct run *run, const struct worker_options *opti
 				     .judgement = outcome->judgement,
 				     .text = outcome->text,
 				     .ladder = outcome->ladder,
-				     .screen = outcome->screen};
+				     .screen = outcome->screen,
+				     .retried = outcome->retried};
 	json_t *object;
 	int ret;
 
@@ -314,6 +316,36 @@ static int result_write(const struct run *run, const struct worker_options *opti
 	return ret;
 }
 
+static void attempt_done(struct outcome *outcome)
+{
+	judgement_free(outcome->judgement);
+	record_free(outcome->record);
+	kernel_result_done(&outcome->kernel);
+	free(outcome->reason);
+	free(outcome->text);
+	free(outcome->ladder);
+	free(outcome->screen);
+}
+
+/* What fails is made again as often as it may be; each attempt before the last is noted. */
+static void attempts(const struct run *run, const struct worker_options *options,
+		     struct outcome *outcome)
+{
+	for (int left = options->retries;; left--) {
+		struct outcome next = {.verdict = VERDICT_ERROR, .plan = outcome->plan};
+
+		boot(run, options, outcome);
+		if (left == 0 ||
+		    (outcome->verdict != VERDICT_FAIL && outcome->verdict != VERDICT_ERROR))
+			return;
+		next.retried = outcome->retried ? outcome->retried : json_array();
+		json_array_append_new(next.retried,
+				      result_attempt(outcome->verdict, outcome->reason));
+		attempt_done(outcome);
+		*outcome = next;
+	}
+}
+
 int worker_run(const struct run *run, const struct worker_options *options, FILE *result,
 	       struct err *err)
 {
@@ -325,18 +357,13 @@ int worker_run(const struct run *run, const struct worker_options *options, FILE
 	if (ret < 0)
 		return err_set(err, -ret, "%s", diagnostics.text);
 	if (!takes_too_long(options, &outcome))
-		boot(run, options, &outcome);
+		attempts(run, options, &outcome);
 	ret = options->out ? save(run, options, &outcome, err) : 0;
 	if (ret == 0)
 		ret = result_write(run, options, &outcome, result, err);
-	judgement_free(outcome.judgement);
-	record_free(outcome.record);
+	attempt_done(&outcome);
+	json_decref(outcome.retried);
 	plan_free(outcome.plan);
-	kernel_result_done(&outcome.kernel);
 	diagnostics_done(&diagnostics);
-	free(outcome.reason);
-	free(outcome.text);
-	free(outcome.ladder);
-	free(outcome.screen);
 	return ret;
 }

@@ -25,6 +25,7 @@ struct worker_options {
 	bool ascii, color;         /* what the text's terminal takes */
 	int64_t max_real_ns;       /* longest run on a real clock */
 	int64_t wall_limit_ns;     /* 0: the kernel's own */
+	int retries;               /* how often what fails or cannot be run is made again */
 };
 
 /* Writes the outcome to RESULT, as results.h says. Returns 0 or -errno: then nothing was
