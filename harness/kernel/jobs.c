@@ -19,6 +19,7 @@
 
 #include "file.h"
 #include "signals.h"
+#include "text.h"
 
 #define TICK_MS 100
 
@@ -34,8 +35,7 @@ struct worker {
 	int status;
 	bool ended;
 	int index;
-	char *data; /* head and data, as far as they came */
-	size_t size, room;
+	struct text data; /* head and data, as far as they came */
 };
 
 struct crew {
@@ -49,18 +49,19 @@ struct crew {
 static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent)
 {
 	struct head head = {0};
-	char *data = NULL;
-	FILE *out = open_memstream(&data, &head.size);
+	struct text data = {0};
+	FILE *out = text_stream(&data);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || !out)
+	if (getppid() != parent)
 		_exit(126);
 	head.error = jobs->work(jobs->arg, index, out, &head.err);
-	fclose(out);
-	if (file_write_all(fd, &head, sizeof(head)) || file_write_all(fd, data, head.size))
+	text_stream_end(&data, out);
+	head.size = data.size;
+	if (file_write_all(fd, &head, sizeof(head)) || file_write_all(fd, data.bytes, data.size))
 		_exit(125);
 	/* _exit: what the parent had buffered is his to write. */
-	free(data);
+	text_done(&data);
 	_exit(0);
 }
 
@@ -102,7 +103,7 @@ static int crew_start(struct crew *crew, int place, struct err *err)
 static void crew_free_place(struct crew *crew, int place)
 {
 	close(crew->worker[place].pipe);
-	free(crew->worker[place].data);
+	text_done(&crew->worker[place].data);
 	crew->worker[place] = (struct worker){0};
 	crew->fds[place].fd = -1;
 	crew->running--;
@@ -114,10 +115,10 @@ static void crew_finish(struct crew *crew, int place)
 	struct job_result result = {.index = worker->index};
 	struct head head;
 
-	if (worker->size >= sizeof(head))
-		memcpy(&head, worker->data, sizeof(head));
-	if (worker->size >= sizeof(head) && worker->size == sizeof(head) + head.size) {
-		result.data = worker->data + sizeof(head);
+	if (worker->data.size >= sizeof(head))
+		memcpy(&head, worker->data.bytes, sizeof(head));
+	if (worker->data.size >= sizeof(head) && worker->data.size == sizeof(head) + head.size) {
+		result.data = worker->data.bytes + sizeof(head);
 		result.size = head.size;
 		result.error = head.error;
 		result.err = head.err;
@@ -131,25 +132,14 @@ static void crew_finish(struct crew *crew, int place)
 	crew_free_place(crew, place);
 }
 
-/* All that is in the pipe now. 1: more may come; 0: its end. */
-static int crew_read(struct worker *worker, struct err *err)
+/* All that is in the pipe now. False: its end. */
+static bool crew_read(struct worker *worker)
 {
+	char bytes[65536];
 	ssize_t n;
 
-	do {
-		if (worker->room - worker->size < 65536) {
-			size_t room = 2 * worker->room + 65536;
-			char *data = realloc(worker->data, room);
-
-			if (!data)
-				return err_sys(err, ENOMEM, "a run's result");
-			worker->data = data;
-			worker->room = room;
-		}
-		n = read(worker->pipe, worker->data + worker->size, worker->room - worker->size);
-		if (n > 0)
-			worker->size += n;
-	} while (n > 0);
+	while ((n = read(worker->pipe, bytes, sizeof(bytes))) > 0)
+		text_put_n(&worker->data, bytes, (size_t)n);
 	return n < 0;
 }
 
@@ -175,10 +165,7 @@ static int crew_step(struct crew *crew, struct err *err)
 			continue;
 		/* First its end, then what it wrote: the other way round could miss some. */
 		worker->ended = waitpid(worker->pid, &worker->status, WNOHANG) == worker->pid;
-		ret = crew_read(worker, err);
-		if (ret < 0)
-			return ret;
-		if (ret == 0)
+		if (!crew_read(worker))
 			crew->fds[i].fd = -1;
 		if (worker->ended)
 			crew_finish(crew, i);

@@ -30,6 +30,7 @@
 #include "guest.h"
 #include "kernel.h"
 #include "pipe.h"
+#include "text.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET)
 
@@ -224,8 +225,8 @@ static int live_start(const struct way *way, const char *guest, const char *dir,
 static int live_try(const char *guest, const char *dir, struct guest *ret_guest, struct err *err)
 {
 	struct err why;
-	char list[sizeof(why.text)] = "";
-	size_t used = 0;
+	char list[sizeof(why.text)];
+	struct text text = text_over(list, sizeof(list));
 	int ret = -EPERM;
 
 	for (size_t i = 0; i < WAYS; i++) {
@@ -234,9 +235,8 @@ static int live_try(const char *guest, const char *dir, struct guest *ret_guest,
 		ret = live_start(&ways[i], guest, dir, ret_guest, &why);
 		if (ret == 0)
 			return 0;
-		if (used < sizeof(list))
-			used += snprintf(list + used, sizeof(list) - used, "%s%.250s",
-					 used ? "; " : "", why.text);
+		text_separate(&text, "; ");
+		text_add(&text, "%.250s", why.text);
 	}
 	return err_set(err, ret, "no namespaces: %s", list);
 }

@@ -17,6 +17,7 @@
 #include "canvas.h"
 #include "duration.h"
 #include "rows.h"
+#include "text.h"
 
 #define BODY         13 /* columns before it: the time and a space */
 #define SAME_ROW_NS  100000LL
@@ -493,18 +494,13 @@ int ladder_print(const struct plan *plan, const struct record *record,
 char *ladder_text(const struct plan *plan, const struct record *record,
 		  const struct judgement *judgement, const struct ladder_options *options)
 {
-	struct err err;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int ret;
+	struct text text = {0};
+	FILE *out = text_stream(&text);
+	int ret = ladder_print(plan, record, judgement, options, out, NULL);
 
-	if (!out)
-		return NULL;
-	ret = ladder_print(plan, record, judgement, options, out, &err);
-	if (fclose(out) != 0 || ret < 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	text_stream_end(&text, out);
+	if (ret == 0)
+		return text_take(&text);
+	text_done(&text);
+	return NULL;
 }

@@ -10,6 +10,7 @@
 #include "options.h"
 #include "reference.h"
 #include "roff.h"
+#include "text.h"
 
 #define PROGRAM   "halfopen"
 #define CASE_PAGE "halfopen-case"
@@ -268,18 +269,15 @@ static bool print_page(FILE *out, const struct command *commands, const char *na
 
 char *manual_page(const struct command *commands, const char *name)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	bool found;
+	struct text text = {0};
+	FILE *out = text_stream(&text);
+	bool found = print_page(out, commands, name);
 
-	if (!out)
-		return NULL;
-	found = print_page(out, commands, name);
 	if (found)
 		print_see_also(out, commands, name);
-	if (fclose(out) == 0 && found)
-		return text;
-	free(text);
+	text_stream_end(&text, out);
+	if (found)
+		return text_take(&text);
+	text_done(&text);
 	return NULL;
 }

@@ -15,6 +15,7 @@
 #include "packet.h"
 #include "raw.h"
 #include "record.h"
+#include "text.h"
 
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
 enum {
@@ -153,12 +154,11 @@ static int write_section(const struct capture *capture)
 	struct block block;
 	uint16_t version[2] = {1, 0};
 	int64_t length = -1;
-	char claims[256] = "";
-	size_t used = 0;
+	char claims[256];
+	struct text text = text_over(claims, sizeof(claims));
 
-	for (int i = 0; i < plan->claim_count && used < sizeof(claims); i++)
-		used += (size_t)snprintf(claims + used, sizeof(claims) - used, "%s%s",
-					 i ? ", " : "\nclaims: ", plan->claims[i]);
+	for (int i = 0; i < plan->claim_count; i++)
+		text_add(&text, "%s%s", i ? ", " : "\nclaims: ", plan->claims[i]);
 	block_begin(&block, BLOCK_SECTION);
 	put32(&block, 0x1a2b3c4d);
 	put(&block, version, sizeof(version));

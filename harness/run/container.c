@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "rootfs.h"
+#include "text.h"
 
 /* The disks are mounted on a folder that is there on every kernel and that nobody reads, in our own
  * mount namespace: a file system that is read-only has no place for a folder of our own. */
@@ -105,19 +106,14 @@ void container_free(struct container *container)
 /* The addresses that this run uses. */
 static char *hosts_text(const struct plan *plan)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *file = open_memstream(&text, &size);
+	struct text text = {0};
 
-	if (!file)
-		return NULL;
-	fputs("127.0.0.1 localhost\n::1 localhost\n", file);
+	text_put(&text, "127.0.0.1 localhost\n::1 localhost\n");
 	for (int i = 0; i < plan->host_count; i++)
-		fprintf(file, "%s %s\n",
-			plan->ip_version == 6 ? plan->host[i].address6 : plan->host[i].address4,
-			plan->host[i].name);
-	fclose(file);
-	return text;
+		text_add(&text, "%s %s\n",
+			 plan->ip_version == 6 ? plan->host[i].address6 : plan->host[i].address4,
+			 plan->host[i].name);
+	return text_take(&text);
 }
 
 /* Another one at each boot, and the same in each run: two runs of a case are to be alike. */

@@ -12,6 +12,7 @@
 
 #include "expect.h"
 #include "reference_text.h"
+#include "text.h"
 
 static void print_words(FILE *out, const struct word *words)
 {
@@ -111,12 +112,9 @@ static void print_expectations(FILE *out)
 
 char *case_reference_markdown(void)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct text text = {0};
+	FILE *out = text_stream(&text);
 
-	if (!out)
-		return NULL;
 	fprintf(out, "%s\n## Keys of a case\n", reference_intro);
 	print_fields(out, &case_form);
 	fputs("\nKeys of `link`, here and in `network`:\n", out);
@@ -141,6 +139,6 @@ char *case_reference_markdown(void)
 	fprintf(out, "\n%s", reference_expect);
 	print_fields(out, &condition_form);
 	print_expectations(out);
-	fclose(out);
-	return text;
+	text_stream_end(&text, out);
+	return text_take(&text);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "expect.h"
+#include "text.h"
 
 /* Any value can be made of variables. */
 #define VARIABLE "{\"type\": \"string\", \"pattern\": \"\\\\$\"}"
@@ -198,12 +199,9 @@ static void print_expect(FILE *out)
 
 char *case_reference_schema(void)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct text text = {0};
+	FILE *out = text_stream(&text);
 
-	if (!out)
-		return NULL;
 	fputs("{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
 	      "\"title\": \"a case of halfopen, version 1\",\n\"$ref\": "
 	      "\"#/$defs/case\",\n\"$defs\": {\n\"case\": ",
@@ -222,6 +220,6 @@ char *case_reference_schema(void)
 	fputs(",\n\"expect\": ", out);
 	print_expect(out);
 	fputs("}}\n", out);
-	fclose(out);
-	return text;
+	text_stream_end(&text, out);
+	return text_take(&text);
 }

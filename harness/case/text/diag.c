@@ -9,6 +9,7 @@
 
 #include "diagnostics.h"
 #include "source.h"
+#include "text.h"
 
 struct remark { /* a help line, or a note with a place */
 	struct remark *next;
@@ -205,8 +206,7 @@ static void print_diag(const struct diags *diags, FILE *out, const struct diag *
 void diags_print(struct diags *diags, struct diagnostics *ret_diagnostics)
 {
 	struct diag **sorted;
-	char *text = NULL;
-	size_t size = 0;
+	struct text text = {0};
 	int count = 0, printed;
 	FILE *out;
 
@@ -218,11 +218,7 @@ void diags_print(struct diags *diags, struct diagnostics *ret_diagnostics)
 		ret_diagnostics->warnings += diag->warning;
 	}
 	ret_diagnostics->errors += diags->dropped;
-	out = count ? open_memstream(&text, &size) : NULL;
-	if (!out) {
-		ret_diagnostics->text = strdup("");
-		return;
-	}
+	out = text_stream(&text);
 	qsort(sorted, (size_t)count, sizeof(*sorted), by_place);
 	printed = count < DIAGS_PRINTED ? count : DIAGS_PRINTED;
 	for (int i = 0; i < printed; i++)
@@ -230,8 +226,8 @@ void diags_print(struct diags *diags, struct diagnostics *ret_diagnostics)
 	if (count + diags->dropped > printed)
 		fprintf(out, "%s: and %d more like these\n", diags->file,
 			count + diags->dropped - printed);
-	fclose(out);
-	ret_diagnostics->text = text;
+	text_stream_end(&text, out);
+	ret_diagnostics->text = text_take(&text);
 }
 
 void diagnostics_done(struct diagnostics *diagnostics)

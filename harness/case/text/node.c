@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source.h"
+#include "text.h"
 
 struct node *node_get(const struct node *map, const char *key)
 {
@@ -46,29 +47,27 @@ const char *node_describe(struct pool *pool, const struct node *node)
 	return "";
 }
 
-/* BUF is cut off silently: a text for people, not for programs. */
-static void add_text(char *buf, size_t size, const struct node *node, int depth)
+static void add_text(struct text *text, const struct node *node, int depth)
 {
 	const char *between = depth || node->kind == NODE_LIST ? "," : " ";
-	size_t used;
 
 	if (node->kind == NODE_SCALAR)
-		strncat(buf, node->text, size - strlen(buf) - 1);
+		text_put(text, node->text);
 	for (const struct node *child = node->child; child; child = child->next) {
-		used = strlen(buf);
-		if (used + 1 >= size)
-			return;
-		snprintf(buf + used, size - used, "%s%s%s", child == node->child ? "" : between,
-			 child->key ? child->key->text : "", child->key ? "=" : "");
-		add_text(buf, size, child, depth + 1);
+		if (child != node->child)
+			text_put(text, between);
+		if (child->key)
+			text_add(text, "%s=", child->key->text);
+		add_text(text, child, depth + 1);
 	}
 }
 
 const char *node_text(struct pool *pool, const struct node *node)
 {
-	char buf[200] = "";
+	char buf[200]; /* cut off silently: for people, not for programs */
+	struct text text = text_over(buf, sizeof(buf));
 
-	add_text(buf, sizeof(buf), node, 0);
+	add_text(&text, node, 0);
 	for (char *c = buf; *c; c++)
 		if (*c == '\n')
 			*c = ' ';
