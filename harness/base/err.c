@@ -6,6 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void err_more(struct err *err, const char *fmt, ...)
+{
+	size_t used = err ? strlen(err->text) : 0;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (err)
+		vsnprintf(err->text + used, sizeof(err->text) - used, fmt, ap);
+	va_end(ap);
+}
+
 int err_set(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -21,14 +32,12 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 int err_sys(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
-	size_t used;
 
 	if (err) {
 		va_start(ap, fmt);
 		vsnprintf(err->text, sizeof(err->text), fmt, ap);
 		va_end(ap);
-		used = strlen(err->text);
-		snprintf(err->text + used, sizeof(err->text) - used, ": %s", strerror(abs(code)));
+		err_more(err, ": %s", strerror(abs(code)));
 	}
 	return -abs(code);
 }
@@ -37,15 +46,13 @@ int err_add(struct err *err, int code, const char *fmt, ...)
 {
 	char cause[sizeof(err->text)];
 	va_list ap;
-	size_t used;
 
 	if (err) {
 		memcpy(cause, err->text, sizeof(cause));
 		va_start(ap, fmt);
 		vsnprintf(err->text, sizeof(err->text), fmt, ap);
 		va_end(ap);
-		used = strlen(err->text);
-		snprintf(err->text + used, sizeof(err->text) - used, ": %s", cause);
+		err_more(err, ": %s", cause);
 	}
 	return -abs(code);
 }

@@ -22,4 +22,7 @@ int err_sys(struct err *err, int code, const char *fmt, ...) __attribute__((form
 /* Puts "FMT...: " in front of the text. Returns CODE negative. */
 int err_add(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* Puts FMT behind the text. */
+void err_more(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

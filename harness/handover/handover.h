@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define HANDOVER_MOST (16U << 20) /* bytes: the case's text and what the command line set */
+
 struct handover {
 	const char *file, *variant;
 	const char *helpers;       /* the folder of peer and nft, as the guest sees it */

@@ -262,24 +262,13 @@ static int write_programs(const char *dir, const struct kernel_job *job, struct 
 static int write_plan(const char *dir, const struct kernel_job *job, struct err *err)
 {
 	char path[PATH_MAX + 8];
-	size_t done = 0;
-	int fd;
+	AUTO_CLOSE int fd = -1;
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/plan", dir);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(err, errno, "%s", path);
-	while (done < job->plan_size) {
-		ssize_t n = write(fd, job->plan + done, job->plan_size - done);
-
-		if (n < 0) {
-			close(fd);
-			return err_sys(err, errno, "%s", path);
-		}
-		done += n;
-	}
-	close(fd);
-	return 0;
+	ret = fd < 0 ? -errno : file_write_all(fd, job->plan, job->plan_size);
+	return ret < 0 ? err_sys(err, ret, "%s", path) : 0;
 }
 
 /* Of OUTPUT, which is closed, or else of the file in DIR. Nothing at all is a guest that did not
@@ -368,13 +357,11 @@ static int run_in(const struct kernel *kernel, const struct kernel_job *job, con
 	if (ret == 0)
 		return 0;
 	err_add(err, ret, "kernel %s", kernel->path ? kernel->path : live_ops.name);
-	if (result->console[0] && err) {
-		size_t used = strlen(err->text);
+	if (result->console[0]) {
 		const char *cause = cause_known(result->console);
 
 		last_lines(result->console, lines, sizeof(lines));
-		snprintf(err->text + used, sizeof(err->text) - used, "; %s%s",
-			 cause ? "" : "its last lines: ", cause ? cause : lines);
+		err_more(err, "; %s%s", cause ? "" : "its last lines: ", cause ? cause : lines);
 	}
 	return ret;
 }

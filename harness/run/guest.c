@@ -46,28 +46,6 @@ static int fail(const char *what)
 	return 1;
 }
 
-static char *read_whole(const char *path, size_t *ret_size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	char *text = NULL;
-	ssize_t n = -1;
-
-	if (fd >= 0 && fstat(fd, &st) == 0)
-		text = malloc((size_t)st.st_size + 1);
-	if (text)
-		n = read(fd, text, (size_t)st.st_size);
-	if (fd >= 0)
-		close(fd);
-	if (n < 0) {
-		free(text);
-		return NULL;
-	}
-	text[n] = '\0';
-	*ret_size = (size_t)n;
-	return text;
-}
-
 static void set_if_there(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -176,13 +154,15 @@ static int guest_of_all(const char *folder, const char *results)
 {
 	bool booted = strcmp(folder, results) != 0;
 	char path[4096];
-	size_t size = 0;
+	struct err err;
+	size_t size;
 	char *text;
 
 	snprintf(path, sizeof(path), "%s/plan", folder);
-	text = read_whole(path, &size);
-	if (!text)
-		return fail(path);
+	if (file_read(path, HANDOVER_MOST, &text, &size, &err) < 0) {
+		fprintf(stderr, "halfopen-guest: %s\n", err.text);
+		return 1;
+	}
 	snprintf(path, sizeof(path), "%s/raw", results);
 	out.fd = open(path, O_WRONLY | (booted ? 0 : O_CREAT | O_TRUNC) | O_CLOEXEC, 0600);
 	if (out.fd < 0)

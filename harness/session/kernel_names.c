@@ -11,7 +11,6 @@
 
 void kernel_names_suggest(const char *name, bool live, struct err *err)
 {
-	size_t used = strlen(err->text);
 	struct known known;
 	struct store store;
 
@@ -23,8 +22,7 @@ void kernel_names_suggest(const char *name, bool live, struct err *err)
 	for (int i = 0; i < store.count; i++)
 		known_add(&known, store.entry[i].name);
 	if (known_nearest(&known))
-		snprintf(err->text + used, sizeof(err->text) - used, "; did you mean '%s'?",
-			 known_nearest(&known));
+		err_more(err, "; did you mean '%s'?", known_nearest(&known));
 	store_done(&store);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "tcp_words.h"
 
 struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind)
@@ -19,19 +20,7 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 			   EXPECTS_MAX);
 		return NULL;
 	}
-	/* Grows by doubling: the pool keeps what was too small until the plan goes. */
-	if ((plan->expect_count & (plan->expect_count - 1)) == 0) {
-		size_t count = plan->expect_count ? 2 * (size_t)plan->expect_count : 8;
-
-		if (plan->expect_count == 0 || plan->expect_count >= 8) {
-			expect = pool_alloc(d->pool, sizeof(*expect) * count);
-			if (plan->expect_count)
-				memcpy(expect, plan->expect,
-				       sizeof(*expect) * (size_t)plan->expect_count);
-			plan->expect = expect;
-		}
-	}
-	expect = &plan->expect[plan->expect_count++];
+	expect = LIST_ADD(d->pool, plan, expect);
 	*expect = (struct plan_expect){.kind = kind,
 				       .place = place_of(node->key ? node->key : node)};
 	condition_beside(d, node, &expect->on);

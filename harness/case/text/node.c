@@ -7,6 +7,7 @@
 
 #include "source.h"
 #include "text.h"
+#include "utf8.h"
 
 struct node *node_get(const struct node *map, const char *key)
 {
@@ -79,7 +80,7 @@ static int characters(const char *text, size_t size)
 	int count = 0;
 
 	for (size_t i = 0; i < size; count++) {
-		size_t n = source_character(text + i, size - i);
+		size_t n = utf8_decode(text + i, size - i, NULL);
 
 		i += n ? n : 1;
 	}

@@ -3,32 +3,10 @@
 
 #include <string.h>
 
-#define SHOWN 100 /* columns of a line that are shown */
+#include "utf8.h"
 
-size_t source_character(const char *text, size_t size)
-{
-	const unsigned char *s = (const unsigned char *)text;
-	static const unsigned least[5] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned value;
-	size_t n;
-
-	if (!size)
-		return 0;
-	if (s[0] < 0x80)
-		return 1;
-	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	if (s[0] < 0xc2 || s[0] > 0xf4 || n > size)
-		return 0;
-	value = s[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (s[i] & 0x3f);
-	}
-	if (value < least[n] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
-		return 0;
-	return n;
-}
+#define SHOWN     100 /* columns of a line that are shown */
+#define NEXT_LINE 0x85
 
 size_t source_break(const char *text, size_t size)
 {
@@ -44,19 +22,18 @@ size_t source_break(const char *text, size_t size)
 	return 0;
 }
 
-static bool is_control(const char *text)
+/* What no text has: its white space and line breaks are none. */
+static bool is_control(uint32_t character)
 {
-	unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
-
-	if (c == 0xc2)
-		return next < 0xa0 && next != 0x85;
-	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+	return utf8_is_control(character) && character != '\t' && character != '\n' &&
+	       character != '\r' && character != NEXT_LINE;
 }
 
 bool source_check(struct diags *diags)
 {
 	const char *s = diags->source;
 	struct span at = {1, 1, 1, 2};
+	uint32_t character;
 	size_t n;
 
 	if (diags->size > SOURCE_MAX) {
@@ -70,7 +47,7 @@ bool source_check(struct diags *diags)
 			at = (struct span){at.line + 1, 1, at.line + 1, 2};
 			continue;
 		}
-		n = source_character(s + i, diags->size - i);
+		n = utf8_decode(s + i, diags->size - i, &character);
 		if (!n) {
 			struct diag *diag = diag_error(diags, at, "byte 0x%02x is not UTF-8 text",
 						       (unsigned char)s[i]);
@@ -79,10 +56,10 @@ bool source_check(struct diags *diags)
 				  "case files are UTF-8: convert it, or mend the editor's setting");
 			return false;
 		}
-		if (is_control(s + i)) {
+		if (is_control(character)) {
 			diag_error(diags, at,
 				   "control character 0x%02x in the text: is this a text file?",
-				   (unsigned char)s[i + n - 1]);
+				   character);
 			return false;
 		}
 		at.column++;
@@ -119,10 +96,10 @@ static struct line find_line(const char *source, size_t size, int number)
 
 /* One character; what a terminal might act upon is shown as something harmless. Tabs are
  * one column wide, as in the count of columns. */
-static void print_character(FILE *out, const char *text, size_t n)
+static void print_character(FILE *out, const char *text, size_t n, uint32_t character)
 {
-	if (n == 0 || is_control(text))
-		fputs("\xef\xbf\xbd", out);
+	if (n == 0 || is_control(character))
+		fputs(UTF8_REPLACEMENT, out);
 	else if (*text == '\t')
 		fputc(' ', out);
 	else
@@ -132,13 +109,14 @@ static void print_character(FILE *out, const char *text, size_t n)
 /* Columns FROM to TO of the line; returns how many there were in all before TO. */
 static int print_columns(FILE *out, struct line line, int from, int to)
 {
+	uint32_t character;
 	int column = 1;
 
 	for (size_t i = 0; i < line.size && column < to; column++) {
-		size_t n = source_character(line.text + i, line.size - i);
+		size_t n = utf8_decode(line.text + i, line.size - i, &character);
 
 		if (column >= from)
-			print_character(out, line.text + i, n);
+			print_character(out, line.text + i, n, character);
 		i += n ? n : 1;
 	}
 	return column;

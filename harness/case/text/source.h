@@ -18,9 +18,6 @@ bool source_check(struct diags *diags);
 /* The line that SPAN starts on, and a caret below it. A long line is shown in part. */
 void source_print_span(FILE *out, const char *source, size_t size, struct span span);
 
-/* Bytes of the UTF-8 character at TEXT (which has SIZE bytes); 0: it is none. */
-size_t source_character(const char *text, size_t size);
-
 /* Bytes of the line break at TEXT; 0: it is none. The breaks that YAML 1.1 knows (and libyaml
  * counts): LF, CR, CRLF, NEL, LS, PS. */
 size_t source_break(const char *text, size_t size);
