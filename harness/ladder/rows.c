@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "duration.h"
 #include "fold.h"
 #include "list.h"
@@ -242,13 +243,13 @@ static void add_end(struct making *making)
 
 static unsigned hosts_with_connections(const struct record *record)
 {
-	const struct record_socket *first[32] = {0};
+	const struct record_socket *first[HOSTS_MAX] = {0};
 	unsigned several = 0;
 
 	for (int i = 0; i < record->socket_count; i++) {
 		const struct record_socket *socket = &record->socket[i];
 
-		if (!socket->remote_port || socket->host < 0 || socket->host >= 32)
+		if (!socket->remote_port || socket->host < 0 || socket->host >= HOSTS_MAX)
 			continue;
 		if (!first[socket->host])
 			first[socket->host] = socket;

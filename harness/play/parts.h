@@ -32,6 +32,8 @@ struct play_program {
 	bool running, listening, ended, idle;
 };
 
+static_assert(WORLD_HOSTS >= HOSTS_MAX + 1, "a plan's hosts and its router");
+
 struct play_fault { /* of the plan, as what the world calls back with */
 	struct play *play;
 	int index;

@@ -157,6 +157,7 @@ static const char *filtered_at(const struct stage *stage, int host)
 	static const char *const router_names[] = {"eth0", "eth1", "eth2", "eth3",
 						   "eth4", "eth5", "eth6", "eth7"};
 
+	static_assert(sizeof(router_names) / sizeof(router_names[0]) == HOSTS_MAX, "one each");
 	if (host == PLAN_ANY)
 		return NULL;
 	return stage->topology.router ? router_names[host] : stage->plan->host[host].name;

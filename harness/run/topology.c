@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "topology.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -14,6 +15,8 @@
 
 #include "bounds.h"
 #include "settings.h"
+
+static_assert(NAME_LONGEST < IFNAMSIZ, "hosts' names are those of interfaces");
 
 #define ROUTER_MAC(i)                                                                              \
 	{                                                                                          \

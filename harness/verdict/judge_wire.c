@@ -43,8 +43,6 @@ static bool matches(const struct expect_wire *expect, const struct record_packet
 	       (expect->icmp_code == PLAN_ANY || expect->icmp_code == packet->icmp_code);
 }
 
-#define ALL_BUT_BACKGROUND (((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER))
-
 static void wire_expected(struct judging *judging, const struct expect_wire *expect,
 			  const struct plan_range *count)
 {
@@ -53,7 +51,7 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 
 	say_numbers(text, count);
 	text_add(text, " ");
-	if (expect->kinds == ALL_BUT_BACKGROUND)
+	if (expect->kinds == KINDS_BUT_BACKGROUND)
 		text_add(text, "packets");
 	else
 		say_kinds(text, expect->kinds, " or ");

@@ -6,6 +6,8 @@
 #ifndef HALFOPEN_BOUNDS_H
 #define HALFOPEN_BOUNDS_H
 
+#include <assert.h>
+
 #define HOSTS_MAX    8
 #define PROGRAMS_MAX 16
 #define STEPS_MAX    100 /* of one program */
@@ -13,6 +15,8 @@
 #define EXPECTS_MAX  1024
 #define SYSCTLS_MAX  64 /* of a command line */
 #define NAME_LONGEST 12 /* of hosts and programs: they become interfaces */
+
+static_assert(HOSTS_MAX < 31 && PROGRAMS_MAX <= 32, "sets of them are bits of a uint32_t");
 
 #define RUN_MAX_NS (24 * 3600 * NSEC_PER_SEC) /* no run lasts longer */
 

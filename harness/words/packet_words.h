@@ -5,6 +5,8 @@
 #ifndef HALFOPEN_PACKET_WORDS_H
 #define HALFOPEN_PACKET_WORDS_H
 
+#include <assert.h>
+
 #include "word.h"
 
 /* What a packet is: one packet may be several of these at once. */
@@ -31,6 +33,9 @@ enum packet_kind {
 /* ARP_REQUEST and ARP_REPLY also stand for IPv6's neighbour solicitation and advertisement.
  * OTHER is background (MLD, router solicitations): no expectation counts it unless asked.
  * ACK: a segment with no data, SYN, FIN or RST that is no probe. */
+
+static_assert(KIND_COUNT <= 32, "sets of them are bits of a uint32_t");
+#define KINDS_BUT_BACKGROUND (((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER))
 
 const char *packet_kind_name(enum packet_kind kind);
 extern const struct word packet_kind_words[]; /* 1 << KIND_SYN ... */

@@ -4,6 +4,7 @@
  */
 #include "expect.h"
 
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ const struct form expect_socket_form = {
 	.name = "a socket expectation", FIELDS(socket_fields), .beside = &condition_form};
 
 /* All but none and LISTEN; with NEW_SYN_RECV. */
-#define ANY_STATE (0x1ffeu & ~(1u << 10))
+#define ANY_STATE (((1u << TCP_STATES) - 1) & ~(1u << 0 | 1u << TCP_LISTEN))
 
 static void decode_socket(struct decoder *d, const struct node *node)
 {

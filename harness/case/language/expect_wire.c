@@ -188,9 +188,8 @@ static void decode_packets(struct decoder *d, const struct node *node)
 		return;
 	join_times(d, node, given, &args);
 	if (!args.wire.kinds)
-		args.wire.kinds = args.wire.icmp_code != PLAN_ANY
-					  ? 1u << KIND_ICMP
-					  : ((1u << KIND_COUNT) - 1) & ~(1u << KIND_OTHER);
+		args.wire.kinds = args.wire.icmp_code != PLAN_ANY ? 1u << KIND_ICMP
+								  : KINDS_BUT_BACKGROUND;
 	if (args.wire.from != PLAN_ANY && args.wire.from == args.wire.to)
 		diag_error(d->diags, node_get(node, "to")->span, "a packet from '%s' to itself",
 			   node_get(node, "to")->text);

@@ -14,6 +14,7 @@
 #ifndef HALFOPEN_PLAN_H
 #define HALFOPEN_PLAN_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@
 #include "place.h"
 
 #define PLAN_ANY (-1) /* a host, program or port that the case left open */
+static_assert(PLAN_ANY == PLACE_UNKNOWN, "who is asked for is a place");
 
 /* Where in the case file. */
 struct plan_place {
