@@ -4,19 +4,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "list.h"
 #include "packet_words.h"
 
 struct events {
 	const struct plan *plan;
 	const struct record *record;
 	struct record_event *event;
-	int count;
+	int event_count;
 };
 
 static void add(struct events *events, int64_t t_ns, enum record_event_kind kind, int host,
 		int index)
 {
-	events->event[events->count++] = (struct record_event){
+	*LIST_ADD(NULL, events, event) = (struct record_event){
 		.t_ns = t_ns, .kind = kind, .host = host, .index = index};
 }
 
@@ -116,25 +117,18 @@ int record_events(const struct plan *plan, const struct record *record,
 		  struct record_event **ret_events, int *ret_count)
 {
 	struct events events = {.plan = plan, .record = record};
-	size_t most;
 
 	if (!record_fits(record, plan))
 		return -EINVAL;
-	most = 3 * (size_t)record->step_count + 2 * (size_t)record->program_count +
-	       (size_t)record->packet_count + (size_t)record->socket_count +
-	       (size_t)record->fault_count + (size_t)record->host_count;
-
-	events.event = calloc(most + 1, sizeof(*events.event));
-	if (!events.event)
-		return -ENOMEM;
 	add_faults(&events);
 	add_hosts(&events);
 	add_programs(&events);
 	add_steps(&events);
 	add_packets(&events);
 	add_sockets(&events);
-	qsort(events.event, (size_t)events.count, sizeof(*events.event), by_time);
+	if (events.event_count)
+		qsort(events.event, (size_t)events.event_count, sizeof(*events.event), by_time);
 	*ret_events = events.event;
-	*ret_count = events.count;
+	*ret_count = events.event_count;
 	return 0;
 }

@@ -26,8 +26,8 @@ struct record_event {
 	int index; /* in the record's list of that kind */
 };
 
-/* Returns 0 and *ret_events, sorted by time (free()), -ENOMEM, or -EINVAL: the
- * record is not of this plan. */
+/* Returns 0 and *ret_events, sorted by time (free()), or -EINVAL: the record is
+ * not of this plan. */
 int record_events(const struct plan *plan, const struct record *record,
 		  struct record_event **ret_events, int *ret_count);
 

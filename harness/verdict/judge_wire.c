@@ -394,8 +394,8 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 		say_times(&judging->expected, &expect->within);
 	}
 	if (record_events(judging->plan, judging->record, &events, &count) < 0) {
-		text_add(&judging->observed, "no memory to look");
-		text_add(&judging->difference, "the record was not read");
+		text_add(&judging->observed, "the record is not of this case");
+		text_add(&judging->difference, "it cannot be judged");
 		return UNDECIDED;
 	}
 	for (int i = 0; i < count; i++) {
