@@ -130,7 +130,7 @@ static int write_interface(const struct plan *plan, int tap, FILE *file)
 	put(&block, link, sizeof(link));
 	put32(&block, 0);
 	snprintf(description, sizeof(description), "%s: %s",
-		 router ? "router" : plan->host[place].name, ends[tap % 2]);
+		 router ? PLACE_ROUTER_NAME : plan->host[place].name, ends[tap % 2]);
 	put_option(&block, OPTION_IF_NAME, name, strlen(name));
 	put_option(&block, OPTION_IF_DESCRIPTION, description, strlen(description));
 	put_option(&block, OPTION_IF_TSRESOL, &nanoseconds, 1);

@@ -256,7 +256,9 @@ static const char *place_name(const struct plan *plan, const char *address)
 {
 	int place = place_of_address(plan, address);
 
-	return place >= 0 ? plan->host[place].name : place == PLACE_ROUTER ? "router" : address;
+	return place >= 0              ? plan->host[place].name
+	       : place == PLACE_ROUTER ? PLACE_ROUTER_NAME
+				       : address;
 }
 
 /* Of which segment an ICMP error speaks: "quotes client > server seq 5". */

@@ -335,11 +335,11 @@ static int router_configure(struct topology *topology,
 
 static int router_build(struct topology *topology, struct err *err)
 {
-	int ret = net_new("router", &topology->router, err);
+	int ret = net_new(PLACE_ROUTER_NAME, &topology->router, err);
 
 	if (ret == 0)
 		ret = router_configure(topology, router_interface_build, err);
-	return ret < 0 ? err_add(err, ret, "router") : 0;
+	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
 }
 
 /* Carriers and IPv6 addresses come into force in work queues of the kernel's; what is sent
@@ -370,7 +370,7 @@ static int router_wait(struct topology *topology, struct err *err)
 		if (ret == 0 && plan->ip_version == 6)
 			ret = net_wait_address(topology->router, router_address(plan, i), err);
 	}
-	return ret < 0 ? err_add(err, ret, "router") : 0;
+	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
 }
 
 struct kernel_facts topology_facts(const struct topology *topology)
@@ -459,7 +459,7 @@ static int router_interface_build_here(struct topology *topology, int i, struct 
 
 static int router_build_here(struct topology *topology, struct err *err)
 {
-	int ret = net_here("router", &topology->router, err);
+	int ret = net_here(PLACE_ROUTER_NAME, &topology->router, err);
 
 	if (ret == 0)
 		ret = router_configure(topology, router_interface_build_here, err);
@@ -478,7 +478,8 @@ int topology_build_here(struct topology *topology, int host, struct err *err)
 					   : host_build_here(topology, host, err);
 
 	return ret < 0 ? err_add(err, ret, "host %s",
-				 host == plan->host_count ? "router" : plan->host[host].name)
+				 host == plan->host_count ? PLACE_ROUTER_NAME
+							  : plan->host[host].name)
 		       : 0;
 }
 

@@ -247,7 +247,7 @@ static void decode_router(struct decoder *d)
 			  "it is the router's; a host's stands below the host");
 	if (d->plan->network != NETWORK_ROUTER)
 		return;
-	router->name = pool_strdup(d->pool, "router");
+	router->name = pool_strdup(d->pool, PLACE_ROUTER_NAME);
 	add_extra_sysctl(d, router);
 	if (sysctl)
 		decode_sysctl(d, sysctl, router);

@@ -130,7 +130,7 @@ const struct form impairment_form = {.name = "link", FIELDS(impairment_fields)};
 
 static const struct word programs_words[] = {
 	{"start", true, "start its programs again"}, {"none", false, NULL}, {NULL, 0, NULL}};
-static const struct word router_word[] = {{"router", 0, NULL}, {NULL, 0, NULL}};
+static const struct word router_word[] = {{PLACE_ROUTER_NAME, 0, NULL}, {NULL, 0, NULL}};
 
 static const struct field process_fields[] = {
 	{NULL, TYPE_PROGRAM, FAULT(program), .help = ""},

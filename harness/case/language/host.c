@@ -12,8 +12,8 @@
 #define COMMAND_MAX 4096
 
 /* Words that stand where hosts and programs stand, too. */
-static const char *const reserved[] = {"wire", "router",  "any",      "all",
-				       "end",  "sockets", "counters", "silence"};
+static const char *const reserved[] = {"wire", PLACE_ROUTER_NAME, "any",      "all",
+				       "end",  "sockets",         "counters", "silence"};
 
 bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest)
 {
