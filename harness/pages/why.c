@@ -279,25 +279,13 @@ static void around(FILE *out, const struct plan *plan, const struct record *reco
 	fputs("</ol>\n", out);
 }
 
-/* Line NUMBER of the case's text, without what is blank before it. */
-static void source_line(FILE *out, const char *source, int number)
-{
-	while (--number > 0 && source) {
-		source = strchr(source, '\n');
-		source = source ? source + 1 : NULL;
-	}
-	if (!source)
-		return;
-	source += strspn(source, " ");
-	page_text_n(out, source, strcspn(source, "\n"));
-}
-
 static void failure(FILE *out, const struct plan *plan, const struct record *record,
 		    const struct judgement *judgement, const struct rows *rows, int index)
 {
 	const struct finding *finding = &judgement->finding[index];
 	const struct plan_expect *expect = &plan->expect[finding->expect];
-	int row = finding_row(rows, index);
+	int row = finding_row(rows, index), size, blank;
+	const char *line = plan_source_line(plan, expect->place.line, &size);
 
 	fprintf(out, "<div class=\"why%s\">\n", judgement->verdict == VERDICT_PASS ? " held" : "");
 	if (expect->kind == EXPECT_STEP) {
@@ -307,7 +295,8 @@ static void failure(FILE *out, const struct plan *plan, const struct record *rec
 	}
 	fprintf(out, "<dl>\n<dt>The case says</dt><dd><a href=\"#L%d\">line %d</a>: ",
 		expect->place.line, expect->place.line);
-	source_line(out, plan->source, expect->place.line);
+	blank = (int)strspn(line, " ");
+	page_text_n(out, line + blank, (size_t)(size - blank));
 	fputs("</dd>\n<dt>Expected</dt><dd>", out);
 	page_text(out, finding->expected);
 	fputs("</dd>\n<dt>Observed</dt><dd>", out);

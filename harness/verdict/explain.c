@@ -10,17 +10,6 @@
 
 #define CONTEXT 6 /* events */
 
-/* Line NUMBER of the case's text; *RET_SIZE without its newline. */
-static const char *source_line(const char *source, int number, int *ret_size)
-{
-	while (--number > 0 && source) {
-		source = strchr(source, '\n');
-		source = source ? source + 1 : NULL;
-	}
-	*ret_size = source ? (int)strcspn(source, "\n") : 0;
-	return source ? source : "";
-}
-
 /* What happened at that moment, and CONTEXT events before and after. */
 static void explain_context(FILE *out, const struct plan *plan, const struct record *record,
 			    const struct record_event *events, int count, int64_t t_ns)
@@ -47,7 +36,7 @@ static void explain_finding(FILE *out, const struct plan *plan, const struct rec
 	const struct plan_place *place = &plan->expect[finding->expect].place;
 	const struct plan_condition *on = &plan->expect[finding->expect].on;
 	int size;
-	const char *line = source_line(plan->source, place->line, &size);
+	const char *line = plan_source_line(plan, place->line, &size);
 
 	fprintf(out, "  %s:%d:%d: %s\n", plan->file, place->line, place->column,
 		finding->holding == UNDECIDED ? "this cannot be judged" : "this did not hold");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <string.h>
+
 #include "pool.h"
 
 #define SETTLE_NS NSEC_PER_SEC /* after the last thing that a run waits for */
@@ -68,6 +70,18 @@ int plan_program_target(const struct plan_program *program)
 		if (program->step[i].peer.op == PEER_CONNECT)
 			return program->step[i].target_program;
 	return PLAN_ANY;
+}
+
+const char *plan_source_line(const struct plan *plan, int number, int *ret_size)
+{
+	const char *line = plan->source;
+
+	while (--number > 0 && line) {
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	*ret_size = line ? (int)strcspn(line, "\n") : 0;
+	return line ? line : "";
 }
 
 void plan_free(struct plan *plan)

@@ -319,6 +319,9 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns);
 bool plan_awaits(const struct plan *plan, int program);
 int64_t plan_end_ns(const struct plan *plan, int64_t over_ns);
 
+/* Line NUMBER (from 1) of the case's text, which does not end there: RET_SIZE bytes. */
+const char *plan_source_line(const struct plan *plan, int number, int *ret_size);
+
 void plan_free(struct plan *plan); /* NULL is fine */
 
 /* The program that PROGRAM waits for before it starts, since it connects to it first; or PLAN_ANY.
