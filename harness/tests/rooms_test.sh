@@ -54,5 +54,11 @@ for room in "${!folder_of[@]}"; do
 	[ "$(sed 's/, /\n/g' <<<"$in_docs" | sort)" = "${known[$room]}" ] ||
 		complain "docs/architecture.md: ${folder_of[$room]} knows '$in_docs'; it is: ${known[$room]//$'\n'/, }"
 done
+# What architecture.md tells to open is there.
+while read -r named; do
+	compgen -G "$source/$named" >/dev/null || compgen -G "$source/harness/$named" >/dev/null ||
+		complain "docs/architecture.md names $named, which is not there"
+done < <(grep -oE '`[a-z_]+/[a-z_/*]+\.[a-z]+`' "$source/docs/architecture.md" | tr -d '`' | sort -u)
+
 tsort "$scratch/pairs" >/dev/null || complain "rooms know each other in a circle"
 exit $bad
