@@ -182,6 +182,32 @@ START_TEST(a_version_is_dropped)
 }
 END_TEST
 
+START_TEST(what_is_excepted_passes)
+{
+	struct test_pair pair = test_switch();
+	struct flow flow = make_flow(&pair, false, _i);
+	int all, client;
+
+	ck_assert_str_eq(pass(flow.client, flow.server, "n", 10), "n"); /* neighbours are known */
+	all = add(pair.wire, (struct net_filter){.hook = NET_FILTER_BRIDGE, .ip_version = _i});
+	client = add(
+		pair.wire,
+		(struct net_filter){.hook = NET_FILTER_BRIDGE, .in = "client", .longer_than = 200});
+	ck_assert_str_eq(pass(flow.client, flow.server, "a", 10), "");
+	ck_ok(net_except_filter(pair.wire, all, "client", "server", &err));
+	ck_assert_str_eq(pass(flow.client, flow.server, "b", 10), "b");
+	ck_assert_str_eq(pass(flow.client, flow.server, "c", 300), ""); /* by the other filter */
+	ck_assert_str_eq(pass(flow.server, flow.client, "d", 10), "");
+	ck_ok(net_except_filter(pair.wire, all, NULL, NULL, &err));
+	ck_assert_str_eq(pass(flow.server, flow.client, "e", 10), "e");
+	ck_ok(net_delete_filter(pair.wire, all, &err)); /* with its exceptions */
+	ck_ok(net_delete_filter(pair.wire, client, &err));
+	ck_assert_uint_eq(count_chains(pair.wire, "bridge"), 0);
+	ck_refused(ENOENT, "wire: nft: ", net_except_filter(pair.wire, all, NULL, NULL, &err));
+	ck_refused(EINVAL, "filter: ", net_except_filter(pair.wire, all, "a\"b", NULL, &err));
+}
+END_TEST
+
 START_TEST(exactly_the_next_packets_are_dropped)
 {
 	struct test_pair pair = test_switch();
@@ -447,6 +473,7 @@ int main(void)
 	for (int version = 4; version <= 6; version += 2) {
 		tcase_add_loop_test(tc, a_direction_is_dropped, version, version + 1);
 		tcase_add_loop_test(tc, a_version_is_dropped, version, version + 1);
+		tcase_add_loop_test(tc, what_is_excepted_passes, version, version + 1);
 		tcase_add_loop_test(tc, exactly_the_next_packets_are_dropped, version, version + 1);
 		tcase_add_loop_test(tc, longer_packets_are_dropped, version, version + 1);
 		tcase_add_loop_test(tc, segments_are_dropped_by_their_flags, version, version + 1);

@@ -215,6 +215,67 @@ START_TEST(a_seed_repeats_the_losses)
 }
 END_TEST
 
+/* Datagrams from a third host to the pair's server. */
+static int third_sender(struct test_pair *pair, int version)
+{
+	struct net *third = test_net("third");
+	int sender;
+
+	test_plug(third, pair->wire, "third", 3);
+	sender = test_socket(third, version, SOCK_DGRAM, 10);
+	ck_assert_int_eq(test_connect(sender, test_address(false, version, 2), 10), 0);
+	return sender;
+}
+
+START_TEST(who_sends_has_its_own_impairment)
+{
+	struct test_pair pair = test_switch();
+	struct err failure = {0};
+	char marks[8], address[64];
+	int client, server, third, from_third = test_socket(pair.server, _i, SOCK_DGRAM, 10);
+
+	need_netem();
+	make_flow(&pair, _i, &client, &server);
+	third = third_sender(&pair, _i);
+	if (net_add_bands(pair.wire, "server", 3, &failure) == -EOPNOTSUPP) {
+		printf("%s: not tried: %s\n", __func__, failure.text);
+		return;
+	}
+	ck_assert_msg(!*failure.text, "%s", failure.text);
+	ck_ok(net_impair_band(pair.wire, "server", 1, &(struct net_impairment){.loss = 100}, &err));
+	ck_ok(net_impair_band(pair.wire, "server", 2, &(struct net_impairment){.duplicate = 100},
+			      &err));
+	test_send(client, 'a', 100); /* nobody is sorted yet: all are of band 0 */
+	ck_assert_str_eq(test_marks(server, marks, sizeof(marks)), "a");
+	ck_ok(net_sort(pair.wire, "client", NULL, "server", 1, &err));
+	test_send(client, 'b', 100);
+	test_send(third, 'c', 100);
+	ck_assert_str_eq(test_marks(server, marks, sizeof(marks)), "");
+	ck_assert_str_eq(test_marks(from_third, marks, sizeof(marks)), "c");
+	strcpy(address, test_address(false, _i, 3));
+	ck_ok(net_sort(pair.wire, NULL, address, "server", 2, &err));
+	test_send(third, 'd', 100);
+	ck_assert_str_eq(test_marks(from_third, marks, sizeof(marks)), "dd");
+	ck_ok(net_impair_band(pair.wire, "server", 1, &(struct net_impairment){0}, &err));
+	test_send(client, 'e', 100);
+	ck_assert_str_eq(test_marks(server, marks, sizeof(marks)), "e");
+}
+END_TEST
+
+START_TEST(bands_refused)
+{
+	struct net *net = test_net("wire");
+	const struct net_impairment none = {0};
+
+	ck_refused(ENODEV, "eth9", net_add_bands(net, "eth9", 2, &err));
+	ck_refused(ENODEV, "eth9", net_impair_band(net, "eth9", 0, &none, &err));
+	ck_refused(EINVAL, "percentage",
+		   net_impair_band(net, "lo", 0, &(struct net_impairment){.loss = 101}, &err));
+	ck_refused(EINVAL, "interface", net_sort(net, "a\"b", NULL, "lo", 1, &err));
+	ck_refused(EINVAL, "interface", net_sort(net, "lo", NULL, "a b", 1, &err));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("qdisc");
@@ -225,10 +286,12 @@ int main(void)
 	tcase_add_test(tc, every_field_reads_back);
 	tcase_add_test(tc, a_new_impairment_replaces_the_old);
 	tcase_add_test(tc, impairments_refused);
+	tcase_add_test(tc, bands_refused);
 	for (int version = 4; version <= 6; version += 2) {
 		tcase_add_loop_test(tc, delay_and_rate_take_their_time, version, version + 1);
 		tcase_add_loop_test(tc, loss_and_duplication, version, version + 1);
 		tcase_add_loop_test(tc, a_seed_repeats_the_losses, version, version + 1);
+		tcase_add_loop_test(tc, who_sends_has_its_own_impairment, version, version + 1);
 	}
 	suite_add_tcase(suite, tc);
 	return test_run(suite);
