@@ -114,7 +114,8 @@ struct raw_boot {
 enum raw_order_type {
 	RAW_ORDER_LISTENS, /* who: a program of another host listens now */
 	RAW_ORDER_ENDED,   /* who: such a program has ended */
-	RAW_ORDER_END      /* the run ends at t_ns */
+	RAW_ORDER_END,     /* the run ends at t_ns */
+	RAW_ORDER_LATE     /* its clock is t_ns behind the run's, since it was suspended */
 };
 
 struct raw_order {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "list.h"
 #include "parts.h"
 
 #define OF_2_32(per_cent)                                                                          \
@@ -32,15 +33,50 @@ struct impairment act_impairment(const struct plan_impairment *plan)
 				   .limit = plan->limit};
 }
 
-static void cut_power(struct play *play, int host)
+void act_host_lost(struct play *play, int host)
 {
 	struct raw_host down = {.up = 0};
 
+	play_frame(play, RAW_HOST, host, play_now_ns(play), &down, sizeof(down), NULL, 0);
+	play_host_off(play, host);
+}
+
+static void cut_power(struct play *play, int host)
+{
 	if (world_power(play->world, host) == WORLD_OFF)
 		return;
 	world_power_off(play->world, host);
-	play_frame(play, RAW_HOST, host, play_now_ns(play), &down, sizeof(down), NULL, 0);
-	play_host_off(play, host);
+	act_host_lost(play, host);
+}
+
+static int hang(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	(void)err;
+	world_hang(play->world, fault->host);
+	act_host_lost(play, fault->host);
+	return 0;
+}
+
+static int suspend(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	struct play_host *host = &play->host[fault->host];
+
+	(void)err;
+	world_suspend(play->world, fault->host, (int)fault->keep);
+	*LIST_ADD(NULL, host, pause) = (struct play_pause){play_now_ns(play) - host->late_ns, 0};
+	return 0;
+}
+
+/* Its programs' times are right by its own clock; its timeline goes by the run's. */
+static int resume(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	struct play_host *host = &play->host[fault->host];
+	struct play_pause *pause = &host->pause[host->pause_count - 1];
+	struct raw_order order = {.type = RAW_ORDER_LATE};
+
+	world_resume(play->world, fault->host);
+	host->late_ns = pause->late_ns = order.t_ns = play_now_ns(play) - pause->since_ns;
+	return world_tell(play->world, fault->host, &order, sizeof(order), err);
 }
 
 static int crash(struct play *play, const struct plan_fault *fault, struct err *err)
@@ -58,6 +94,7 @@ static int power_on(struct world *world, void *data, struct err *err)
 	(void)world;
 	fault_frame(fault->play, fault->index, 1);
 	fault->play->reboots--;
+	cut_power(fault->play, plan->host);
 	return play_boot(fault->play, plan->host, plan->start_again, err);
 }
 
@@ -72,10 +109,27 @@ static int reboot(struct play *play, const struct plan_fault *fault, struct err 
 	return 0;
 }
 
+/* The host's kernel does it, at this moment. */
+static int await_panic(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	struct play_fault *self = &play->fault[fault - play->plan->fault];
+
+	(void)err;
+	play->host[fault->host].panics = true;
+	if (!fault->down_ns)
+		return 0;
+	play->reboots++;
+	world_at(play->world, world_now(play->world) + fault->down_ns, power_on, self);
+	return 0;
+}
+
 static int plug(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	(void)err;
-	world_plug(play->world, play->host[fault->host].card, fault->op == FAULT_PLUG);
+	world_plug(play->world,
+		   fault->router_end ? play->host[fault->host].router_card
+				     : play->host[fault->host].card,
+		   fault->op == FAULT_PLUG);
 	return 0;
 }
 
@@ -189,10 +243,11 @@ typedef int act_fn(struct play *play, const struct plan_fault *fault, struct err
 
 /* NULL: nothing is left to do here. Whoever does it says that it was done. */
 static act_fn *const acts[FAULT_OP_COUNT] = {
-	[FAULT_CRASH] = crash,   [FAULT_REBOOT] = reboot, [FAULT_SHUTDOWN] = await_shutdown,
-	[FAULT_PULL] = plug,     [FAULT_PLUG] = plug,     [FAULT_BLACKHOLE] = filter,
-	[FAULT_REJECT] = filter, [FAULT_IMPAIR] = impair, [FAULT_DROP] = filter,
-	[FAULT_HEAL] = heal,
+	[FAULT_CRASH] = crash,     [FAULT_REBOOT] = reboot,     [FAULT_SHUTDOWN] = await_shutdown,
+	[FAULT_PULL] = plug,       [FAULT_PLUG] = plug,         [FAULT_BLACKHOLE] = filter,
+	[FAULT_REJECT] = filter,   [FAULT_IMPAIR] = impair,     [FAULT_DROP] = filter,
+	[FAULT_HEAL] = heal,       [FAULT_PANIC] = await_panic, [FAULT_HANG] = hang,
+	[FAULT_SUSPEND] = suspend, [FAULT_RESUME] = resume,
 };
 
 static int act(struct world *world, void *data, struct err *err)

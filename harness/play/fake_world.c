@@ -35,6 +35,22 @@ void world_power_off(struct world *world, int host)
 	world->power[host] = WORLD_OFF;
 }
 
+void world_hang(struct world *world, int host)
+{
+	world->power[host] = WORLD_HUNG;
+}
+
+void world_suspend(struct world *world, int host, int keep)
+{
+	(void)keep;
+	world->power[host] = WORLD_SUSPENDED;
+}
+
+void world_resume(struct world *world, int host)
+{
+	world->power[host] = WORLD_ON;
+}
+
 enum world_power world_power(const struct world *world, int host)
 {
 	return world->power[host];

@@ -198,8 +198,9 @@ static int take(struct play *play, int host)
 		if (frame.size > said->size - at - sizeof(frame))
 			break;
 		if (note(play, host, &frame, payload))
-			play_frame(play, (enum raw_type)frame.type, frame.who, frame.t_ns, payload,
-				   frame.size, NULL, 0);
+			play_frame(play, (enum raw_type)frame.type, frame.who,
+				   play_time_of(play, host, frame.t_ns), payload, frame.size, NULL,
+				   0);
 	}
 	if (at) {
 		memmove(said->bytes, said->bytes + at, said->size - at);

@@ -15,15 +15,24 @@
 
 #define PLAY_ZERO_NS NSEC_PER_SEC /* of the world's clock */
 
+struct play_pause {
+	int64_t since_ns; /* from this time of its own clock on */
+	int64_t late_ns;  /* it is so far behind the run's */
+};
+
 /* A host of the plan, or the router, which is the last. The index is the world's as well. */
 struct play_host {
 	int card;        /* its own */
 	int router_card; /* of the router, on this host's side */
 	int boots;
 	bool plugged;
-	bool done;         /* has said all that it had to say */
-	bool ends_by_plan; /* a power-off by itself is what the plan wants */
-	struct text said;  /* of a frame that is not whole yet */
+	bool done;                /* has said all that it had to say */
+	bool ends_by_plan;        /* a power-off by itself is what the plan wants */
+	bool panics;              /* and a panic */
+	int64_t late_ns;          /* its clock, since it was suspended, */
+	struct play_pause *pause; /* each time */
+	int pause_count;
+	struct text said; /* of a frame that is not whole yet */
 	struct cage_options confined;
 	struct cage cage; /* while it is on */
 };
@@ -81,6 +90,8 @@ void play_fail(struct play *play, int code, const char *fmt, ...)
 int play_boot(struct play *play, int host, bool start, struct err *err);
 /* HOST is off from now on: what others wait for on it does not come. */
 void play_host_off(struct play *play, int host);
+/* The run's time at which it is T_NS by HOST's clock. */
+int64_t play_time_of(const struct play *play, int host, int64_t t_ns);
 /* Ends the run if nothing is left to wait for. */
 void play_end_find(struct play *play);
 
@@ -89,6 +100,8 @@ extern const struct world_launcher play_launcher;
 
 /* act.c: puts the plan's faults into the world's calendar. */
 int act_plan(struct play *play, struct err *err);
+/* HOST does nothing more: what ran there has ended, and nobody there can say so. */
+void act_host_lost(struct play *play, int host);
 struct impairment act_impairment(const struct plan_impairment *plan);
 
 /* carry.c: the world's packets, as frames. */

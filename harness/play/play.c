@@ -61,7 +61,9 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 	int ret;
 
 	text_shrink(&self->said, 0);
-	self->done = self->ends_by_plan = false;
+	self->done = self->ends_by_plan = self->panics = false;
+	self->late_ns = 0;
+	self->pause_count = 0;
 	for (int i = 0; i < play->plan->program_count; i++)
 		if (start && play->plan->program[i].host == host)
 			play->program[i] = (struct play_program){0};
@@ -82,6 +84,16 @@ void play_host_off(struct play *play, int host)
 	play_end_find(play);
 }
 
+int64_t play_time_of(const struct play *play, int host, int64_t t_ns)
+{
+	const struct play_host *self = &play->host[host];
+
+	for (int i = self->pause_count - 1; i >= 0; i--)
+		if (t_ns >= self->pause[i].since_ns)
+			return t_ns + self->pause[i].late_ns;
+	return t_ns;
+}
+
 static void on_power(void *data, int host, int64_t t_ns, enum world_power power, int boot,
 		     enum world_end end, int status)
 {
@@ -89,7 +101,11 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 	struct play_host *self = &play->host[host];
 
 	(void)t_ns, (void)boot;
-	if (power != WORLD_OFF || end == WORLD_END_POWER_LOSS)
+	if (power == WORLD_HUNG && end == WORLD_END_PANIC && self->panics) {
+		act_host_lost(play, host);
+		return;
+	}
+	if (end == WORLD_END_POWER_LOSS || (power != WORLD_OFF && power != WORLD_HUNG))
 		return;
 	if (!self->done && !self->ends_by_plan) {
 		play_fail(play, ECHILD, "host %s: its kernel ended by itself: %s%s%s",
@@ -106,15 +122,17 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 /* --- the end --- */
 
 /* Neither running nor still to come. Who waits for a program that does not listen waits for one
- * that is over itself, or is not over either. */
+ * that is over itself, or is not over either. A host that stands still when the timeline is over
+ * does so for good. */
 static bool is_over(const struct play *play, int index)
 {
 	const struct play_program *program = &play->program[index];
 
+	if (world_power(play->world, play->plan->program[index].host) != WORLD_ON)
+		return true;
 	if (program->running)
 		return program->idle;
-	return program->ended || hear_is_waiting(play, index) ||
-	       world_power(play->world, play->plan->program[index].host) == WORLD_OFF;
+	return program->ended || hear_is_waiting(play, index);
 }
 
 static bool all_are_over(const struct play *play)
@@ -152,7 +170,7 @@ void play_end_find(struct play *play)
 		return;
 	play->end_ns = order.t_ns = plan_end_ns(play->plan, now_ns);
 	for (int i = 0; i < play->host_count; i++)
-		if (world_power(play->world, i) != WORLD_OFF)
+		if (world_power(play->world, i) == WORLD_ON)
 			world_tell(play->world, i, &order, sizeof(order), NULL);
 	world_at(play->world, PLAY_ZERO_NS + play->end_ns, look_for_end, play);
 }
@@ -379,8 +397,10 @@ int play_run(const struct plan *plan, const struct kernel *kernel, const struct 
 	play.init = init;
 	ret = play_in(&play, kernel, job, ret_result, err);
 	scratch_remove(dir);
-	for (int i = 0; i < play.host_count; i++)
+	for (int i = 0; i < play.host_count; i++) {
 		text_done(&play.host[i].said);
+		free(play.host[i].pause);
+	}
 	free(play.fault);
 	ret_result->raw_size = play.raw.size;
 	ret_result->raw = text_take(&play.raw);

@@ -51,8 +51,10 @@ static void set_up(void)
 static void tear_down(void)
 {
 	text_done(&play.raw);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		text_done(&play.host[i].said);
+		free(play.host[i].pause);
+	}
 	free(play.fault);
 	plan_free(plan);
 }
@@ -308,6 +310,42 @@ START_TEST(behind_a_router_a_sender_is_its_address)
 }
 END_TEST
 
+START_TEST(a_suspended_host_counts_its_own_time)
+{
+	play_timeline("case: a lid\nhosts: {a: {program: [pause]}, b: {}}\n"
+		      "timeline:\n"
+		      "  - {at: 5s, suspend: a}\n"
+		      "  - {at: 12s, resume: a}\n"
+		      "  - {at: 20s, suspend: a}\n"
+		      "  - {at: 21s, resume: a}\n"
+		      "until: 30s\n",
+		      "switch");
+	ck_assert_int_eq(play_time_of(&play, 0, 5 * NSEC_PER_SEC - 1), 5 * NSEC_PER_SEC - 1);
+	ck_assert_int_eq(play_time_of(&play, 0, 5 * NSEC_PER_SEC), 12 * NSEC_PER_SEC);
+	ck_assert_int_eq(play_time_of(&play, 0, 12 * NSEC_PER_SEC), 19 * NSEC_PER_SEC);
+	ck_assert_int_eq(play_time_of(&play, 0, 13 * NSEC_PER_SEC), 21 * NSEC_PER_SEC);
+	ck_assert_int_eq(play_time_of(&play, 1, 13 * NSEC_PER_SEC), 13 * NSEC_PER_SEC);
+	ck_assert_int_eq(world.told_count, 2);
+	ck_assert_int_eq(world.told[1].order.type, RAW_ORDER_LATE);
+	ck_assert_int_eq(world.told[1].order.t_ns, 8 * NSEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(a_host_that_hangs_does_nothing_more_and_is_not_waited_for)
+{
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	world.now_ns = PLAY_ZERO_NS + 2 * NSEC_PER_SEC;
+	world_hang(&world, SERVER);
+	act_host_lost(&play, SERVER);
+	ck_assert_int_eq(frames(RAW_HOST), 1);
+	ck_assert(play.program[SERVER].ended);
+	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, 3 * NSEC_PER_SEC);
+}
+END_TEST
+
 START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 {
 	uint8_t bytes[64] = {0};
@@ -356,6 +394,8 @@ int main(void)
 	tcase_add_test(tests, what_ran_on_a_host_without_power_has_ended);
 	tcase_add_test(tests, the_way_from_one_of_three_is_healed_alone);
 	tcase_add_test(tests, behind_a_router_a_sender_is_its_address);
+	tcase_add_test(tests, a_suspended_host_counts_its_own_time);
+	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -194,6 +194,15 @@ static void note_sighting(struct pairing *pairing, const struct record_frame *fr
 		packet->arrived_ns = frame->t_ns;
 }
 
+/* Where `reject` has no router to do it, a packet filter in front of the receiver does. */
+static bool is_by_filter(const struct plan *plan, const struct decoded *packet)
+{
+	for (int i = 0; i < plan->fault_count; i++)
+		if (plan->fault[i].op == FAULT_REJECT && plan->network != NETWORK_ROUTER)
+			return packet->flags & TCP_RST;
+	return false;
+}
+
 /* Where no host sent it, the way made it: the router, or netem, which only delays what leaves
  * a port. */
 static int packet_of_the_way(struct pairing *pairing, const struct record_frame *frame,
@@ -210,6 +219,11 @@ static int packet_of_the_way(struct pairing *pairing, const struct record_frame 
 	/* The bridge has background of its own: only TCP is strange. */
 	if (router || (!known && packet->protocol != PACKET_TCP))
 		return index;
+	if (!known && is_by_filter(pairing->plan, packet)) {
+		pairing->record->packet[index].note = pool_strdup(
+			pairing->pool, "RST: from a packet filter in front of it");
+		return index;
+	}
 	pairing->record->packet[index].made_on_way = true;
 	pairing->record->packet[index].note = pool_strdup(
 		pairing->pool,

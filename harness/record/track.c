@@ -209,7 +209,8 @@ static void sent(struct tracker *tracker, struct record_packet *record,
 		return;
 	}
 	if (packet->flags & TCP_RST) {
-		record->note = pool_strdup(tracker->pool, reset_note(side, record, packet));
+		if (!record->note)
+			record->note = pool_strdup(tracker->pool, reset_note(side, record, packet));
 		describe_numbers(side, other, record, packet);
 	} else if (packet->flags & TCP_SYN) {
 		sent_syn(connection, from, packet);

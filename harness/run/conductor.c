@@ -36,8 +36,12 @@ static int needs_check(const struct stage *stage, struct err *err)
 	const struct kernel_facts facts = topology_facts(&stage->topology);
 	const struct plan *plan = stage->plan;
 	const char *lacking = condition_lacking(plan->needs.term, plan->needs.count, &facts);
+	const struct plan_fault *wanting = plan_wants_own_kernels(plan);
 	bool netem = plan->link_explicit;
 
+	if (wanting && !stage->options->alone)
+		return err_set(err, EOPNOTSUPP, "a kernel for each host (--own-kernels): %s",
+			       wanting->text);
 	if (lacking && strncmp(lacking, "kernel ", 7) == 0)
 		return err_set(err, EOPNOTSUPP, "%s; this is %s", lacking, facts.release);
 	for (int i = 0; i < plan->fault_count; i++)
@@ -220,7 +224,7 @@ static int agenda_work(struct loop *loop, struct err *err)
 	struct stage *stage = &loop->stage;
 	bool acted = false;
 
-	while (stage->agenda_count && stage->agenda[0].at_ns <= loop->now_ns) {
+	while (stage->agenda_count && stage->agenda[0].at_ns <= loop->now_ns + stage->late_ns) {
 		struct agenda_entry entry = stage->agenda[0];
 		int ret;
 
@@ -271,7 +275,7 @@ static int run(struct loop *loop, struct err *err)
 		end_find(loop);
 		if (stage->is_off)
 			return 0;
-		if (loop->end_ns >= 0 && loop->now_ns >= loop->end_ns)
+		if (loop->end_ns >= 0 && loop->now_ns + stage->late_ns >= loop->end_ns)
 			break;
 		if (stage->agenda_count) {
 			ret = loop_await(loop, err);

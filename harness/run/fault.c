@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "list.h"
 #include "stage.h"
@@ -123,7 +125,7 @@ static int shutdown_end(struct stage *stage, const struct plan_fault *fault, int
 {
 	int64_t off_ns = fault->at_ns + fault->grace_ns + SHUTDOWN_LAST_WORDS_NS;
 
-	if (!host_is_idle(stage, fault->host) || out_now(stage->out) < off_ns) {
+	if (!host_is_idle(stage, fault->host) || stage_now(stage) < off_ns) {
 		stage_kill(stage, fault->host);
 		agenda_add(stage, off_ns, AGENDA_FAULT_GOES_ON, index);
 		return 0;
@@ -266,6 +268,28 @@ static int forget(struct stage *stage, const struct plan_fault *fault, int index
 	return net_flush_conntrack(stage->topology.router, err);
 }
 
+/* What is process 1 here panics its kernel by ending (kernel/exit.c, do_exit()): before anything of
+ * it is closed, and with all other processes as they are. What is known so far goes out first. */
+static int panic(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	int ret = stage_unwatch(stage, fault->host, err);
+
+	(void)index;
+	out_flush(stage->out);
+	if (ret == 0)
+		_exit(1);
+	return ret;
+}
+
+static int step(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	int64_t by_ns = fault->forward_ns - fault->back_ns;
+	struct timespec to = clock_timespec(clock_read_ns(CLOCK_REALTIME) + by_ns);
+
+	(void)stage, (void)index;
+	return clock_settime(CLOCK_REALTIME, &to) < 0 ? err_sys(err, errno, "clock_settime") : 0;
+}
+
 typedef int fault_fn(struct stage *stage, const struct plan_fault *fault, int index,
 		     struct err *err);
 
@@ -288,6 +312,8 @@ static const struct {
 	[FAULT_IMPAIR] = {impair, NULL},
 	[FAULT_HEAL] = {heal, NULL},
 	[FAULT_FORGET] = {forget, NULL},
+	[FAULT_PANIC] = {panic, NULL},
+	[FAULT_STEP] = {step, NULL},
 };
 
 bool fault_is_here(const struct stage *stage, int index)

@@ -121,6 +121,9 @@ static void order_take(struct loop *loop, const struct raw_order *order)
 	case RAW_ORDER_END:
 		loop->end_ns = order->t_ns;
 		return;
+	case RAW_ORDER_LATE:
+		stage->late_ns = order->t_ns;
+		return;
 	}
 }
 
@@ -236,6 +239,7 @@ static void timer_arm(struct loop *loop)
 
 	if (loop->end_ns >= 0 && loop->end_ns < next_ns)
 		next_ns = loop->end_ns;
+	next_ns -= stage->late_ns; /* the rest is of our own clock */
 	for (int i = 0; i < stage->plan->host_count; i++)
 		if (loop->due_ns[i] >= 0 && loop->due_ns[i] < next_ns)
 			next_ns = loop->due_ns[i];

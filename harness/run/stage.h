@@ -33,6 +33,7 @@ struct stage {
 	struct out *out;
 	struct topology topology;
 	int64_t real_ns; /* CLOCK_REALTIME at the run's zero */
+	int64_t late_ns; /* this kernel's clock, since it was suspended */
 
 	struct program program[PROGRAMS_MAX];
 	bool waiting[PROGRAMS_MAX];             /* for its target to listen */
@@ -56,6 +57,13 @@ enum { STAGE_WIRE = -1, STAGE_ROUTER = -2 }; /* taps that are no host's */
 
 /* Is the host, or the router (the plan's host_count), of this kernel? */
 bool stage_has(const struct stage *stage, int host);
+
+/* The run's clock, by which the agenda goes. What is told has this kernel's own time (out_now()).
+ */
+static inline int64_t stage_now(const struct stage *stage)
+{
+	return out_now(stage->out) + stage->late_ns;
+}
 
 void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index);
 

@@ -292,9 +292,9 @@ START_TEST(ends_are_told_apart_and_the_other_host_goes_on)
 		const char *role, *seen;
 		int64_t after_ns;
 	} ends[] = {
-		{"role=panic", "power 1 0 boot 0 panic", SEC},
+		{"role=panic", "power 1 2 boot 0 panic", SEC},
 		{"role=reboot", "power 1 1 boot 1 reboot", SEC},
-		{"role=fail", "power 1 0 boot 0 panic", 0}, /* its process 1 has exited */
+		{"role=fail", "power 1 2 boot 0 panic", 0}, /* its process 1 has exited */
 		{"role=end", "power 1 0 boot 0 power off", 0},
 	};
 	char *const server[] = {"me=2", (char *)ends[_i].role, "ipv6.disable=1", NULL};

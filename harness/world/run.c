@@ -69,12 +69,13 @@ static void host_ended(struct host *host, int status)
 {
 	const struct world_observer *observer = &host->world->options.observer;
 	int64_t t_ns = host->world->now_ns;
+	enum world_end end = uml_end_of(status);
 
-	host->power = WORLD_OFF;
+	host->power = end == WORLD_END_PANIC ? WORLD_HUNG : WORLD_OFF;
 	network_look_at_carriers(host->world);
 	if (observer->power)
-		observer->power(observer->data, host->index, t_ns, WORLD_OFF, host->boot,
-				uml_end_of(status), status);
+		observer->power(observer->data, host->index, t_ns, host->power, host->boot, end,
+				status);
 }
 
 static int do_output(struct host *host, struct err *err)

@@ -73,7 +73,7 @@ struct world;
 enum world_power {
 	WORLD_OFF,       /* never switched on, or gone */
 	WORLD_ON,        /* it runs, or waits for its time */
-	WORLD_HUNG,      /* never run again: answers nothing, its carrier stays */
+	WORLD_HUNG,      /* hung or panicked: never run again, answers nothing; its carrier stays */
 	WORLD_SUSPENDED, /* its time stands still */
 };
 
@@ -81,7 +81,8 @@ enum world_end {                       /* how a host's kernel came to its end */
 		 WORLD_END_POWER_LOSS, /* world_power_off() */
 		 WORLD_END_POWER_OFF,  /* by itself: reboot(RB_POWER_OFF), halt */
 		 WORLD_END_REBOOT,     /* by itself: it is on again, as another boot */
-		 WORLD_END_PANIC,      /* arch/um/os-Linux/util.c, os_dump_core(): it aborts */
+		 WORLD_END_PANIC,      /* arch/um/os-Linux/util.c, os_dump_core(): it aborts; as a
+					  machine it stands, WORLD_HUNG */
 		 WORLD_END_KILLED,     /* by a signal that was not ours: status */
 		 WORLD_END_FAILED,     /* it exited with another status, or never started: see its
 					  console */
@@ -128,8 +129,8 @@ struct world_observer {
 	/* A packet leaves its card, before links and rules decide about it. */
 	void (*sent)(void *data, int card, uint64_t number, const uint8_t *frame, uint32_t size);
 	void (*packet)(void *data, const struct world_packet *packet);
-	/* BOOT counts from 0. END: only where power is WORLD_OFF, or ON after a reboot by itself;
-	 * STATUS: as waitpid() has it. */
+	/* BOOT counts from 0. END: only where power is WORLD_OFF, HUNG, or ON after a reboot by
+	 * itself; STATUS: as waitpid() has it. */
 	void (*power)(void *data, int host, int64_t t_ns, enum world_power power, int boot,
 		      enum world_end end, int status);
 	void (*carrier)(void *data, int card, int64_t t_ns, bool carrier);

@@ -144,6 +144,34 @@ static const struct field reboot_fields[] = {
 	{"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
 	 .help = "what happens to its programs, start if not said"},
 };
+static const struct field panic_fields[] = {
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
+	{"reboot", TYPE_DURATION, FAULT(down_ns), .min = 1,
+	 .help = "how long after it boots again by itself (its sysctl kernel.panic); never if not "
+		 "said"},
+	{"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
+	 .help = "what happens to its programs then, start if not said"},
+};
+static const struct field suspend_fields[] = {
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
+	{"keep", TYPE_NUMBER, FAULT(keep), .max = 10000,
+	 .help = "packets that wait for it meanwhile, as in the queue of a virtual machine's card; "
+		 "0 if not said"},
+};
+static const struct field step_fields[] = {
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
+	{"forward", TYPE_DURATION, FAULT(forward_ns), .min = 1, .help = "so far"},
+	{"back", TYPE_DURATION, FAULT(back_ns), .min = 1, .help = "or so far"},
+};
+static const struct word end_words[] = {
+	{"host", false, "its own: it sees no carrier, as on a cable does the other host"},
+	{"router", true, "the router's, who sees no carrier then; the host keeps its own"},
+	{NULL, 0, NULL}};
+static const struct field cable_fields[] = {
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "whose cable"},
+	{"end", TYPE_WORD, FAULT(router_end), .words = end_words,
+	 .help = "which end of it, host if not said"},
+};
 static const struct field shutdown_fields[] = {
 	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
 	{"grace", TYPE_DURATION, FAULT(grace_ns),
@@ -169,7 +197,7 @@ static const struct field reject_fields[] = {
 		  "net-prohibited, host-prohibited, admin-prohibited, no-route, "
 		  "address-unreachable, code N, or rst",
 	 .schema = "{\"type\": \"string\"}",
-	 .help = "the router's answer, a code of ICMP destination unreachable or a RST; in IPv6 "
+	 .help = "the answer, a code of ICMP destination unreachable or a RST; in IPv6 "
 		 "the "
 		 "nearest that there is"},
 	{"packets", TYPE_FORM, .form = &filter_form, .help = "which packets, all if not said"},
@@ -222,10 +250,22 @@ static void finish_shutdown(struct decoder *d, const struct node *node, uint32_t
 		args->fault.grace_ns = 5 * NSEC_PER_SEC;
 }
 
-static void finish_reject(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+static void finish_step(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
-	need_router(d, node, "reject");
-	finish_direction(d, node, given, ret);
+	const struct plan_fault *fault = &((struct fault_args *)ret)->fault;
+
+	(void)given;
+	if (!fault->forward_ns == !fault->back_ns)
+		diag_help(d->diags,
+			  diag_error(d->diags, node->key->span, "'step' does not say which way"),
+			  "give either forward or back");
+}
+
+static void finish_cable(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	(void)given;
+	if (((struct fault_args *)ret)->fault.router_end)
+		need_router(d, node, "end: router");
 }
 
 static void finish_drop(struct decoder *d, const struct node *node, uint32_t given, void *ret)
@@ -301,16 +341,38 @@ static const struct verb faults[] = {
 	{"shutdown", FAULT_SHUTDOWN, "a host stops in order: SIGTERM, SIGKILL, off the network",
 	 "shutdown: {host: server, grace: 5s}", ARGUMENT_REQUIRED,
 	 FORM("shutdown", shutdown_fields, 1), finish_shutdown},
-	{"pull", FAULT_PULL, "a host's cable: it sees no carrier", "pull: client",
-	 ARGUMENT_REQUIRED, FORM("pull", host_fields, 1), NULL},
+	{"panic", FAULT_PANIC,
+	 "a host's kernel panics: it does nothing more, its carrier stays (needs a kernel for each "
+	 "host)",
+	 "panic: {host: server, reboot: 10s}", ARGUMENT_REQUIRED, FORM("panic", panic_fields, 1),
+	 NULL},
+	{"hang", FAULT_HANG,
+	 "a host's kernel stops: it answers nothing, not even ARP, and its carrier stays (needs a "
+	 "kernel for each host)",
+	 "hang: server", ARGUMENT_REQUIRED, FORM("hang", host_fields, 1), NULL},
+	{"suspend", FAULT_SUSPEND,
+	 "a host's time stands still, as with a laptop's lid closed or a virtual machine paused "
+	 "(needs a kernel for each host)",
+	 "suspend: {host: client, keep: 100}", ARGUMENT_REQUIRED,
+	 FORM("suspend", suspend_fields, 1), NULL},
+	{"resume", FAULT_RESUME,
+	 "it goes on: for it and its timers no time has passed, and its wall clock is behind",
+	 "resume: client", ARGUMENT_REQUIRED, FORM("resume", host_fields, 1), NULL},
+	{"step", FAULT_STEP, "a host's wall clock is set (needs a kernel for each host)",
+	 "step: {host: server, back: 1h}", ARGUMENT_REQUIRED, FORM("step", step_fields, 0),
+	 finish_step},
+	{"pull", FAULT_PULL, "a host's cable: who is at the end that is pulled sees no carrier",
+	 "pull: client", ARGUMENT_REQUIRED, FORM("pull", cable_fields, 1), finish_cable},
 	{"plug", FAULT_PLUG, "the cable back in", "plug: client", ARGUMENT_REQUIRED,
-	 FORM("plug", host_fields, 1), NULL},
+	 FORM("plug", cable_fields, 1), finish_cable},
 	{"blackhole", FAULT_BLACKHOLE, "packets vanish on the path",
 	 "blackhole: {from: client, to: server}", ARGUMENT_REQUIRED,
 	 FORM("blackhole", around_fields, 1), finish_direction},
-	{"reject", FAULT_REJECT, "the router refuses packets and says so",
+	{"reject", FAULT_REJECT,
+	 "the router refuses packets and says so; without one the receiver does, as a packet "
+	 "filter there (which needs a kernel for each host)",
 	 "reject: {from: client, to: server, with: host-unreachable}", ARGUMENT_REQUIRED,
-	 FORM("reject", reject_fields, 0), finish_reject},
+	 FORM("reject", reject_fields, 0), finish_direction},
 	{"drop", FAULT_DROP, "some packets vanish on the path",
 	 "drop: {from: client, to: server, flags: [fin], next: 1}", ARGUMENT_REQUIRED,
 	 FORM("drop", drop_fields, 0), finish_drop},
@@ -343,6 +405,11 @@ const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
 	[FAULT_DROP] = {EFFECT_WORSE, DOER_ROUTER},
 	[FAULT_HEAL] = {EFFECT_HEALED, DOER_BOTH},
 	[FAULT_FORGET] = {EFFECT_ROUTER, DOER_ROUTER},
+	[FAULT_PANIC] = {EFFECT_STILL, DOER_HOST},
+	[FAULT_HANG] = {EFFECT_STILL, DOER_WORLD},
+	[FAULT_SUSPEND] = {EFFECT_STILL, DOER_WORLD},
+	[FAULT_RESUME] = {EFFECT_RESUMED, DOER_WORLD},
+	[FAULT_STEP] = {EFFECT_CLOCK, DOER_HOST},
 };
 
 const struct verb_table fault_table = {"fault", faults, sizeof(faults) / sizeof(*faults),

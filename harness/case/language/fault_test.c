@@ -56,6 +56,11 @@ static const struct {
 	{"reject: {from: client, to: server, with: rst}", FAULT_REJECT, A, A, C, V,
 	 "reject client -> server with tcp reset"},
 	{"forget: router", FAULT_FORGET, A, A, A, A, "forget router"},
+	{"panic: server", FAULT_PANIC, A, V, A, A, "panic server"},
+	{"hang: client", FAULT_HANG, A, C, A, A, "hang client"},
+	{"suspend: {host: server, keep: 5}", FAULT_SUSPEND, A, V, A, A,
+	 "suspend host=server keep=5"},
+	{"step: {host: client, back: 1h}", FAULT_STEP, A, C, A, A, "step host=client back=1h"},
 };
 #define FAULTS ((int)(sizeof(faults) / sizeof(*faults)))
 

@@ -120,7 +120,8 @@ void decode_timeline(struct decoder *d, const struct node *list)
 
 /* How things stand while the timeline goes by: for each, the fault that made it so. */
 struct course {
-	const struct plan_fault *off[HOSTS_MAX], *pulled[HOSTS_MAX], *stopped[PROGRAMS_MAX];
+	const struct plan_fault *off[HOSTS_MAX], *still[HOSTS_MAX]; /* still: yet it has power */
+	const struct plan_fault *pulled[HOSTS_MAX][2], *stopped[PROGRAMS_MAX];
 	bool broken; /* something to heal */
 };
 
@@ -151,6 +152,9 @@ static void check_process(struct decoder *d, struct course *course, const struct
 	if (course->off[program->host])
 		complain(d, fault, course->off[program->host], "the host of program", program->name,
 			 "is off then");
+	else if (course->still[program->host])
+		complain(d, fault, course->still[program->host], "the host of program",
+			 program->name, "stands still then");
 	else if (fault->at_ns < program->start_ns)
 		complain(d, fault, NULL, "program", program->name, "has not started by then");
 	else if (fault->op == FAULT_CONTINUE && !*stopped)
@@ -161,7 +165,7 @@ static void check_process(struct decoder *d, struct course *course, const struct
 static void check_cable(struct decoder *d, struct course *course, const struct plan_fault *fault)
 {
 	const char *name = d->plan->host[fault->host].name;
-	const struct plan_fault **pulled = &course->pulled[fault->host];
+	const struct plan_fault **pulled = &course->pulled[fault->host][fault->router_end];
 
 	if (fault->op == FAULT_PLUG && !*pulled)
 		complain(d, fault, NULL, "the cable of host", name, "was not pulled before");
@@ -176,15 +180,36 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 
 	if (*off && fault->kind->effect == EFFECT_OFF)
 		complain(d, fault, *off, "host", d->plan->host[fault->host].name, "is off then");
+	else if (course->still[fault->host] && fault->op == FAULT_SHUTDOWN)
+		complain(d, fault, course->still[fault->host], "host",
+			 d->plan->host[fault->host].name, "stands still then");
 	*off = fault;
+	course->still[fault->host] = NULL;
 	for (int i = 0; i < d->plan->program_count; i++)
 		if (d->plan->program[i].host == fault->host)
 			course->stopped[i] = NULL;
 }
 
+/* Of a host that has power: panic, hang, suspend, resume, step. */
+static void check_kernel(struct decoder *d, struct course *course, const struct plan_fault *fault)
+{
+	const char *name = d->plan->host[fault->host].name;
+	const struct plan_fault **still = &course->still[fault->host];
+	bool suspended = *still && (*still)->op == FAULT_SUSPEND;
+
+	if (course->off[fault->host])
+		complain(d, fault, course->off[fault->host], "host", name, "is off then");
+	else if (fault->kind->effect == EFFECT_RESUMED && !suspended)
+		complain(d, fault, *still, "host", name, "is not suspended then");
+	else if (fault->kind->effect != EFFECT_RESUMED && *still)
+		complain(d, fault, *still, "host", name, "stands still then");
+	if (fault->kind->effect != EFFECT_CLOCK)
+		*still = fault->kind->effect == EFFECT_STILL ? fault : NULL;
+}
+
 static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
 {
-	return off && off->kind->effect == EFFECT_OFF_AND_ON && off->at_ns + off->down_ns <= now_ns;
+	return off && plan_fault_boots(off) && off->at_ns + off->down_ns <= now_ns;
 }
 
 static void check_fault(struct decoder *d, struct course *course, const struct plan_fault *fault)
@@ -192,6 +217,8 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 	for (int i = 0; i < d->plan->host_count; i++)
 		if (is_up_again(course->off[i], fault->at_ns))
 			course->off[i] = NULL;
+		else if (is_up_again(course->still[i], fault->at_ns))
+			course->still[i] = NULL;
 	switch (fault->kind->effect) {
 	case EFFECT_PROGRAM:
 		check_process(d, course, fault);
@@ -211,6 +238,11 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 			diag_warning(
 				d->diags, span_of_fault(fault),
 				"nothing to heal: no blackhole, reject, drop or impair before");
+		break;
+	case EFFECT_STILL:
+	case EFFECT_RESUMED:
+	case EFFECT_CLOCK:
+		check_kernel(d, course, fault);
 		break;
 	case EFFECT_ROUTER:
 		break;

@@ -7,9 +7,29 @@
 
 #define SETTLE_NS NSEC_PER_SEC /* after the last thing that a run waits for */
 
+const struct plan_fault *plan_wants_own_kernels(const struct plan *plan)
+{
+	for (int i = 0; i < plan->fault_count; i++) {
+		const struct plan_fault *fault = &plan->fault[i];
+
+		if (fault->kind->effect >= EFFECT_STILL || fault->router_end ||
+		    (fault->op == FAULT_REJECT && plan->network != NETWORK_ROUTER))
+			return fault;
+	}
+	return NULL;
+}
+
+bool plan_fault_boots(const struct plan_fault *fault)
+{
+	return fault->kind->effect == EFFECT_OFF_AND_ON ||
+	       (fault->op == FAULT_PANIC && fault->down_ns);
+}
+
+/* Nothing that ran on its host goes on from then. */
 static bool takes_down(const struct plan_fault *fault)
 {
-	return fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON;
+	return fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON ||
+	       (fault->kind->effect == EFFECT_STILL && fault->op != FAULT_SUSPEND);
 }
 
 int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
@@ -27,8 +47,7 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 			off_ns = fault->at_ns;
 			started = started || start_ns < off_ns;
 		}
-		if (fault->kind->effect != EFFECT_OFF_AND_ON ||
-		    fault->at_ns + fault->down_ns > until_ns)
+		if (!plan_fault_boots(fault) || fault->at_ns + fault->down_ns > until_ns)
 			continue;
 		if (fault->start_again && started)
 			count++;

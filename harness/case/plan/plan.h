@@ -125,6 +125,11 @@ enum fault_op {
 	FAULT_DROP,      /* from -> to: what matches the filter, or the next `count` that do */
 	FAULT_HEAL,      /* undoes blackhole, reject, drop and impair between from and to */
 	FAULT_FORGET,    /* the router's connection tracking is flushed */
+	FAULT_PANIC,     /* host: its kernel; after down_ns it boots again, unless that is 0 */
+	FAULT_HANG,      /* host: it answers nothing any more; its carrier stays */
+	FAULT_SUSPEND,   /* host: its time stands still */
+	FAULT_RESUME,
+	FAULT_STEP, /* host: its wall clock goes by step_ns */
 	FAULT_OP_COUNT
 };
 
@@ -137,7 +142,11 @@ struct fault_kind {
 		EFFECT_CABLE,       /* of `host` */
 		EFFECT_WORSE,       /* the path, until it is healed */
 		EFFECT_HEALED,
-		EFFECT_ROUTER
+		EFFECT_ROUTER,
+		/* These need a kernel for each host. */
+		EFFECT_STILL, /* `host` has power, and does nothing */
+		EFFECT_RESUMED,
+		EFFECT_CLOCK
 	} effect;
 	enum fault_doer { /* where each host is a kernel of its own; else all is one guest's */
 			  DOER_HOST,   /* the guest of the host, or of the program's */
@@ -162,7 +171,10 @@ struct plan_fault {
 	int host;                     /* crash .. plug */
 	int from, to;                 /* hosts, PLAN_ANY: every one */
 	int64_t down_ns;              /* reboot: how long it is off */
-	bool start_again;             /* reboot: start its programs again */
+	bool start_again;             /* reboot, panic: start its programs again */
+	int64_t keep;                 /* suspend: packets that its card keeps meanwhile */
+	int64_t forward_ns, back_ns;  /* step: one of them */
+	bool router_end;              /* pull, plug: not the host's end, the router's */
 	int64_t grace_ns;             /* shutdown */
 	char *reject_with;            /* nft's word: "host-unreachable", "tcp reset", or "code N" */
 	int reject_type, reject_code; /* ICMP or ICMPv6 type and code; type -1: RST */
@@ -308,6 +320,13 @@ struct plan {
 
 	void *memory; /* what plan_free() gives back */
 };
+
+/* The first fault that namespaces of one kernel cannot do, since it is about a host's kernel or a
+ * card's far end; NULL: there is none. */
+const struct plan_fault *plan_wants_own_kernels(const struct plan *plan);
+
+/* Whether its host comes up again by it, after down_ns. */
+bool plan_fault_boots(const struct plan_fault *fault);
 
 /* How often reboots start a program again until then, by the timeline alone. The start that it was
  * to make while its host was off, or that is still to come, is its first. */

@@ -64,6 +64,7 @@ static const char *fault_before(int op)
 {
 	return op == FAULT_CONTINUE ? "stop: client"
 	       : op == FAULT_PLUG   ? "pull: client"
+	       : op == FAULT_RESUME ? "suspend: client"
 				    : "blackhole: all";
 }
 

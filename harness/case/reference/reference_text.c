@@ -159,7 +159,14 @@ const char reference_timeline[] = "## The timeline\n"
 				  "\n"
 				  "A list of faults, each with its moment: `{at: 55s, crash: "
 				  "server}`. Beside `at` and the fault\n"
-				  "there may be a `when`.\n";
+				  "there may be a `when`.\n"
+				  "\n"
+				  "Some are about a host's kernel and need one for each host "
+				  "(`run --own-kernels`);\n"
+				  "elsewhere the case is skipped, with that reason. A host that "
+				  "was suspended has a time of its\n"
+				  "own: what it does is that much later by the run's clock, and "
+				  "its programs `wait` by its.\n";
 
 const char reference_expect[] =
 	"## Expectations\n"
