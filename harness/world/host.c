@@ -46,70 +46,6 @@ int64_t host_now(const struct host *host)
 	return host->is_dead ? host->last_ns : host->zero_ns + host->time.now_ns;
 }
 
-/* ---- outbox ---- */
-
-bool outbox_is_empty(const struct outbox *outbox)
-{
-	return outbox->count == 0;
-}
-
-struct output *outbox_first(struct outbox *outbox)
-{
-	return &outbox->item[outbox->first];
-}
-
-void outbox_drop_first(struct outbox *outbox)
-{
-	outbox->bytes -= outbox_first(outbox)->size;
-	outbox->first = (outbox->first + 1) % outbox->room;
-	outbox->count--;
-}
-
-void outbox_add(struct outbox *outbox, struct output output)
-{
-	if (outbox->count == outbox->room) {
-		size_t room = outbox->room ? 2 * outbox->room : 16;
-		struct output *item = calloc(room, sizeof(*item));
-
-		if (!item)
-			abort();
-		for (size_t i = 0; i < outbox->count; i++)
-			item[i] = outbox->item[(outbox->first + i) % outbox->room];
-		free(outbox->item);
-		outbox->item = item;
-		outbox->room = room;
-		outbox->first = 0;
-	}
-	outbox->item[(outbox->first + outbox->count++) % outbox->room] = output;
-	outbox->bytes += output.size;
-}
-
-void output_free(struct output *output)
-{
-	switch (output->kind) {
-	case OUTPUT_PACKET:
-		packet_free(output->what);
-		break;
-	case OUTPUT_REQUEST:
-		disk_request_free(output->what);
-		break;
-	case OUTPUT_BYTES:
-		free(output->what);
-		break;
-	case OUTPUT_END:
-	case OUTPUT_REBOOT:
-		break;
-	}
-}
-
-void host_forget(struct host *host)
-{
-	while (!outbox_is_empty(&host->outbox)) {
-		output_free(outbox_first(&host->outbox));
-		outbox_drop_first(&host->outbox);
-	}
-}
-
 /* ---- what its devices give us, while it kicks ---- */
 
 static void limit(struct host *host, int64_t t_ns)
@@ -319,56 +255,7 @@ void host_kill(struct host *host)
 	host->wants_ns = NEVER;
 }
 
-/* ---- its boot line ---- */
-
-#define ARGUMENTS_MOST 128
-
-struct boot_line {
-	char *argv[ARGUMENTS_MOST + 1];
-	int count;
-};
-
-static void argue(struct boot_line *line, char *argument)
-{
-	if (line->count < ARGUMENTS_MOST)
-		line->argv[line->count++] = argument;
-	else
-		free(argument);
-}
-
-static void boot_line_make(struct host *host, struct boot_line *line)
-{
-	static const char *const fixed[] = {
-		"root=/dev/root",
-		"rootfstype=hostfs",
-		"rootflags=/",
-		"ro",
-		"con0=null,fd:1", /* the console: read nothing, write to stdout */
-		"con=null",
-		"panic=-1",
-		"quiet",
-		"virtio_net.napi_tx=0", /* a card that is done with a frame at once needs not say so
-					 */
-	};
-	const struct world *world = host->world;
-	const struct vhost *vhost;
-
-	argue(line, text_copy(host->config.kernel));
-	argue(line, text_format("mem=%dM", host->config.memory_mib));
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		argue(line, text_copy(fixed[i]));
-	argue(line, text_format("umid=h%d.%d", host->index, host->boot));
-	argue(line, text_format("uml_dir=%s/", world->where));
-	argue(line, text_format("init=%s", host->config.init));
-	argue(line, text_format("time-travel=ext:%d:%s", host->index + 1, host->socket[0]));
-	for (int i = 0; (vhost = host_device(host, i)); i++)
-		argue(line, text_format("virtio_uml.device=%s:%d", host->socket[1 + i],
-					vhost->kind->device_id));
-	/* Other random numbers: the boot line is all that they come from. */
-	argue(line, text_format("halfopen.seed=%llu", (unsigned long long)world->options.seed));
-	for (char *const *arg = host->config.args; arg && *arg; arg++)
-		argue(line, text_copy(*arg));
-}
+/* ---- power ---- */
 
 int host_start(struct host *host, struct err *err)
 {
@@ -394,8 +281,7 @@ int host_start(struct host *host, struct err *err)
 	ret = launch_prepare(host, err);
 	if (ret == 0)
 		ret = uml_start(&host->uml, &start, err);
-	for (int i = 0; i < line.count; i++)
-		free(line.argv[i]);
+	boot_line_done(&line);
 	free(tmpdir);
 	if (ret == 0)
 		ret = endpoint_add(host, &host->process, ENDPOINT_PROCESS, 0, host->uml.pid_fd,

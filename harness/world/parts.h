@@ -5,7 +5,9 @@
  *
  *     world.c    building, and the functions that act
  *     run.c      whose turn it is: the order of everything
- *     host.c     one host: its sockets, its clock, its outbox
+ *     host.c     one host: its sockets, its clock
+ *     outbox.c   what it did that is not the world's yet
+ *     boot_line.c what its kernel is told
  *     network.c  a packet's way from card to card
  */
 #ifndef HALFOPEN_PARTS_H
@@ -201,7 +203,6 @@ int64_t host_now(const struct host *host);
 int host_start(struct host *host, struct err *err);
 /* Its process is killed, its sockets closed, what it did after now is forgotten. */
 void host_kill(struct host *host);
-void host_forget(struct host *host);
 /* It waits: let it run from its wish to LIMIT_NS. */
 int host_run(struct host *host, int64_t limit_ns, struct err *err);
 /* Serves all hosts until each that runs waits, or is gone. */
@@ -212,11 +213,23 @@ void host_stand(struct host *host);
 int host_interrupted(struct host *host, struct vhost *vhost, struct err *err);
 int host_fails(const struct host *host, int code, struct err *err);
 
+/* boot_line.c */
+#define ARGUMENTS_MOST 128
+struct boot_line {
+	char *argv[ARGUMENTS_MOST + 1];
+	int count;
+};
+void boot_line_make(struct host *host, struct boot_line *ret_line);
+void boot_line_done(struct boot_line *line);
+
+/* outbox.c */
 bool outbox_is_empty(const struct outbox *outbox);
 struct output *outbox_first(struct outbox *outbox);
 void outbox_drop_first(struct outbox *outbox);
 void outbox_add(struct outbox *outbox, struct output output);
 void output_free(struct output *output);
+/* All that HOST did and that is not the world's is undone. */
+void host_forget(struct host *host);
 
 /* world.c */
 int world_begin(struct world *world, struct err *err);
