@@ -97,14 +97,16 @@ static struct node *copy(struct expansion *e, const struct node *node)
 
 static struct node *expand(struct expansion *e, const struct node *node);
 
-static void expand_children(struct expansion *e, const struct node *node, struct node *made)
+/* All children of NODE but the one of the key BUT. */
+static void expand_children(struct expansion *e, const struct node *node, const char *but,
+			    struct node *made)
 {
 	struct node **link = &made->child;
 
 	for (const struct node *child = node->child; child && !e->too_big; child = child->next) {
 		struct node *copied;
 
-		if (child->key && strcmp(child->key->text, "when") == 0)
+		if (child->key && strcmp(child->key->text, but) == 0)
 			continue;
 		copied = expand(e, child);
 		if (!copied)
@@ -179,7 +181,7 @@ static struct node *expand_scalar(struct expansion *e, const struct node *node)
 			made->kind = value->kind;
 			made->span = value->span;
 			made->text = "";
-			expand_children(e, value, made);
+			expand_children(e, value, "when", made);
 			return made;
 		}
 		if (!value) {
@@ -246,26 +248,7 @@ static struct node *expand(struct expansion *e, const struct node *node)
 		return NULL;
 	made = copy(e, node);
 	if (made)
-		expand_children(e, node, made);
-	return made;
-}
-
-static struct node *expand_root(struct expansion *e, const struct node *root)
-{
-	struct node *made = copy(e, root), **link = &made->child;
-
-	for (const struct node *child = root->child; child && !e->too_big; child = child->next) {
-		struct node *copied;
-
-		if (strcmp(child->key->text, "matrix") == 0)
-			continue;
-		copied = expand(e, child);
-		if (!copied)
-			continue;
-		*link = copied;
-		link = &copied->next;
-		made->count++;
-	}
+		expand_children(e, node, "when", made);
 	return made;
 }
 
@@ -277,7 +260,9 @@ struct node *matrix_expand(struct matrix *matrix, struct pool *pool, struct diag
 
 	for (int i = 0; i < matrix->axis_count; i++)
 		e.value[i] = axis_value(&matrix->axis[i], choice[i]);
-	made = expand_root(&e, root);
+	made = copy(&e, root);
+	if (made)
+		expand_children(&e, root, "matrix", made);
 	for (int i = 0; i < matrix->axis_count; i++) {
 		struct axis *axis = &matrix->axis[i];
 		struct node *key;
