@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "net.h"
 
 static int try_veth(struct net *a, struct net *b, struct err *err)
@@ -97,18 +98,6 @@ static const struct {
 #undef ABILITY
 };
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 /* A namespace to start from: the caller's own user's, or else a new user's, who is its root
  * (a program that is executed by anyone else loses the capabilities). */
 static int enter_own(void)
@@ -122,9 +111,10 @@ static int enter_own(void)
 		return 0;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
 		return -errno;
-	write_file("/proc/self/setgroups", "deny"); /* where it is not needed, it is not there */
-	ret = write_file("/proc/self/uid_map", map[0]);
-	return ret ? ret : write_file("/proc/self/gid_map", map[1]);
+	file_set(AT_FDCWD, "/proc/self/setgroups",
+		 "deny"); /* where it is not needed, it is not there */
+	ret = file_set(AT_FDCWD, "/proc/self/uid_map", map[0]);
+	return ret ? ret : file_set(AT_FDCWD, "/proc/self/gid_map", map[1]);
 }
 
 static void note(struct net_abilities *abilities, const char *name, const struct err *err,

@@ -89,6 +89,13 @@ ssize_t file_read_small(int dir, const char *path, char *buf, size_t size)
 	return (ssize_t)used;
 }
 
+int file_set(int dir, const char *path, const char *text)
+{
+	AUTO_CLOSE int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
 int file_write(const char *path, const void *bytes, size_t size, struct err *err)
 {
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);

@@ -24,6 +24,8 @@ int file_read_fd(int fd, const char *name, size_t most, char **ret_bytes, size_t
 /* The first bytes of a small file, as those of /proc and /sys, below the folder DIR (AT_FDCWD:
  * where we are): into BUF, with a NUL. How many, or -errno. */
 ssize_t file_read_small(int dir, const char *path, char *buf, size_t size);
+/* TEXT into one that is there, in one write(2), as the kernel wants it. 0 or -errno. */
+int file_set(int dir, const char *path, const char *text);
 
 /* Makes the file, or writes it anew (mode 0666 but for the umask). 0 or -errno with ERR. */
 int file_write(const char *path, const void *bytes, size_t size, struct err *err);

@@ -61,7 +61,7 @@ START_TEST(only_files_are_read)
 }
 END_TEST
 
-START_TEST(files_of_proc_are_read)
+START_TEST(files_of_proc_are_read_and_set)
 {
 	AUTO_FREE char *bytes = NULL;
 	struct err err = {0};
@@ -72,6 +72,11 @@ START_TEST(files_of_proc_are_read)
 	ck_assert_int_eq(file_read_small(AT_FDCWD, "/proc/self/status", small, sizeof(small)), 7);
 	ck_assert(strncmp(small, "Name:", 5) == 0 && !small[7]);
 	ck_assert_int_eq(file_read_small(AT_FDCWD, "none", small, sizeof(small)), -ENOENT);
+	ck_assert_int_eq(file_set(AT_FDCWD, "/proc/self/comm", "set"), 0);
+	ck_assert_int_eq(file_read_small(AT_FDCWD, "/proc/self/comm", small, sizeof(small)), 4);
+	ck_assert_str_eq(small, "set\n");
+	ck_assert_int_eq(file_set(AT_FDCWD, "/proc/self/oom_score_adj", "many"), -EINVAL);
+	ck_assert_int_eq(file_set(AT_FDCWD, "none", "x"), -ENOENT); /* and is not made */
 }
 END_TEST
 
@@ -155,7 +160,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, enter, leave);
 	tcase_add_test(tests, what_is_written_is_read);
 	tcase_add_test(tests, only_files_are_read);
-	tcase_add_test(tests, files_of_proc_are_read);
+	tcase_add_test(tests, files_of_proc_are_read_and_set);
 	tcase_add_test(tests, a_full_disk_is_an_error);
 	tcase_add_test(tests, a_pipe_takes_and_gives_all);
 	tcase_add_test(tests, makes_folders);

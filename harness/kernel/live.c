@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "guest.h"
 #include "kernel.h"
 #include "pipe.h"
@@ -64,19 +65,12 @@ struct trouble {
 	char what[200];
 };
 
-static int write_file(pid_t pid, const char *name, const char *text)
+static int process_set(pid_t pid, const char *name, const char *text)
 {
 	char path[64];
-	int fd, ret = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return file_set(AT_FDCWD, path, text);
 }
 
 static int write_maps(pid_t pid, const struct way *way)
@@ -89,12 +83,12 @@ static int write_maps(pid_t pid, const struct way *way)
 	if (!way->whole_map) {
 		snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
 		snprintf(gids, sizeof(gids), "0 %u 1", getegid());
-		ret = write_file(pid, "setgroups", "deny"); /* user_namespaces(7) */
+		ret = process_set(pid, "setgroups", "deny"); /* user_namespaces(7) */
 		if (ret)
 			return ret;
 	}
-	ret = write_file(pid, "uid_map", uids);
-	return ret ? ret : write_file(pid, "gid_map", gids);
+	ret = process_set(pid, "uid_map", uids);
+	return ret ? ret : process_set(pid, "gid_map", gids);
 }
 
 static int limit_caps(void)
@@ -184,7 +178,7 @@ static int live_handshake(pid_t pid, const struct way *way, int go, int report, 
 		return err_sys(err, ret, "%s: mapping ids", way->name);
 	/* When memory is short, a run goes before the rest of the machine. What root sets so
 	 * nobody in it can set back. */
-	write_file(pid, "oom_score_adj", "900");
+	process_set(pid, "oom_score_adj", "900");
 	if (write(go, "", 1) != 1)
 		return err_sys(err, errno, "%s", way->name);
 	if (read(report, &trouble, sizeof(trouble)) == sizeof(trouble))

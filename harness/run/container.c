@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "rootfs.h"
 #include "text.h"
 
@@ -140,16 +141,6 @@ static int files_enter(const struct container *container, struct err *err)
 	return ret;
 }
 
-static int text_write(int folder, const char *name, const char *text)
-{
-	int fd = openat(folder, name, O_WRONLY | O_CLOEXEC);
-	int ret = fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 /* Root of a user namespace in which there is nobody else, and that can have none beneath it.
  * SYS: /proc/sys as it is written. -EPERM and the like: not on this kernel. */
 static int users_separate(uid_t user, int sys)
@@ -161,10 +152,10 @@ static int users_separate(uid_t user, int sys)
 	    prctl(PR_SET_DUMPABLE, 1) < 0 || unshare(CLONE_NEWUSER) < 0)
 		return -errno;
 	snprintf(map, sizeof(map), "0 %u 1", user);
-	if (text_write(AT_FDCWD, "/proc/self/setgroups", "deny") < 0 ||
-	    text_write(AT_FDCWD, "/proc/self/uid_map", map) < 0 ||
-	    text_write(AT_FDCWD, "/proc/self/gid_map", map) < 0 ||
-	    text_write(sys, "user/max_user_namespaces", "0") < 0)
+	if (file_set(AT_FDCWD, "/proc/self/setgroups", "deny") < 0 ||
+	    file_set(AT_FDCWD, "/proc/self/uid_map", map) < 0 ||
+	    file_set(AT_FDCWD, "/proc/self/gid_map", map) < 0 ||
+	    file_set(sys, "user/max_user_namespaces", "0") < 0)
 		return -errno;
 	return 0;
 }

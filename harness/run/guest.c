@@ -46,23 +46,12 @@ static int fail(const char *what)
 	return 1;
 }
 
-static void set_if_there(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, value, strlen(value)) < 0)
-		errno = 0;
-	close(fd);
-}
-
 /* Hosts that join a multicast group say so once, not again after a random time (RFC 3810,
  * 9.14.1): two runs of a case are to be the same. Not of one namespace, so for a kernel of our
  * own only. */
 static void group_reports_once(void)
 {
-	set_if_there("/proc/sys/net/ipv6/mld_qrv", "1");
+	file_set(AT_FDCWD, "/proc/sys/net/ipv6/mld_qrv", "1");
 }
 
 /* Every 5 s a kernel looks after neighbours that somebody told it to keep (NTF_MANAGED,
@@ -72,8 +61,8 @@ static void no_managed_neighbours(void)
 {
 	static const char day_ms[] = "86400000";
 
-	set_if_there("/proc/sys/net/ipv4/neigh/default/interval_probe_time_ms", day_ms);
-	set_if_there("/proc/sys/net/ipv6/neigh/default/interval_probe_time_ms", day_ms);
+	file_set(AT_FDCWD, "/proc/sys/net/ipv4/neigh/default/interval_probe_time_ms", day_ms);
+	file_set(AT_FDCWD, "/proc/sys/net/ipv6/neigh/default/interval_probe_time_ms", day_ms);
 }
 
 /* Before 6.2 a kernel does not trust what its machine gives it of randomness, and whoever asks it
@@ -99,7 +88,7 @@ static void randomness_credit(void)
  * mean walking the host's hundreds of thousands of buckets (since Linux 6.1). */
 static void socket_tables_shrink(void)
 {
-	set_if_there("/proc/sys/net/ipv4/tcp_child_ehash_entries", "512");
+	file_set(AT_FDCWD, "/proc/sys/net/ipv4/tcp_child_ehash_entries", "512");
 }
 
 static void conduct_handover(const struct handover *handover, const struct conduct_host *alone)

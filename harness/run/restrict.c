@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "restrict.h"
+#include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -215,16 +216,10 @@ void restriction_free(struct restriction *restriction)
 
 int restrict_early(int oom_score)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	char text[16];
-	int ret = fd < 0 ? -1 : 0;
 
 	snprintf(text, sizeof(text), "%d", oom_score);
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		ret = -1;
-	if (fd >= 0)
-		close(fd);
-	return ret;
+	return file_set(AT_FDCWD, "/proc/self/oom_score_adj", text);
 }
 
 /* Root without capabilities gets them all back at exec, unless told not to. */
