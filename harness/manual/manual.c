@@ -35,6 +35,8 @@ static const struct item environment[] = {
 	{"HALFOPEN_SHARDS", "how many shards there are, where the scheduler does not say"},
 	{"GITHUB_ACTIONS", "if it is `true`, results are told as GitHub's annotations as well"},
 	{"GITHUB_WORKSPACE", "the folder that the annotations' paths start from"},
+	{"CI_PROJECT_DIR", "the same at GitLab"},
+	{"GITHUB_STEP_SUMMARY", "the file that a summary in Markdown is written to"},
 	{"NO_COLOR", "if it is set, no colours unless `--color=always`"},
 	{"TERM", "if it is `dumb`, no colours either"},
 	{0}};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "results.h"
+#include "story.h"
 #include "visible.h"
 #include "writer.h"
 
@@ -27,33 +28,12 @@ static void put_property(int character, FILE *out)
 		put_data(character, out);
 }
 
-/* FOLDER and FILE in one, without "." and "..", in PATH; what leads out of the folder stays. */
-static void path_join(const char *folder, const char *file, char *path, size_t size)
-{
-	size_t used = *file == '/' || !folder ? 0 : (size_t)snprintf(path, size, "%s", folder);
-
-	if (used >= size)
-		used = 0;
-	while (strncmp(file, "./", 2) == 0 || strncmp(file, "../", 3) == 0) {
-		bool up = file[1] == '.';
-
-		if (up && used == 0)
-			break;
-		if (up)
-			do
-				used--;
-			while (used > 0 && path[used - 1] != '/');
-		file += up ? 3 : 2;
-	}
-	snprintf(path + used, size - used, "%s", file);
-}
-
 static void annotate(const json_t *result, const struct listing *listing, const json_t *failure,
 		     FILE *out)
 {
 	char *name = result_name(result), path[4096];
 
-	path_join(listing->folder, result_string(result, "file"), path, sizeof(path));
+	story_path(listing->folder, result, path, sizeof(path));
 	fputs("::error file=", out);
 	visible_each(path, true, put_property, out);
 	if (failure)

@@ -8,32 +8,9 @@
 #include <string.h>
 
 #include "results.h"
+#include "story.h"
 #include "visible.h"
 #include "writer.h"
-
-struct story { /* the folder that a case file is in */
-	const char *name;
-	int size;
-};
-
-static struct story story_of(const json_t *result)
-{
-	const char *file = result_string(result, "file"), *end = strrchr(file, '/'), *begin;
-
-	if (!end || end == file || end[-1] == '.')
-		return (struct story){"cases", 5};
-	for (begin = end; begin > file && begin[-1] != '/';)
-		begin--;
-	return (struct story){begin, (int)(end - begin)};
-}
-
-static bool is_of(const json_t *result, const struct story *story)
-{
-	struct story other = story_of(result);
-
-	return other.size == story->size &&
-	       memcmp(other.name, story->name, (size_t)other.size) == 0;
-}
 
 static void put_xml(int character, FILE *out)
 {
@@ -112,7 +89,7 @@ static struct sums sum_of(const struct listing *listing, const struct story *sto
 		const json_t *result = listing->results[i];
 		enum verdict verdict = result_verdict(result);
 
-		if (story && !is_of(result, story))
+		if (story && !story_has(story, result))
 			continue;
 		sums.tests++;
 		sums.failures += verdict == VERDICT_FAIL;
@@ -146,7 +123,7 @@ static void put_properties(const struct listing *listing, const struct story *st
 	for (int i = 0; i < listing->count; i++) {
 		const json_t *other = json_object_get(listing->results[i], "kernel");
 
-		if (is_of(listing->results[i], story) &&
+		if (story_has(story, listing->results[i]) &&
 		    (!kernel ||
 		     (result_number(kernel, "hz") == 0 && result_number(other, "hz") > 0)))
 			kernel = other;
@@ -242,7 +219,7 @@ static void put_story(const struct listing *listing, const struct story *story, 
 	fputs(">\n", out);
 	put_properties(listing, story, out);
 	for (int i = 0; i < listing->count; i++)
-		if (is_of(listing->results[i], story))
+		if (story_has(story, listing->results[i]))
 			put_run(listing->results[i], out);
 	fputs("  </testsuite>\n", out);
 }
@@ -259,7 +236,7 @@ static void end(const struct listing *listing, FILE *out)
 		struct story story = story_of(listing->results[i]);
 		int first = 0;
 
-		while (!is_of(listing->results[first], &story))
+		while (!story_has(&story, listing->results[first]))
 			first++;
 		if (first == i)
 			put_story(listing, &story, out);

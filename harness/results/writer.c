@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-const struct writer *const writers[] = {&writer_text, &writer_json,   &writer_junit,
-					&writer_tap,  &writer_github, NULL};
+const struct writer *const writers[] = {
+	&writer_text,   &writer_json,        &writer_junit,    &writer_tap,
+	&writer_github, &writer_codequality, &writer_markdown, NULL};
 
 const struct writer *writer_find(const char *name, size_t size)
 {

@@ -35,7 +35,8 @@ struct writer {
 	void (*end)(const struct listing *listing, FILE *out);
 };
 
-extern const struct writer writer_text, writer_json, writer_junit, writer_tap, writer_github;
+extern const struct writer writer_text, writer_json, writer_junit, writer_tap, writer_github,
+	writer_codequality, writer_markdown;
 extern const struct writer *const writers[]; /* all of them, ended by NULL */
 
 /* NULL: there is none of this name. */

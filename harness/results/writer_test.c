@@ -170,6 +170,62 @@ START_TEST(tap)
 }
 END_TEST
 
+START_TEST(markdown)
+{
+	json_t *results[] = {result("a/x.yaml", "pass", NULL), failed("b|*/<i>.yaml"),
+			     result("a/y.yaml", "skip", "no"), result("a/z.yaml", "error", "`it`")};
+	char *out = written(&writer_markdown, results, 4, NULL);
+
+	check_same(out, "### halfopen: 1 passed, 2 failed, 1 skipped\n\n"
+			"Linux 6&#46;12&#46;117, live, HZ 250, real clock\n\n"
+			"| story | passed | failed | skipped | cost |\n"
+			"| --- | ---: | ---: | ---: | ---: |\n"
+			"| a | 1 | 1 | 1 | 0.8 s |\n"
+			"| b&#124;&#42; | 0 | 1 | 0 | 0.2 s |\n"
+			"| all | 1 | 2 | 1 | 1.0 s |\n\n"
+			"- **b&#124;&#42;/&#60;i&#62;&#46;yaml&#58;ip=4** 50% &#60;late&#62;, "
+			"&#92;x1b&#91;1m &#38; &#35; more\n"
+			"- **a/z&#46;yaml&#58;ip=4** &#96;it&#96;\n\n"
+			"<details open><summary>b|*/&#60;i&#62;.yaml:ip=4</summary>\n\n<pre>\n"
+			"  first ]]&#62;\n\n    second\t\\x01\nladder\n</pre>\n\n</details>\n\n");
+	free(out);
+}
+END_TEST
+
+START_TEST(codequality)
+{
+	json_t *results[] = {result("a.yaml", "pass", NULL), failed("../b.yaml"),
+			     result("c.yaml", "error", "it panicked"),
+			     result("d.yaml", "skip", "no")};
+	char *out = written(&writer_codequality, results, 4, "sub/");
+	json_t *report = json_loads(out, 0, NULL), *entry = json_array_get(report, 0);
+	char *again;
+
+	ck_assert_uint_eq(json_array_size(report), 3);
+	ck_assert_str_eq(result_string(entry, "description"),
+			 "ip=4: expected: 100%; observed: a:b,c\\x0d d (all)");
+	ck_assert_str_eq(result_string(entry, "severity"), "major");
+	ck_assert_str_eq(result_string(json_object_get(entry, "location"), "path"), "b.yaml");
+	ck_assert_int_eq(
+		(int)result_number(json_object_get(json_object_get(entry, "location"), "lines"),
+				   "begin"),
+		7);
+	ck_assert_str_ne(result_string(entry, "fingerprint"),
+			 result_string(json_array_get(report, 1), "fingerprint"));
+	entry = json_array_get(report, 2);
+	ck_assert_str_eq(result_string(entry, "description"), "ip=4: it panicked");
+	ck_assert_str_eq(result_string(entry, "severity"), "critical");
+	results[0] = failed("../b.yaml");
+	again = written(&writer_codequality, results, 1, "sub/");
+	ck_assert_ptr_nonnull(strstr(out, result_string(json_array_get(report, 0), "fingerprint")));
+	ck_assert_ptr_nonnull(
+		strstr(again, result_string(json_array_get(report, 0), "fingerprint")));
+	json_decref(report);
+	free(out);
+	free(again);
+}
+END_TEST
+
 START_TEST(github)
 {
 	static const struct {
@@ -297,6 +353,8 @@ int main(void)
 	tcase_add_test(tcase, text);
 	tcase_add_test(tcase, tap);
 	tcase_add_test(tcase, github);
+	tcase_add_test(tcase, markdown);
+	tcase_add_test(tcase, codequality);
 	tcase_add_test(tcase, junit);
 	tcase_add_test(tcase, json);
 	tcase_add_test(tcase, no_character_that_xml_forbids);

@@ -18,7 +18,8 @@ enum { KEY_FORMAT = 0x1100 };
 
 static const struct argp_option argp_options[] = {
 	{"format", KEY_FORMAT, "FORMAT[=FILE]", 0,
-	 "text, json, junit, tap or github, to a file or else to standard output; the text then "
+	 "text, json, junit, tap, github, codequality or markdown, to a file or else to standard "
+	 "output; the text then "
 	 "goes to standard error; may be repeated",
 	 0},
 	{0}};
@@ -69,8 +70,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		refuse(arg, size, state);
 	else if (arg[size] && !arg[size + 1])
 		argp_error(state, "--format %s: a file's name is missing", arg);
-	else if (outputs->count == MOST_OUTPUTS - 2)
-		argp_error(state, "more than %d formats", MOST_OUTPUTS - 2);
+	else if (outputs->count == MOST_OUTPUTS - 3)
+		argp_error(state, "more than %d formats", MOST_OUTPUTS - 3);
 	else if (!path && taken >= 0)
 		argp_error(state,
 			   "two formats for standard output, %s and %s: name a file, as in "
@@ -83,11 +84,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 const struct argp outputs_argp = {argp_options, parse_option, NULL, NULL, NULL, NULL, NULL};
 
-/* The current folder as seen from the top of the workspace, as "sub/", or "": GitHub wants to
- * know where in the repository a file is. NULL: it is elsewhere. */
+/* The current folder as seen from the top of the workspace, as "sub/", or "": GitHub and GitLab
+ * want to know where in the repository a file is. NULL: it is elsewhere. */
 static char *folder_of_workspace(void)
 {
-	const char *workspace = getenv("GITHUB_WORKSPACE");
+	const char *github = getenv("GITHUB_WORKSPACE");
+	const char *workspace = github ? github : getenv("CI_PROJECT_DIR");
 	char *top = workspace ? realpath(workspace, NULL) : NULL, *here = realpath(".", NULL);
 	char *folder = NULL;
 	size_t size = top ? strlen(top) : 0;
@@ -113,17 +115,23 @@ static void outputs_close(struct outputs *outputs)
 int outputs_open(struct outputs *outputs, struct err *err)
 {
 	const char *actions = getenv("GITHUB_ACTIONS");
+	const char *summary = getenv("GITHUB_STEP_SUMMARY");
 	bool annotate = actions && strcmp(actions, "true") == 0;
 	int taken = on_standard_output(outputs);
 
 	/* Who reads no more of one of them, as head(1), does not end the others. */
 	signal(SIGPIPE, SIG_IGN);
+	if (summary && *summary) {
+		output_add(outputs, &writer_markdown, summary);
+		outputs->output[outputs->count - 1].append = true;
+	}
 	outputs->people = stdout;
 	for (int i = 0; i < outputs->count; i++) {
 		struct results_file *output = &outputs->output[i];
 
 		annotate = annotate && output->writer != &writer_github;
-		output->file = output->path ? fopen(output->path, "we") : stdout;
+		output->file = output->path ? fopen(output->path, output->append ? "ae" : "we")
+					    : stdout;
 		if (!output->file) {
 			int error = errno;
 

@@ -7,6 +7,7 @@
 #ifndef HALFOPEN_OUTPUTS_H
 #define HALFOPEN_OUTPUTS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "err.h"
@@ -18,8 +19,9 @@ struct results_file {
 	const struct writer *writer;
 	const char *path; /* NULL: standard output, or standard error */
 	FILE *file;
-	int told;  /* results that were handed to one() */
-	int error; /* errno of the first that could not be written */
+	bool append; /* to what is there */
+	int told;    /* results that were handed to one() */
+	int error;   /* errno of the first that could not be written */
 };
 
 struct outputs {
@@ -34,8 +36,9 @@ struct outputs {
  * zero but for what the parser did. */
 extern const struct argp outputs_argp;
 
-/* Opens the files, and adds the text where it was not asked for, and GitHub's annotations where
- * GITHUB_ACTIONS is `true`. 0 or -errno: nothing to close. */
+/* Opens the files, and adds the text where it was not asked for, GitHub's annotations where
+ * GITHUB_ACTIONS is `true`, and Markdown behind what the file has that GITHUB_STEP_SUMMARY names. 0
+ * or -errno: nothing to close. */
 int outputs_open(struct outputs *outputs, struct err *err);
 
 /* What is known from the beginning: COUNT runs, whose RESULTS (NULL each, filled in as they

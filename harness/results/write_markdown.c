@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Markdown, for the summary of a CI's step: how many of each story held, what failed, and the
+ * ladder of the first that did. What anybody can have written comes as entities, which Markdown
+ * takes for text (CommonMark, 6.2), and a ladder within <pre>, where nothing is Markdown (4.6).
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results.h"
+#include "story.h"
+#include "visible.h"
+#include "writer.h"
+
+#define MOST_FAILURES 50 /* GitHub shows no summary of more than 1 MiB */
+
+static void put_text(int character, FILE *out)
+{
+	if (character < 0x80 && ispunct(character) && !strchr(",;/%=", character))
+		fprintf(out, "&#%d;", character);
+	else
+		fputc(character, out);
+}
+
+static void put_pre(int character, FILE *out)
+{
+	if (strchr("&<>", character))
+		fprintf(out, "&#%d;", character);
+	else
+		fputc(character, out);
+}
+
+static bool has_failed(const json_t *result)
+{
+	enum verdict verdict = result_verdict(result);
+
+	return verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
+}
+
+/* STORY NULL: all. */
+static void put_row(const struct listing *listing, const struct story *story, FILE *out)
+{
+	int passed = 0, failed = 0, skipped = 0;
+	double wall_s = 0;
+	char name[256] = "all";
+
+	for (int i = 0; i < listing->count; i++) {
+		const json_t *result = listing->results[i];
+		enum verdict verdict = result_verdict(result);
+
+		if (story && !story_has(story, result))
+			continue;
+		passed += verdict == VERDICT_PASS;
+		failed += has_failed(result);
+		skipped += verdict == VERDICT_SKIP;
+		wall_s += result_number(result, "wall_s");
+	}
+	if (story)
+		snprintf(name, sizeof(name), "%.*s", story->size, story->name);
+	fputs("| ", out);
+	visible_each(name, true, put_text, out);
+	fprintf(out, " | %d | %d | %d | %.1f s |\n", passed, failed, skipped, wall_s);
+}
+
+static void put_table(const struct listing *listing, FILE *out)
+{
+	fputs("| story | passed | failed | skipped | cost |\n| --- | ---: | ---: | ---: | ---: |\n",
+	      out);
+	for (int i = 0; i < listing->count; i++) {
+		struct story story = story_of(listing->results[i]);
+		int first = 0;
+
+		while (!story_has(&story, listing->results[first]))
+			first++;
+		if (first == i)
+			put_row(listing, &story, out);
+	}
+	put_row(listing, NULL, out);
+}
+
+static void put_failures(const struct listing *listing, FILE *out)
+{
+	int told = 0, all = listing->tally[VERDICT_FAIL] + listing->tally[VERDICT_ERROR];
+
+	if (all)
+		fputc('\n', out);
+	for (int i = 0; i < listing->count && told < MOST_FAILURES; i++) {
+		const json_t *result = listing->results[i];
+		char *name;
+
+		if (!has_failed(result))
+			continue;
+		name = result_name(result);
+		fputs("- **", out);
+		visible_each(name, true, put_text, out);
+		fputs("** ", out);
+		visible_each(result_string(result, "reason"), true, put_text, out);
+		fputc('\n', out);
+		free(name);
+		told++;
+	}
+	if (told < all)
+		fprintf(out, "- and %d more\n", all - told);
+}
+
+static void put_ladder(const struct listing *listing, FILE *out)
+{
+	for (int i = 0; i < listing->count; i++) {
+		const json_t *result = listing->results[i];
+		char *name;
+
+		if (!has_failed(result) || !*result_string(result, "ladder"))
+			continue;
+		name = result_name(result);
+		fputs("\n<details open><summary>", out);
+		visible_each(name, true, put_pre, out);
+		fputs("</summary>\n\n<pre>\n", out);
+		visible_each(result_string(result, "text"), false, put_pre, out);
+		visible_each(result_string(result, "ladder"), false, put_pre, out);
+		fputs("</pre>\n\n</details>\n", out);
+		free(name);
+		return;
+	}
+}
+
+static void end(const struct listing *listing, FILE *out)
+{
+	const int *tally = listing->tally;
+	char *kernel;
+
+	if (!listing->count)
+		return;
+	fprintf(out, "### halfopen: %d passed, %d failed, %d skipped\n\n", tally[VERDICT_PASS],
+		tally[VERDICT_FAIL] + tally[VERDICT_ERROR], tally[VERDICT_SKIP]);
+	kernel = result_kernel(listing->results[0], false);
+	visible_each(kernel, true, put_text, out);
+	free(kernel);
+	fputs("\n\n", out);
+	put_table(listing, out);
+	put_failures(listing, out);
+	put_ladder(listing, out);
+	fputc('\n', out);
+}
+
+const struct writer writer_markdown = {
+	.name = "markdown",
+	.help = "a summary for a CI; by itself into the file that GITHUB_STEP_SUMMARY names",
+	.end = end};
