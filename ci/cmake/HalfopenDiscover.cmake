@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Writes what halfopen_add_cases() promises: a file of add_test() for CTest. ARGUMENTS is the
-# file that it left. Cases that cannot be listed are one test that fails and says why: the build
-# goes on.
+# file that it left. A file that is no valid case is one test that fails and says why, beside those of
+# the others: the build goes on.
 cmake_minimum_required(VERSION 3.22)
 include(${ARGUMENTS})
 set(run_case ${CMAKE_CURRENT_LIST_DIR}/halfopen-run-case)
@@ -17,7 +17,7 @@ function(quote ret text)
   set(${ret} "[${equals}[${text}]${equals}]" PARENT_SCOPE)
 endfunction()
 
-execute_process(COMMAND ${HALFOPEN} list --json ${cases}
+execute_process(COMMAND ${HALFOPEN} list --json --invalid ${cases}
   OUTPUT_VARIABLE runs ERROR_VARIABLE errors RESULT_VARIABLE status)
 set(tests "# Made by HalfopenDiscover.cmake.\n")
 set(count 0)
@@ -105,13 +105,8 @@ function(add_run name what run_labels duration_s)
   set(tests "${tests}${text}" PARENT_SCOPE)
 endfunction()
 
-set(index 0)
-while(index LESS count)
-  string(JSON run GET "${runs}" ${index})
-  string(JSON file GET "${run}" file)
-  string(JSON variant GET "${run}" variant)
-  string(JSON duration_s GET "${run}" duration_s)
-  string(JSON claim_count LENGTH "${run}" claims)
+# STORY/FILE of a case, and its story.
+function(case_name file ret_name ret_story)
   cmake_path(GET file PARENT_PATH folder)
   cmake_path(GET folder FILENAME story)
   cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${base} OUTPUT_VARIABLE name)
@@ -120,6 +115,35 @@ while(index LESS count)
     string(PREPEND name "${story}/")
   endif()
   string(REGEX REPLACE "^(\\.\\./)+" "" name "${name}")
+  set(${ret_name} "${name}" PARENT_SCOPE)
+  set(${ret_story} "${story}" PARENT_SCOPE)
+endfunction()
+
+# A file that is no valid case: a test that says so, with its line.
+function(add_invalid name file story)
+  quote(quoted_test "${name}")
+  quote(program "${HALFOPEN}")
+  quote(quoted_file "${file}")
+  quote(quoted_labels "case;${story};${labels}")
+  string(APPEND text "add_test(${quoted_test} ${program} lint ${quoted_file})\n"
+    "set_tests_properties(${quoted_test} PROPERTIES LABELS ${quoted_labels})\n")
+  set(tests "${tests}${text}" PARENT_SCOPE)
+endfunction()
+
+set(index 0)
+while(index LESS count)
+  string(JSON run GET "${runs}" ${index})
+  string(JSON file GET "${run}" file)
+  case_name("${file}" name story)
+  string(JSON invalid ERROR_VARIABLE none GET "${run}" invalid)
+  if(none STREQUAL "NOTFOUND")
+    add_invalid("${prefix}${name}" "${file}" "${story}")
+    math(EXPR index "${index} + 1")
+    continue()
+  endif()
+  string(JSON variant GET "${run}" variant)
+  string(JSON duration_s GET "${run}" duration_s)
+  string(JSON claim_count LENGTH "${run}" claims)
 
   set(what "${file}")
   if(NOT variant STREQUAL "")

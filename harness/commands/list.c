@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -12,11 +13,15 @@
 struct options {
 	char **names;
 	const char *filter;
-	bool json;
+	bool json, invalid;
 };
+
+enum { KEY_INVALID = 256 };
 
 static const struct argp_option argp_options[] = {
 	{"json", 'j', NULL, 0, "as a JSON array, one object a run", 0},
+	{"invalid", KEY_INVALID, NULL, 0,
+	 "list files that are no valid case as well, and the others all the same", 0},
 	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
 	{0}};
 
@@ -25,6 +30,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case KEY_INVALID:
+		options->invalid = true;
+		return 0;
 	case 'k':
 		options->filter = arg;
 		return 0;
@@ -76,6 +84,12 @@ static void print_text(const struct runs *runs)
 		printf("    %-40s %s\n", *run->variant ? run->variant : "(one variant)",
 		       duration_format(duration_of(run), buf, sizeof(buf)));
 	}
+	for (int i = 0; i < runs->text_count; i++) {
+		if (runs->text[i]->parsed)
+			continue;
+		visible_print(runs->text[i]->path, true, stdout);
+		puts(": no valid case");
+	}
 	printf("%d case%s, %d run%s\n", cases, cases == 1 ? "" : "s", runs->run_count,
 	       runs->run_count == 1 ? "" : "s");
 }
@@ -98,6 +112,11 @@ static void print_json(const struct runs *runs)
 						json_text(run->name), "claims", claims,
 						"duration_s", (double)duration_of(run) / 1e9));
 	}
+	for (int i = 0; i < runs->text_count; i++)
+		if (!runs->text[i]->parsed)
+			json_array_append_new(array, json_pack("{s:o, s:b}", "file",
+							       json_text(runs->text[i]->path),
+							       "invalid", true));
 	json_print(array, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(array);
@@ -117,9 +136,11 @@ int cmd_list(int argc, char **argv)
 	struct options options = {0};
 	struct runs runs;
 	struct err err = {0};
+	int ret;
 
 	cmd_parse(&list_argp, argc, argv, &options);
-	if (runs_collect(options.names, &runs, &err) < 0) {
+	ret = runs_collect(options.names, &runs, &err);
+	if (ret < 0 && !(options.invalid && ret == -EINVAL)) {
 		cmd_complain("list", &err);
 		runs_done(&runs);
 		return EXIT_USAGE;

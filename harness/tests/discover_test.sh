@@ -39,8 +39,19 @@ grep -qF "test <case.cases/$evil/$evil.ip=4> of <$scratch/cases/$evil/$evil.yaml
 	{ cat err tests.cmake >&2; fail "the name of a file is not what it was"; }
 grep -qF "labels <case;$evil;mine>" err || { cat err >&2; fail "the story is not what it was"; }
 
-# A case that cannot be listed is one test, that lints it.
-echo 'case: [' >"cases/$evil/$evil.yaml"
+# A file that is no valid case is one test, that lints it; the others stay.
+cp "cases/$evil/$evil.yaml" cases/good.yaml
+echo 'case: [' >"cases/$evil/bad.yaml"
+discover
+exits 0 cmake -P read.cmake
+[ "$(grep -c '^test <' err)" = 5 ] || { cat err tests.cmake >&2; fail "not two runs each of two cases, and a test"; }
+grep -qF "test <case.cases/good.ip=4> of <$scratch/cases/good.yaml:ip=4>" err || fail "the others are gone"
+grep -qF "test <case.cases/$evil/bad> of <>" err || { cat err >&2; fail "no test says that a case is bad"; }
+grep -qF "add_test([==[case.cases/" tests.cmake && grep -qF ' lint ' tests.cmake || fail "no test lints"
+rm "cases/$evil/bad.yaml" cases/good.yaml
+
+# Where there is nothing to list, one test says so.
+rm "cases/$evil/$evil.yaml"
 sed -i "s|^set(cases.*|set(cases \"$scratch/cases/\${evil}\")|; 1iset(evil [====[${evil%;b}]====])" arguments.cmake
 mv "cases/$evil" "cases/${evil%;b}"
 discover
