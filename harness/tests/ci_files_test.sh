@@ -35,6 +35,38 @@ for name in "uml", "live":
     assert "upload-artifact" in steps[-1]["uses"] and "cancelled" in steps[-1]["if"]
     with open(f"{name}/uploads", "w") as file:
         file.write(steps[-1]["with"]["path"])
+# GitLab's: what extends what is there, and the scripts.
+with open(f"{ci}/gitlab/halfopen.yml") as file:
+    flow = yaml.safe_load(file)
+os.mkdir("gitlab")
+for name, job in flow.items():
+    if name == "stages":
+        continue
+    assert job.get("extends") in (None, ".halfopen") and job.get("stage", "test") in flow["stages"], name
+    with open(f"gitlab/{name.strip('.')}.sh", "w") as file:
+        file.write("#!/bin/sh\n" + "\n".join(job.get("before_script", []) + job.get("script", [])) + "\n")
+assert flow["halfopen-report"]["artifacts"]["reports"].keys() == {"junit", "codequality"}
+# Kubernetes': by its own schema where that is here; and what must agree does.
+for name in "job", "merge":
+    with open(f"{ci}/kubernetes/{name}.yaml") as file:
+        job = yaml.safe_load(file)
+    try:
+        import kubernetes_validate
+        kubernetes_validate.validate(job, kubernetes_validate.latest_version(), strict=True)
+    except ImportError:
+        pass
+    pod = job["spec"]["template"]["spec"]
+    assert job["kind"] == "Job" and job["apiVersion"] == "batch/v1" and pod["restartPolicy"] == "Never"
+    (run,) = pod["containers"]
+    assert {m["name"] for m in run["volumeMounts"]} == {v["name"] for v in pod["volumes"]}, name
+    assert run["securityContext"]["capabilities"] == {"drop": ["ALL"]} and pod["securityContext"]["runAsNonRoot"]
+    if name == "job":
+        spec = job["spec"]
+        assert spec["completionMode"] == "Indexed"
+        assert str(spec["completions"]) == str(spec["parallelism"]) == run["env"][0]["value"]
+        assert run["env"][0]["name"] == "HALFOPEN_SHARDS"
+    with open(f"gitlab/kubernetes-{name}.sh", "w") as file:
+        file.write("#!/bin/sh\n" + run["args"][0] + "\n")
 os.mkdir("container")
 with open(f"{ci}/Containerfile") as file:
     lines = re.sub(r"\\\n\s*", "", re.sub(r"(?m)^#.*\n", "", file.read())).splitlines()
@@ -49,7 +81,7 @@ for at, line in enumerate(lines):
         copies.write(rest + "\n")
 assert 'ENTRYPOINT ["halfopen"]' in lines and "USER halfopen" in lines
 X
-shellcheck container/*.sh uml/*.sh live/*.sh || fail "shellcheck has something to say"
+shellcheck -e SC2155 container/*.sh uml/*.sh live/*.sh gitlab/*.sh "$source"/ci/slurm/* || fail "shellcheck has something to say"
 
 # What is copied is all that the build needs.
 mkdir tree
@@ -136,10 +168,11 @@ works() {
 	for step in "$1"/*.sh; do
 		wanted=0
 		if grep -q 'run --' <(grep -v 'docker run' "$step"); then wanted=$2; fi
-		(cd project && GITHUB_OUTPUT=$PWD/output exits "$wanted" bash "../$step") || exit
+		(cd project && GITHUB_OUTPUT=$PWD/output GITHUB_STEP_SUMMARY=$PWD/summary exits "$wanted" bash "../$step") || exit
 		[ "$wanted" = 0 ] || grep -q '^::error file=cases/too-early.yaml,line=' project/out ||
 			fail "$step marks no line of the case"
 	done
+	[ "$(grep -c '^### halfopen: ' project/summary)" = "$3" ] || fail "$1 wrote no summary"
 	[ -f project/halfopen-out/report/index.html ] || fail "$1 wrote no pages"
 	while read -r what; do
 		# shellcheck disable=SC2086 # a pattern
