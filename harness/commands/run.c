@@ -415,11 +415,33 @@ static int out_prepare(struct session *session, struct err *err)
 	return folder_claim(options->out, RESULTS_FILE, RESULTS_BEGUN, err);
 }
 
+static int kernels_of_hosts(struct run_options *options, const struct kernel *all, struct err *err)
+{
+	if (options->kernel_of_count && all->kind != KERNEL_UML)
+		return err_set(
+			err, EINVAL,
+			"--kernel HOST=KERNEL is for UML kernels, and so must the others' be");
+	for (int i = 0; i < options->kernel_of_count; i++) {
+		int ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
+
+		if (ret < 0)
+			return ret;
+		if (options->kernel_of[i].kernel.kind != KERNEL_UML)
+			return err_set(err, EINVAL, "--kernel %s=%s: a host's own kernel is a UML",
+				       options->kernel_of[i].host, options->kernel_arg[i]);
+	}
+	return 0;
+}
+
 static int prepare(struct session *session, char **ret_helpers, struct err *err)
 {
 	const struct run_options *options = &session->options;
 	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	int ret = kernel_named(options->kernel, &session->kernel, err);
+	/* Where only hosts were given one, the others, and the router, have the first. */
+	int ret = kernel_named(options->kernel || !options->kernel_of_count
+				       ? options->kernel
+				       : options->kernel_arg[0],
+			       &session->kernel, err);
 
 	if (ret == 0 && options->real_time && session->kernel.kind != KERNEL_QEMU)
 		ret = err_set(err, EINVAL, "--real-time is for a bzImage; %s's clock is always %s",
@@ -432,6 +454,8 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 	if (ret == 0 && !kernel_clock_is_virtual(&session->kernel))
 		ret = kernel_probe(&session->kernel, err);
 	if (ret == 0)
+		ret = kernels_of_hosts(&session->options, &session->kernel, err);
+	if (ret == 0)
 		ret = kernel_find_helpers(ret_helpers, err);
 	if (ret == 0)
 		ret = out_prepare(session, err);
@@ -443,6 +467,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 						: cores;
 	session->worker = (struct worker_options){
 		.kernel = &session->kernel,
+		.kernel_of = session->options.kernel_of,
 		.helpers = *ret_helpers,
 		.out = options->out,
 		.kernel_sha256 = *session->kernel_sha256 ? session->kernel_sha256 : NULL,
@@ -551,6 +576,8 @@ int cmd_run(int argc, char **argv)
 	free(session.result);
 	sysctls_done(&session.options.sysctls);
 	kernel_done(&session.kernel);
+	for (int i = 0; i < session.options.kernel_of_count; i++)
+		kernel_done(&session.options.kernel_of[i].kernel);
 	runs_done(&session.runs);
 	return ret;
 }

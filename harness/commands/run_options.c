@@ -2,6 +2,7 @@
 #include "run_options.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "commandline.h"
 #include "commands.h"
@@ -27,7 +28,8 @@ enum {
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
 	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
-	 "else what `halfopen kernel use` chose)",
+	 "else what `halfopen kernel use` chose); HOST=KERNEL: that host's (or the router's) own, "
+	 "which means --own-kernels; may be repeated",
 	 0},
 	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
 	 0},
@@ -85,6 +87,25 @@ static int64_t duration_option(const char *arg, struct argp_state *state)
 	return ns;
 }
 
+/* HOST=KERNEL, where HOST could be a host's name; else a kernel for all. */
+static void parse_kernel(struct run_options *options, char *arg, struct argp_state *state)
+{
+	size_t length = strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	int i = options->kernel_of_count;
+
+	if (!length || arg[length] != '=') {
+		options->kernel = arg;
+		return;
+	}
+	if (i > HOSTS_MAX)
+		argp_error(state, "a case has at most %d hosts", HOSTS_MAX);
+	options->kernel_of[i].host = arg;
+	options->kernel_arg[i] = arg + length + 1;
+	arg[length] = '\0';
+	options->kernel_of_count++;
+	options->own_kernels = true;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *options = state->input;
@@ -93,7 +114,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'K':
-		options->kernel = arg;
+		parse_kernel(options, arg, state);
 		return 0;
 	case 'j':
 		options->jobs = (int)strtol(arg, &end, 10);

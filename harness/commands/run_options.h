@@ -8,13 +8,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bounds.h"
 #include "outputs.h"
 #include "shard.h"
 #include "sysctls.h"
 #include "terminal.h"
+#include "worker.h"
 
 struct run_options { /* the input of run_argp (commands.h) */
 	char **names;
+	struct worker_kernel_of kernel_of[HOSTS_MAX + 2];
+	const char *kernel_arg[HOSTS_MAX + 1]; /* of each */
+	int kernel_of_count;
 	const char *kernel, *out, *against, *filter, *claim, *costs;
 	struct shard shard;
 	struct sysctls sysctls;

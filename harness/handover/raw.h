@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum raw_type {
-	RAW_START,       /* struct raw_start */
+	RAW_START,       /* who: host, or -1: the kernel is that of all; struct raw_start */
 	RAW_HOST,        /* struct raw_host: a host (re)appeared */
 	RAW_PACKET,      /* struct raw_packet, then the first bytes of the Ethernet frame */
 	RAW_STEP,        /* who: program; struct peer_event (fixtures/peer.h) */

@@ -363,6 +363,15 @@ static void paragraph(struct ladder *ladder, const char *text)
 	} while (*text);
 }
 
+static bool kernels_differ(const struct record *record)
+{
+	for (int i = 1; i < record->host_kernel_count; i++)
+		if (strcmp(record->host_kernel[i].release, record->host_kernel[0].release) != 0 ||
+		    record->host_kernel[i].hz != record->host_kernel[0].hz)
+			return true;
+	return false;
+}
+
 static void head(struct ladder *ladder)
 {
 	const struct plan *plan = ladder->plan;
@@ -378,6 +387,15 @@ static void head(struct ladder *ladder)
 		 kernel->release, *name ? " (" : "", name, *name ? ")" : "", kernel->hz,
 		 kernel->virtual_clock ? "virtual" : "real");
 	paragraph(ladder, text);
+	for (int i = 0; kernels_differ(ladder->record) && i < ladder->record->host_kernel_count;
+	     i++) {
+		const struct record_host_kernel *own = &ladder->record->host_kernel[i];
+
+		snprintf(text, sizeof(text), "%s: Linux %s, HZ %d",
+			 own->host < plan->host_count ? plan->host[own->host].name : "router",
+			 own->release, own->hz);
+		paragraph(ladder, text);
+	}
 	for (char **sysctl = ladder->record->extra_sysctl; sysctl && *sysctl; sysctl++) {
 		snprintf(text, sizeof(text), "on all hosts: %s", *sysctl);
 		paragraph(ladder, text);

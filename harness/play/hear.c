@@ -31,10 +31,10 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	case RAW_COUNTERS:
 		return frame->who == host && host < plan->host_count;
 	case RAW_SPIN:
+	case RAW_START:
 		return frame->who == host; /* or the router */
 	case RAW_FAULT:
 		return frame->who >= 0 && frame->who < plan->fault_count;
-	case RAW_START:
 	case RAW_SKIP:
 	case RAW_ERROR:
 	case RAW_END:
@@ -142,11 +142,11 @@ static void note_step(struct play *play, int index, const void *payload)
 /* What it means for the run. True: it belongs into the stream. */
 static bool note(struct play *play, int host, const struct raw_frame *frame, const void *payload)
 {
-	bool first = !play->started;
+	bool first = !(play->started & 1u << host);
 
 	switch ((enum raw_type)frame->type) {
 	case RAW_START:
-		play->started = true;
+		play->started |= 1u << host;
 		return first;
 	case RAW_PROGRAM:
 		if (frame->size >= sizeof(struct raw_program))

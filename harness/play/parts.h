@@ -63,7 +63,7 @@ struct play {
 	int shutdowns, reboots; /* that have begun and are not over */
 	int64_t last_ns;        /* the last thing that the plan begins */
 	int64_t end_ns;         /* -1: not known yet */
-	bool started;           /* RAW_START is out: one is enough */
+	uint32_t started;       /* 1 << host: its RAW_START is out, one is enough */
 	int failed;             /* errno; 0: not */
 	struct err failure;
 };

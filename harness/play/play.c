@@ -299,14 +299,14 @@ static void starts_add(struct play *play)
 				 play);
 }
 
-static int build(struct play *play, const struct kernel *kernel, const struct kernel_job *job,
-		 struct err *err)
+static int build(struct play *play, const struct kernel *const *kernel,
+		 const struct kernel_job *job, struct err *err)
 {
 	int ret = 0;
 
 	for (int i = 0; i < play->host_count && ret >= 0; i++) {
 		play->host[i].card = WORLD_NONE;
-		ret = host_add(play, i, kernel, job, err);
+		ret = host_add(play, i, kernel[i], job, err);
 	}
 	if (ret >= 0)
 		ret = network_add(play, err);
@@ -347,8 +347,8 @@ static void consoles_take(const struct play *play, struct kernel_result *result)
 	}
 }
 
-static int play_in(struct play *play, const struct kernel *kernel, const struct kernel_job *job,
-		   struct kernel_result *result, struct err *err)
+static int play_in(struct play *play, const struct kernel *const *kernel,
+		   const struct kernel_job *job, struct kernel_result *result, struct err *err)
 {
 	int64_t limit_ns = job->wall_limit_ns ? job->wall_limit_ns : KERNEL_WALL_LIMIT_NS;
 	struct world_options options = {.dir = play->dir,
@@ -377,8 +377,8 @@ static int play_in(struct play *play, const struct kernel *kernel, const struct 
 	return ret < 0 ? ret : 0;
 }
 
-int play_run(const struct plan *plan, const struct kernel *kernel, const struct kernel_job *job,
-	     struct kernel_result *ret_result, struct err *err)
+int play_run(const struct plan *plan, const struct kernel *const *kernel,
+	     const struct kernel_job *job, struct kernel_result *ret_result, struct err *err)
 {
 	struct play play = {.plan = plan,
 			    .job = job,
@@ -387,7 +387,7 @@ int play_run(const struct plan *plan, const struct kernel *kernel, const struct 
 			    .end_ns = plan->until_ns ? plan->until_ns : -1};
 	int64_t begun_ns = clock_now_ns();
 	AUTO_FREE char *dir = text_format("%s/run.XXXXXX", job->scratch),
-		       *init = kernel_guest_inside(kernel, job->guest);
+		       *init = kernel_guest_inside(kernel[0], job->guest);
 	int ret;
 
 	*ret_result = (struct kernel_result){0};
@@ -405,5 +405,5 @@ int play_run(const struct plan *plan, const struct kernel *kernel, const struct 
 	ret_result->raw_size = play.raw.size;
 	ret_result->raw = text_take(&play.raw);
 	ret_result->wall_ns = clock_now_ns() - begun_ns;
-	return ret < 0 ? err_add(err, ret, "kernel %s", kernel->path) : 0;
+	return ret < 0 ? err_add(err, ret, "kernel %s", kernel[0]->path) : 0;
 }

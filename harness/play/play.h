@@ -21,8 +21,8 @@
 #include "kernel.h"
 #include "plan.h"
 
-/* As kernel_run(), with a UML KERNEL for each host of PLAN and one for its router. */
-int play_run(const struct plan *plan, const struct kernel *kernel, const struct kernel_job *job,
-	     struct kernel_result *ret_result, struct err *err);
+/* As kernel_run(), with a UML for each host of PLAN, and one for its router, which is the last. */
+int play_run(const struct plan *plan, const struct kernel *const *kernel,
+	     const struct kernel_job *job, struct kernel_result *ret_result, struct err *err);
 
 #endif

@@ -46,15 +46,19 @@ static void take_start(struct collecting *collecting, const struct raw_frame *fr
 {
 	struct record *record = collecting->record;
 	struct raw_start start;
+	int hz;
 
-	(void)frame;
 	memcpy(&start, payload, sizeof(start));
 	start.release[sizeof(start.release) - 1] = start.machine[sizeof(start.machine) - 1] = '\0';
+	hz = start.tick_ns > 0 ? (int)((NSEC_PER_SEC + start.tick_ns / 2) / start.tick_ns) : 0;
+	if (frame->who >= 0 && frame->who <= collecting->plan->host_count)
+		*LIST_ADD(collecting->pool, record, host_kernel) = (struct record_host_kernel){
+			frame->who, pool_strdup(collecting->pool, start.release), hz};
+	if (frame->who > 0)
+		return;
 	record->kernel.release = pool_strdup(collecting->pool, start.release);
 	record->kernel.machine = pool_strdup(collecting->pool, start.machine);
-	record->kernel.hz = start.tick_ns > 0
-				    ? (int)((NSEC_PER_SEC + start.tick_ns / 2) / start.tick_ns)
-				    : 0;
+	record->kernel.hz = hz;
 	record->kernel.virtual_clock = start.virtual_clock;
 	record->kernel.netem = start.has_netem;
 	record->real_ns = start.real_ns;
@@ -483,6 +487,8 @@ static void record_tidy(struct record *record)
 	repair(record, &record->reason);
 	repair(record, &record->kernel.release);
 	repair(record, &record->kernel.machine);
+	for (int i = 0; i < record->host_kernel_count; i++)
+		repair(record, &record->host_kernel[i].release);
 	for (int i = 0; i < record->counter_count; i++)
 		repair(record, &record->counter[i].name);
 	for (int i = 0; i < record->spin_count; i++)

@@ -309,6 +309,26 @@ START_TEST(test_ipv6_socket)
 }
 END_TEST
 
+START_TEST(each_host_may_have_a_kernel_of_its_own)
+{
+	struct raw_start start = {.tick_ns = 10 * MS, .release = "6.1.192"};
+
+	begin(TWO_HOSTS EXPECTS);
+	raw_add(&raw, RAW_START, 0, 0, &start, sizeof(start), NULL, 0);
+	strcpy(start.release, "7.3.4");
+	start.tick_ns = 1 * MS;
+	raw_add(&raw, RAW_START, 1, 0, &start, sizeof(start), NULL, 0);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->host_kernel_count, 2);
+	ck_assert_str_eq(record_release_of(record, 0), "6.1.192");
+	ck_assert_str_eq(record_release_of(record, 1), "7.3.4");
+	ck_assert_int_eq(record->host_kernel[1].hz, 1000);
+	ck_assert_str_eq(record->kernel.release, "6.1.192");
+	ck_assert_int_eq(record->kernel.hz, 100);
+	done();
+}
+END_TEST
+
 START_TEST(test_faults)
 {
 	begin(TWO_HOSTS "timeline: [{at: 2s, reboot: {host: server, down: 1s}}, "
@@ -472,6 +492,7 @@ int main(void)
 	tcase_add_test(tests, a_host_without_power_has_neither_programs_nor_sockets);
 	tcase_add_test(tests, a_host_with_many_sockets_is_lost_at_once);
 	tcase_add_test(tests, test_ipv6_socket);
+	tcase_add_test(tests, each_host_may_have_a_kernel_of_its_own);
 	tcase_add_test(tests, test_faults);
 	tcase_add_test(tests, test_counters);
 	tcase_add_test(tests, test_counters_not_read);

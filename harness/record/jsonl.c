@@ -38,6 +38,30 @@ static const struct kind kinds[] = {
 #define KINDS         ((int)(sizeof(kinds) / sizeof(kinds[0])))
 #define COUNTERS_KIND (KINDS - 1)
 
+static json_t *host_kernels_write(const struct record *record)
+{
+	json_t *kernels = json_array();
+
+	for (int i = 0; i < record->host_kernel_count; i++) {
+		json_t *one = json_object();
+
+		members_write(one, host_kernel_members, &record->host_kernel[i]);
+		json_array_append_new(kernels, one);
+	}
+	return kernels;
+}
+
+static int host_kernels_read(struct record *record, const json_t *kernels, struct err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < json_array_size(kernels) && ret == 0; i++)
+		ret = members_read(record->memory, host_kernel_members, json_array_get(kernels, i),
+				   LIST_ADD((struct pool *)record->memory, record, host_kernel),
+				   err);
+	return ret;
+}
+
 static json_t *header_write(const struct record *record, const struct plan *plan)
 {
 	json_t *header = json_object(), *kernel = json_object(), *names = json_array();
@@ -49,6 +73,8 @@ static json_t *header_write(const struct record *record, const struct plan *plan
 	for (int i = 0; plan && i < plan->host_count; i++)
 		json_array_append_new(names, json_text(plan->host[i].name));
 	json_object_set_new(header, "hosts", names);
+	if (record->host_kernel_count)
+		json_object_set_new(header, "kernels", host_kernels_write(record));
 	names = json_array();
 	for (int i = 0; plan && i < plan->program_count; i++)
 		json_array_append_new(names, json_text(plan->program[i].name));
@@ -74,6 +100,8 @@ static int header_read(struct record *record, const json_t *header, struct err *
 	if (ret == 0)
 		ret = members_read(pool, kernel_members, json_object_get(header, "kernel"),
 				   &record->kernel, err);
+	if (ret == 0)
+		ret = host_kernels_read(record, json_object_get(header, "kernels"), err);
 	if (ret == 0 && record->version != RECORD_VERSION)
 		ret = err_set(err, EBADMSG, "a record of version %d; this program reads version %d",
 			      record->version, RECORD_VERSION);

@@ -124,6 +124,11 @@ const struct member kernel_members[] = {
 	MEMBER(INT, record_kernel, hz),       MEMBER(BOOL, record_kernel, virtual_clock),
 	MEMBER(BOOL, record_kernel, netem),   {0}};
 
+const struct member host_kernel_members[] = {MEMBER(INT, record_host_kernel, host),
+					     MEMBER(TEXT, record_host_kernel, release),
+					     MEMBER(INT, record_host_kernel, hz),
+					     {0}};
+
 const struct member header_members[] = {
 	MEMBER(INT, record, version),          MEMBER(INT, record, state),
 	MEMBER(OPTIONAL_TEXT, record, reason), MEMBER(TEXT, record, file),

@@ -36,6 +36,14 @@ struct record_program *record_find_program(const struct record *record, int prog
 	return NULL;
 }
 
+const char *record_release_of(const struct record *record, int host)
+{
+	for (int i = 0; i < record->host_kernel_count; i++)
+		if (record->host_kernel[i].host == host)
+			return record->host_kernel[i].release;
+	return record->kernel.release;
+}
+
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns)
 {
 	bool up = true;

@@ -124,6 +124,12 @@ struct record_host { /* lost its power, or came up again; they all begin up */
 	bool up;
 };
 
+struct record_host_kernel { /* where each host has one of its own */
+	int host;           /* the plan's host_count: the router */
+	char *release;
+	int hz;
+};
+
 struct record_spin {  /* in virtual time a program did not let time pass: so it crept */
 	int64_t t_ns; /* since then */
 	int host;     /* whose kernel; -1: that of all */
@@ -140,7 +146,8 @@ struct record {
 	char *reason;
 	char *file, *source, *variant; /* the case: plan_load() makes the plan again */
 	char **extra_sysctl;           /* ended by NULL; or NULL */
-	struct record_kernel kernel;
+	struct record_kernel kernel;   /* of all; or the first host's */
+	LIST(struct record_host_kernel, host_kernel);
 	int64_t real_ns;                    /* CLOCK_REALTIME at the run's zero: for the capture */
 	int64_t end_ns;                     /* when observation ended */
 	int64_t wall_ns;                    /* what the run cost, host time */
@@ -189,6 +196,8 @@ struct record_program *record_find_program(const struct record *record, int prog
 					   int incarnation);
 
 /* Whether HOST had power at that moment. */
+/* The release of HOST's kernel. */
+const char *record_release_of(const struct record *record, int host);
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns);
 
 /* It is RECORD_BROKEN from now on, with a copy of REASON. */

@@ -136,7 +136,8 @@ static void start_clock(struct loop *loop)
 	stage->real_ns -= between / 2;
 	start.mono_ns = stage->out->t0_ns;
 	start.real_ns = stage->real_ns;
-	out_frame(stage->out, RAW_START, -1, 0, &start, sizeof(start), NULL, 0);
+	out_frame(stage->out, RAW_START, alone ? alone->host : -1, 0, &start, sizeof(start), NULL,
+		  0);
 }
 
 static int network_set_up(struct stage *stage, struct err *err)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "bounds.h"
 #include "cleanup.h"
 #include "duration.h"
 #include "file.h"
@@ -151,6 +152,24 @@ static int conclude(const struct run *run, const struct worker_options *options,
 	return 0;
 }
 
+static int play(const struct worker_options *options, struct outcome *outcome,
+		const struct kernel_job *job, struct err *err)
+{
+	const struct kernel *kernel[HOSTS_MAX + 1];
+	const struct worker_kernel_of *of;
+
+	for (int i = 0; i <= HOSTS_MAX; i++) {
+		kernel[i] = options->kernel;
+		for (of = options->kernel_of; of && of->host; of++)
+			if (i < outcome->plan->host_count
+				    ? strcmp(of->host, outcome->plan->host[i].name) == 0
+				    : i == outcome->plan->host_count &&
+					      strcmp(of->host, "router") == 0)
+				kernel[i] = &of->kernel;
+	}
+	return play_run(outcome->plan, kernel, job, &outcome->kernel, err);
+}
+
 static void boot(const struct run *run, const struct worker_options *options,
 		 struct outcome *outcome)
 {
@@ -175,7 +194,7 @@ static void boot(const struct run *run, const struct worker_options *options,
 	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
 	if (options->own_kernels && options->kernel->kind == KERNEL_UML)
-		ret = play_run(outcome->plan, options->kernel, &job, &outcome->kernel, &err);
+		ret = play(options, outcome, &job, &err);
 	else
 		ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
 	if (ret == 0)

@@ -14,18 +14,24 @@
 #include "record.h"
 #include "runs.h"
 
+struct worker_kernel_of { /* --kernel HOST=KERNEL */
+	char *host;
+	struct kernel kernel;
+};
+
 struct worker_options {
 	const struct kernel *kernel;
-	const char *helpers;       /* folder of guest, peer and nft */
-	const char *scratch;       /* folder for what is temporary */
-	const char *out;           /* results folder; NULL: none */
-	const char *kernel_sha256; /* of its file; NULL: not known */
-	const char *const *sysctl; /* "k=v", ended by NULL */
-	bool own_kernels;          /* a UML for each host, not namespaces in one */
-	bool ascii, color;         /* what the text's terminal takes */
-	int64_t max_real_ns;       /* longest run on a real clock */
-	int64_t wall_limit_ns;     /* 0: the kernel's own */
-	int retries;               /* how often what fails or cannot be run is made again */
+	const struct worker_kernel_of *kernel_of; /* hosts that have another, ended by no name */
+	const char *helpers;                      /* folder of guest, peer and nft */
+	const char *scratch;                      /* folder for what is temporary */
+	const char *out;                          /* results folder; NULL: none */
+	const char *kernel_sha256;                /* of its file; NULL: not known */
+	const char *const *sysctl;                /* "k=v", ended by NULL */
+	bool own_kernels;                         /* a UML for each host, not namespaces in one */
+	bool ascii, color;                        /* what the text's terminal takes */
+	int64_t max_real_ns;                      /* longest run on a real clock */
+	int64_t wall_limit_ns;                    /* 0: the kernel's own */
+	int retries; /* how often what fails or cannot be run is made again */
 };
 
 /* Writes the outcome to RESULT, as results.h says. Returns 0 or -errno: then nothing was

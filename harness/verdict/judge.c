@@ -131,14 +131,44 @@ static const struct plan_fault *fault_missing(const struct plan *plan, const str
 	return NULL;
 }
 
+/* Whose kernel an expectation is about; the first host's where it is nobody's in particular. */
+static int host_of(const struct plan *plan, const struct plan_expect *expect)
+{
+	int host = 0;
+
+	switch (expect->kind) {
+	case EXPECT_STEP:
+		host = plan->program[expect->step.program].host;
+		break;
+	case EXPECT_PROGRAM:
+		host = plan->program[expect->program.program].host;
+		break;
+	case EXPECT_SOCKET:
+		host = expect->socket.host;
+		break;
+	case EXPECT_WIRE:
+		host = expect->wire.from;
+		break;
+	case EXPECT_COUNTER:
+		host = expect->counter.host;
+		break;
+	case EXPECT_SILENCE:
+		host = expect->silence.host;
+		break;
+	case EXPECT_ORDER:
+		break;
+	}
+	return host >= 0 && host < plan->host_count ? host : 0;
+}
+
 int judge(const struct plan *plan, const struct record *record, struct judgement **ret_judgement,
 	  struct err *err)
 {
 	struct judgement *judgement = calloc(1, sizeof(*judgement));
 	const struct plan_fault *missing = fault_missing(plan, record);
-	const struct kernel_facts facts = {.release = record->kernel.release,
-					   .netem = record->kernel.netem,
-					   .virtual_clock = record->kernel.virtual_clock};
+	struct kernel_facts facts = {.release = record->kernel.release,
+				     .netem = record->kernel.netem,
+				     .virtual_clock = record->kernel.virtual_clock};
 
 	if (judgement)
 		judgement->finding = calloc((size_t)plan->expect_count + 1,
@@ -160,6 +190,7 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 		for (int i = 0; i < plan->expect_count; i++) {
 			const struct plan_condition *on = &plan->expect[i].on;
 
+			facts.release = record_release_of(record, host_of(plan, &plan->expect[i]));
 			if (condition_lacking(on->term, on->count, &facts))
 				continue;
 			finding_make(plan, record, i,
