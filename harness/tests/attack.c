@@ -7,7 +7,8 @@
  *     attack [KEY=VALUE...]
  *
  * The keys say what of the machine is there to be attacked: file (world-writable), secret (readable
- * by its owner only), socket, abstract, port, pid, shm, key, case (a file of the case's folder).
+ * by its owner only), socket, abstract, port, pid, shm, msg, key, case (a file of the case's
+ * folder); and landlock: Landlock's version there.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/keyctl.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <net/if.h>
 #include <sched.h>
@@ -28,6 +30,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/reboot.h>
@@ -174,6 +177,20 @@ static bool machine_files_make(void)
 	       symlink("/", path) == 0;
 }
 
+/* A program that its owner lent his rights to. */
+static bool set_user_id(void)
+{
+	static const char *const folders[] = {"/",    "/usr", "/etc",    "/opt",
+					      "/tmp", "/run", "/dev/shm"};
+	struct statvfs fs;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (statvfs(folders[i], &fs) == 0 &&
+		    (!(fs.f_flag & ST_NOSUID) || !(fs.f_flag & ST_NODEV)))
+			return got("%s is mounted without nosuid and nodev", folders[i]);
+	return false;
+}
+
 static bool shadow(void)
 {
 	return opens("/etc/shadow", O_RDONLY) || opens("/etc/shadow", O_WRONLY);
@@ -223,6 +240,17 @@ static bool is_foreign_device(const char *path, const char *name)
 static bool devices(void)
 {
 	return each("/dev", is_foreign_device);
+}
+
+/* More than its bytes: Landlock since Linux 6.10. */
+static bool device_ask(void)
+{
+	int fd = open("/dev/random", O_RDONLY | O_CLOEXEC), bits;
+	bool known = key("landlock") && atoi(key("landlock")) >= 5,
+	     through = known && ioctl(fd, RNDGETENTCNT, &bits) == 0;
+
+	close(fd);
+	return through;
 }
 
 static bool device_make(void)
@@ -316,9 +344,19 @@ static bool others(void)
 	return each("/proc", is_foreign_process);
 }
 
+/* Also those that are not shown. */
 static bool host_signal(void)
 {
-	return key("pid") && kill(atoi(key("pid")), 0) == 0;
+	char path[32];
+
+	if (key("pid") && kill(atoi(key("pid")), 0) == 0)
+		return got("the machine's");
+	for (int pid = 2; pid < 4000; pid++) {
+		snprintf(path, sizeof(path), "/proc/%d", pid);
+		if ((kill(pid, 0) == 0 || errno != ESRCH) && access(path, F_OK) < 0)
+			return got("process %d, which is not seen", pid);
+	}
+	return false;
 }
 
 static bool init_trace(void)
@@ -330,7 +368,12 @@ static bool init_trace(void)
 	struct iovec local = {&byte, 1}, remote = {(void *)0x400000, 1};
 	int fd;
 
-	if (ptrace(PTRACE_ATTACH, 1, 0, 0) == 0 || ptrace(PTRACE_SEIZE, 1, 0, 0) == 0)
+	if (ptrace(PTRACE_ATTACH, 1, 0, 0) == 0) {
+		waitpid(1, NULL, __WALL);
+		ptrace(PTRACE_DETACH, 1, 0, 0);
+		return got("ptrace");
+	}
+	if (ptrace(PTRACE_SEIZE, 1, 0, 0) == 0)
 		return got("ptrace");
 	if (process_vm_readv(1, &local, 1, &remote, 1, 0) > 0)
 		return got("process_vm_readv");
@@ -359,6 +402,11 @@ static bool is_foreign_descriptor(const char *path, const char *name)
 
 static bool descriptors(void)
 {
+	char target[PATH_MAX] = "";
+
+	if (readlink("/proc/self/fd/0", target, sizeof(target) - 1) < 0 ||
+	    strcmp(target, "/dev/null") != 0)
+		return got("0 is %s", target);
 	for (int fd = 4; fd < 1024; fd++) /* 3 is the folder that is read */
 		if (fcntl(fd, F_GETFD) >= 0)
 			return got("more than three descriptors");
@@ -548,7 +596,12 @@ static bool ipc(void)
 	struct shmid_ds ds;
 	int id = key("shm") ? atoi(key("shm")) : -1;
 
-	return id >= 0 && (shmctl(id, IPC_STAT, &ds) == 0 || shmctl(id, IPC_RMID, NULL) == 0);
+	struct msqid_ds queue;
+	int msg = key("msg") ? atoi(key("msg")) : -1;
+
+	if (id >= 0 && (shmctl(id, IPC_STAT, &ds) == 0 || shmctl(id, IPC_RMID, NULL) == 0))
+		return got("a shared memory");
+	return msg >= 0 && msgctl(msg, IPC_STAT, &queue) == 0 && got("a message queue");
 }
 
 /* And leaves the same for the next. */
@@ -669,9 +722,11 @@ static const struct {
 	{"a file of the machine's through /proc/PID/root", processes_files},
 	{"change files of the machine's", machine_files_change},
 	{"make files among the machine's", machine_files_make},
+	{"a program with its owner's rights", set_user_id},
 	{"read /etc/shadow", shadow},
 	{"see other folders of the machine's", other_folders},
 	{"see devices", devices},
+	{"ask a device", device_ask},
 	{"make a device", device_make},
 	{"write kernel.core_pattern, or any other setting", settings},
 	{"see /sys", sys},

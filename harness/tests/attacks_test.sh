@@ -10,6 +10,7 @@ helpers=()
 cleanup() {
 	for pid in "${helpers[@]}"; do kill "$pid" 2>/dev/null || true; done
 	[ -z "${shm:-}" ] || ipcrm -m "$shm" 2>/dev/null || true
+	[ -z "${msg:-}" ] || ipcrm -q "$msg" 2>/dev/null || true
 	chmod -R u+w "$scratch"
 	rm -rf "$scratch"
 }
@@ -41,8 +42,9 @@ victim=$!
 helpers+=("$victim")
 until [ -s "$scratch/host/port" ]; do sleep 0.05; kill -0 "$victim" || fail "no daemon to be attacked"; done
 shm=$(ipcmk -M 64 -p 0666 | grep -oE '[0-9]+$')
+msg=$(ipcmk -Q -p 0666 | grep -oE '[0-9]+$')
 what="file=$scratch/host/file secret=$scratch/host/secret socket=$scratch/host/socket abstract=$abstract"
-what+=" port=$(cat "$scratch/host/port") pid=$victim shm=$shm case=$scratch/cases/hostile/a.yaml"
+what+=" port=$(cat "$scratch/host/port") pid=$victim shm=$shm msg=$msg case=$scratch/cases/hostile/a.yaml"
 cp "$attack" "$scratch/cases/hostile/attack"
 exec 9>"$scratch/host/inherited" # a descriptor that the test's children inherit
 
@@ -52,10 +54,9 @@ hostile() {
 		case: hostile
 		matrix: {ip: [4, 6]}
 		hosts:
-		  a: {program: {command: "$2"}}
+		  a: {programs: {attacker: {command: "$2"}, bystander: [pause]}}
 		  b: {program: [pause]}
-		until: 3s
-		expect: {a: {exit: 0}}
+		expect: {attacker: {exit: 0}}
 	CASE
 }
 
@@ -123,7 +124,39 @@ bombed() {
 	! pgrep -f "$mark" >/dev/null || fail "$1, $2: processes of a fork bomb are left"
 }
 
+# An attack that cannot succeed shows nothing. With nothing in its way but a copy of this machine's files,
+# so that they stay what they are: each part gets through, but for what may be missing here.
+unconfined() {
+	local free=$scratch/free name
+	mkdir "$free"
+	timeout -s KILL 60 unshare --mount --uts --pid --fork --kill-child --propagation private bash -s "$free" "$scratch" "$attack" \
+		"${what/pid=$victim/}" >"$scratch/said" 2>&1 <<-'END' || true
+		set -e
+		mount -t tmpfs none "$1"
+		mkdir "$1/up" "$1/work" "$1/root"
+		mount -t overlay overlay -o "lowerdir=/,upperdir=$1/up,workdir=$1/work" "$1/root"
+		mount --rbind /dev "$1/root/dev"
+		mount --rbind /sys "$1/root/sys"
+		mount -t proc proc "$1/root/proc"
+		mount --bind "$2" "$1/root$2"
+		hostname a
+		cd "$1/root"
+		exec 10</dev/null
+		for _ in once again; do
+			chroot . sh -c 'sleep 100 & "$0" $1 pid=$! landlock=7; kill $!' "$3" "$4" </etc/passwd || true
+		done
+	END
+	grep -q ' got through$' "$scratch/said" || { cat "$scratch/said"; echo "unconfined: not possible here"; return; }
+	while IFS= read -r name; do
+		grep -qF "through: $name" "$scratch/said" || fail "unconfined: \"$name\" got not through: it shows nothing"
+	done < <(sed -nE 's/^\t\{"([^"]*)", [a-z_]+\},$/\1/p' "$here/attack.c" |
+		grep -vE '^(type into a terminal|system calls of another architecture|see the machine.s cgroups)$')
+	echo "unconfined: got through"
+}
+[ "$(id -u)" != 0 ] || unconfined
+
 live_possible || skip "no network namespaces here: neither root nor user namespaces"
+landlock=$("$halfopen" doctor | sed -nE 's/^ *Landlock, for a case.s commands \(([0-9]+)\).*/\1/p')
 users=()
 if [ "$(id -u)" = 0 ]; then
 	users+=(as_root_of_a_container without_user_namespaces)
@@ -137,10 +170,10 @@ fi
 if [ "$(id -u)" = 0 ]; then
 	# CAP_SYS_RESOURCE, which a container's root may lack: how soon a run goes when memory is short is then for good.
 	resource=$((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 24 & 1))
-	attacked as_is live "$([ "$resource" = 0 ] || echo resource=1)"
+	attacked as_is live "$([ "$resource" = 0 ] || echo resource=1)" "landlock=$landlock"
 fi
 for who in "${users[@]}"; do
-	attacked "$who" live
+	attacked "$who" live "landlock=$landlock"
 done
 for who in as_is "${users[-1]}"; do bombed "$who" live; done
 
