@@ -86,6 +86,35 @@ static int kill_those_seen(void)
 	return killed;
 }
 
+/* /proc/PID/task/TID/children: in a kernel without it, false. */
+static bool children_kill(void)
+{
+	FILE *file = fopen("/proc/thread-self/children", "re");
+	int pid, killed = 0;
+
+	while (file && fscanf(file, "%d", &pid) == 1)
+		killed += kill(pid, SIGKILL) == 0;
+	if (file)
+		fclose(file);
+	return killed;
+}
+
+void descendants_end(void)
+{
+	for (;;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG | __WALL);
+
+		if (pid < 0 && errno == ECHILD)
+			return;
+		if (pid == 0 && !children_kill()) {
+			descendants_kill();
+			return;
+		}
+		if (pid == 0) /* all that were there are about to die */
+			waitpid(-1, NULL, __WALL);
+	}
+}
+
 void descendants_kill(void)
 {
 	for (;;) {

@@ -10,4 +10,8 @@
  * getting away. Needs /proc. */
 void descendants_kill(void);
 
+/* The same, where there is hardly ever one: what is left is a child of this process by now, or will
+ * be when its parent is dead. Costs one system call if there is none. */
+void descendants_end(void);
+
 #endif

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descendants.h"
 #include "file.h"
 #include "signals.h"
 #include "text.h"
@@ -53,9 +54,11 @@ static void worker_main(const struct jobs *jobs, int index, int fd, pid_t parent
 	FILE *out = text_stream(&data);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (getppid() != parent)
 		_exit(126);
 	head.error = jobs->work(jobs->arg, index, out, &head.err);
+	descendants_end(); /* a hostile kernel may have left a process: not for the next job */
 	text_stream_end(&data, out);
 	head.size = data.size;
 	if (file_write_all(fd, &head, sizeof(head)) || file_write_all(fd, data.bytes, data.size))

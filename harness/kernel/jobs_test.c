@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -158,6 +159,52 @@ START_TEST(many_jobs_need_few_descriptors)
 }
 END_TEST
 
+/* In a session of its own, and nobody's child. */
+static int work_and_leave(void *arg, int index, FILE *out, struct err *err)
+{
+	int *alive = arg;
+
+	(void)index, (void)out, (void)err;
+	if (fork() == 0) {
+		if (fork() == 0) {
+			setsid();
+			if (fork() == 0)
+				for (;;)
+					pause();
+			for (;;)
+				pause();
+		}
+		_exit(0);
+	}
+	close(alive[0]);
+	return 0;
+}
+
+static void look_for_life(void *arg, const struct job_result *result)
+{
+	int *alive = arg;
+	struct pollfd ended = {.fd = alive[0], .events = POLLIN};
+
+	if (result->index > 0)
+		return;
+	close(alive[1]);
+	ck_assert_msg(poll(&ended, 1, 10000) == 1, "processes of a job are left");
+}
+
+START_TEST(a_job_leaves_no_process)
+{
+	int alive[2]; /* whoever lives holds it open */
+	struct jobs jobs = {.count = 1,
+			    .parallel = 1,
+			    .work = work_and_leave,
+			    .finished = look_for_life,
+			    .arg = alive};
+
+	ck_assert(pipe(alive) == 0);
+	ck_assert_int_eq(jobs_run(&jobs, NULL), 0);
+}
+END_TEST
+
 START_TEST(no_jobs)
 {
 	struct jobs jobs = {.count = 0, .parallel = 2, .work = work, .finished = finished};
@@ -175,6 +222,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof(parallel) / sizeof(parallel[0]); i++)
 		tcase_add_loop_test(all, each_gives_its_own, parallel[i], parallel[i] + 1);
 	tcase_add_test(all, many_jobs_need_few_descriptors);
+	tcase_add_test(all, a_job_leaves_no_process);
 	tcase_add_test(all, no_jobs);
 	return run_tests(all);
 }
