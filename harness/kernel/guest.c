@@ -146,10 +146,25 @@ static void noise_remove(char *text, const char *const *noise)
 		*to = '\0';
 }
 
+/* The line of TEXT that tells of a loss, or NULL. */
+static const char *loss_find(const char *text, const char *const *losses)
+{
+	for (; losses && *losses; losses++) {
+		const char *line = strstr(text, *losses);
+
+		while (line && line > text && line[-1] != '\n')
+			line--;
+		if (line)
+			return line;
+	}
+	return NULL;
+}
+
 int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_size, struct err *err)
 {
 	struct tail tail = {.text = text, .size = text_size - 1};
 	struct signals signals;
+	const char *loss;
 	bool ended;
 	int status;
 	int ret = signals_open(&signals, NULL, 0, err);
@@ -186,5 +201,9 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 			       strsignal(WTERMSIG(status)));
 	if (WIFEXITED(status) && WEXITSTATUS(status))
 		return err_set(err, ECHILD, "ended with status %d", WEXITSTATUS(status));
+	loss = loss_find(text, guest->losses);
+	if (loss)
+		return err_set(err, ECHILD, "one of its processes was killed from outside: %.*s",
+			       (int)strcspn(loss, "\n"), loss);
 	return 0;
 }

@@ -237,19 +237,22 @@ START_TEST(cache_in_home)
 }
 END_TEST
 
-/* A guest that says WORDS and dies of SIGNAL. */
+/* A guest that says WORDS and dies of SIGNAL; 0: ends. */
 static int end_of(const char *words, int signal, struct err *err)
 {
+	static const char *const losses[] = {"no such", "ptrace continue failed", NULL};
 	struct guest guest;
 	char tail[256];
 	int ends[2];
 
 	ck_assert(pipe2(ends, O_CLOEXEC) == 0);
-	guest = (struct guest){.pid = fork(), .console = ends[0]};
+	guest = (struct guest){.pid = fork(), .console = ends[0], .losses = losses};
 	if (guest.pid == 0) {
 		setsid();
 		dprintf(ends[1], "%s", words);
-		raise(signal);
+		if (signal)
+			raise(signal);
+		_exit(0);
 	}
 	close(ends[1]);
 	return guest_wait(&guest, KERNEL_WALL_LIMIT_NS, tail, sizeof(tail), err);
@@ -263,6 +266,21 @@ START_TEST(dying_after_the_halt)
 	ck_assert_int_eq(end_of("reboot: System halted\r\n", SIGKILL, &err), -ECHILD);
 	ck_assert_int_eq(end_of("Kernel panic\r\n", SIGABRT, &err), -ECHILD);
 	ck_assert_msg(strstr(err.text, "signal 6"), "%s", err.text);
+}
+END_TEST
+
+/* What the guest's programs did then was not their doing. */
+START_TEST(a_process_less)
+{
+	struct err err = {""};
+
+	ck_assert_int_eq(end_of("a word\r\nreboot: Power down\r\n", 0, &err), 0);
+	ck_assert_int_eq(end_of("a word\r\nuserspace - ptrace continue failed, op = 31\r\n"
+				"reboot: Power down\r\n",
+				0, &err),
+			 -ECHILD);
+	ck_assert_str_eq(err.text, "one of its processes was killed from outside: "
+				   "userspace - ptrace continue failed, op = 31");
 }
 END_TEST
 
@@ -306,6 +324,7 @@ int main(void)
 	tcase_add_test(all, nothing_is_taken_unasked);
 	tcase_add_test(all, cache_in_home);
 	tcase_add_test(all, dying_after_the_halt);
+	tcase_add_test(all, a_process_less);
 	tcase_add_loop_test(all, live_with_too_few_descriptors, 0, 6);
 	return run_tests(all);
 }
