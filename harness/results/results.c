@@ -11,6 +11,7 @@
 #include "file.h"
 #include "json.h"
 #include "label.h"
+#include "names.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -316,13 +317,27 @@ static char *plain_path(const char *path, size_t size)
 	return text_take(&plain);
 }
 
+/* What else lies in the folder of the results: `halfopen report` makes the first. */
+static bool is_reserved(const char *name)
+{
+	return strcmp(name, "report") == 0 || strcmp(name, RESULTS_FILE) == 0 ||
+	       strcmp(name, RESULTS_BEGUN) == 0;
+}
+
 /* Without ".yaml". */
 static char *folder_of_tail(const char *tail)
 {
 	const char *base = strrchr(tail, '/') ? strrchr(tail, '/') + 1 : tail;
 	const char *dot = strrchr(base, '.');
+	char *plain = plain_path(tail, dot && dot > base ? (size_t)(dot - tail) : strlen(tail));
+	AUTO_FREE char *first = text_format("%.*s", (int)strcspn(plain, "/"), plain);
+	char *folder;
 
-	return plain_path(tail, dot && dot > base ? (size_t)(dot - tail) : strlen(tail));
+	if (!is_reserved(first))
+		return plain;
+	folder = text_format("%s_%s", first, plain + strlen(first));
+	free(plain);
+	return folder;
 }
 
 static char *case_folder(const char *file)
@@ -339,41 +354,83 @@ static int path_parts(const char *path)
 	return parts;
 }
 
-/* How many parts of FILE[AT]'s path tell it from all others; no more than it has. */
-static int parts_needed(const char *const *file, int count, int at)
+/* Which files have NAME, as far as it matters. */
+struct owner {
+	const char *file; /* the first */
+	bool shared;      /* and another */
+};
+
+/* Who has the folder of PARTS parts, by its number in FOLDERS, which number[i] is of the file i. */
+static struct owner *owners_find(const char *const *file, int count, int parts,
+				 struct names *folders, int *number)
 {
-	int parts = 2, most = path_parts(file[at]);
+	struct owner *owner = calloc((size_t)count, sizeof(*owner));
 
-	for (int i = 0; i < count && parts < most; i++) {
-		char *mine = folder_of_tail(path_tail(file[at], parts));
-		char *other = folder_of_tail(path_tail(file[i], parts));
+	if (!owner)
+		abort();
+	for (int i = 0; i < count; i++) {
+		char *folder = folder_of_tail(path_tail(file[i], parts));
+		struct owner *of = &owner[number[i] = names_add(folders, folder, strlen(folder))];
 
-		if (strcmp(file[i], file[at]) != 0 && strcmp(mine, other) == 0) {
-			parts++;
-			i = -1;
-		}
-		free(mine);
-		free(other);
+		of->shared = of->shared || (of->file && strcmp(of->file, file[i]) != 0);
+		of->file = of->file ? of->file : file[i];
+		free(folder);
 	}
-	return parts;
+	return owner;
+}
+
+/* How many parts of each file's path tell it from all others; no more than it has. */
+static void parts_find(const char *const *file, int count, int *ret_parts)
+{
+	int *number = calloc((size_t)count, sizeof(*number)), left = count;
+
+	if (!number)
+		abort();
+	for (int parts = 2; left > 0; parts++) {
+		struct names folders = {0};
+		struct owner *owner = owners_find(file, count, parts, &folders, number);
+
+		left = 0;
+		for (int i = 0; i < count; i++) {
+			if (ret_parts[i])
+				continue;
+			if (!owner[number[i]].shared || parts >= path_parts(file[i]))
+				ret_parts[i] = parts;
+			else
+				left++;
+		}
+		names_done(&folders);
+		free(owner);
+	}
+	free(number);
 }
 
 void results_case_folders(const char *const *file, int count, char **ret)
 {
-	for (int i = 0; i < count; i++) {
-		char *plain = folder_of_tail(path_tail(file[i], parts_needed(file, count, i)));
-		char *folder = text_copy(plain);
+	int *parts = calloc((size_t)count + 1, sizeof(*parts));
+	const char **owner = calloc((size_t)count + 1, sizeof(*owner));
+	struct names taken = {0};
 
-		for (int k = 0, number = 1; k < i; k++) {
-			if (strcmp(ret[k], folder) != 0 || strcmp(file[k], file[i]) == 0)
-				continue;
+	if (!parts || !owner)
+		abort();
+	parts_find(file, count, parts);
+	for (int i = 0; i < count; i++) {
+		char *plain = folder_of_tail(path_tail(file[i], parts[i]));
+		char *folder = text_copy(plain);
+		int at = names_add(&taken, folder, strlen(folder));
+
+		for (int n = 2; owner[at] && strcmp(owner[at], file[i]) != 0; n++) {
 			free(folder);
-			folder = text_format("%s-%d", plain, ++number);
-			k = -1;
+			folder = text_format("%s-%d", plain, n);
+			at = names_add(&taken, folder, strlen(folder));
 		}
+		owner[at] = file[i];
 		free(plain);
 		ret[i] = folder;
 	}
+	names_done(&taken);
+	free(parts);
+	free(owner);
 }
 
 char *results_run_folder(const char *folder, const char *variant)

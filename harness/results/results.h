@@ -76,7 +76,7 @@ int results_check(const char *folder, const char *name, json_t *results, struct 
 /* The folders of COUNT case files below that of the results, into RET, each to free(). FILE: as
  * the user named them; one named twice has one. Story and case, "keepalive/crash"; where files have
  * these in common, more of the path; and a number where that does not tell them apart ("./a", "a").
- */
+ * None is where something else of the results lies: of report.yaml it is "report_". */
 void results_case_folders(const char *const *file, int count, char **ret);
 
 /* A run's folder below its case's FOLDER; free() it. */

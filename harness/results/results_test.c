@@ -61,6 +61,11 @@ START_TEST(each_case_has_a_folder_of_its_own)
 		{"/a/x/one/net/crash.yaml", "x/one/net/crash"},
 		{"one/net/crash.yaml", "one/net/crash"}, /* named twice: the same */
 		{"../../p/q/../r.yaml", "r"},
+		/* What else lies there. */
+		{"report.yaml", "report_"},
+		{"report/a.yaml", "report_/a"},
+		{"a/report.yaml", "a/report"},
+		{"results.json.yaml", "results.json_"},
 		/* What would lead out, or is no text. */
 		{"...yaml", "__"},
 		{"x/...yaml", "x/__"},

@@ -40,11 +40,10 @@ static int source_read(struct case_text *text, struct err *err)
 static void run_add(struct runs *runs, const struct case_text *text, const char *variant)
 {
 	char *name = text_format("%s%s%s", text->path, *variant ? ":" : "", variant);
-	for (int i = 0; i < runs->run_count; i++) {
-		if (strcmp(runs->run[i].name, name) == 0) {
-			free(name);
-			return;
-		}
+
+	if (names_add(&runs->names, name, strlen(name)) < runs->run_count) {
+		free(name);
+		return;
 	}
 	*LIST_ADD(NULL, runs, run) = (struct run){.text = text, .variant = variant, .name = name};
 }
@@ -325,6 +324,7 @@ void runs_done(struct runs *runs)
 		free(runs->text[i]->source);
 		free(runs->text[i]);
 	}
+	names_done(&runs->names);
 	free(runs->run);
 	free(runs->text);
 }

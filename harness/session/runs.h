@@ -10,6 +10,7 @@
 
 #include "err.h"
 #include "load.h"
+#include "names.h"
 #include "sha256.h"
 
 struct case_text { /* one case file, parsed */
@@ -34,6 +35,7 @@ struct runs {
 	int text_count;
 	struct run *run;
 	int run_count;
+	struct names names; /* of all that were added */
 };
 
 /* NAMES: files, folders (with all below but `broken` and what begins with a dot), and
