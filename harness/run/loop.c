@@ -282,7 +282,9 @@ int loop_await(struct loop *loop, struct err *err)
 	}
 	for (int i = 0; i < stage->plan->program_count; i++)
 		wait_for(loop, WAIT_PROGRAMS + i, stage->program[i].fd);
-	if (alone)
+	/* A command may keep time from passing, until somebody kills it all: what was told until
+	 * then is out. Peers do not. */
+	if (alone || (stage->out->news && stage_has_command(stage, PLAN_ANY)))
 		out_flush(stage->out);
 	return poll(loop->waits, WAIT_PROGRAMS + (nfds_t)stage->plan->program_count, -1) < 0 &&
 			       errno != EINTR

@@ -21,6 +21,7 @@ void out_flush(struct out *out)
 	/* What was not written lacks RAW_END, which is noticed. */
 	(void)file_write_all(out->fd, out->buffer, out->used);
 	out->used = 0;
+	out->news = false;
 }
 
 static void append(struct out *out, const void *bytes, size_t size)
@@ -44,6 +45,7 @@ void out_frame(struct out *out, enum raw_type type, int who, int64_t t_ns, const
 	struct raw_frame frame = {
 		.type = type, .size = (uint32_t)(head_size + tail_size), .who = who, .t_ns = t_ns};
 
+	out->news = out->news || (type != RAW_PACKET && type != RAW_SOCKET);
 	append(out, &frame, sizeof(frame));
 	append(out, head, head_size);
 	append(out, tail, tail_size);

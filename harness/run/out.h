@@ -5,6 +5,7 @@
 #ifndef HALFOPEN_OUT_H
 #define HALFOPEN_OUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,6 +14,7 @@
 struct out {
 	int fd;
 	int64_t t0_ns; /* CLOCK_MONOTONIC at the run's zero */
+	bool news;     /* in the buffer is more than packets and sockets */
 	size_t used;
 	char buffer[32 * 1024];
 };

@@ -66,6 +66,22 @@ expect:
   client: {exit: SIGALRM}
 X
 
+cat >for-ever.yaml <<'X'
+case: a shell that spins until it is killed
+hosts:
+  client:
+    program:
+      start: 1s
+      command: |
+        echo begins
+        while :; do :; done
+  server:
+    program: [listen: 9000, accept]
+until: 10h
+expect:
+  client: {exit: 0}
+X
+
 of_client() { jq -c "select(.ev == \"program\" and .program == 0) | $1" "$2"; }
 spins() { jq -c 'select(.ev == "spin") | [.exact, .text]' "$1"; }
 
@@ -91,6 +107,12 @@ spins first/alarm/record.jsonl | grep -q '^\[false,".* computes without a system
 	fail "the record does not say that it is not exact"
 grep -q '"program":1.*"end_ns":300[0-9]*,"exit_status":0.*woke' first/alarm/record.jsonl ||
 	fail "who slept until 3 s woke late"
+
+# Who is killed in the midst of it has told what there was until then.
+exits 3 timeout 300 "$halfopen" run --wall-limit 15s --out killed for-ever.yaml
+of_client '.start_ns >= 1000000000 and .end_ns < 0' killed/for-ever/record.jsonl | grep -qx true ||
+	fail "the record does not tell of the start: $(of_client . killed/for-ever/record.jsonl)"
+grep -q '"ev":"step".*"program":1' killed/for-ever/record.jsonl || fail "the record has no step of the server"
 
 # Who does not spin is charged nothing.
 exits 0 "$halfopen" run --out first "$cases/keepalive/crash.yaml"
