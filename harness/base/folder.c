@@ -23,12 +23,12 @@ int folder_make(const char *path, struct err *err)
 
 int folder_claim(const char *path, const char *mark, const char *begun, struct err *err)
 {
-	int entries = 0;
+	int entries = 0, ret = folder_make(path, err);
 	FILE *mine;
 	DIR *dir;
 
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return err_sys(err, errno, "%s", path);
+	if (ret < 0)
+		return ret;
 	dir = opendir(path);
 	if (!dir)
 		return err_sys(err, errno, "%s", path);

@@ -50,6 +50,8 @@ done
 exits 0 "$halfopen" run --kernel "$uml" --out kept story/good.yaml
 last_line_is '2 passed, 0 failed, 0 skipped'
 says '^PASS  story/good.yaml:ip=6  \(3.0 s simulated'
+exits 0 "$halfopen" run --kernel "$uml" --out new/and/above story/good.yaml:ip=4
+[ -s new/and/above/results.json ] || fail "folders that are missing above --out are not made"
 # What a kernel lacks is looked at before anything is set in it.
 cat >needs.yaml <<-CASE
 	case: a newer kernel, and a sysctl of one
