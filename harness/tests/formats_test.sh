@@ -168,6 +168,9 @@ printf 'case: [\n' >"evil/::error::x"$'\033[31m'.yaml
 "$halfopen" lint evil/*.yaml >out 2>err && fail "a wrong case is fine"
 harmless lint
 printf 'case: "a\\e[31m\\x9b ::error::x"\nhosts: {a: {program: [pause]}, b: {program: [pause]}}\nexpect: {a: {pause: blocked}}\nuntil: 1s\n' >evil/title.yaml
+"$halfopen" list evil/title.yaml >out 2>err && fail "a title with control characters is fine"
+harmless 'list of what is refused'
+sed -i 's/a\\e\[31m\\x9b //' evil/title.yaml
 "$halfopen" list evil/title.yaml >out 2>err || { cat err >&2; fail "list"; }
 harmless list
 "$halfopen" judge --format json=evil/results.json evil/record.jsonl >out 2>err || true

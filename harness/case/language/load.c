@@ -5,11 +5,13 @@
 #include "load.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "decode.h"
 #include "matrix.h"
+#include "utf8.h"
 
 struct file { /* a case file that was read, before its variants are made */
 	struct pool tree;
@@ -79,6 +81,38 @@ static bool check_variants(struct file *file)
 	return !file->diags.errors;
 }
 
+/* What a terminal might act upon stands in no text that people are to read; a newline may end the
+ * title, and stand anywhere in prose. A record's case is not asked: it is what it was. */
+static void check_text(struct file *file, const char *key, const char *allowed)
+{
+	const struct node *node = node_get(file->root, key);
+	const char *at = node && node->kind == NODE_SCALAR ? node->text : "";
+	uint32_t character = 0;
+	size_t size;
+
+	for (; *at; at += size) {
+		size = utf8_decode(at, strlen(at), &character);
+		if (size == 0)
+			return; /* is said elsewhere */
+		if (!utf8_is_control(character) ||
+		    (character < 0x80 && strchr(allowed, (int)character)) ||
+		    (character == '\n' && !at[1]))
+			continue;
+		diag_help(&file->diags,
+			  node_error(&file->diags, node, "the control character \\x%02x in '%s'",
+				     character, key),
+			  "this text is printed: leave it out, or say it in words");
+		return;
+	}
+}
+
+static bool check_texts(struct file *file)
+{
+	check_text(file, "case", "");
+	check_text(file, "about", "\n\t");
+	return !file->diags.errors;
+}
+
 static char *scalar_text(struct pool *pool, const struct node *root, const char *key)
 {
 	const struct node *node = node_get(root, key);
@@ -119,7 +153,7 @@ int case_parse(const char *file, const char *source, size_t size, struct case_fi
 	struct file read;
 	int ret = -EINVAL;
 
-	if (file_read(&read, file, source, size) && check_variants(&read)) {
+	if (file_read(&read, file, source, size) && check_texts(&read) && check_variants(&read)) {
 		*ret_case = make_case(&read);
 		ret = 0;
 	}
