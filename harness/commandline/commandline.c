@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "known.h"
 #include "options.h"
 #include "visible.h"
@@ -52,16 +53,17 @@ static void usage(const struct command *commands, FILE *to)
 
 static int unknown(const struct command *commands, const char *name)
 {
+	AUTO_FREE char *seen = visible_copy(name, true);
 	struct known known;
 
 	known_init(&known, name);
 	for (const struct command *command = commands; command->name; command++)
 		known_add(&known, command->name);
-	fprintf(stderr, "halfopen: there is no command '%s'", name);
+	fprintf(stderr, "halfopen: there is no command '%s'", seen);
 	if (known_nearest(&known))
 		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
 	if (access(name, F_OK) == 0)
-		fprintf(stderr, "; `halfopen run %s` runs cases", name);
+		fprintf(stderr, "; `halfopen run %s` runs cases", seen);
 	fprintf(stderr, "\n`halfopen --help` lists them.\n");
 	return EXIT_USAGE;
 }

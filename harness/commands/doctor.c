@@ -8,18 +8,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "commandline.h"
 #include "commands.h"
 #include "confine.h"
 #include "kernel.h"
 #include "kernel_names.h"
 #include "netem.h"
+#include "visible.h"
 
 static void tell(const char *what, bool there, const char *remedy)
 {
-	printf("  %-36s %s\n", what, there ? "yes" : "no");
-	if (!there && remedy && *remedy)
-		printf("      %s\n", remedy);
+	AUTO_FREE char *seen = visible_copy(what, true);
+
+	printf("  %-36s %s\n", seen, there ? "yes" : "no");
+	if (!there && remedy && *remedy) {
+		fputs("      ", stdout);
+		visible_print(remedy, false, stdout);
+		putchar('\n');
+	}
 }
 
 static bool doctor_helpers(char **ret_folder)

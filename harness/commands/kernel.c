@@ -13,9 +13,11 @@
 #include "cleanup.h"
 #include "commandline.h"
 #include "commands.h"
+#include "json.h"
 #include "kernel_names.h"
 #include "known.h"
 #include "store.h"
+#include "visible.h"
 
 #define MOST_FRAGMENTS 32
 
@@ -31,7 +33,9 @@ struct options {
 
 static int fail(const char *command, int status, const struct err *err)
 {
-	fprintf(stderr, "halfopen kernel %s: %s\n", command, err->text);
+	fprintf(stderr, "halfopen kernel %s: ", command);
+	visible_print(err->text, false, stderr);
+	fputc('\n', stderr);
 	return status;
 }
 
@@ -148,16 +152,18 @@ static void print_abilities(const struct store_entry *entry, const struct kernel
 static void print_entry(const struct store_entry *entry, const struct kernel *kernel, int width,
 			bool is_default)
 {
+	AUTO_FREE char *name = visible_copy(entry->name, true);
+	AUTO_FREE char *release = visible_copy(kernel ? kernel->release : "?", true);
 	char hz[16] = "?";
 
 	if (entry->hz)
 		snprintf(hz, sizeof(hz), "%d", entry->hz);
-	printf("%c %-*s  %-5s  %-12s  %4s  ", is_default ? '*' : ' ', width, entry->name,
-	       kernel ? kernel_kind_name(kernel->kind) : "?", kernel ? kernel->release : "?", hz);
+	printf("%c %-*s  %-5s  %-12s  %4s  ", is_default ? '*' : ' ', width, name,
+	       kernel ? kernel_kind_name(kernel->kind) : "?", release, hz);
 	if (kernel)
 		print_abilities(entry, kernel);
 	else
-		printf("cannot be used: see halfopen run --kernel %s", entry->name);
+		printf("cannot be used: see halfopen run --kernel %s", name);
 	putchar('\n');
 }
 
@@ -213,7 +219,7 @@ static int kernel_list(struct options *options)
 			kernel_done(&kernel);
 	}
 	if (options->json) {
-		json_dumpf(array, stdout, JSON_INDENT(1));
+		json_print(array, stdout, JSON_INDENT(1));
 		putchar('\n');
 	} else if (kernel_find("live", &kernel, NULL) == 0) {
 		printf("%c %-*s  %-5s  %-12s  %4s  real time; `halfopen doctor` tells what it "
@@ -265,8 +271,11 @@ static int kernel_use(struct options *options)
 			    &err);
 	chosen = store_default();
 	printf("runs happen on %s\n", chosen ? chosen : "");
-	if (kernel_of_environment())
-		printf("but here, where HALFOPEN_UML names %s\n", kernel_of_environment());
+	if (kernel_of_environment()) {
+		fputs("but here, where HALFOPEN_UML names ", stdout);
+		visible_print(kernel_of_environment(), true, stdout);
+		putchar('\n');
+	}
 	return EXIT_HELD;
 }
 
@@ -396,12 +405,13 @@ static void usage(FILE *to)
 
 static int unknown(const char *name)
 {
+	AUTO_FREE char *seen = visible_copy(name, true);
 	struct known known;
 
 	known_init(&known, name);
 	for (size_t i = 0; i < COMMANDS; i++)
 		known_add(&known, commands[i].command.name);
-	fprintf(stderr, "halfopen kernel: there is no command '%s'", name);
+	fprintf(stderr, "halfopen kernel: there is no command '%s'", seen);
 	if (known_nearest(&known))
 		fprintf(stderr, "; did you mean '%s'?", known_nearest(&known));
 	fputs("\n`halfopen kernel --help` lists them.\n", stderr);

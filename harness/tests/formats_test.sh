@@ -164,6 +164,13 @@ for command in 'show evil' 'show --ascii evil' 'show --normalised evil' 'judge e
 	"$halfopen" $command >out 2>err || true
 	harmless "$command"
 done
+for command in $'no\e[31msuch' $'kernel no\e[31msuch' $'kernel use no\e[31msuch' $'kernel add no\e[31msuch'; do
+	# shellcheck disable=SC2086
+	"$halfopen" $command >out 2>err && fail "there is no such thing"
+	harmless "a wrong name"
+done
+HALFOPEN_UML=$'no\e[31msuch' "$halfopen" doctor >out 2>err || true
+harmless doctor
 printf 'case: [\n' >"evil/::error::x"$'\033[31m'.yaml
 "$halfopen" lint evil/*.yaml >out 2>err && fail "a wrong case is fine"
 harmless lint
