@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base_test.h"
+#include "handmade.h"
 #include "label.h"
 #include "ladder.h"
-#include "report_test.h"
 #include "tcp_words.h"
 
 static const char two_hosts[] = "case: two hosts\n"
@@ -53,13 +53,13 @@ static void has(const char *text, const char *row)
 
 START_TEST(packets_are_arrows)
 {
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
 	struct record_packet packet[] = {
-		report_test_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK | TCP_PSH),
-		report_test_segment(1, 2 * S, 1u << KIND_RST, TCP_RST),
-		report_test_segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TCP_ACK),
-		report_test_segment(0, 4 * S, 1u << KIND_SYN, TCP_SYN),
+		handmade_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK | TCP_PSH),
+		handmade_segment(1, 2 * S, 1u << KIND_RST, TCP_RST),
+		handmade_segment(0, 3 * S, 1u << KIND_RETRANSMISSION | 1u << KIND_DATA, TCP_ACK),
+		handmade_segment(0, 4 * S, 1u << KIND_SYN, TCP_SYN),
 	};
 	char *text;
 
@@ -83,13 +83,13 @@ END_TEST
 /* With 20 columns from a host to the router, words stand in the other half. */
 START_TEST(what_the_router_says_stands_beside_its_arrow)
 {
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
 	struct record_packet packet[] = {
-		report_test_segment(0, 1 * S, 1u << KIND_ICMP, 0),
-		report_test_segment(0, 2 * S, 1u << KIND_ICMP, 0),
-		report_test_segment(0, 3 * S, 1u << KIND_ICMP, 0),
-		report_test_segment(0, 4 * S, 1u << KIND_TCP, TCP_RST),
+		handmade_segment(0, 1 * S, 1u << KIND_ICMP, 0),
+		handmade_segment(0, 2 * S, 1u << KIND_ICMP, 0),
+		handmade_segment(0, 3 * S, 1u << KIND_ICMP, 0),
+		handmade_segment(0, 4 * S, 1u << KIND_TCP, TCP_RST),
 	};
 	char *text;
 
@@ -127,14 +127,14 @@ START_TEST(under_a_failure_only_what_is_around_it)
 				      .reason = "it failed",
 				      .finding = &finding,
 				      .finding_count = 1};
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
 	static struct record_packet packet[3000];
 	char *text;
 	int lines = 0;
 
 	for (int i = 0; i < 3000; i++)
-		packet[i] = report_test_segment(i % 2, S + i * 3000000LL, 1u << KIND_ACK, TCP_ACK);
+		packet[i] = handmade_segment(i % 2, S + i * 3000000LL, 1u << KIND_ACK, TCP_ACK);
 	record.packet = packet;
 	record.packet_count = 3000;
 	text = draw(plan, &record, &judgement, &few);
@@ -162,8 +162,8 @@ END_TEST
 
 START_TEST(a_call_stands_beside_its_host)
 {
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
 	struct record_step step[] = {
 		{.program = 0, .step = 0, .start_ns = 1 * S, .end_ns = 1 * S, .ret = 0},
 		{.program = 0,
@@ -198,8 +198,8 @@ END_TEST
 
 START_TEST(faults_go_across_and_a_dead_host_has_no_line)
 {
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
 	struct record_fault fault = {.fault = 0, .begun_ns = 5 * S, .done_ns = 5 * S};
 	struct record_host down = {.t_ns = 5 * S, .host = 1, .up = false};
 	char *text;
@@ -221,10 +221,10 @@ START_TEST(a_failed_expectation_stands_at_its_moment)
 {
 	static char expected[] = "client.recv: ok", observed[] = "client.recv: -1 EIO",
 		    difference[] = "errno", reason[] = "it failed";
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
-	struct record_packet packet[] = {report_test_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
-					 report_test_segment(0, 3 * S, 1u << KIND_DATA, TCP_ACK)};
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
+	struct record_packet packet[] = {handmade_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
+					 handmade_segment(0, 3 * S, 1u << KIND_DATA, TCP_ACK)};
 	struct finding finding = {.holding = FAILS,
 				  .expected = expected,
 				  .observed = observed,
@@ -252,13 +252,13 @@ END_TEST
 START_TEST(a_long_transfer_is_folded_unless_all_is_wanted)
 {
 	const struct ladder_options all = {.ascii = true, .all = true};
-	struct plan *plan = report_test_plan(two_hosts);
-	struct record record = report_test_record(plan);
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
 	struct record_packet packet[50];
 	char *text;
 
 	for (int i = 0; i < 50; i++)
-		packet[i] = report_test_segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TCP_ACK);
+		packet[i] = handmade_segment(i % 2, S + i * 1000000, 1u << KIND_ACK, TCP_ACK);
 	record.packet = packet;
 	record.packet_count = 50;
 	text = draw(plan, &record, NULL, &ascii);
@@ -278,9 +278,9 @@ END_TEST
 
 START_TEST(three_hosts_have_three_lines)
 {
-	struct plan *plan = report_test_plan(three_hosts);
-	struct record record = report_test_record(plan);
-	struct record_packet packet = report_test_segment(0, 1 * S, 1u << KIND_SYN, TCP_SYN);
+	struct plan *plan = handmade_plan(three_hosts);
+	struct record record = handmade_record(plan);
+	struct record_packet packet = handmade_segment(0, 1 * S, 1u << KIND_SYN, TCP_SYN);
 	char *text;
 
 	packet.to = 2;
@@ -300,11 +300,11 @@ START_TEST(no_row_is_wider_than_a_hundred_columns)
 	static const char *const cases[] = {two_hosts, three_hosts};
 
 	for (int k = 0; k < 2; k++) {
-		struct plan *plan = report_test_plan(cases[k]);
-		struct record record = report_test_record(plan);
+		struct plan *plan = handmade_plan(cases[k]);
+		struct record record = handmade_record(plan);
 		struct record_packet packet[] = {
-			report_test_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
-			report_test_segment(1, 2 * S, 1u << KIND_DATA, TCP_ACK)};
+			handmade_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
+			handmade_segment(1, 2 * S, 1u << KIND_DATA, TCP_ACK)};
 		char *text, *rest, *row;
 
 		for (int i = 0; i < 2; i++) {

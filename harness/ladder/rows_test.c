@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base_test.h"
-#include "report_test.h"
+#include "handmade.h"
 #include "rows.h"
 #include "tcp_words.h"
 
@@ -30,10 +30,10 @@ static struct record_fault fault = {.fault = 0, .begun_ns = 5 * S, .done_ns = 5 
  * middle. */
 static struct record record_of_many(const struct plan *plan)
 {
-	struct record record = report_test_record(plan);
+	struct record record = handmade_record(plan);
 
 	for (int i = 0; i < PACKETS; i++) {
-		packets[i] = report_test_segment(0, i * 2000000LL, 1u << KIND_DATA, TCP_ACK);
+		packets[i] = handmade_segment(0, i * 2000000LL, 1u << KIND_DATA, TCP_ACK);
 		packets[i].arrived_ns = i % 2 ? -1 : packets[i].sent_ns;
 	}
 	record.packet = packets;
@@ -62,7 +62,7 @@ static int find_kind(const struct rows *rows, enum row_kind kind)
 
 START_TEST(what_is_near_a_fault_is_kept)
 {
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record = record_of_many(plan);
 	struct rows rows;
 	int at, folded = 0;
@@ -93,7 +93,7 @@ END_TEST
 
 START_TEST(few_rows_are_left_alone)
 {
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record = record_of_many(plan);
 	struct rows rows;
 	int count;
@@ -112,7 +112,7 @@ END_TEST
 START_TEST(failures_are_kept_when_all_else_goes)
 {
 	static char text[] = "x";
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record = record_of_many(plan);
 	struct finding finding[30];
 	struct judgement judgement = {

@@ -8,7 +8,7 @@
 
 #include "axis.h"
 #include "base_test.h"
-#include "report_test.h"
+#include "handmade.h"
 
 static const char a_case[] = "case: two hosts\n"
 			     "hosts:\n"
@@ -26,8 +26,8 @@ static struct time_axis axis_of(struct plan *plan, struct record *record, const 
 	struct time_axis axis;
 
 	for (int i = 0; i < count; i++)
-		packets[i] = report_test_segment(0, times[i], 0, 0);
-	*record = report_test_record(plan);
+		packets[i] = handmade_segment(0, times[i], 0, 0);
+	*record = handmade_record(plan);
 	record->end_ns = end_ns;
 	record->packet = packets;
 	record->packet_count = count;
@@ -38,7 +38,7 @@ static struct time_axis axis_of(struct plan *plan, struct record *record, const 
 START_TEST(time_is_even)
 {
 	const int64_t times[] = {2 * S, 4 * S, 6 * S, 8 * S};
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 4, 10 * S);
 
@@ -54,7 +54,7 @@ START_TEST(a_long_silence_is_short)
 {
 	/* Two hours, and then probes 75 s apart. */
 	const int64_t times[] = {S, 7201 * S, 7276 * S, 7351 * S, 7426 * S, 7501 * S};
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 6, 7576 * S);
 	double probe = axis_x(&axis, 7276 * S) - axis_x(&axis, 7201 * S);
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(waiting_before_and_after_is_short_too)
 {
 	const int64_t times[] = {1000000, 2000000, 3600 * S, 3600 * S + 1000000};
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 4, 7000 * S);
 
@@ -90,7 +90,7 @@ END_TEST
 START_TEST(times_that_double_are_even)
 {
 	const int64_t times[] = {S, 2 * S, 4 * S, 8 * S, 16 * S, 32 * S, 64 * S};
-	struct plan *plan = report_test_plan(a_case);
+	struct plan *plan = handmade_plan(a_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 7, 65 * S);
 

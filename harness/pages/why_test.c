@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base_test.h"
-#include "report_test.h"
+#include "handmade.h"
 #include "tcp_words.h"
 #include "why.h"
 
@@ -28,8 +28,8 @@ static const char *said(const char *expected, struct record_step step, int64_t f
 				   "  - {at: 2s, kill: server}\n"
 				   "expect:\n"
 				   "  %s\n";
-	struct record_packet packet[] = {report_test_segment(1, 2 * S, 1u << KIND_FIN, TCP_FIN),
-					 report_test_segment(1, 3 * S, 1u << KIND_FIN, TCP_FIN)};
+	struct record_packet packet[] = {handmade_segment(1, 2 * S, 1u << KIND_FIN, TCP_FIN),
+					 handmade_segment(1, 3 * S, 1u << KIND_FIN, TCP_FIN)};
 	struct record_fault fault = {.fault = 0, .begun_ns = 2 * S, .done_ns = 2 * S};
 	struct finding finding = {.holding = FAILS,
 				  .expected = text,
@@ -46,8 +46,8 @@ static const char *said(const char *expected, struct record_step step, int64_t f
 	FILE *out;
 
 	ck_assert_int_gt(asprintf(&source, form, expected), 0);
-	plan = report_test_plan(source);
-	record = report_test_record(plan);
+	plan = handmade_plan(source);
+	record = handmade_record(plan);
 	packet[1].arrived_ns = -1;
 	step.program = 0;
 	step.step = 1;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_test.h"
+#include "handmade.h"
 
 #include <check.h>
 #include <string.h>
 
 #include "load.h"
 
-struct plan *report_test_plan(const char *text)
+struct plan *handmade_plan(const char *text)
 {
 	struct diagnostics diagnostics;
 	struct plan *plan = NULL;
@@ -17,7 +17,7 @@ struct plan *report_test_plan(const char *text)
 	return plan;
 }
 
-struct record report_test_record(const struct plan *plan)
+struct record handmade_record(const struct plan *plan)
 {
 	static char uml[] = "uml", release[] = "6.12.117", empty[] = "";
 
@@ -30,7 +30,7 @@ struct record report_test_record(const struct plan *plan)
 			       .end_ns = 20 * S};
 }
 
-struct record_packet report_test_segment(int from, int64_t sent_ns, unsigned kinds, int flags)
+struct record_packet handmade_segment(int from, int64_t sent_ns, unsigned kinds, int flags)
 {
 	return (struct record_packet){.from = from,
 				      .to = !from,
