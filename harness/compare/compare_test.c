@@ -4,55 +4,23 @@
  * the other one changed, one at a time: none may be missed.
  */
 #include <check.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "compare.h"
-#include "load.h"
+#include "recorded_runs.h"
 
 #define S  1000000000LL
 #define MS 1000000LL
 
-#define MOST_FILES 64
-static char *files[MOST_FILES];
-static int file_count;
-
-struct run {
-	struct record *record;
-	struct plan *plan;
-};
-
-static struct run run_read(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	struct diagnostics diagnostics;
-	struct run run;
-	struct err err;
-
-	ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
-	ck_assert_msg(record_read(file, &run.record, &err) == 0, "%s: %s", path, err.text);
-	fclose(file);
-	ck_assert_int_eq(plan_load(run.record->file, run.record->source, strlen(run.record->source),
-				   run.record->variant, NULL, &run.plan, &diagnostics),
-			 0);
-	diagnostics_done(&diagnostics);
-	return run;
-}
-
-static void run_done(struct run *run)
-{
-	record_free(run->record);
-	plan_free(run->plan);
-}
-
-static struct compare_side side_of(const struct run *run)
+static struct compare_side side_of(const struct recorded_run *run)
 {
 	return (struct compare_side){"pass", "", run->plan, run->record};
 }
 
-static struct comparison *compare(const struct run *a, const struct run *b)
+static struct comparison *compare(const struct recorded_run *a, const struct recorded_run *b)
 {
 	struct compare_side x = side_of(a), y = side_of(b);
 	struct comparison *comparison = comparison_new("a", "b");
@@ -72,21 +40,23 @@ static bool has(const struct comparison *comparison, enum change_kind kind)
 
 START_TEST(same)
 {
-	struct run a = run_read(files[_i]), b = run_read(files[_i]);
+	struct recorded_run a = recorded_run_read(recorded_runs[_i]),
+			    b = recorded_run_read(recorded_runs[_i]);
 	struct comparison *comparison = compare(&a, &b);
 
 	ck_assert(!comparison_differs(comparison));
 	ck_assert_int_eq(comparison->group_count, 0);
 	comparison_free(comparison);
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
 /* What is random in every run, and readings of the clock: no difference. */
 START_TEST(chance)
 {
-	struct run a = run_read(files[_i]), b = run_read(files[_i]);
+	struct recorded_run a = recorded_run_read(recorded_runs[_i]),
+			    b = recorded_run_read(recorded_runs[_i]);
 	struct comparison *comparison;
 
 	for (int i = 0; i < b.record->packet_count; i++) {
@@ -105,8 +75,8 @@ START_TEST(chance)
 	comparison = compare(&a, &b);
 	ck_assert(!comparison_differs(comparison));
 	comparison_free(comparison);
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
@@ -175,34 +145,35 @@ static bool is_compared(const struct record *record, plant_fn *plant, int index)
 
 START_TEST(nothing_is_missed)
 {
-	struct run a = run_read(files[_i]);
+	struct recorded_run a = recorded_run_read(recorded_runs[_i]);
 
 	for (size_t p = 0; p < PLANTS; p++)
 		for (int index = 0;; index++) {
-			struct run b = run_read(files[_i]);
+			struct recorded_run b = recorded_run_read(recorded_runs[_i]);
 			struct comparison *comparison;
 			bool planted = plants[p].plant(b.record, index);
 
 			if (planted && is_compared(a.record, plants[p].plant, index)) {
 				comparison = compare(&a, &b);
 				ck_assert_msg(has(comparison, plants[p].kind),
-					      "%s: %s %d is missed", files[_i], plants[p].name,
-					      index);
+					      "%s: %s %d is missed", recorded_runs[_i],
+					      plants[p].name, index);
 				ck_assert(comparison_differs(comparison));
 				comparison_free(comparison);
 			}
-			run_done(&b);
+			recorded_run_done(&b);
 			if (!planted)
 				break;
 		}
-	run_done(&a);
+	recorded_run_done(&a);
 }
 END_TEST
 
 /* A packet more, a packet less, and two in the other order. */
 START_TEST(packet_is_missing)
 {
-	struct run a = run_read(files[_i]), b = run_read(files[_i]);
+	struct recorded_run a = recorded_run_read(recorded_runs[_i]),
+			    b = recorded_run_read(recorded_runs[_i]);
 	struct comparison *comparison;
 
 	if (b.record->packet_count) {
@@ -214,22 +185,22 @@ START_TEST(packet_is_missing)
 		ck_assert(has(comparison, CHANGE_PACKET));
 		comparison_free(comparison);
 	}
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
-static struct run known(const char *name)
+static struct recorded_run known(const char *name)
 {
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s.jsonl", RECORDS, name);
-	return run_read(path);
+	return recorded_run_read(path);
 }
 
 START_TEST(order)
 {
-	struct run a = known("close-segments"), b = known("close-segments");
+	struct recorded_run a = known("close-segments"), b = known("close-segments");
 	struct record_packet *packet = b.record->packet, *first = NULL;
 	struct comparison *comparison;
 
@@ -249,14 +220,14 @@ START_TEST(order)
 	ck_assert(has(comparison, CHANGE_PACKET));
 	ck_assert(strstr(comparison->group[0].change.what, "another order") != NULL);
 	comparison_free(comparison);
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
 START_TEST(counters_are_background)
 {
-	struct run a = known("kill"), b = known("kill");
+	struct recorded_run a = known("kill"), b = known("kill");
 	struct comparison *comparison;
 
 	ck_assert_int_gt(b.record->counter_count, 0);
@@ -265,15 +236,15 @@ START_TEST(counters_are_background)
 	ck_assert(!comparison_differs(comparison));
 	ck_assert(comparison->run[0].counters);
 	comparison_free(comparison);
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
 /* The most serious first; the same in two runs is one. */
 START_TEST(groups)
 {
-	struct run a = known("kill"), b = known("kill");
+	struct recorded_run a = known("kill"), b = known("kill");
 	struct comparison *comparison = comparison_new("a", "b");
 	struct compare_side x = side_of(&a), y = side_of(&b);
 
@@ -297,27 +268,27 @@ START_TEST(groups)
 	}
 	ck_assert_int_eq(comparison->only_a_count, 1);
 	comparison_free(comparison);
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
 START_TEST(another_case)
 {
-	struct run a = known("kill"), b = known("close-segments");
+	struct recorded_run a = known("kill"), b = known("close-segments");
 	struct comparison *comparison = compare(&a, &b);
 
 	ck_assert(has(comparison, CHANGE_CASE));
 	ck_assert(comparison_differs(comparison));
 	comparison_free(comparison);
-	run_done(&a);
-	run_done(&b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
 }
 END_TEST
 
 START_TEST(no_record)
 {
-	struct run a = known("kill");
+	struct recorded_run a = known("kill");
 	struct compare_side x = side_of(&a), none = {"pass", "", NULL, NULL};
 	struct comparison *comparison = comparison_new("a", "b");
 
@@ -326,7 +297,7 @@ START_TEST(no_record)
 	comparison_add(comparison, "none in b", &x, &none, -1);
 	ck_assert(has(comparison, CHANGE_CASE));
 	comparison_free(comparison);
-	run_done(&a);
+	recorded_run_done(&a);
 }
 END_TEST
 
@@ -368,32 +339,23 @@ START_TEST(tolerances)
 }
 END_TEST
 
-static void find_files(void)
+START_TEST(there_are_records)
 {
-	DIR *dir = opendir(RECORDS);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)) && file_count < MOST_FILES)
-		if (strstr(entry->d_name, ".jsonl") &&
-		    asprintf(&files[file_count++], "%s/%s", RECORDS, entry->d_name) < 0)
-			abort();
-	if (dir)
-		closedir(dir);
+	ck_assert_int_ge(recorded_runs_count, 10);
 }
+END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("compare");
 	TCase *tcase = tcase_create("compare");
-	SRunner *runner;
-	int failed;
 
-	find_files();
+	recorded_runs_find();
 	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, same, 0, file_count);
-	tcase_add_loop_test(tcase, chance, 0, file_count);
-	tcase_add_loop_test(tcase, nothing_is_missed, 0, file_count);
-	tcase_add_loop_test(tcase, packet_is_missing, 0, file_count);
+	tcase_add_test(tcase, there_are_records);
+	tcase_add_loop_test(tcase, same, 0, recorded_runs_count);
+	tcase_add_loop_test(tcase, chance, 0, recorded_runs_count);
+	tcase_add_loop_test(tcase, nothing_is_missed, 0, recorded_runs_count);
+	tcase_add_loop_test(tcase, packet_is_missing, 0, recorded_runs_count);
 	tcase_add_test(tcase, order);
 	tcase_add_test(tcase, counters_are_background);
 	tcase_add_test(tcase, groups);
@@ -401,10 +363,5 @@ int main(void)
 	tcase_add_test(tcase, no_record);
 	tcase_add_test(tcase, wheel_steps);
 	tcase_add_test(tcase, tolerances);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = file_count == 0 || srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed;
+	return run_tests(tcase);
 }

@@ -4,7 +4,6 @@
  * record: every expectation must be able to fail.
  */
 #include <check.h>
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -12,58 +11,20 @@
 #include <string.h>
 
 #include "base_test.h"
-#include "load.h"
+#include "recorded_runs.h"
 #include "verdict.h"
-
-#define MOST_FILES 64
-
-static char *files[MOST_FILES];
-static int file_count;
-
-struct run {
-	struct record *record;
-	struct plan *plan;
-};
-
-/* Closes FILE, which is called PATH. */
-static struct run run_of(FILE *file, const char *path)
-{
-	struct diagnostics diagnostics;
-	struct run run;
-	struct err err;
-
-	ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
-	ck_assert_msg(record_read(file, &run.record, &err) == 0, "%s: %s", path, err.text);
-	fclose(file);
-	ck_assert_msg(plan_load(run.record->file, run.record->source, strlen(run.record->source),
-				run.record->variant, NULL, &run.plan, &diagnostics) == 0,
-		      "%s: %s", path, diagnostics.text);
-	diagnostics_done(&diagnostics);
-	ck_assert(record_fits(run.record, run.plan));
-	return run;
-}
-
-static struct run run_read(const char *path)
-{
-	return run_of(fopen(path, "r"), path);
-}
-
-static void run_done(struct run *run)
-{
-	record_free(run->record);
-	plan_free(run->plan);
-}
 
 START_TEST(judged_again)
 {
-	struct run run = run_read(files[_i]);
+	struct recorded_run run = recorded_run_read(recorded_runs[_i]);
 	struct judgement *judgement;
 	struct err err;
 
 	ck_assert_int_eq(judge(run.plan, run.record, &judgement, &err), 0);
-	ck_assert_msg(judgement->verdict == VERDICT_PASS, "%s: %s", files[_i], judgement->reason);
+	ck_assert_msg(judgement->verdict == VERDICT_PASS, "%s: %s", recorded_runs[_i],
+		      judgement->reason);
 	judgement_free(judgement);
-	run_done(&run);
+	recorded_run_done(&run);
 }
 END_TEST
 
@@ -71,7 +32,7 @@ END_TEST
 START_TEST(damaged_is_an_error)
 {
 	static char text[1 << 20];
-	FILE *file = fopen(files[_i], "r");
+	FILE *file = fopen(recorded_runs[_i], "r");
 	size_t size = fread(text, 1, sizeof(text), file);
 	char *end = text + size;
 
@@ -79,7 +40,7 @@ START_TEST(damaged_is_an_error)
 	for (char *line = strchr(text, '\n') + 1, *next; line < end; line = next) {
 		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
 		for (int cut = 0; cut < 2; cut++) {
-			struct run run;
+			struct recorded_run run;
 			struct judgement *judgement;
 			struct err err;
 			FILE *damaged = tmpfile();
@@ -88,13 +49,14 @@ START_TEST(damaged_is_an_error)
 			if (!cut)
 				fwrite(next, 1, (size_t)(end - next), damaged);
 			rewind(damaged);
-			run = run_of(damaged, files[_i]);
+			run = recorded_run_of(damaged, recorded_runs[_i]);
 			ck_assert_int_eq(judge(run.plan, run.record, &judgement, &err), 0);
 			ck_assert_msg(judgement->verdict == VERDICT_ERROR, "%s: byte %td, %s: %s",
-				      files[_i], line - text, cut ? "cut" : "without a line",
+				      recorded_runs[_i], line - text,
+				      cut ? "cut" : "without a line",
 				      verdict_name[judgement->verdict]);
 			judgement_free(judgement);
-			run_done(&run);
+			recorded_run_done(&run);
 		}
 	}
 }
@@ -103,11 +65,11 @@ END_TEST
 /* What is written again after it was read is the same file. */
 START_TEST(written_again)
 {
-	struct run run = run_read(files[_i]);
+	struct recorded_run run = recorded_run_read(recorded_runs[_i]);
 	static char before[1 << 20];
 	char *after = NULL;
 	size_t size;
-	FILE *file = fopen(files[_i], "r");
+	FILE *file = fopen(recorded_runs[_i], "r");
 	FILE *again = open_memstream(&after, &size);
 	struct err err;
 
@@ -117,7 +79,7 @@ START_TEST(written_again)
 	fclose(again);
 	ck_assert_str_eq(before, after);
 	free(after);
-	run_done(&run);
+	recorded_run_done(&run);
 }
 END_TEST
 
@@ -245,7 +207,7 @@ START_TEST(every_expectation_can_fail)
 	struct err err;
 
 	for (size_t i = 0; i <= CHANGES; i++) {
-		struct run run = run_read(files[_i]);
+		struct recorded_run run = recorded_run_read(recorded_runs[_i]);
 
 		ck_assert_int_lt(run.plan->expect_count, 256);
 		if (i < CHANGES)
@@ -260,52 +222,29 @@ START_TEST(every_expectation_can_fail)
 				failed[e] |= finding->holding != HOLDS;
 			if (i == CHANGES && held[e])
 				ck_assert_msg(failed[e], "%s: this holds whatever happens: %s",
-					      files[_i], finding->expected);
+					      recorded_runs[_i], finding->expected);
 		}
 		judgement_free(judgement);
-		run_done(&run);
+		recorded_run_done(&run);
 	}
 }
 END_TEST
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void files_find(void)
-{
-	DIR *folder = opendir(RECORDS);
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder)) && file_count < MOST_FILES)
-		if (strstr(entry->d_name, ".jsonl") &&
-		    asprintf(&files[file_count], "%s/%s", RECORDS, entry->d_name) > 0)
-			file_count++;
-	if (folder)
-		closedir(folder);
-	qsort(files, (size_t)file_count, sizeof(*files), by_name);
-}
-
 START_TEST(there_are_records)
 {
-	ck_assert_int_ge(file_count, 10);
+	ck_assert_int_ge(recorded_runs_count, 10);
 }
 END_TEST
 
 int main(void)
 {
 	TCase *tcase = tcase_create("recorded");
-	int failed;
 
-	files_find();
+	recorded_runs_find();
 	tcase_add_test(tcase, there_are_records);
-	tcase_add_loop_test(tcase, judged_again, 0, file_count);
-	tcase_add_loop_test(tcase, damaged_is_an_error, 0, file_count);
-	tcase_add_loop_test(tcase, written_again, 0, file_count);
-	tcase_add_loop_test(tcase, every_expectation_can_fail, 0, file_count);
-	failed = run_tests(tcase);
-	for (int i = 0; i < file_count; i++)
-		free(files[i]);
-	return failed;
+	tcase_add_loop_test(tcase, judged_again, 0, recorded_runs_count);
+	tcase_add_loop_test(tcase, damaged_is_an_error, 0, recorded_runs_count);
+	tcase_add_loop_test(tcase, written_again, 0, recorded_runs_count);
+	tcase_add_loop_test(tcase, every_expectation_can_fail, 0, recorded_runs_count);
+	return run_tests(tcase);
 }

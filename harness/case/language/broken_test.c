@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "case_test.h"
 
 #define LEAST 40 /* that many there are; a test of an empty folder is none */
@@ -110,14 +111,11 @@ static int write_expected(void)
 
 int main(int argc, char **argv)
 {
-	Suite *suite;
 	TCase *tests;
 
 	if (argc == 2 && strcmp(argv[1], "--write") == 0)
 		return write_expected();
-	suite = suite_create("broken");
 	tests = tcase_create("broken");
 	tcase_add_test(tests, broken_cases_get_their_message);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }
