@@ -33,7 +33,7 @@
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
 	 CLONE_NEWPID | CLONE_NEWNET)
 
-enum verdict {
+enum call_verdict {
 	ALLOW,
 	ASK_WRITE, /* as enum confine_asking */
 	ASK_OPEN,
@@ -49,10 +49,10 @@ enum verdict {
 /* A call some of whose uses are allowed: the first rule that fits decides, if none does it is
  * refused. A rule fits if the bits MASK of argument ARG are VALUE. Those of one call stand
  * together. */
-static const struct rule {
+static const struct call_rule {
 	int nr, arg;
 	uint32_t mask, value;
-	enum verdict verdict;
+	enum call_verdict verdict;
 } rules[] = {
 /* Tracing of those that ask for it: neither ATTACH nor SEIZE. First, for it is most of what a
  * UML calls. */
@@ -224,18 +224,18 @@ static const int allowed[] = {
 
 #define FIELD(name) (uint32_t) offsetof(struct seccomp_data, name)
 
-struct program {
+struct bpf_program {
 	struct sock_filter op[5 * RULES + ALLOWED + 16];
 	unsigned short used;
 	unsigned asking;
 };
 
-static void put(struct program *program, uint16_t code, uint32_t value, uint8_t yes, uint8_t no)
+static void put(struct bpf_program *program, uint16_t code, uint32_t value, uint8_t yes, uint8_t no)
 {
 	program->op[program->used++] = (struct sock_filter)BPF_JUMP(code, value, yes, no);
 }
 
-static void put_return(struct program *program, uint32_t value)
+static void put_return(struct bpf_program *program, uint32_t value)
 {
 	put(program, BPF_RET | BPF_K, value, 0, 0);
 }
@@ -245,7 +245,7 @@ static uint32_t ask(unsigned asking, enum confine_asking about)
 	return asking & about ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ALLOW;
 }
 
-static uint32_t action(unsigned asking, enum verdict verdict)
+static uint32_t action(unsigned asking, enum call_verdict verdict)
 {
 	switch (verdict) {
 	case ALLOW:
@@ -272,7 +272,7 @@ static uint32_t action(unsigned asking, enum verdict verdict)
 	return SECCOMP_RET_ALLOW;
 }
 
-static void put_rule(struct program *program, const struct rule *rule, bool loaded)
+static void put_rule(struct bpf_program *program, const struct call_rule *rule, bool loaded)
 {
 	if (!loaded)
 		put(program, BPF_LD | BPF_W | BPF_ABS, FIELD(args[rule->arg]), 0, 0);
@@ -289,7 +289,7 @@ static void put_rule(struct program *program, const struct rule *rule, bool load
 }
 
 /* The rules of one call from FROM on: over them if it is another. Returns where the next begin. */
-static int put_call(struct program *program, int from)
+static int put_call(struct bpf_program *program, int from)
 {
 	unsigned short jump = program->used;
 	int i;
@@ -304,7 +304,7 @@ static int put_call(struct program *program, int from)
 	return i;
 }
 
-static void put_all(struct program *program)
+static void put_all(struct bpf_program *program)
 {
 	put(program, BPF_LD | BPF_W | BPF_ABS, FIELD(arch), 0, 0);
 	put(program, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0);
@@ -321,7 +321,7 @@ static void put_all(struct program *program)
 
 int confine_filter_enter(unsigned asking)
 {
-	struct program program = {.asking = asking};
+	struct bpf_program program = {.asking = asking};
 	const unsigned asked = CONFINE_ASK_WRITES | CONFINE_ASK_OPENS | CONFINE_ASK_KILLS;
 	unsigned flags = SPEC_ALLOW | (asking & asked ? NEW_LISTENER | WAIT_KILLABLE_RECV : 0);
 	struct sock_fprog filter;

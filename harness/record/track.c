@@ -31,7 +31,7 @@ struct side {
 	struct ranges sent;
 };
 
-struct connection {
+struct tracked {
 	struct side side[2];
 };
 
@@ -40,7 +40,7 @@ struct tracker {
 	struct record *record;
 	const struct plan *plan;
 	const struct decoded *packets;
-	struct connection *connection;
+	struct tracked *connection;
 	int connection_count;
 };
 
@@ -58,10 +58,10 @@ static struct side side_new(const char *address, uint16_t port)
 }
 
 /* The connection of a segment; *RET_FROM: which side sent it. */
-static struct connection *connection_find(struct tracker *tracker, const struct decoded *packet,
-					  int *ret_from)
+static struct tracked *connection_find(struct tracker *tracker, const struct decoded *packet,
+				       int *ret_from)
 {
-	struct connection *connection;
+	struct tracked *connection;
 
 	for (int i = tracker->connection_count - 1; i >= 0; i--)
 		for (int from = 0; from < 2; from++)
@@ -91,7 +91,7 @@ static bool is_probe(const struct side *side, const struct decoded *packet)
 	return packet->payload == 0 || (packet->payload == 1 && idle);
 }
 
-static void sent_syn(struct connection *connection, int from, const struct decoded *packet)
+static void sent_syn(struct tracked *connection, int from, const struct decoded *packet)
 {
 	struct side *side = &connection->side[from];
 
@@ -200,7 +200,7 @@ static void sent(struct tracker *tracker, struct record_packet *record,
 		 const struct decoded *packet)
 {
 	int from;
-	struct connection *connection = connection_find(tracker, packet, &from);
+	struct tracked *connection = connection_find(tracker, packet, &from);
 	struct side *side = &connection->side[from], *other = &connection->side[!from];
 
 	describe_segment(record, packet);
@@ -237,7 +237,7 @@ static void arrived(struct tracker *tracker, const struct record_packet *record,
 		    const struct decoded *packet)
 {
 	int from;
-	struct connection *connection = connection_find(tracker, packet, &from);
+	struct tracked *connection = connection_find(tracker, packet, &from);
 	struct side *side = &connection->side[!from]; /* who gets it */
 
 	if (record->made_on_way)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Each room knows what its CMakeLists.txt says that it KNOWS, and docs/architecture.md says the same;
-# nobody knows himself through others. Usage: rooms_test.sh BUILD
+# nobody knows himself through others; and what a header defines nobody else does. Usage: rooms_test.sh BUILD
 . "$(dirname "$0")/lib.sh"
 source=$(cd "$here/../.." && pwd)
 scratch=$(mktemp -d)
@@ -60,5 +60,15 @@ while read -r named; do
 		complain "docs/architecture.md names $named, which is not there"
 done < <(grep -oE '`[a-z_]+/[a-z_/*]+\.[a-z]+`' "$source/docs/architecture.md" | tr -d '`' | sort -u)
 
+# What a header defines is that and nothing else anywhere.
+mapfile -t files < <(cd "$source" && find harness netem fixtures -name '*.[ch]' ! -path '*/tests/*' \
+	! -name '*_test.*' ! -name 'test_*' ! -name 'fake_*' ! -name 'scripted_*')
+tags() { (cd "$source" && grep -oE '^(static |const |extern )*(struct|enum|union) [a-z_]+ \{' "$@") | sed -E 's/^([^:]*):.* ([a-z_]+) \{$/\2 \1/' | sort -u; }
+tags "${files[@]}" >"$scratch/tags"
+while read -r tag file; do
+	[[ $file == *.h ]] || continue
+	others=$(sed -n "s,^$tag ,,p" "$scratch/tags" | grep -vxF "$file" || true)
+	[ -z "$others" ] || complain "$file defines $tag, and so does ${others//$'\n'/, }"
+done <"$scratch/tags"
 tsort "$scratch/pairs" >/dev/null || complain "rooms know each other in a circle"
 exit $bad
