@@ -152,6 +152,14 @@ static void take_host(struct collecting *collecting, const struct raw_frame *fra
 		collecting->up_ns[frame->who][collecting->boots[frame->who]++] = frame->t_ns;
 }
 
+/* HOST as in struct raw_packet. */
+static bool has_interface(const struct plan *plan, int host)
+{
+	int router = plan->network == NETWORK_ROUTER ? plan->host_count : 0;
+
+	return host >= -router && host < plan->host_count;
+}
+
 static void take_packet(struct collecting *collecting, const struct raw_frame *frame,
 			const uint8_t *payload)
 {
@@ -159,8 +167,7 @@ static void take_packet(struct collecting *collecting, const struct raw_frame *f
 	struct raw_packet packet;
 
 	memcpy(&packet, payload, sizeof(packet));
-	if (packet.host >= collecting->plan->host_count ||
-	    packet.host < -collecting->plan->host_count || packet.tap > RAW_TAP_PORT)
+	if (!has_interface(collecting->plan, packet.host) || packet.tap > RAW_TAP_PORT)
 		return;
 	added = LIST_ADD(collecting->pool, collecting->record, frame);
 	added->t_ns = frame->t_ns;

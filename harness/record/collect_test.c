@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "record_test.h"
+#include "tcp_words.h"
 
 enum { ESTABLISHED = 1, LISTEN = 10 }; /* include/net/tcp_states.h */
 
@@ -42,6 +43,27 @@ START_TEST(test_header)
 	ck_assert(record->kernel.virtual_clock && record->kernel.netem);
 	ck_assert_int_eq(record->real_ns, 1000 * S);
 	ck_assert_int_eq(record->end_ns, 9 * S);
+	done();
+}
+END_TEST
+
+/* A capture that named it would be refused by every reader. */
+START_TEST(an_interface_that_the_network_has_not_sees_nothing)
+{
+	uint8_t frame[256];
+	size_t size = segment_frame(&(struct segment){.flags = TCP_SYN}, frame);
+
+	begin(TWO_HOSTS EXPECTS);
+	for (int host = -3; host <= 2; host++)
+		raw_packet(&raw, 1 * S, host, RAW_TAP_HOST, 1, frame, size);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->frame_count, 2);
+	done();
+	begin("network: router\n" TWO_HOSTS EXPECTS);
+	for (int host = -3; host <= 2; host++)
+		raw_packet(&raw, 1 * S, host, RAW_TAP_HOST, 1, frame, size);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->frame_count, 4);
 	done();
 }
 END_TEST
@@ -483,6 +505,7 @@ int main(void)
 	TCase *tests = tcase_create("collect");
 
 	tcase_add_test(tests, test_header);
+	tcase_add_test(tests, an_interface_that_the_network_has_not_sees_nothing);
 	tcase_add_test(tests, test_steps);
 	tcase_add_test(tests, test_programs_and_restarts);
 	tcase_add_test(tests, test_output);
