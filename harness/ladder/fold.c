@@ -14,12 +14,14 @@
 /* Data or its acknowledgement, that arrived, the first time. */
 static bool is_ordinary(const struct record *record, const struct record_event *event)
 {
-	const struct record_packet *packet = &record->packet[event->index];
 	const unsigned ordinary = 1u << KIND_TCP | 1u << KIND_DATA | 1u << KIND_ACK;
+	const struct record_packet *packet;
 
-	return event->kind == EVENT_PACKET && packet->kinds & 1u << KIND_TCP &&
-	       !(packet->kinds & ~ordinary) && packet->arrived_ns >= 0 &&
-	       !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST));
+	if (event->kind != EVENT_PACKET)
+		return false;
+	packet = &record->packet[event->index];
+	return packet->kinds & 1u << KIND_TCP && !(packet->kinds & ~ordinary) &&
+	       packet->arrived_ns >= 0 && !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 
 static void fold_packets(const struct record *record, const struct record_event *events, int count,

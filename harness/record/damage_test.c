@@ -12,30 +12,6 @@
 #include "record_test.h"
 #include "tcp_words.h"
 
-static struct raw sample(void)
-{
-	struct raw_socket socket = {.family = 2, .state = 1, .info_size = 200};
-	char info[200] = {0};
-	struct raw raw = {0};
-
-	raw_begin(&raw);
-	raw_up(&raw, 0, 0, 1);
-	raw_started(&raw, 0, 0, 0);
-	raw_step(&raw, 0, 0, S, PEER_START, 0, 0);
-	raw_send(&raw, S, 0, 1, ARRIVES,
-		 &(struct segment){.flags = TCP_SYN, .scale = 8, .stamp = 1});
-	raw_send(&raw, S, 1, 0, LOST_ON_WAY,
-		 &(struct segment){.src = SERVER, .dst = CLIENT, .flags = TCP_RST | TCP_ACK});
-	raw_step(&raw, 0, 0, 2 * S, PEER_END, -1, ECONNREFUSED);
-	raw_add(&raw, RAW_SOCKET, 1, 2 * S, &socket, sizeof(socket), info, sizeof(info));
-	raw_add(&raw, RAW_SAMPLED, 1, 2 * S, NULL, 0, NULL, 0);
-	raw_fault(&raw, 0, 2 * S, 0);
-	raw_counters(&raw, 0, 1, "Tcp: RetransSegs\nTcp: 5\nIp6InReceives 4\n");
-	raw_exited(&raw, 0, 0, 3 * S, 9);
-	raw_end(&raw, 9 * S, 0);
-	return raw;
-}
-
 /* Collects from a copy of exactly that size, so that valgrind and ASan see what is read. */
 static void try_collect(const struct plan *plan, const uint8_t *bytes, size_t size)
 {
@@ -74,7 +50,7 @@ static struct plan *sample_plan(void)
 START_TEST(test_cut)
 {
 	struct plan *plan = sample_plan();
-	struct raw raw = sample();
+	struct raw raw = raw_sample();
 
 	for (size_t size = 0; size <= raw.size; size++)
 		try_collect(plan, raw.bytes, size);
@@ -92,7 +68,7 @@ static uint32_t next_random(uint64_t *state)
 START_TEST(test_changed)
 {
 	struct plan *plan = sample_plan();
-	struct raw raw = sample();
+	struct raw raw = raw_sample();
 	uint64_t state = 1;
 
 	for (int round = 0; round < 4000; round++) {
@@ -129,7 +105,7 @@ static void try_read(const struct plan *plan, const char *text, size_t size)
 START_TEST(test_text)
 {
 	struct plan *plan = sample_plan();
-	struct raw raw = sample();
+	struct raw raw = raw_sample();
 	struct record *record = test_collect(plan, &raw, -1);
 	char *text = NULL;
 	size_t size;

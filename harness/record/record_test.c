@@ -8,6 +8,7 @@
 
 #include "load.h"
 #include "packet_words.h"
+#include "tcp_words.h"
 
 struct plan *test_plan(const char *source)
 {
@@ -246,4 +247,28 @@ int run_suite(Suite *suite)
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed != 0;
+}
+
+struct raw raw_sample(void)
+{
+	struct raw_socket socket = {.family = 2, .state = 1, .info_size = 200};
+	char info[200] = {0};
+	struct raw raw = {0};
+
+	raw_begin(&raw);
+	raw_up(&raw, 0, 0, 1);
+	raw_started(&raw, 0, 0, 0);
+	raw_step(&raw, 0, 0, S, PEER_START, 0, 0);
+	raw_send(&raw, S, 0, 1, ARRIVES,
+		 &(struct segment){.flags = TCP_SYN, .scale = 8, .stamp = 1});
+	raw_send(&raw, S, 1, 0, LOST_ON_WAY,
+		 &(struct segment){.src = SERVER, .dst = CLIENT, .flags = TCP_RST | TCP_ACK});
+	raw_step(&raw, 0, 0, 2 * S, PEER_END, -1, ECONNREFUSED);
+	raw_add(&raw, RAW_SOCKET, 1, 2 * S, &socket, sizeof(socket), info, sizeof(info));
+	raw_add(&raw, RAW_SAMPLED, 1, 2 * S, NULL, 0, NULL, 0);
+	raw_fault(&raw, 0, 2 * S, 0);
+	raw_counters(&raw, 0, 1, "Tcp: RetransSegs\nTcp: 5\nIp6InReceives 4\n");
+	raw_exited(&raw, 0, 0, 3 * S, 9);
+	raw_end(&raw, 9 * S, 0);
+	return raw;
 }

@@ -74,6 +74,9 @@ enum fate { ARRIVES, LOST_ON_WAY, LOST_IN_CABLE };
 void raw_send(struct raw *raw, int64_t t_ns, int from, int to, enum fate fate,
 	      const struct segment *segment);
 
+/* A bit of each that a guest can say, of two hosts with a fault; raw_done() it. */
+struct raw raw_sample(void);
+
 /* Collects; fails the test if that fails. Closes RAW with raw_end() if asked at END_NS >= 0. */
 struct record *test_collect(const struct plan *plan, struct raw *raw, int64_t end_ns);
 
