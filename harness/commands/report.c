@@ -298,7 +298,9 @@ static int report_make(const struct options *options, struct report *report, str
 		if (ret < 0)
 			return ret;
 	}
-	qsort(report->result, (size_t)report->count, sizeof(*report->result), compare_results);
+	if (report->count > 1)
+		qsort(report->result, (size_t)report->count, sizeof(*report->result),
+		      compare_results);
 	return report_write(report, err);
 }
 

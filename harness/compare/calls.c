@@ -86,10 +86,10 @@ static void compare_program(struct changes *changes, const struct record_program
 
 	if (strcmp(before, after) != 0)
 		change_add(changes, CHANGE_RESULT, name, before, after);
-	else if (strcmp(a->output ? a->output : "", b->output ? b->output : "") != 0)
+	else if (a && b && strcmp(a->output ? a->output : "", b->output ? b->output : "") != 0)
 		change_add(changes, CHANGE_RESULT, name, a->output ? a->output : "no output",
 			   b->output ? b->output : "no output");
-	else
+	else if (a && b)
 		change_time(changes, pool_printf(changes->pool, "%s ends", name), a->end_ns,
 			    b->end_ns);
 }

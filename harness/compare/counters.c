@@ -17,23 +17,23 @@ static const struct record_counter *counter_of(const struct record *record,
 	return NULL;
 }
 
-static char *moved(struct changes *changes, const struct record_counter *counter)
+static void compare_counter(struct changes *changes, const struct record_counter *counter,
+			    int64_t before, int64_t after)
 {
-	return pool_printf(changes->pool, "+%lld",
-			   counter ? (long long)(counter->after - counter->before) : 0);
-}
-
-static void compare_counter(struct changes *changes, const struct record_counter *a,
-			    const struct record_counter *b)
-{
-	const struct record_counter *known = a ? a : b;
-	char *before = moved(changes, a), *after = moved(changes, b);
-
-	if (strcmp(before, after) != 0)
+	if (before != after)
 		change_add(changes, CHANGE_COUNTER,
 			   pool_printf(changes->pool, "%s: %s",
-				       changes->a->plan->host[known->host].name, known->name),
-			   before, after);
+				       changes->a->plan->host[counter->host].name, counter->name),
+			   pool_printf(changes->pool, "+%lld", (long long)before),
+			   pool_printf(changes->pool, "+%lld", (long long)after));
+}
+
+/* One that is missing has not moved. */
+static int64_t moved_in(const struct record *record, const struct record_counter *like)
+{
+	const struct record_counter *counter = counter_of(record, like);
+
+	return counter ? counter->after - counter->before : 0;
 }
 
 void compare_counters(struct changes *changes)
@@ -41,8 +41,9 @@ void compare_counters(struct changes *changes)
 	const struct record *a = changes->a->record, *b = changes->b->record;
 
 	for (int i = 0; i < a->counter_count; i++)
-		compare_counter(changes, &a->counter[i], counter_of(b, &a->counter[i]));
+		compare_counter(changes, &a->counter[i], moved_in(a, &a->counter[i]),
+				moved_in(b, &a->counter[i]));
 	for (int i = 0; i < b->counter_count; i++)
 		if (!counter_of(a, &b->counter[i]))
-			compare_counter(changes, NULL, &b->counter[i]);
+			compare_counter(changes, &b->counter[i], 0, moved_in(b, &b->counter[i]));
 }

@@ -110,11 +110,10 @@ static int say(uint8_t request, uint32_t flags, const void *payload, uint32_t si
 
 	memcpy(message.bytes, payload, part.iov_len - 12);
 	if (count) {
-		struct cmsghdr *pass;
+		struct cmsghdr *pass = (struct cmsghdr *)control;
 
 		header.msg_control = control;
 		header.msg_controllen = CMSG_SPACE(count * sizeof(int));
-		pass = CMSG_FIRSTHDR(&header);
 		pass->cmsg_level = SOL_SOCKET;
 		pass->cmsg_type = SCM_RIGHTS;
 		pass->cmsg_len = CMSG_LEN(count * sizeof(int));

@@ -128,7 +128,7 @@ int image_recognise(const char *path, enum image_kind *ret_kind, char *ret_relea
 	size_t size = 0;
 	int ret = map_file(path, &file, &size, err);
 
-	if (ret)
+	if (ret || !file)
 		return ret;
 	*ret_kind = recognise(file, size);
 	if (*ret_kind == IMAGE_UML)

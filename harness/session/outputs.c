@@ -26,7 +26,10 @@ static const struct argp_option argp_options[] = {
 
 static void output_add(struct outputs *outputs, const struct writer *writer, const char *path)
 {
-	outputs->output[outputs->count++] = (struct results_file){.writer = writer, .path = path};
+	struct results_file *output = &outputs->output[outputs->count++];
+
+	output->writer = writer;
+	output->path = path;
 }
 
 static void refuse(const char *arg, size_t size, struct argp_state *state)

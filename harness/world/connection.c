@@ -54,11 +54,10 @@ int connection_send(int fd, const void *bytes, size_t size, const int *pass, int
 	ssize_t sent;
 
 	if (count) {
-		struct cmsghdr *header;
+		struct cmsghdr *header = (struct cmsghdr *)control;
 
 		message.msg_control = control;
 		message.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
-		header = CMSG_FIRSTHDR(&message);
 		header->cmsg_level = SOL_SOCKET;
 		header->cmsg_type = SCM_RIGHTS;
 		header->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));

@@ -30,15 +30,20 @@ int host_fails(const struct host *host, int code, struct err *err)
 	return err_add(err, code, "host %s", host->config.name);
 }
 
-struct vhost *host_device(struct host *host, int device)
+/* One that there is. */
+static struct vhost *device_of(struct host *host, int device)
 {
 	if (device == 0)
 		return &host->port.vhost;
 	device--;
 	if (device < host->card_count)
 		return &host->world->card[host->card[device]]->card.vhost;
-	device -= host->card_count;
-	return device < host->disk_count ? &host->disk[device]->disk.vhost : NULL;
+	return &host->disk[device - host->card_count]->disk.vhost;
+}
+
+struct vhost *host_device(struct host *host, int device)
+{
+	return device < 1 + host->card_count + host->disk_count ? device_of(host, device) : NULL;
 }
 
 int64_t host_now(const struct host *host)
@@ -156,7 +161,7 @@ static const char *socket_name(struct host *host, const char *kind, int n)
 
 static int device_open(struct host *host, int device, const char *kind, int n, struct err *err)
 {
-	struct vhost *vhost = host_device(host, device);
+	struct vhost *vhost = device_of(host, device);
 	int ret = vhost_listen(vhost, socket_name(host, kind, n), err);
 
 	vhost->sealed = host->config.sealed;
@@ -425,7 +430,7 @@ static int kicked(struct host *host, struct err *err)
 
 static int serve_device(struct host *host, int device, struct err *err)
 {
-	struct vhost *vhost = host_device(host, device);
+	struct vhost *vhost = device_of(host, device);
 	int back = vhost->back, ret = vhost_serve(vhost, err);
 
 	if (ret == 0 && vhost->back >= 0 && back < 0)
@@ -438,7 +443,7 @@ static int serve_device(struct host *host, int device, struct err *err)
 
 static int accept_device(struct host *host, int device, struct err *err)
 {
-	struct vhost *vhost = host_device(host, device);
+	struct vhost *vhost = device_of(host, device);
 	int ret = vhost_accept(vhost, err);
 
 	if (ret <= 0)
@@ -479,7 +484,7 @@ static void serve_process(struct host *host)
 static int serve_host(const struct endpoint *endpoint, struct err *err)
 {
 	struct host *host = endpoint->host;
-	struct vhost *vhost = host_device(host, endpoint->device);
+	struct vhost *vhost = device_of(host, endpoint->device);
 
 	switch (endpoint->kind) {
 	case ENDPOINT_TIME:

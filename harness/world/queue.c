@@ -158,7 +158,7 @@ static size_t copied(const struct piece *piece, int count, uint64_t offset, uint
 			part = size - done;
 		if (out)
 			memcpy(out + done, piece[i].at + offset, part);
-		else
+		else if (in)
 			memcpy(piece[i].at + offset, in + done, part);
 		done += part;
 		offset = 0;

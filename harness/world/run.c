@@ -286,7 +286,7 @@ static int64_t next_wish_ns(const struct world *world)
  * taken before anybody runs: so they do not depend on who is faster. */
 static int run_hosts(struct world *world, int64_t t_ns, struct err *err)
 {
-	int64_t horizons[WORLD_HOSTS];
+	int64_t horizons[WORLD_HOSTS] = {0};
 	bool first = true;
 	int ret = 0;
 

@@ -218,7 +218,7 @@ static void check_top(struct decoder *d)
 	check_twice(d);
 	if (!nat && network && network->kind == NODE_MAP)
 		nat = node_get(network, "nat");
-	if (plan->nat && plan->network != NETWORK_ROUTER)
+	if (nat && plan->nat && plan->network != NETWORK_ROUTER)
 		diag_help(
 			d->diags,
 			diag_error(d->diags, nat->key->span, "'nat' in a network without a router"),
