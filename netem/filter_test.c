@@ -335,12 +335,16 @@ static int queued_error(int fd)
 
 	for (int i = 0; i < 100; i++) {
 		struct sock_extended_err *error;
+		struct cmsghdr *header;
 
 		if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0) {
 			usleep(1000);
 			continue;
 		}
-		error = (struct sock_extended_err *)CMSG_DATA(CMSG_FIRSTHDR(&message));
+		header = CMSG_FIRSTHDR(&message);
+		if (!header)
+			return -1;
+		error = (struct sock_extended_err *)CMSG_DATA(header);
 		return error->ee_type << 8 | error->ee_code;
 	}
 	return -1;

@@ -27,6 +27,8 @@ static void append(struct raw *raw, const void *bytes, size_t size)
 		raw->room = 2 * (raw->size + size);
 		raw->bytes = realloc(raw->bytes, raw->room);
 	}
+	if (!raw->bytes)
+		abort();
 	if (size)
 		memcpy(raw->bytes + raw->size, bytes, size);
 	raw->size += size;

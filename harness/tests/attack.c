@@ -163,6 +163,7 @@ static bool machine_files_make(void)
 {
 	static const char *const folders[] = {"/usr", "/usr/bin", "/etc", "/opt",
 					      "/dev", "/sys",     "/proc"};
+	const char *file = key("case");
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -170,11 +171,10 @@ static bool machine_files_make(void)
 		if (mkdir(path, 0700) == 0)
 			return got("made %s", path);
 	}
-	if (!key("case"))
+	if (!file)
 		return false;
-	snprintf(path, sizeof(path), "%s.attack", key("case"));
-	return link(key("case"), path) == 0 || rename(key("case"), path) == 0 ||
-	       symlink("/", path) == 0;
+	snprintf(path, sizeof(path), "%s.attack", file);
+	return link(file, path) == 0 || rename(file, path) == 0 || symlink("/", path) == 0;
 }
 
 /* A program that its owner lent his rights to. */
