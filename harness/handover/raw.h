@@ -15,6 +15,7 @@ enum raw_type {
 	RAW_START,       /* who: host, or -1: the kernel is that of all; struct raw_start */
 	RAW_HOST,        /* struct raw_host: a host (re)appeared */
 	RAW_PACKET,      /* struct raw_packet, then the first bytes of the Ethernet frame */
+	RAW_LOST,        /* uint32: a packet's number; text: why it does not arrive */
 	RAW_STEP,        /* who: program; struct peer_event (fixtures/peer.h) */
 	RAW_PROGRAM,     /* who: program; struct raw_program: started, exited */
 	RAW_OUTPUT,      /* who: program; bytes that a command wrote to stdout or stderr */
@@ -74,6 +75,9 @@ struct raw_packet {
 	uint8_t outgoing; /* leaving the interface the tap is on */
 	uint16_t reserved;
 	uint32_t length; /* on the wire, with the Ethernet header */
+	/* Of whom a world carries packets (world.h): which one it is, from 1, wherever it is seen
+	 * between two hosts or a host and the router. 0: nobody knows. */
+	uint32_t number;
 };
 
 enum raw_program_state { RAW_PROGRAM_STARTED, RAW_PROGRAM_EXITED };

@@ -2,7 +2,8 @@
  *
  * The world tells each packet when it leaves its card and when its fate is known. A tap on the
  * host's interface and one at the far end of its cable would have seen it at these moments; the
- * frames say so, and the record is made of them as on any other kernel.
+ * frames say so, and beside that, which packet it is and what it was lost by. So the record is made
+ * of them as on any other kernel, but nothing has to be guessed.
  */
 #include <string.h>
 
@@ -10,10 +11,14 @@
 #include "parts.h"
 
 static struct raw_packet sighting(const struct play *play, int card, enum raw_tap tap,
-				  bool outgoing, uint32_t size)
+				  bool outgoing, uint64_t number, uint32_t size)
 {
 	int host = world_card_host(play->world, card);
-	struct raw_packet packet = {.host = host, .tap = tap, .outgoing = outgoing, .length = size};
+	struct raw_packet packet = {.host = host,
+				    .tap = tap,
+				    .outgoing = outgoing,
+				    .length = size,
+				    .number = (uint32_t)number + 1};
 
 	for (int i = 0; i < play->plan->host_count && play_has_router(play); i++)
 		if (play->host[i].router_card == card)
@@ -22,9 +27,9 @@ static struct raw_packet sighting(const struct play *play, int card, enum raw_ta
 }
 
 static void put(struct play *play, int64_t t_ns, int card, enum raw_tap tap, bool outgoing,
-		const uint8_t *frame, uint32_t size)
+		uint64_t number, const uint8_t *frame, uint32_t size)
 {
-	struct raw_packet packet = sighting(play, card, tap, outgoing, size);
+	struct raw_packet packet = sighting(play, card, tap, outgoing, number, size);
 
 	play_frame(play, RAW_PACKET, -1, t_ns, &packet, sizeof(packet), frame,
 		   size < RAW_SNAP ? size : RAW_SNAP);
@@ -35,10 +40,9 @@ void carry_sent(void *data, int card, uint64_t number, const uint8_t *frame, uin
 	struct play *play = data;
 	int64_t t_ns = play_now_ns(play);
 
-	(void)number;
-	put(play, t_ns, card, RAW_TAP_HOST, true, frame, size);
+	put(play, t_ns, card, RAW_TAP_HOST, true, number, frame, size);
 	if (world_carrier(play->world, card))
-		put(play, t_ns, card, RAW_TAP_PORT, false, frame, size);
+		put(play, t_ns, card, RAW_TAP_PORT, false, number, frame, size);
 }
 
 /* Did it come to the far end of the receiver's cable? */
@@ -65,14 +69,28 @@ static bool left_port(enum world_fate fate)
 	return false;
 }
 
+/* What goes to a group is not lost because one of it does not get it. */
+static void put_lost(struct play *play, const struct world_packet *packet)
+{
+	uint32_t number = (uint32_t)packet->number + 1;
+	const char *why = world_fate_name[packet->fate];
+
+	if (packet->fate != WORLD_DELIVERED && !packet->duplicate && !(packet->frame[0] & 1))
+		play_frame(play, RAW_LOST, -1, packet->t_ns - PLAY_ZERO_NS, &number, sizeof(number),
+			   why, strlen(why));
+}
+
 void carry_packet(void *data, const struct world_packet *packet)
 {
 	struct play *play = data;
 	int64_t t_ns = packet->t_ns - PLAY_ZERO_NS;
 
+	put_lost(play, packet);
 	if (packet->to == WORLD_NONE || !left_port(packet->fate))
 		return;
-	put(play, t_ns, packet->to, RAW_TAP_PORT, true, packet->frame, packet->size);
+	put(play, t_ns, packet->to, RAW_TAP_PORT, true, packet->number, packet->frame,
+	    packet->size);
 	if (packet->fate == WORLD_DELIVERED)
-		put(play, t_ns, packet->to, RAW_TAP_HOST, false, packet->frame, packet->size);
+		put(play, t_ns, packet->to, RAW_TAP_HOST, false, packet->number, packet->frame,
+		    packet->size);
 }

@@ -40,6 +40,7 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	case RAW_END:
 		return true;
 	case RAW_PACKET:
+	case RAW_LOST:
 		return false;
 	}
 	return false;
@@ -169,6 +170,7 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 		play->host[host].done = true;
 		return false;
 	case RAW_PACKET:
+	case RAW_LOST:
 	case RAW_OUTPUT:
 	case RAW_OUTPUT_LOST:
 	case RAW_SOCKET:

@@ -362,12 +362,14 @@ START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 	packet.fate = WORLD_LOST;
 	carry_packet(&play, &packet);
 	ck_assert_int_eq(frames(RAW_PACKET), 2);
+	ck_assert_int_eq(frames(RAW_LOST), 1);
 	packet.fate = WORLD_NO_LIFE;
 	carry_packet(&play, &packet);
 	ck_assert_int_eq(frames(RAW_PACKET), 3);
 	packet.fate = WORLD_DELIVERED;
 	carry_packet(&play, &packet);
 	ck_assert_int_eq(frames(RAW_PACKET), 5);
+	ck_assert_int_eq(frames(RAW_LOST), 2);
 	world.carrier[CLIENT] = false;
 	carry_sent(&play, CLIENT, 1, bytes, sizeof(bytes));
 	ck_assert_int_eq(frames(RAW_PACKET), 6);

@@ -29,6 +29,8 @@ struct collecting {
 	int boots[HOSTS_MAX];
 	int lost[HOSTS_MAX]; /* the record's sockets when its power went last */
 	int64_t last_ns;     /* of all frames */
+	struct loss *loss;
+	int loss_count;
 	bool ended;
 };
 
@@ -175,10 +177,22 @@ static void take_packet(struct collecting *collecting, const struct raw_frame *f
 	added->tap = packet.tap;
 	added->outgoing = packet.outgoing;
 	added->packet = -1;
+	added->number = packet.number;
 	added->length = (int)packet.length;
 	added->captured = (int)(frame->size - sizeof(packet));
 	added->bytes = pool_alloc(collecting->pool, (size_t)added->captured + 1);
 	memcpy(added->bytes, payload + sizeof(packet), (size_t)added->captured);
+}
+
+static void take_lost(struct collecting *collecting, const struct raw_frame *frame,
+		      const uint8_t *payload)
+{
+	struct loss *loss = LIST_ADD(collecting->pool, collecting, loss);
+	size_t size = frame->size - sizeof(loss->number);
+
+	memcpy(&loss->number, payload, sizeof(loss->number));
+	loss->why = pool_alloc(collecting->pool, size + 1);
+	memcpy(loss->why, payload + sizeof(loss->number), size);
 }
 
 static void take_step(struct collecting *collecting, const struct raw_frame *frame,
@@ -394,6 +408,7 @@ static const struct {
 	[RAW_START] = {take_start, sizeof(struct raw_start), WHO_NOBODY},
 	[RAW_HOST] = {take_host, sizeof(struct raw_host), WHO_HOST},
 	[RAW_PACKET] = {take_packet, sizeof(struct raw_packet), WHO_NOBODY},
+	[RAW_LOST] = {take_lost, sizeof(uint32_t), WHO_NOBODY},
 	[RAW_STEP] = {take_step, sizeof(struct peer_event), WHO_PROGRAM},
 	[RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
 	[RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
@@ -545,7 +560,7 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 		record->reason = pool_strdup(pool, "the guest ended before the run did");
 	}
 	counters_settle(pool, record, plan);
-	packets = pair_sightings(pool, record, plan);
+	packets = pair_sightings(pool, record, plan, collecting.loss, collecting.loss_count);
 	track_connections(pool, record, plan, packets);
 	number_boots(&collecting);
 	record_tidy(record);

@@ -35,6 +35,7 @@ static int read_text(const char *text, struct record **ret_record, struct err *e
 /* A record with something in every list. */
 static struct record *full(struct plan **ret_plan)
 {
+	static char lost[] = "the receiver was off";
 	struct plan *plan = test_plan(TWO_HOSTS "timeline: [{at: 2s, crash: server}]\n" EXPECTS);
 	struct raw_socket socket = {.family = 10, .state = 1, .cookie = {~0u, ~0u}};
 	struct raw raw = {0};
@@ -60,6 +61,7 @@ static struct record *full(struct plan **ret_plan)
 	record->extra_sysctl[1] = pool_strdup(record->memory, "net.ipv4.tcp_retries2=5");
 	record->reason = pool_strdup(record->memory, "a \"quoted\"\nreason \xc3\xbc");
 	*ret_plan = plan;
+	record->packet[record->packet_count - 1].lost = lost;
 	return record;
 }
 
@@ -90,6 +92,7 @@ START_TEST(test_there_and_back)
 		ck_assert_uint_eq(a->seq, b->seq);
 		ck_assert_int_eq(a->rel_ack, b->rel_ack);
 		ck_assert_str_eq(a->src, b->src);
+		ck_assert_pstr_eq(a->lost, b->lost);
 		ck_assert_pstr_eq(a->note, b->note);
 	}
 	ck_assert_int_eq(again->socket_count, 1);

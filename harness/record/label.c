@@ -93,10 +93,14 @@ static void say_notes(struct text *text, const struct record_packet *packet)
 		if (packet->attempt && notes[i].is_counted)
 			text_add(text, " %d", packet->attempt);
 	}
-	if (!why)
-		return;
-	text_separate(text, ", ");
-	text_put(text, strncmp(why, "RST: ", 5) == 0 ? why + 5 : why);
+	if (why) {
+		text_separate(text, ", ");
+		text_put(text, strncmp(why, "RST: ", 5) == 0 ? why + 5 : why);
+	}
+	if (packet->lost) {
+		text_separate(text, ", ");
+		text_add(text, "lost: %s", packet->lost);
+	}
 }
 
 const char *label_packet_note(const struct record_packet *packet, char *buf, size_t size)

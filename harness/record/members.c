@@ -37,6 +37,7 @@ const struct member packet_members[] = {MEMBER(INT64, record_packet, sent_ns),
 					MEMBER(INT, record_packet, icmp_code),
 					MEMBER(INT, record_packet, incarnation),
 					MEMBER(BOOL, record_packet, made_on_way),
+					MEMBER(RARE_TEXT, record_packet, lost),
 					MEMBER(OPTIONAL_TEXT, record_packet, note),
 					{0}};
 
@@ -182,6 +183,7 @@ static json_t *member_write(const struct member *member, const void *of)
 		return json_boolean(*(const bool *)at);
 	case MEMBER_TEXT:
 	case MEMBER_OPTIONAL_TEXT:
+	case MEMBER_RARE_TEXT:
 		return json_text(*(char *const *)at);
 	case MEMBER_KINDS:
 		return kinds_write(*(const uint32_t *)at);
@@ -232,6 +234,7 @@ static bool member_read(struct pool *pool, const struct member *member, const js
 		if (json_is_null(value))
 			return true;
 		/* fallthrough */
+	case MEMBER_RARE_TEXT:
 	case MEMBER_TEXT:
 		fits = json_is_string(value);
 		*(char **)at = fits ? pool_strdup(pool, json_string_value(value)) : NULL;
@@ -246,7 +249,9 @@ static bool member_read(struct pool *pool, const struct member *member, const js
 void members_write(json_t *object, const struct member *member, const void *of)
 {
 	for (; member->name; member++)
-		json_object_set_new_nocheck(object, member->name, member_write(member, of));
+		if (member->type != MEMBER_RARE_TEXT ||
+		    *(char *const *)((const char *)of + member->offset))
+			json_object_set_new_nocheck(object, member->name, member_write(member, of));
 }
 
 const char *members_beyond(const struct member *member, const void *of)
@@ -276,6 +281,8 @@ int members_read(struct pool *pool, const struct member *member, const json_t *o
 	for (; member->name; member++) {
 		const json_t *value = json_object_get(object, member->name);
 
+		if (!value && member->type == MEMBER_RARE_TEXT)
+			continue;
 		if (!value)
 			return err_set(err, EBADMSG, "\"%s\" is missing", member->name);
 		if (!member_read(pool, member, value, of))

@@ -21,6 +21,7 @@ enum member_type {
 	MEMBER_BOOL,
 	MEMBER_TEXT,
 	MEMBER_OPTIONAL_TEXT, /* may be NULL */
+	MEMBER_RARE_TEXT,     /* may be NULL, and is not there then */
 	MEMBER_KINDS
 };
 

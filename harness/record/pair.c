@@ -6,6 +6,9 @@
  * alike to the last bit is told apart by order: a tap's k-th sighting of it is the k-th
  * packet.
  *
+ * Who carries packets himself says which is which, and by what one was lost (raw.h). Then only a
+ * packet that a router forwards is looked for, and one that the way changed.
+ *
  * A packet begins where a host's own interface lets it out. One that is first seen elsewhere
  * was made on the way: by the router, or by netem (duplicated, corrupted).
  */
@@ -35,6 +38,8 @@ struct pairing {
 	int *head;
 	uint64_t head_mask;
 	int64_t longest_way_ns;
+	int *by_number; /* which packet bears it, or -1 */
+	uint32_t number_count;
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -346,7 +351,53 @@ static void order_moments(struct pool *pool, struct record *record)
 	}
 }
 
-struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan)
+/* Each number has been seen somewhere, or lost: others are damage. */
+static void numbers_begin(struct pairing *pairing, int loss_count)
+{
+	pairing->number_count = (uint32_t)(pairing->record->frame_count + loss_count + 1);
+	pairing->by_number = pool_alloc(pairing->pool, pairing->number_count * sizeof(int));
+	memset(pairing->by_number, -1, pairing->number_count * sizeof(int));
+}
+
+/* Where the packet of that number is kept; NULL: it has none. */
+static int *numbered(struct pairing *pairing, uint32_t number)
+{
+	return number && number < pairing->number_count ? &pairing->by_number[number] : NULL;
+}
+
+/* -1: it has no number, or it is the first sighting of it, or a copy that the way made or changed.
+ */
+static int packet_of_number(struct pairing *pairing, const struct record_frame *frame,
+			    uint64_t signature)
+{
+	const int *known = numbered(pairing, frame->number);
+
+	if (!known || *known < 0 || pairing->signature[*known] != signature ||
+	    pairing->seen[*known] & tap_bit(frame))
+		return -1;
+	return *known;
+}
+
+static void note_number(struct pairing *pairing, const struct record_frame *frame)
+{
+	int *known = numbered(pairing, frame->number);
+
+	if (known && *known < 0)
+		*known = frame->packet;
+}
+
+static void note_losses(struct pairing *pairing, const struct loss *loss, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const int *index = numbered(pairing, loss[i].number);
+
+		if (index && *index >= 0 && pairing->record->packet[*index].arrived_ns < 0)
+			pairing->record->packet[*index].lost = loss[i].why;
+	}
+}
+
+struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan,
+			       const struct loss *loss, int loss_count)
 {
 	struct pairing pairing = {.pool = pool, .record = record, .plan = plan};
 	uint64_t slots = 64;
@@ -357,6 +408,7 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 	memset(pairing.head, -1, slots * sizeof(int));
 	pairing.head_mask = slots - 1;
 	pairing.longest_way_ns = longest_way_ns(plan);
+	numbers_begin(&pairing, loss_count);
 	for (int i = 0; i < record->frame_count; i++)
 		record->frame[i].order = i;
 	if (record->frame_count)
@@ -374,12 +426,16 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 			frame->packet = packet_add(&pairing, frame, &packet, signature,
 						   frame->host);
 		else
+			frame->packet = packet_of_number(&pairing, frame, signature);
+		if (frame->packet < 0)
 			frame->packet = packet_find(&pairing, frame, signature, &known);
 		if (frame->packet < 0)
 			frame->packet = packet_of_the_way(&pairing, frame, &packet, signature,
 							  known);
+		note_number(&pairing, frame);
 		note_sighting(&pairing, frame, frame->packet);
 	}
+	note_losses(&pairing, loss, loss_count);
 	order_moments(pool, record);
 	return pairing.packet;
 }

@@ -107,6 +107,50 @@ START_TEST(test_alike_and_slow)
 }
 END_TEST
 
+static void send_numbered(int64_t t_ns, uint32_t number, const struct segment *segment)
+{
+	struct raw_packet packet = {.tap = RAW_TAP_HOST, .outgoing = 1, .number = number};
+	uint8_t frame[256];
+	size_t size = segment_frame(segment, frame);
+
+	packet.length = (uint32_t)size;
+	raw_add(&raw, RAW_PACKET, -1, t_ns, &packet, sizeof(packet), frame, size);
+}
+
+static void arrive_numbered(int64_t t_ns, uint32_t number, const struct segment *segment)
+{
+	struct raw_packet packet = {.host = 1, .tap = RAW_TAP_HOST, .number = number};
+	uint8_t frame[256];
+	size_t size = segment_frame(segment, frame);
+
+	packet.length = (uint32_t)size;
+	raw_add(&raw, RAW_PACKET, -1, t_ns, &packet, sizeof(packet), frame, size);
+}
+
+/* Who carries them knows which of two that are alike arrived, however long it took, and why the
+ * other did not. A number that nobody has seen is damage. */
+START_TEST(test_numbered)
+{
+	struct segment probe = {.flags = TCP_ACK, .seq = 7};
+	const uint32_t lost = 1, arrived = 2, absurd = UINT32_MAX;
+
+	begin("link: {delay: 2s}\n" TWO_HOSTS EXPECTS);
+	send_numbered(1 * S, lost, &probe);
+	send_numbered(2 * S, arrived, &probe);
+	arrive_numbered(4 * S, arrived, &probe);
+	raw_add(&raw, RAW_LOST, -1, 3 * S, &lost, sizeof(lost), "by chance", 9);
+	raw_add(&raw, RAW_LOST, -1, 3 * S, &arrived, sizeof(arrived), "never", 5);
+	raw_add(&raw, RAW_LOST, -1, 3 * S, &absurd, sizeof(absurd), "never", 5);
+	record = test_collect(plan, &raw, 5 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, 1 * S, -1, -1, 0, 1);
+	ck_assert_str_eq(record->packet[0].lost, "by chance");
+	check_packet(1, 2 * S, -1, 4 * S, 0, 1);
+	ck_assert_ptr_null(record->packet[1].lost);
+	done();
+}
+END_TEST
+
 /* Frames are read tap by tap, not in their order. */
 START_TEST(test_out_of_order)
 {
@@ -310,6 +354,7 @@ int main(void)
 	tcase_add_test(tests, test_fates);
 	tcase_add_test(tests, test_alike);
 	tcase_add_loop_test(tests, test_alike_and_slow, 0, 2);
+	tcase_add_test(tests, test_numbered);
 	tcase_add_test(tests, test_out_of_order);
 	tcase_add_test(tests, test_duplicate);
 	tcase_add_test(tests, test_corrupted);

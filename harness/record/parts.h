@@ -28,9 +28,15 @@ void counters_settle(struct pool *pool, struct record *record, const struct plan
 /* pair.c: whose address this is: a place (place.h). */
 int place_of_address(const struct plan *plan, const char *address);
 
+struct loss { /* why the packet of that number did not arrive */
+	uint32_t number;
+	char *why;
+};
+
 /* From record->frame (sorted) to record->packet: which sightings are one packet. The
  * k-th element of the returned array, in the pool, is what packet k says. */
-struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan);
+struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan,
+			       const struct loss *loss, int loss_count);
 
 /* track.c: what each packet is: kinds, attempt, relative numbers, note. */
 void track_connections(struct pool *pool, struct record *record, const struct plan *plan,

@@ -54,6 +54,8 @@ struct record_packet {
 	int icmp_type, icmp_code; /* -1: not ICMP */
 	int incarnation;          /* of the sending host: 0, then 1 after a reboot ... */
 	bool made_on_way;         /* no host sent it: netem's duplicate, or corrupted */
+	char *lost; /* why it never arrived: "the receiver was off"; NULL: it did, or nobody knows
+		     */
 	char *note; /* "RST: no such connection here", "quotes client > server seq 5"; or NULL */
 };
 
@@ -61,8 +63,9 @@ struct record_frame { /* one sighting, for the capture */
 	int64_t t_ns;
 	int host, tap; /* enum raw_tap; host -1 - n: the router's n-th interface */
 	bool outgoing;
-	int packet; /* index in packets[], or -1 */
-	int order;  /* as it was captured: of one interface, that is how it happened */
+	int packet;      /* index in packets[], or -1 */
+	int order;       /* as it was captured: of one interface, that is how it happened */
+	uint32_t number; /* of its packet, as who carried it counts; 0: nobody knows */
 	int length, captured;
 	uint8_t *bytes;
 };
