@@ -45,9 +45,12 @@ static int parent_open(const char *folder, const char *name, bool make, const ch
 		if (end - name > NAME_MAX)
 			return -ENAMETOOLONG;
 		*(char *)mempcpy(part, name, (size_t)(end - name)) = '\0';
-		if (make && mkdirat(at, part, 0777) < 0 && errno != EEXIST)
-			return -errno;
 		next = openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0 && errno == ENOENT && make) {
+			if (mkdirat(at, part, 0777) < 0 && errno != EEXIST)
+				return -errno;
+			next = openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		}
 		if (next < 0)
 			return -errno;
 		close(at);
