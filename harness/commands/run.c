@@ -417,20 +417,20 @@ static int out_prepare(struct session *session, struct err *err)
 
 static int kernels_of_hosts(struct run_options *options, const struct kernel *all, struct err *err)
 {
-	if (options->kernel_of_count && all->kind != KERNEL_UML)
-		return err_set(
-			err, EINVAL,
-			"--kernel HOST=KERNEL is for UML kernels, and so must the others' be");
-	for (int i = 0; i < options->kernel_of_count; i++) {
-		int ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
+	int ret = 0;
 
+	/* On another kind of kernel cases are run as there, without. */
+	if (options->kernel_of_count || (options->own_kernels && all->kind == KERNEL_UML))
+		ret = kernel_for_host(all, err);
+	for (int i = 0; i < options->kernel_of_count && ret == 0; i++) {
+		ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
+		if (ret == 0)
+			ret = kernel_for_host(&options->kernel_of[i].kernel, err);
 		if (ret < 0)
-			return ret;
-		if (options->kernel_of[i].kernel.kind != KERNEL_UML)
-			return err_set(err, EINVAL, "--kernel %s=%s: a host's own kernel is a UML",
-				       options->kernel_of[i].host, options->kernel_arg[i]);
+			err_add(err, EINVAL, "--kernel %s=%s", options->kernel_of[i].host,
+				options->kernel_arg[i]);
 	}
-	return 0;
+	return ret;
 }
 
 static int prepare(struct session *session, char **ret_helpers, struct err *err)

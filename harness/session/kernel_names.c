@@ -6,8 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
+#include "file.h"
 #include "known.h"
 #include "store.h"
+#include "text.h"
+
+#define LARGEST_CONFIG (4u << 20)
 
 void kernel_names_suggest(const char *name, bool live, struct err *err)
 {
@@ -40,4 +45,25 @@ int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err)
 	if (ret == -ENOENT && arg && !strchr(arg, '/'))
 		kernel_names_suggest(arg, true, err);
 	return ret;
+}
+
+int kernel_for_host(const struct kernel *kernel, struct err *err)
+{
+	AUTO_FREE char *path = NULL, *config = NULL;
+	const char *slash = kernel->path ? strrchr(kernel->path, '/') : NULL;
+
+	if (kernel->kind != KERNEL_UML)
+		return err_set(err, EINVAL, "a host's own kernel is a UML; %s is none",
+			       kernel->path ? kernel->path : "live");
+	if (!slash)
+		return 0;
+	path = text_format("%.*s/config", (int)(slash - kernel->path), kernel->path);
+	if (file_read(path, LARGEST_CONFIG, &config, NULL, NULL) < 0 ||
+	    (strstr(config, "CONFIG_VIRTIO_UML=y") && strstr(config, "CONFIG_VIRTIO_NET=y") &&
+	     strstr(config, "CONFIG_VIRTIO_CONSOLE=y")))
+		return 0;
+	return err_set(err, EINVAL,
+		       "%s has no virtio, by which hosts of their own kernels speak; "
+		       "`halfopen kernel build` makes one that has",
+		       kernel->path);
 }

@@ -14,6 +14,7 @@
 #include "duration.h"
 #include "file.h"
 #include "handover.h"
+#include "kernel_names.h"
 #include "ladder.h"
 #include "play.h"
 #include "programs.h"
@@ -152,22 +153,43 @@ static int conclude(const struct run *run, const struct worker_options *options,
 	return 0;
 }
 
+/* The kernel of host I of PLAN, or of its router: as the command line says, else as the case. OWN
+ * is where the case's is found. */
+static int kernel_of(const struct worker_options *options, const struct plan *plan, int i,
+		     struct kernel *own, const struct kernel **ret_kernel, struct err *err)
+{
+	static const char router[] = "router";
+	const char *name = i < plan->host_count ? plan->host[i].name : router;
+
+	*ret_kernel = options->kernel;
+	for (const struct worker_kernel_of *of = options->kernel_of; of && of->host; of++)
+		if (strcmp(of->host, name) == 0) {
+			*ret_kernel = &of->kernel;
+			return 0;
+		}
+	if (i == plan->host_count || !plan->host[i].kernel)
+		return 0;
+	*ret_kernel = own;
+	if (kernel_named(plan->host[i].kernel, own, err) < 0)
+		return err_add(err, ENOENT, "host %s", name);
+	return kernel_for_host(own, err) < 0 ? err_add(err, EINVAL, "host %s", name) : 0;
+}
+
 static int play(const struct worker_options *options, struct outcome *outcome,
 		const struct kernel_job *job, struct err *err)
 {
+	const struct plan *plan = outcome->plan;
 	const struct kernel *kernel[HOSTS_MAX + 1];
-	const struct worker_kernel_of *of;
+	struct kernel own[HOSTS_MAX + 1] = {{0}};
+	int ret = 0;
 
-	for (int i = 0; i <= HOSTS_MAX; i++) {
-		kernel[i] = options->kernel;
-		for (of = options->kernel_of; of && of->host; of++)
-			if (i < outcome->plan->host_count
-				    ? strcmp(of->host, outcome->plan->host[i].name) == 0
-				    : i == outcome->plan->host_count &&
-					      strcmp(of->host, "router") == 0)
-				kernel[i] = &of->kernel;
-	}
-	return play_run(outcome->plan, kernel, job, &outcome->kernel, err);
+	for (int i = 0; i <= plan->host_count && ret == 0; i++)
+		ret = kernel_of(options, plan, i, &own[i], &kernel[i], err);
+	if (ret == 0)
+		ret = play_run(plan, kernel, job, &outcome->kernel, err);
+	for (int i = 0; i <= plan->host_count; i++)
+		kernel_done(&own[i]);
+	return ret;
 }
 
 static void boot(const struct run *run, const struct worker_options *options,

@@ -41,3 +41,29 @@ status=0
 	>"$scratch/text" || status=$?
 [ "$status" = 3 ] || { cat "$scratch/text" >&2; fail "a run without an end exited with $status, not 3"; }
 grep -q 'no end within the limit of real time' "$scratch/text" || { cat "$scratch/text" >&2; fail "it is not told why"; }
+
+# Each host may have another kernel, from the case or from the command line; one that has no virtio is
+# refused, with the remedy, before anything runs.
+cat >"$scratch/two.yaml" <<'END'
+case: the server's kernel is its own
+hosts:
+  client: {program: [connect: 'server:8081', recv]}
+  server: {kernel: UML, program: [listen: 8081, accept, send: 1]}
+expect:
+  client: {recv: 1}
+END
+sed -i "s|UML|$uml|" "$scratch/two.yaml"
+"$halfopen" run --own-kernels --kernel "$uml" --out "$scratch/4" "$scratch/two.yaml" >"$scratch/text" ||
+	{ cat "$scratch/text" >&2; fail "a case that names a host's kernel does not hold"; }
+grep -q '"kernels":\[{"host":0' "$(find "$scratch/4" -name record.jsonl)" || fail "the record does not tell the hosts' kernels"
+status=0
+"$halfopen" run --kernel "$uml" "$scratch/two.yaml" >"$scratch/text" || status=$?
+[ "$status" = 77 ] || fail "without kernels of their own it exited with $status, not 77"
+grep -q 'needs a kernel for each host' "$scratch/text" || fail "it is not told what is needed"
+mkdir "$scratch/bare"
+cp "$uml" "$scratch/bare/linux"
+echo 'CONFIG_HZ=250' >"$scratch/bare/config"
+if "$halfopen" run --kernel "$uml" --kernel client="$scratch/bare/linux" "$scratch/two.yaml" >/dev/null 2>"$scratch/text"; then
+	fail "a kernel without virtio was taken"
+fi
+grep -q 'no virtio.*halfopen kernel build' "$scratch/text" || { cat "$scratch/text" >&2; fail "it is not told what it lacks"; }

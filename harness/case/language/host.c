@@ -204,6 +204,10 @@ static const struct field host_fields[] = {
 	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
 	 .schema = "{\"type\": \"object\"}",
 	 .help = "what the host's kernel is set to; a value may be a mapping, see below"},
+	{"kernel", TYPE_TEXT, TO(struct plan_host, kernel),
+	 .help = "its own: a name that `halfopen kernel list` shows, or the beginning of one "
+		 "(6.1); "
+		 "--kernel HOST=KERNEL is stronger. It needs a kernel for each host"},
 	{"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
 	 .schema = "{\"$ref\": \"#/$defs/program\"}",
 	 .help = "its one program, named like the host"},

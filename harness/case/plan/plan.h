@@ -66,6 +66,7 @@ struct plan_impairment {
 
 struct plan_host {
 	char *name;
+	char *kernel; /* the name of one of its own; NULL: as the command line says */
 	struct plan_sysctl *sysctl;
 	int sysctl_count;
 	char address4[16], address6[46];
