@@ -420,7 +420,8 @@ static int kernels_of_hosts(struct run_options *options, const struct kernel *al
 	int ret = 0;
 
 	/* On another kind of kernel cases are run as there, without. */
-	if (options->kernel_of_count || (options->own_kernels && all->kind == KERNEL_UML))
+	if (options->kernel_of_count || options->chance.seed || options->chance.phase_ns ||
+	    (options->own_kernels && all->kind == KERNEL_UML))
 		ret = kernel_for_host(all, err);
 	for (int i = 0; i < options->kernel_of_count && ret == 0; i++) {
 		ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
@@ -473,6 +474,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 		.kernel_sha256 = *session->kernel_sha256 ? session->kernel_sha256 : NULL,
 		.sysctl = session->options.sysctls.text,
 		.own_kernels = options->own_kernels,
+		.chance = options->chance,
 		.ascii = options->terminal.ascii,
 		.color = options->terminal.color,
 		.max_real_ns = options->max_real_ns,

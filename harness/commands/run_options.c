@@ -16,6 +16,8 @@ enum {
 	KEY_SYSCTL,
 	KEY_REAL_TIME,
 	KEY_AGAINST,
+	KEY_SEED,
+	KEY_PHASE,
 	KEY_OWN_KERNELS,
 	KEY_SHARD,
 	KEY_COSTS,
@@ -37,6 +39,15 @@ static const struct argp_option argp_options[] = {
 	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md "
 	 "says "
 	 "what is missing yet; not for a stranger's cases)",
+	 0},
+	{"seed", KEY_SEED, "N", 0,
+	 "other ports, sequence numbers, ARP times and lost packets than without; the same with "
+	 "the "
+	 "same N; it means --own-kernels",
+	 0},
+	{"phase", KEY_PHASE, "TIME", 0,
+	 "start so much later by the kernels' timer wheels, which round timers otherwise then; it "
+	 "means --own-kernels",
 	 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
@@ -123,6 +134,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_REAL_TIME:
 		options->real_time = true;
+		return 0;
+	case KEY_SEED:
+		options->chance.seed = strtoull(arg, &end, 10);
+		if (*end || !options->chance.seed)
+			argp_error(state, "'%s' is no seed: a number from 1 on", arg);
+		options->own_kernels = true;
+		return 0;
+	case KEY_PHASE:
+		options->chance.phase_ns = duration_option(arg, state);
+		options->own_kernels = true;
 		return 0;
 	case KEY_OWN_KERNELS:
 		options->own_kernels = true;

@@ -27,6 +27,7 @@ struct run_options { /* the input of run_argp (commands.h) */
 	bool real_time, own_kernels;
 	bool quiet, fail_fast, fail_on_skip, last_failed;
 	int retries;
+	struct play_chance chance;
 	int64_t max_real_ns, wall_limit_ns;
 	struct outputs outputs;
 	struct terminal terminal;

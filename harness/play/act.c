@@ -277,7 +277,7 @@ int act_plan(struct play *play, struct err *err)
 		return err_sys(err, ENOMEM, "timeline");
 	for (int i = 0; i < plan->fault_count; i++) {
 		play->fault[i] = (struct play_fault){play, i, WORLD_NONE};
-		world_at(play->world, PLAY_ZERO_NS + plan->fault[i].at_ns, act, &play->fault[i]);
+		world_at(play->world, play->zero_ns + plan->fault[i].at_ns, act, &play->fault[i]);
 	}
 	return 0;
 }

@@ -83,7 +83,7 @@ static void put_lost(struct play *play, const struct world_packet *packet)
 void carry_packet(void *data, const struct world_packet *packet)
 {
 	struct play *play = data;
-	int64_t t_ns = packet->t_ns - PLAY_ZERO_NS;
+	int64_t t_ns = packet->t_ns - play->zero_ns;
 
 	put_lost(play, packet);
 	if (packet->to == WORLD_NONE || !left_port(packet->fate))

@@ -13,7 +13,7 @@
 #include "text.h"
 #include "world.h"
 
-#define PLAY_ZERO_NS NSEC_PER_SEC /* of the world's clock */
+#define PLAY_ZERO_NS NSEC_PER_SEC /* of the world's clock, or by the run's phase later */
 
 struct play_pause {
 	int64_t since_ns; /* from this time of its own clock on */
@@ -52,6 +52,8 @@ struct play_fault { /* of the plan, as what the world calls back with */
 struct play {
 	const struct plan *plan;
 	const struct kernel_job *job;
+	int64_t zero_ns; /* the run's, by the world's clock */
+	uint64_t seed;
 	const char *dir;  /* of this run */
 	const char *init; /* where a guest finds its process 1 */
 	struct world *world;
@@ -70,7 +72,7 @@ struct play {
 
 static inline int64_t play_now_ns(const struct play *play)
 {
-	return world_now(play->world) - PLAY_ZERO_NS;
+	return world_now(play->world) - play->zero_ns;
 }
 
 static inline bool play_has_router(const struct play *play)

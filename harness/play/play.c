@@ -2,6 +2,7 @@
 #include "play.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 	struct play_host *self = &play->host[host];
 	struct raw_boot boot = {.host = host,
 				.incarnation = self->boots++,
-				.zero_ns = PLAY_ZERO_NS - world_now(play->world),
+				.zero_ns = play->zero_ns - world_now(play->world),
 				.start = start,
 				.size = (uint32_t)play->job->plan_size};
 	int ret;
@@ -172,7 +173,7 @@ void play_end_find(struct play *play)
 	for (int i = 0; i < play->host_count; i++)
 		if (world_power(play->world, i) == WORLD_ON)
 			world_tell(play->world, i, &order, sizeof(order), NULL);
-	world_at(play->world, PLAY_ZERO_NS + play->end_ns, look_for_end, play);
+	world_at(play->world, play->zero_ns + play->end_ns, look_for_end, play);
 }
 
 static int64_t last_of_plan_ns(const struct plan *plan)
@@ -212,7 +213,10 @@ static int host_add(struct play *play, int host, const struct kernel *kernel,
 {
 	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
 	static char small[] = "initcall_blacklist=" LEFT_OUT;
-	char *const args[] = {port, has_command(play->plan, host) ? NULL : small, NULL};
+	/* The boot line is a part of what a kernel's chance is made of (init/main.c,
+	 * random_init_early()). */
+	char seed[64] = "";
+	char *args[] = {port, has_command(play->plan, host) ? NULL : small, NULL, NULL};
 	struct play_host *self = &play->host[host];
 	struct world_host_config config = {.name = play_host_name(play, host),
 					   .kernel = kernel->path,
@@ -222,6 +226,10 @@ static int host_add(struct play *play, int host, const struct kernel *kernel,
 					   .launcher = &play_launcher,
 					   .launcher_data = self};
 
+	if (play->seed) {
+		snprintf(seed, sizeof(seed), "halfopen_seed=%" PRIu64, play->seed);
+		args[args[1] ? 2 : 1] = seed;
+	}
 	self->confined = (struct cage_options){.kernel = kernel->path,
 					       .init = play->init,
 					       .readable = job->readable,
@@ -292,11 +300,11 @@ static int begin(struct world *world, void *data, struct err *err)
 /* Whoever starts later may have to wait, too. */
 static void starts_add(struct play *play)
 {
-	world_at(play->world, PLAY_ZERO_NS, begin, play);
+	world_at(play->world, play->zero_ns, begin, play);
 	for (int i = 0; i < play->plan->program_count; i++)
 		if (play->plan->program[i].start_ns > 0)
-			world_at(play->world, PLAY_ZERO_NS + play->plan->program[i].start_ns, begin,
-				 play);
+			world_at(play->world, play->zero_ns + play->plan->program[i].start_ns,
+				 begin, play);
 }
 
 static int build(struct play *play, const struct kernel *const *kernel,
@@ -325,7 +333,7 @@ static int build(struct play *play, const struct kernel *const *kernel,
 static int run(struct play *play, struct err *err)
 {
 	struct raw_end end = {0};
-	int ret = world_run(play->world, PLAY_ZERO_NS + RUN_MAX_NS, err);
+	int ret = world_run(play->world, play->zero_ns + RUN_MAX_NS, err);
 
 	if (play->failed)
 		ret = err_set(err, play->failed, "%s", play->failure.text);
@@ -353,7 +361,7 @@ static int play_in(struct play *play, const struct kernel *const *kernel,
 	int64_t limit_ns = job->wall_limit_ns ? job->wall_limit_ns : KERNEL_WALL_LIMIT_NS;
 	struct world_options options = {.dir = play->dir,
 					.tmpdir = cage_memory(play->dir),
-					.seed = SEED,
+					.seed = SEED ^ play->seed,
 					.reaction_ns = REACTION_NS,
 					.patience_ns = limit_ns,
 					.observer = {.data = play,
@@ -378,10 +386,13 @@ static int play_in(struct play *play, const struct kernel *const *kernel,
 }
 
 int play_run(const struct plan *plan, const struct kernel *const *kernel,
-	     const struct kernel_job *job, struct kernel_result *ret_result, struct err *err)
+	     const struct kernel_job *job, const struct play_chance *chance,
+	     struct kernel_result *ret_result, struct err *err)
 {
 	struct play play = {.plan = plan,
 			    .job = job,
+			    .zero_ns = PLAY_ZERO_NS + chance->phase_ns,
+			    .seed = chance->seed,
 			    .host_count = plan->host_count + (plan->network == NETWORK_ROUTER),
 			    .last_ns = last_of_plan_ns(plan),
 			    .end_ns = plan->until_ns ? plan->until_ns : -1};

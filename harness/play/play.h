@@ -21,8 +21,15 @@
 #include "kernel.h"
 #include "plan.h"
 
+/* What may be another from run to run. All of it 0: as it always is. */
+struct play_chance {
+	uint64_t seed;    /* ports, sequence numbers, when ARP asks, which packets are lost */
+	int64_t phase_ns; /* so much later by the timer wheels of all hosts */
+};
+
 /* As kernel_run(), with a UML for each host of PLAN, and one for its router, which is the last. */
 int play_run(const struct plan *plan, const struct kernel *const *kernel,
-	     const struct kernel_job *job, struct kernel_result *ret_result, struct err *err);
+	     const struct kernel_job *job, const struct play_chance *chance,
+	     struct kernel_result *ret_result, struct err *err);
 
 #endif

@@ -37,6 +37,7 @@ static void set_up(void)
 	world = (struct world){.now_ns = PLAY_ZERO_NS, .power = {WORLD_ON, WORLD_ON}};
 	play = (struct play){.plan = plan,
 			     .world = &world,
+			     .zero_ns = PLAY_ZERO_NS,
 			     .host_count = 2,
 			     .last_ns = 2 * NSEC_PER_SEC,
 			     .end_ns = -1};
@@ -266,7 +267,7 @@ static void play_timeline(const char *text, const char *network)
 	struct err err = {0};
 
 	tear_down();
-	play = (struct play){.world = &world, .end_ns = -1};
+	play = (struct play){.world = &world, .zero_ns = PLAY_ZERO_NS, .end_ns = -1};
 	world = (struct world){0};
 	ck_assert_msg(plan_load("test.yaml", whole, strlen(whole), "", NULL, &plan, &diagnostics) ==
 			      0,

@@ -186,7 +186,7 @@ static int play(const struct worker_options *options, struct outcome *outcome,
 	for (int i = 0; i <= plan->host_count && ret == 0; i++)
 		ret = kernel_of(options, plan, i, &own[i], &kernel[i], err);
 	if (ret == 0)
-		ret = play_run(plan, kernel, job, &outcome->kernel, err);
+		ret = play_run(plan, kernel, job, &options->chance, &outcome->kernel, err);
 	for (int i = 0; i <= plan->host_count; i++)
 		kernel_done(&own[i]);
 	return ret;

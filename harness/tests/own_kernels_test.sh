@@ -67,3 +67,23 @@ if "$halfopen" run --kernel "$uml" --kernel client="$scratch/bare/linux" "$scrat
 	fail "a kernel without virtio was taken"
 fi
 grep -q 'no virtio.*halfopen kernel build' "$scratch/text" || { cat "$scratch/text" >&2; fail "it is not told what it lacks"; }
+
+# A seed gives other ports and sequence numbers, the same ones each time; a phase, other roundings.
+run_by() { # FOLDER OPTION...
+	local to=$1
+	shift
+	"$halfopen" run --kernel "$uml" --out "$scratch/$to" "$@" "$cases/keepalive/crash.yaml:ip=4,timers=claimed" >"$scratch/text" ||
+		{ cat "$scratch/text" >&2; fail "with $* it does not hold"; }
+	sed -E 's/"wall_ns":[0-9]+//' "$(find "$scratch/$to" -name record.jsonl)"
+}
+run_by one --seed 1 >"$scratch/one.txt"
+run_by again --seed 1 >"$scratch/again.txt"
+run_by two --seed 2 >"$scratch/two.txt"
+run_by late --phase 2049ms >"$scratch/late.txt"
+cmp -s "$scratch/one.txt" "$scratch/again.txt" || fail "two runs of one seed differ"
+port() { grep -om1 '"sport":[0-9]*' "$1"; }
+[ "$(port "$scratch/one.txt")" != "$(port "$scratch/two.txt")" ] || fail "another seed gives the same port"
+cmp -s "$scratch/one.txt" "$scratch/late.txt" && fail "another phase gives the same run"
+status=0
+"$halfopen" run --kernel live --seed 1 "$cases/keepalive/crash.yaml" 2>"$scratch/text" || status=$?
+[ "$status" = 3 ] || fail "--seed on the live kernel exited with $status, not 3"
