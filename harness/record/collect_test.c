@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base_test.h"
 #include "record_test.h"
 #include "tcp_words.h"
 
@@ -501,7 +502,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("collect");
 	TCase *tests = tcase_create("collect");
 
 	tcase_add_test(tests, test_header);
@@ -522,6 +522,5 @@ int main(void)
 	tcase_add_test(tests, test_skip_error_and_death);
 	tcase_add_test(tests, test_behind_the_end);
 	tcase_add_test(tests, test_refused);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "event.h"
 #include "record_test.h"
 #include "tcp_words.h"
@@ -134,13 +135,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("damage");
 	TCase *tests = tcase_create("damage");
 
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, test_cut);
 	tcase_add_test(tests, test_changed);
 	tcase_add_test(tests, test_text);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -240,17 +240,6 @@ const char *kinds_of(const struct record *record, int index)
 	return text;
 }
 
-int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
-}
-
 struct raw raw_sample(void)
 {
 	struct raw_socket socket = {.family = 2, .state = 1, .info_size = 200};

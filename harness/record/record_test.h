@@ -83,6 +83,4 @@ struct record *test_collect(const struct plan *plan, struct raw *raw, int64_t en
 /* The kinds of packet INDEX, in order: "syn tcp". */
 const char *kinds_of(const struct record *record, int index);
 
-int run_suite(Suite *suite); /* for main() */
-
 #endif

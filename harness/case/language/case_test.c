@@ -37,14 +37,3 @@ void must_refuse(const char *source, const char *text)
 		      diagnostics.text);
 	diagnostics_done(&diagnostics);
 }
-
-int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}

@@ -30,7 +30,4 @@ struct plan *load(const char *source); /* of the only one */
 /* Both ways to read SOURCE refuse it, and the message contains TEXT. */
 void must_refuse(const char *source, const char *text);
 
-/* A main() for a suite: runs and frees it. */
-int run_suite(Suite *suite);
-
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "case_test.h"
 #include "decode.h"
 #include "tcp_words.h"
@@ -258,7 +259,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("fault");
 	TCase *tests = tcase_create("fault");
 
 	tcase_add_loop_test(tests, faults_are_resolved, 0, FAULTS);
@@ -271,6 +271,5 @@ int main(void)
 	tcase_add_test(tests, impossible_courses_are_refused);
 	tcase_add_test(tests, healing_nothing_is_warned_of);
 	tcase_add_test(tests, every_fault_has_a_kind);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "case_test.h"
 #include "decode.h"
 #include "reference.h"
@@ -115,12 +116,10 @@ static int write_document(void)
 
 int main(int argc, char **argv)
 {
-	Suite *suite;
 	TCase *tests;
 
 	if (argc == 2 && strcmp(argv[1], "--write") == 0)
 		return write_document();
-	suite = suite_create("reference");
 	tests = tcase_create("reference");
 	tcase_add_test(tests, document_is_fresh);
 	tcase_add_test(tests, schema_is_json);
@@ -128,6 +127,5 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tests, fault_examples_hold, 0, fault_table.count);
 	tcase_add_loop_test(tests, expectation_examples_hold, 0, expect_table.count);
 	tcase_add_test(tests, introduction_holds);
-	suite_add_tcase(suite, tests);
-	return run_suite(suite);
+	return run_tests(tests);
 }
