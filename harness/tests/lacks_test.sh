@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Where a machine lacks something that confines a kernel, `doctor` says so, and runs are made all the same, as
+# docs/security.md has it. Usage: lacks_test.sh BUILD-FOLDER
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+uml=$(uml_kernel) || { echo "$uml"; exit 77; }
+export HALFOPEN_UML=$uml
+cd "$(mktemp -d)"
+trap 'rm -rf "$PWD"' EXIT
+case=$cases/keepalive/crash.yaml:ip=4,timers=short
+
+exits 0 "$halfopen" doctor
+for line in 'confined: Landlock \([0-9]+\)' '  seccomp' 'its questions'; do
+	grep -qE "$line +yes" out || skip "this machine lacks something itself: $line"
+done
+
+# LACK LINE: doctor says no to LINE, and with it both kinds of runs are made.
+lacking() {
+	exits 0 "$build/tests/without" "$1" "$halfopen" doctor
+	says "$2 +no"
+	says '^ {6}.*without, '
+	exits 0 "$build/tests/without" "$1" "$halfopen" run "$case"
+	exits 0 "$build/tests/without" "$1" "$halfopen" run --own-kernels "$case"
+}
+lacking landlock 'it is confined: Landlock'
+lacking questions '    its questions'
+lacking seccomp '    seccomp'
+
+# Without that nothing can be run in virtual time, and both say so.
+"$build/tests/without" ptrace "$halfopen" doctor >out || true
+says 'it can be started here +no'
+says 'it needs ptrace'
+exits 3 "$build/tests/without" ptrace "$halfopen" run "$case"
+says 'ptrace: Operation not permitted'
