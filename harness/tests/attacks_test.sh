@@ -155,6 +155,22 @@ unconfined() {
 }
 [ "$(id -u)" != 0 ] || unconfined
 
+# A case's settings: beneath the network's own, also where the name of one goes up.
+settings() {
+	local name
+	for name in kernel.core_pattern net.ipv4.//.//.kernel.core_pattern net.core.//.//.kernel.core_pattern; do
+		cat >"$scratch/cases/hostile/setting.yaml" <<-CASE
+			case: setting
+			hosts: {a: {sysctl: {$name: "$core_pattern"}, program: [pause]}, b: {program: [pause]}}
+			until: 10ms
+			expect: {a: {exit: running}}
+		CASE
+		! "$halfopen" run --kernel "$1" "$scratch/cases/hostile/setting.yaml" >"$scratch/said" 2>&1 ||
+			fail "$1: sysctl $name was set"
+		grep -qE 'is no sysctl of a host|leaves /proc/sys/net' "$scratch/said" || { cat "$scratch/said"; fail "$1: $name"; }
+	done
+}
+
 live_possible || skip "no network namespaces here: neither root nor user namespaces"
 landlock=$("$halfopen" doctor | sed -nE 's/^ *Landlock, for a case.s commands \(([0-9]+)\).*/\1/p')
 users=()
@@ -175,6 +191,7 @@ fi
 for who in "${users[@]}"; do
 	attacked "$who" live "landlock=$landlock"
 done
+settings live
 for who in as_is "${users[-1]}"; do bombed "$who" live; done
 
 # A copy of the kernel: an ordinary user may not be able to go where it is.
