@@ -164,6 +164,10 @@ static void print_entry(const struct store_entry *entry, const struct kernel *ke
 		print_abilities(entry, kernel);
 	else
 		printf("cannot be used: see halfopen run --kernel %s", name);
+	if (entry->describe) {
+		fputs(", of ", stdout);
+		visible_print(entry->describe, true, stdout);
+	}
 	putchar('\n');
 }
 
@@ -179,11 +183,11 @@ static json_t *entry_json(const struct store_entry *entry, const struct kernel *
 		json_decref(can);
 		can = json_null();
 	}
-	return json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:i, s:o, s:b}", "name", entry->name, "path",
-			 entry->path, "added", entry->added, "kind",
+	return json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:i, s:o, s:b, s:s?}", "name", entry->name,
+			 "path", entry->path, "added", entry->added, "kind",
 			 kernel ? kernel_kind_name(kernel->kind) : NULL, "release",
 			 kernel ? kernel->release : NULL, "hz", entry->hz, "can", can, "default",
-			 is_default);
+			 is_default, "describe", entry->describe);
 }
 
 static int kernel_list(struct options *options)

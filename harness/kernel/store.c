@@ -81,6 +81,23 @@ static void config_read(struct store_entry *entry)
 }
 
 /* False: in that folder there is no kernel. */
+static void info_read(struct store_entry *entry)
+{
+	static const char key[] = "describe: ";
+	char path[PATH_MAX], line[512];
+	FILE *file;
+
+	path_of(path, entry->name, "info");
+	file = fopen(path, "re");
+	while (file && !entry->describe && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, key, strlen(key)) == 0)
+			entry->describe = text_copy(line + strlen(key));
+	}
+	if (file)
+		fclose(file);
+}
+
 static bool entry_read(const char *name, struct store_entry *ret_entry)
 {
 	char path[PATH_MAX], target[PATH_MAX];
@@ -101,6 +118,7 @@ static bool entry_read(const char *name, struct store_entry *ret_entry)
 	entry.name = text_copy(name);
 	entry.path = text_copy(path);
 	config_read(&entry);
+	info_read(&entry);
 	*ret_entry = entry;
 	return true;
 }
@@ -109,6 +127,7 @@ static void entry_done(struct store_entry *entry)
 {
 	free(entry->name);
 	free(entry->path);
+	free(entry->describe);
 }
 
 static int visible(const struct dirent *entry)

@@ -6,6 +6,7 @@
  *     NAME/linux    a UML kernel that build-kernel left here
  *     NAME/kernel   a symbolic link: a kernel that was added, and stays where it is
  *     NAME/config   its configuration, where that is known
+ *     NAME/info     what build-kernel made it of, a "key: value" a line
  *     .default      a symbolic link to the NAME that runs happen on if nothing is said
  *
  * Only files are looked at; what kind of kernel one is, kernel_find() tells of its path.
@@ -29,6 +30,7 @@ extern const struct store_ability store_ability[STORE_ABILITIES];
 struct store_entry {
 	char *name;
 	char *path;      /* of the kernel itself */
+	char *describe;  /* what `git describe` said of its tree; NULL: nothing */
 	bool added;      /* it is ours only by name */
 	bool configured; /* its configuration is known: then */
 	int hz;          /* ticks a second */

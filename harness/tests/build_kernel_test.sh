@@ -175,6 +175,11 @@ complains 'build-kernel: the build failed'
 builds repo
 info 'describe: v6.14-1-g[0-9a-f]*'
 
+exits 0 "$halfopen" kernel list
+says ', of v6.14-1-g[0-9a-f]*$'
+exits 0 "$halfopen" kernel list --json
+jq -e 'any(.describe == "v6.14") and any(.describe == null)' out >/dev/null || fail "the list has no descriptions"
+
 # What a CI keeps it under: the same in each clone and whenever, another when anything in it is another
 git clone -q repo clone
 touch -d yesterday clone/kernel/main.c
