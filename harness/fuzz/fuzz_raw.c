@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
+	use_choose(data, size);
 	plan = cases_plan(data[0]);
 	ret = record_collect(plan, &kernel, data + 1, size - 1, &record, &err);
 	assert(ret == 0 || ret == -EBADMSG);

@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *end = size ? memchr(data, 0, size) : NULL;
 	struct both a, b;
 
+	use_choose(data, size);
 	if (!load(data, end ? (size_t)(end - data) : size, &a))
 		return 0;
 	if (end && load(end + 1, (size_t)(data + size - end - 1), &b)) {

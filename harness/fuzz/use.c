@@ -22,6 +22,26 @@
 #include "verdict.h"
 #include "writer.h"
 
+enum use { USE_COMPARE, USE_DRAW, USE_PUBLISH, USE_CAPTURE, USE_WRITE, USES };
+
+static enum use chosen;
+static bool all = true;
+
+void use_choose(const uint8_t *input, size_t size)
+{
+	uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ input[i]) * 1099511628211ULL;
+	all = !getenv("FUZZ_ONE_USE");
+	chosen = (enum use)((hash >> 32) % USES);
+}
+
+static bool is_due(enum use use)
+{
+	return all || use == chosen;
+}
+
 static void draw(const struct plan *plan, const struct record *record,
 		 const struct judgement *judgement)
 {
@@ -146,12 +166,15 @@ void use_record(const struct plan *plan, struct record *record)
 	if (judge(plan, record, &judgement, &err) == 0) {
 		assert(record_fits(record, plan) || judgement->verdict == VERDICT_ERROR ||
 		       judgement->verdict == VERDICT_SKIP);
-		draw(plan, record, judgement);
-		publish(plan, record, judgement);
-		capture(plan, record, judgement);
+		if (is_due(USE_DRAW))
+			draw(plan, record, judgement);
+		if (is_due(USE_PUBLISH))
+			publish(plan, record, judgement);
+		if (is_due(USE_CAPTURE))
+			capture(plan, record, judgement);
 		judgement_free(judgement);
 	}
-	if (record_fits(record, plan))
+	if (is_due(USE_WRITE) && record_fits(record, plan))
 		write_and_read(plan, record);
 }
 
@@ -164,7 +187,7 @@ void use_two_records(const struct plan *plan_a, const struct record *a, const st
 	struct text text = {0};
 	FILE *out;
 
-	if (!record_fits(a, plan_a) || !record_fits(b, plan_b))
+	if (!is_due(USE_COMPARE) || !record_fits(a, plan_a) || !record_fits(b, plan_b))
 		return;
 	comparison = comparison_new("a", "b");
 	out = text_stream(&text);

@@ -6,8 +6,15 @@
 #ifndef HALFOPEN_FUZZ_USE_H
 #define HALFOPEN_FUZZ_USE_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct plan;
 struct record;
+
+/* What the next two do: everything, or, where FUZZ_ONE_USE is in the environment, one part of it,
+ * chosen by INPUT, so that many inputs can be tried in the time. */
+void use_choose(const uint8_t *input, size_t size);
 
 /* Judges, draws, writes pages, formats and a capture; then normalises it, writes it and reads it
  * again. */
