@@ -47,20 +47,31 @@ int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err)
 	return ret;
 }
 
+/* Whether the configuration beside the kernel, if there is one, leaves virtio out. */
+static bool lacks_virtio(const char *path)
+{
+	static const char *const needed[] = {"CONFIG_VIRTIO_UML=y", "CONFIG_VIRTIO_NET=y",
+					     "CONFIG_VIRTIO_CONSOLE=y"};
+	const char *slash = strrchr(path, '/');
+	AUTO_FREE char *beside = slash ? text_format("%.*s/config", (int)(slash - path), path)
+				       : NULL;
+	char *config;
+	bool lacks = false;
+
+	if (!beside || file_read(beside, LARGEST_CONFIG, &config, NULL, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		lacks = lacks || !strstr(config, needed[i]);
+	free(config);
+	return lacks;
+}
+
 int kernel_for_host(const struct kernel *kernel, struct err *err)
 {
-	AUTO_FREE char *path = NULL, *config = NULL;
-	const char *slash = kernel->path ? strrchr(kernel->path, '/') : NULL;
-
 	if (kernel->kind != KERNEL_UML)
 		return err_set(err, EINVAL, "a host's own kernel is a UML; %s is none",
 			       kernel->path ? kernel->path : "live");
-	if (!slash)
-		return 0;
-	path = text_format("%.*s/config", (int)(slash - kernel->path), kernel->path);
-	if (file_read(path, LARGEST_CONFIG, &config, NULL, NULL) < 0 ||
-	    (strstr(config, "CONFIG_VIRTIO_UML=y") && strstr(config, "CONFIG_VIRTIO_NET=y") &&
-	     strstr(config, "CONFIG_VIRTIO_CONSOLE=y")))
+	if (!kernel->path || !lacks_virtio(kernel->path))
 		return 0;
 	return err_set(err, EINVAL,
 		       "%s has no virtio, by which hosts of their own kernels speak; "

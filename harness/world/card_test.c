@@ -7,18 +7,12 @@
 
 START_TEST(a_card_has_an_address_and_a_carrier)
 {
-	uint32_t asked[3 + 5] = {0, 20, 0};
-	struct virtio_net_config config;
-	struct message answer;
+	struct virtio_net_config config = {0};
 
 	come_up();
 	ck_assert(vhost_is_up(vhost));
 	card.carrier = true;
-	say(GET_CONFIG, 0, asked, sizeof(asked), NULL, 0);
-	ck_assert_int_eq(serve(), 0);
-	answer = hear(driver);
-	ck_assert_uint_eq(answer.size, sizeof(asked));
-	memcpy(&config, answer.bytes + 12, 20);
+	config_get(20, &config);
 	ck_assert_int_eq(memcmp(config.mac, mac, 6), 0);
 	ck_assert_int_eq(config.status, VIRTIO_NET_S_LINK_UP);
 	card.carrier = false;
@@ -27,10 +21,7 @@ START_TEST(a_card_has_an_address_and_a_carrier)
 	ck_assert(!vhost_may_raise(vhost, false));
 	vhost_has_run(vhost);
 	ck_assert(vhost_may_raise(vhost, false));
-	say(GET_CONFIG, 0, asked, sizeof(asked), NULL, 0);
-	ck_assert_int_eq(serve(), 0);
-	answer = hear(driver);
-	memcpy(&config, answer.bytes + 12, 20);
+	config_get(20, &config);
 	ck_assert_int_eq(config.status, 0);
 }
 END_TEST

@@ -123,6 +123,19 @@ uint64_t ask(uint32_t request)
 	return hear(driver).number;
 }
 
+void config_get(uint32_t size, void *ret_config)
+{
+	uint32_t asked[3 + 15] = {0, size, 0};
+	struct message answer;
+
+	ck_assert_uint_le(size, 15 * sizeof(uint32_t));
+	say(GET_CONFIG, 0, asked, 12 + size, NULL, 0);
+	ck_assert_int_eq(serve(), 0);
+	answer = hear(driver);
+	ck_assert_uint_eq(answer.size, 12 + size);
+	memcpy(ret_config, answer.bytes + 12, size);
+}
+
 void memory_set(void)
 {
 	struct memory_table table = {1, 0, {{GUEST_AT, GUEST_SIZE, GUEST_AT, 0}}};

@@ -73,6 +73,8 @@ int serve(void);
 /* Says it, is answered with success. */
 void tell(uint32_t request, const void *payload, uint32_t size, const int *fds, int count);
 uint64_t ask(uint32_t request);
+/* The first SIZE bytes of the device's configuration. */
+void config_get(uint32_t size, void *ret_config);
 void memory_set(void);
 /* As virtio_uml.c does it: trace-messages of a start-up. */
 void come_up(void);
