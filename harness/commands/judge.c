@@ -196,6 +196,7 @@ int cmd_judge(int argc, char **argv)
 	struct options options = {0};
 	struct judged judged = {0};
 	struct err err = {0};
+	struct outcomes outcomes;
 	int ret;
 
 	cmd_parse(&judge_argp, argc, argv, &options);
@@ -207,7 +208,8 @@ int cmd_judge(int argc, char **argv)
 	judged.all = options.all;
 	for (char **name = options.names; *name; name++)
 		judge_named(&judged, *name);
-	outputs_begin(&options.outputs, judged.result, judged.count);
+	outcomes = outcomes_of(judged.result, judged.count);
+	outputs_begin(&options.outputs, &outcomes);
 	for (int i = 0; i < judged.count; i++)
 		outputs_one(&options.outputs, judged.result[i]);
 	if (outputs_end(&options.outputs, 0, &err) < 0)

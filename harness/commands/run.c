@@ -41,9 +41,10 @@ struct session { /* one `halfopen run` */
 	struct kernel kernel;
 	struct worker_options worker;
 	char kernel_sha256[SHA256_TEXT];
-	json_t **result;      /* by run */
-	int64_t *duration_ns; /* by run, on a real clock */
-	double *started_s;    /* by run, since the beginning; -1: not yet; -2: done */
+	struct outcomes outcomes; /* by run */
+	struct err lost;          /* why one could not be kept */
+	int64_t *duration_ns;     /* by run, on a real clock */
+	double *started_s;        /* by run, since the beginning; -1: not yet; -2: done */
 	int done, running;
 	int64_t begun_ns;
 };
@@ -87,10 +88,11 @@ static void status_show(void *arg)
 	const struct session *session = arg;
 	const int *tally = session->options.outputs.listing.tally;
 	FILE *people = session->options.outputs.people;
-	double left = left_s(session);
+	double left;
 
 	if (!session->options.terminal.interactive)
 		return;
+	left = left_s(session);
 	fprintf(people, "\r\033[K%d of %d done, %d running, %d failed", session->done,
 		session->runs.run_count, session->running,
 		tally[VERDICT_FAIL] + tally[VERDICT_ERROR]);
@@ -171,15 +173,18 @@ static void one_finished(void *arg, const struct job_result *job)
 	int index = session->order[job->index];
 	const struct run *run = &session->runs.run[index];
 	json_t *result = job->error ? NULL : json_loadb(job->data, job->size, 0, NULL);
+	struct err err = {""};
 
 	if (!result)
 		result = result_of_dead(session, run, &job->err);
-	session->result[index] = result;
+	if (outcomes_put(&session->outcomes, index, result, &err) < 0)
+		session->lost = err;
 	session->started_s[index] = -2;
 	session->done++;
 	session->running--;
 	status_clear(session);
 	outputs_one(&session->options.outputs, result);
+	json_decref(result);
 	status_show(session);
 }
 
@@ -290,33 +295,39 @@ static int folder_prepare(struct session *session, const char *scratch, struct e
 	return folder_make(folder, err);
 }
 
-/* Leaves the results that are there, in their order. */
-static void results_cut(struct session *session)
+/* Among those of before, or of other shards: all in memory. */
+static int save_among(struct session *session, struct err *err)
 {
-	int kept = 0;
+	const struct run_options *options = &session->options;
+	int count = session->outcomes.count, ret;
+	json_t **result = calloc((size_t)count + 1, sizeof(*result));
 
-	for (int i = 0; i < session->runs.run_count; i++)
-		if (session->result[i])
-			session->result[kept++] = session->result[i];
-	session->options.outputs.listing.count = kept;
+	if (!result)
+		abort();
+	for (int i = 0; i < count; i++)
+		result[i] = outcomes_get(&session->outcomes, i);
+	if (session->before)
+		ret = earlier_renew(options->out, session->before, result, count, err);
+	else
+		ret = merged_shard_save(&options->shard, options->out, result, session->at, count,
+					err);
+	for (int i = 0; i < count; i++)
+		json_decref(result[i]);
+	free(result);
+	return ret;
 }
 
 static int save(struct session *session, bool whole, struct err *err)
 {
-	int count = session->options.outputs.listing.count;
+	bool sharded = session->options.shard.count && session->options.out;
 
 	if (!session->worker.out)
 		return 0;
-	if (session->before)
-		return earlier_renew(session->options.out, session->before, session->result, count,
-				     err);
-	if (!session->options.shard.count || !session->options.out)
-		return results_save(session->result, count, session->worker.out, RESULTS_BEGUN,
-				    err);
-	if (!whole) /* half a shard is none */
+	if (session->before || (sharded && whole))
+		return save_among(session, err);
+	if (sharded) /* half a shard is none */
 		return 0;
-	return merged_shard_save(&session->options.shard, session->options.out, session->result,
-				 session->at, count, err);
+	return results_save(&session->outcomes, session->worker.out, RESULTS_BEGUN, err);
 }
 
 static int work(void *arg, const char *scratch)
@@ -339,13 +350,14 @@ static int work(void *arg, const char *scratch)
 	int ret;
 
 	session->worker.scratch = scratch;
-	if (folder_prepare(session, scratch, &err) < 0) {
+	if (folder_prepare(session, scratch, &err) < 0 ||
+	    outcomes_open(scratch, session->runs.run_count, &session->outcomes, &err) < 0) {
 		cmd_complain("run", &err);
 		return EXIT_COULD_NOT;
 	}
 	shard_print(session);
 	sysctls_print(session);
-	outputs_begin(outputs, session->result, session->runs.run_count);
+	outputs_begin(outputs, &session->outcomes);
 	ret = kernel_open(&session->kernel, &machine, &err);
 	if (ret == 0)
 		ret = jobs_run(&jobs, &err);
@@ -354,12 +366,17 @@ static int work(void *arg, const char *scratch)
 		ret = 0;
 	whole = ret == 0 && session->done == session->runs.run_count;
 	if (!whole)
-		results_cut(session);
+		outcomes_cut(&session->outcomes);
+	outputs->listing.count = session->outcomes.count;
 	if (ret == 0)
 		ret = save(session, whole, &err);
 	status_clear(session);
 	if (ret == 0)
 		ret = outputs_end(outputs, elapsed_s(session), &err);
+	if (ret == 0 && session->lost.text[0]) {
+		err = session->lost;
+		ret = -EIO;
+	}
 	if (ret < 0) {
 		cmd_complain("run", &err);
 		return EXIT_COULD_NOT;
@@ -480,9 +497,6 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 		.max_real_ns = options->max_real_ns,
 		.wall_limit_ns = options->wall_limit_ns,
 		.retries = options->retries};
-	session->result = calloc((size_t)session->runs.run_count, sizeof(*session->result));
-	if (!session->result)
-		abort();
 	order_make(session);
 	return 0;
 }
@@ -575,7 +589,7 @@ int cmd_run(int argc, char **argv)
 	free(session.order);
 	free(session.duration_ns);
 	free(session.started_s);
-	free(session.result);
+	outcomes_close(&session.outcomes);
 	sysctls_done(&session.options.sysctls);
 	kernel_done(&session.kernel);
 	for (int i = 0; i < session.options.kernel_of_count; i++)

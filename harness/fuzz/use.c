@@ -78,7 +78,8 @@ static void publish(const struct plan *plan, const struct record *record,
 		    const struct judgement *judgement)
 {
 	json_t *one = result(plan, record, judgement);
-	const struct listing listing = {.results = &one, .count = 1, .version = "0"};
+	const struct outcomes outcomes = outcomes_of(&one, 1);
+	const struct listing listing = {.outcomes = &outcomes, .count = 1, .version = "0"};
 	struct html_run page = {.path = "runs/one.html",
 				.result = one,
 				.plan = plan,

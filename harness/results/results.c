@@ -175,22 +175,53 @@ json_t *results_published(json_t *const *results, int count)
 	return array;
 }
 
-int results_save(json_t *const *results, int count, const char *out, const char *begun,
+/* As it stands within an array: the array of it alone, without what is around it. */
+static void element_print(json_t *result, FILE *out)
+{
+	json_t *array = json_array();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		abort();
+	json_array_append(array, result);
+	json_print(array, file, JSON_INDENT(1));
+	fclose(file);
+	fwrite(text + strlen("["), 1, size - strlen("[\n]"), out);
+	free(text);
+	json_decref(array);
+}
+
+void results_print(const struct outcomes *outcomes, FILE *out)
+{
+	fputc('[', out);
+	for (int i = 0; i < outcomes->count; i++) {
+		json_t *whole = outcomes_get(outcomes, i), *result = json_copy(whole);
+
+		for_publication(result);
+		fputs(i ? "," : "", out);
+		element_print(result, out);
+		json_decref(result);
+		json_decref(whole);
+	}
+	fputs(outcomes->count ? "\n]" : "]", out);
+}
+
+int results_save(const struct outcomes *outcomes, const char *out, const char *begun,
 		 struct err *err)
 {
-	json_t *array = results_published(results, count);
 	AUTO_FREE char *from = text_format("%s/%s", out, begun);
 	AUTO_FREE char *whole = text_format("%s/" RESULTS_FILE, out);
 	FILE *file = beneath_create(out, begun, err);
 	int ret = -EIO;
 
 	if (file) {
-		json_print(array, file, JSON_INDENT(1));
+		results_print(outcomes, file);
 		ret = file_close(file, from, err);
 	}
 	if (ret == 0 && rename(from, whole) < 0)
 		ret = err_sys(err, errno, "%s", whole);
-	json_decref(array);
 	return ret;
 }
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "err.h"
+#include "outcomes.h"
 #include "verdict.h"
 
 /* Of one run; nothing is owned. */
@@ -54,8 +55,9 @@ char *result_kernel(const json_t *result, bool whole);
 
 double results_simulated_s(json_t *const *results, int count);
 
-/* The array as it is published, without what is for writers only; json_decref() it. */
+/* The array as it is published, without what is for writers only; json_decref() it. Or printed. */
 json_t *results_published(json_t *const *results, int count);
+void results_print(const struct outcomes *outcomes, FILE *out);
 
 #define RECORD_FILE   "record.jsonl" /* in the folder of a run */
 #define RESULTS_FILE  "results.json"
@@ -63,7 +65,7 @@ json_t *results_published(json_t *const *results, int count);
 
 /* OUT/results.json: complete or not there at all. BEGUN: what it is called until then, below OUT.
  */
-int results_save(json_t *const *results, int count, const char *out, const char *begun,
+int results_save(const struct outcomes *outcomes, const char *out, const char *begun,
 		 struct err *err);
 
 /* The array of FOLDER's results, to json_decref(). -errno: it is none that results_save() wrote. A

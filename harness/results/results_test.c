@@ -25,12 +25,13 @@ START_TEST(the_file_is_an_array_without_the_texts)
 					      "claims", "kernel",      "failures",
 					      "reason", "simulated_s", "verdict"};
 	json_t *results[] = {outcome("pass", NULL, NULL), outcome("fail", "too late", "text")};
+	const struct outcomes outcomes = outcomes_of(results, 2);
 	char folder[] = "/tmp/results-test-XXXXXX", path[64];
 	struct err err;
 	json_t *array;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(results_save(results, 2, folder, RESULTS_BEGUN, &err), 0);
+	ck_assert_int_eq(results_save(&outcomes, folder, RESULTS_BEGUN, &err), 0);
 	snprintf(path, sizeof(path), "%s/results.json", folder);
 	array = json_load_file(path, 0, NULL);
 	ck_assert_uint_eq(json_array_size(array), 2);
@@ -39,10 +40,66 @@ START_TEST(the_file_is_an_array_without_the_texts)
 	ck_assert_ptr_null(json_object_get(json_array_get(array, 1), "text"));
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(rmdir(folder), 0); /* nothing else was left in it */
-	ck_assert_int_lt(results_save(results, 2, folder, RESULTS_BEGUN, &err), 0);
+	ck_assert_int_lt(results_save(&outcomes, folder, RESULTS_BEGUN, &err), 0);
 	json_decref(array);
 	json_decref(results[0]);
 	json_decref(results[1]);
+}
+END_TEST
+
+/* To the last blank what json_dumpf() makes of all of them at once. */
+START_TEST(an_array_that_is_printed_bit_by_bit)
+{
+	json_t *results[] = {outcome("pass", NULL, NULL), outcome("fail", "a\nb", NULL)};
+
+	json_object_del(results[0], "text");
+	json_object_del(results[1], "text");
+	for (int count = 0; count <= 2; count++) {
+		const struct outcomes outcomes = outcomes_of(results, count);
+		json_t *array = json_array();
+		AUTO_FREE char *text = NULL, *wanted = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		for (int i = 0; i < count; i++)
+			json_array_append(array, results[i]);
+		results_print(&outcomes, out);
+		fclose(out);
+		wanted = json_dumps(array, JSON_INDENT(1));
+		ck_assert_str_eq(text, wanted);
+		json_decref(array);
+	}
+	json_decref(results[0]);
+	json_decref(results[1]);
+}
+END_TEST
+
+START_TEST(keeps_what_was_put)
+{
+	json_t *late = outcome("fail", "too late", "text"), *fine = outcome("pass", NULL, NULL);
+	struct outcomes outcomes;
+	struct err err;
+	json_t *got;
+
+	ck_assert_int_eq(outcomes_open("/tmp", 3, &outcomes, &err), 0);
+	ck_assert_int_eq(outcomes_put(&outcomes, 2, late, &err), 0);
+	ck_assert_int_eq(outcomes_put(&outcomes, 0, fine, &err), 0);
+	got = outcomes_get(&outcomes, 2);
+	ck_assert(json_equal(got, late));
+	json_decref(got);
+	got = outcomes_get(&outcomes, 1);
+	ck_assert_int_eq(result_verdict(got), VERDICT_ERROR);
+	json_decref(got);
+	outcomes_cut(&outcomes);
+	ck_assert_int_eq(outcomes.count, 2);
+	got = outcomes_get(&outcomes, 1);
+	ck_assert(json_equal(got, late));
+	json_decref(got);
+	outcomes_close(&outcomes);
+	json_decref(late);
+	json_decref(fine);
+	ck_assert_int_lt(outcomes_open("/nowhere", 3, &outcomes, &err), 0);
+	ck_assert_msg(strstr(err.text, "/nowhere: a file for the results"), "%s", err.text);
 }
 END_TEST
 
@@ -193,6 +250,8 @@ int main(void)
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, the_file_is_an_array_without_the_texts);
+	tcase_add_test(tcase, an_array_that_is_printed_bit_by_bit);
+	tcase_add_test(tcase, keeps_what_was_put);
 	tcase_add_test(tcase, each_case_has_a_folder_of_its_own);
 	tcase_add_test(tcase, a_result_says_its_folder);
 	tcase_add_test(tcase, a_folder_that_leads_out_is_refused);

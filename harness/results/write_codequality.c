@@ -77,7 +77,8 @@ static void end(const struct listing *listing, FILE *out)
 	json_t *entries = json_array();
 
 	for (int i = 0; i < listing->count; i++) {
-		const json_t *result = listing->results[i], *failure;
+		json_auto_t *result = outcomes_get(listing->outcomes, i);
+		const json_t *failure;
 		const json_t *failures = json_object_get(result, "failures");
 		enum verdict verdict = result_verdict(result);
 		size_t at;

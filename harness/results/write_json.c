@@ -2,17 +2,13 @@
  *
  * JSON: the array of the results, as in results.json (docs/results.schema.json).
  */
-#include "json.h"
 #include "results.h"
 #include "writer.h"
 
 static void end(const struct listing *listing, FILE *out)
 {
-	json_t *array = results_published(listing->results, listing->count);
-
-	json_print(array, out, JSON_INDENT(1));
+	results_print(listing->outcomes, out);
 	fputc('\n', out);
-	json_decref(array);
 }
 
 const struct writer writer_json = {

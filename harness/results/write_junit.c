@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
+#include "names.h"
 #include "results.h"
 #include "story.h"
 #include "visible.h"
@@ -80,24 +82,76 @@ struct sums {
 	double wall_s;
 };
 
-/* STORY NULL: all of them. */
-static struct sums sum_of(const struct listing *listing, const struct story *story)
+/* A suite: the story's runs, each of which names the next. */
+struct suite {
+	struct sums sums;
+	json_t *kernel; /* of the first run that knows: all of one command have the same */
+	int first, last;
+};
+
+struct suites {
+	struct names names; /* of stories, in the order of their first runs */
+	struct suite *suite;
+	int suite_count;
+	struct sums sums;
+	int *next; /* by run; -1: none */
+};
+
+static void sums_add(struct sums *sums, const json_t *result)
 {
-	struct sums sums = {0};
+	enum verdict verdict = result_verdict(result);
 
-	for (int i = 0; i < listing->count; i++) {
-		const json_t *result = listing->results[i];
-		enum verdict verdict = result_verdict(result);
+	sums->tests++;
+	sums->failures += verdict == VERDICT_FAIL;
+	sums->errors += verdict == VERDICT_ERROR;
+	sums->skipped += verdict == VERDICT_SKIP;
+	sums->wall_s += result_number(result, "wall_s");
+}
 
-		if (story && !story_has(story, result))
-			continue;
-		sums.tests++;
-		sums.failures += verdict == VERDICT_FAIL;
-		sums.errors += verdict == VERDICT_ERROR;
-		sums.skipped += verdict == VERDICT_SKIP;
-		sums.wall_s += result_number(result, "wall_s");
+static void suites_add(struct suites *suites, int run, const json_t *result)
+{
+	json_t *kernel = json_object_get(result, "kernel");
+	struct story story = story_of(result);
+	int at = names_add(&suites->names, story.name, (size_t)story.size);
+	struct suite *suite;
+
+	if (at == suites->suite_count)
+		*LIST_ADD(NULL, suites, suite) = (struct suite){.first = run, .last = run};
+	suite = &suites->suite[at];
+	suites->next[suite->last] = run;
+	suites->next[run] = -1;
+	suite->last = run;
+	sums_add(&suite->sums, result);
+	sums_add(&suites->sums, result);
+	if (!suite->kernel ||
+	    (result_number(suite->kernel, "hz") == 0 && result_number(kernel, "hz") > 0)) {
+		json_decref(suite->kernel);
+		suite->kernel = json_incref(kernel);
 	}
-	return sums;
+}
+
+static void suites_make(const struct listing *listing, struct suites *ret_suites)
+{
+	struct suites suites = {.next = calloc((size_t)listing->count + 1, sizeof(int))};
+
+	if (!suites.next)
+		abort();
+	for (int i = 0; i < listing->count; i++) {
+		json_t *result = outcomes_get(listing->outcomes, i);
+
+		suites_add(&suites, i, result);
+		json_decref(result);
+	}
+	*ret_suites = suites;
+}
+
+static void suites_done(struct suites *suites)
+{
+	for (int i = 0; i < suites->suite_count; i++)
+		json_decref(suites->suite[i].kernel);
+	names_done(&suites->names);
+	free(suites->suite);
+	free(suites->next);
 }
 
 static void put_sums(const struct sums *sums, FILE *out)
@@ -114,20 +168,10 @@ static void put_property(const char *name, const char *value, FILE *out)
 	fputs("/>\n", out);
 }
 
-/* Of the suite's first run that knows: all of one command have the same kernel. */
-static void put_properties(const struct listing *listing, const struct story *story, FILE *out)
+static void put_properties(const struct listing *listing, const json_t *kernel, FILE *out)
 {
-	const json_t *kernel = NULL;
 	char hz[16];
 
-	for (int i = 0; i < listing->count; i++) {
-		const json_t *other = json_object_get(listing->results[i], "kernel");
-
-		if (story_has(story, listing->results[i]) &&
-		    (!kernel ||
-		     (result_number(kernel, "hz") == 0 && result_number(other, "hz") > 0)))
-			kernel = other;
-	}
 	snprintf(hz, sizeof(hz), "%d", (int)result_number(kernel, "hz"));
 	fputs("    <properties>\n", out);
 	put_property("halfopen", listing->version, out);
@@ -203,45 +247,42 @@ static void put_run(const json_t *result, FILE *out)
 	free(name);
 }
 
-static void put_story(const struct listing *listing, const struct story *story, FILE *out)
+static void put_suite(const struct listing *listing, const struct suites *suites, int at, FILE *out)
 {
-	struct sums sums = sum_of(listing, story);
-	char name[256], stamp[32];
+	const struct suite *suite = &suites->suite[at];
+	char stamp[32];
 	struct tm tm;
 
-	snprintf(name, sizeof(name), "%.*s", story->size, story->name);
 	fputs("  <testsuite", out);
-	put_attribute("name", name, out);
-	put_sums(&sums, out);
+	put_attribute("name", suites->names.name[at], out);
+	put_sums(&suite->sums, out);
 	if (listing->begun && gmtime_r(&listing->begun, &tm) &&
 	    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm))
 		put_attribute("timestamp", stamp, out);
 	fputs(">\n", out);
-	put_properties(listing, story, out);
-	for (int i = 0; i < listing->count; i++)
-		if (story_has(story, listing->results[i]))
-			put_run(listing->results[i], out);
+	put_properties(listing, suite->kernel, out);
+	for (int i = suite->first; i >= 0; i = suites->next[i]) {
+		json_t *result = outcomes_get(listing->outcomes, i);
+
+		put_run(result, out);
+		json_decref(result);
+	}
 	fputs("  </testsuite>\n", out);
 }
 
 /* A story is told where its first run is. */
 static void end(const struct listing *listing, FILE *out)
 {
-	struct sums sums = sum_of(listing, NULL);
+	struct suites suites;
 
+	suites_make(listing, &suites);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"halfopen\"", out);
-	put_sums(&sums, out);
+	put_sums(&suites.sums, out);
 	fputs(">\n", out);
-	for (int i = 0; i < listing->count; i++) {
-		struct story story = story_of(listing->results[i]);
-		int first = 0;
-
-		while (!story_has(&story, listing->results[first]))
-			first++;
-		if (first == i)
-			put_story(listing, &story, out);
-	}
+	for (int i = 0; i < suites.suite_count; i++)
+		put_suite(listing, &suites, i, out);
 	fputs("</testsuites>\n", out);
+	suites_done(&suites);
 }
 
 const struct writer writer_junit = {

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
+#include "names.h"
 #include "results.h"
 #include "story.h"
 #include "visible.h"
@@ -38,45 +40,63 @@ static bool has_failed(const json_t *result)
 	return verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
 }
 
-/* STORY NULL: all. */
-static void put_row(const struct listing *listing, const struct story *story, FILE *out)
+struct story_sums {
+	int passed, failed, skipped;
+	double wall_s;
+};
+
+struct story_table {
+	struct names names; /* of the stories, in the order of their first runs */
+	struct story_sums *row;
+	int row_count;
+	struct story_sums all;
+};
+
+static void row_add(struct story_sums *row, const json_t *result)
 {
-	int passed = 0, failed = 0, skipped = 0;
-	double wall_s = 0;
-	char name[256] = "all";
+	enum verdict verdict = result_verdict(result);
 
-	for (int i = 0; i < listing->count; i++) {
-		const json_t *result = listing->results[i];
-		enum verdict verdict = result_verdict(result);
+	row->passed += verdict == VERDICT_PASS;
+	row->failed += has_failed(result);
+	row->skipped += verdict == VERDICT_SKIP;
+	row->wall_s += result_number(result, "wall_s");
+}
 
-		if (story && !story_has(story, result))
-			continue;
-		passed += verdict == VERDICT_PASS;
-		failed += has_failed(result);
-		skipped += verdict == VERDICT_SKIP;
-		wall_s += result_number(result, "wall_s");
-	}
-	if (story)
-		snprintf(name, sizeof(name), "%.*s", story->size, story->name);
+static void rows_add(struct story_table *rows, const json_t *result)
+{
+	struct story story = story_of(result);
+	int at = names_add(&rows->names, story.name, (size_t)story.size);
+
+	if (at == rows->row_count)
+		LIST_ADD(NULL, rows, row);
+	row_add(&rows->row[at], result);
+	row_add(&rows->all, result);
+}
+
+static void put_row(const char *name, const struct story_sums *row, FILE *out)
+{
 	fputs("| ", out);
 	visible_each(name, true, put_text, out);
-	fprintf(out, " | %d | %d | %d | %.1f s |\n", passed, failed, skipped, wall_s);
+	fprintf(out, " | %d | %d | %d | %.1f s |\n", row->passed, row->failed, row->skipped,
+		row->wall_s);
 }
 
 static void put_table(const struct listing *listing, FILE *out)
 {
+	struct story_table rows = {0};
+
+	for (int i = 0; i < listing->count; i++) {
+		json_auto_t *result = outcomes_get(listing->outcomes, i);
+
+		rows_add(&rows, result);
+	}
 	fputs("| story | passed | failed | skipped | cost |\n| --- | ---: | ---: | ---: | ---: |\n",
 	      out);
-	for (int i = 0; i < listing->count; i++) {
-		struct story story = story_of(listing->results[i]);
-		int first = 0;
-
-		while (!story_has(&story, listing->results[first]))
-			first++;
-		if (first == i)
-			put_row(listing, &story, out);
-	}
-	put_row(listing, NULL, out);
+	for (int i = 0; i < rows.row_count; i++)
+		put_row(rows.names.name[i], &rows.row[i], out);
+	put_row("all", &rows.all, out);
+	names_done(&rows.names);
+	free(rows.row);
 }
 
 static void put_failures(const struct listing *listing, FILE *out)
@@ -86,7 +106,7 @@ static void put_failures(const struct listing *listing, FILE *out)
 	if (all)
 		fputc('\n', out);
 	for (int i = 0; i < listing->count && told < MOST_FAILURES; i++) {
-		const json_t *result = listing->results[i];
+		json_auto_t *result = outcomes_get(listing->outcomes, i);
 		char *name;
 
 		if (!has_failed(result))
@@ -107,7 +127,7 @@ static void put_failures(const struct listing *listing, FILE *out)
 static void put_ladder(const struct listing *listing, FILE *out)
 {
 	for (int i = 0; i < listing->count; i++) {
-		const json_t *result = listing->results[i];
+		json_auto_t *result = outcomes_get(listing->outcomes, i);
 		char *name;
 
 		if (!has_failed(result) || !*result_string(result, "ladder"))
@@ -127,13 +147,16 @@ static void put_ladder(const struct listing *listing, FILE *out)
 static void end(const struct listing *listing, FILE *out)
 {
 	const int *tally = listing->tally;
+	json_t *first;
 	char *kernel;
 
 	if (!listing->count)
 		return;
 	fprintf(out, "### halfopen: %d passed, %d failed, %d skipped\n\n", tally[VERDICT_PASS],
 		tally[VERDICT_FAIL] + tally[VERDICT_ERROR], tally[VERDICT_SKIP]);
-	kernel = result_kernel(listing->results[0], false);
+	first = outcomes_get(listing->outcomes, 0);
+	kernel = result_kernel(first, false);
+	json_decref(first);
 	visible_each(kernel, true, put_text, out);
 	free(kernel);
 	fputs("\n\n", out);

@@ -62,41 +62,51 @@ static void name_kernel(const json_t *kernel, FILE *out)
 	visible_print(result_string(kernel, "release"), true, out);
 }
 
-/* Of the first run that knows: they all have the same, but for runs of before. */
-static void print_kernel(const struct listing *listing, FILE *out)
+static void print_kernel(const json_t *kernel, FILE *out)
 {
-	const json_t *told = NULL;
+	name_kernel(kernel, out);
+	if (result_number(kernel, "hz") > 0)
+		fprintf(out, ", HZ %d, %s clock%s", (int)result_number(kernel, "hz"),
+			json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual" : "real",
+			json_is_true(json_object_get(kernel, "netem"))
+				? ""
+				: ", without netem: links have no delay");
+	fputc('\n', out);
+}
+
+/* Of the first run that knows: they all have the same, but for runs of before. */
+static json_t *kernel_told(const struct listing *listing)
+{
+	json_t *told = NULL;
 
 	for (int i = 0; i < listing->count; i++) {
-		const json_t *kernel = json_object_get(listing->results[i], "kernel");
+		json_t *result = outcomes_get(listing->outcomes, i);
+		json_t *kernel = json_object_get(result, "kernel");
+		bool knows = result_number(kernel, "hz") > 0;
 
-		if (result_number(kernel, "hz") > 0) {
-			name_kernel(kernel, out);
-			fprintf(out, ", HZ %d, %s clock%s\n", (int)result_number(kernel, "hz"),
-				json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
-										       : "real",
-				json_is_true(json_object_get(kernel, "netem"))
-					? ""
-					: ", without netem: links have no delay");
-			return;
+		if (knows || (!told && *result_string(kernel, "release"))) {
+			json_decref(told);
+			told = json_incref(kernel);
 		}
-		if (!told && *result_string(kernel, "release"))
-			told = kernel;
+		json_decref(result);
+		if (knows)
+			break;
 	}
-	if (told) {
-		name_kernel(told, out);
-		fputc('\n', out);
-	}
+	return told;
 }
 
 static void end(const struct listing *listing, FILE *out)
 {
 	const int *tally = listing->tally;
-	double simulated_s = results_simulated_s(listing->results, listing->count);
+	double simulated_s = listing->simulated_s;
+	json_t *kernel;
 
 	if (!listing->count) /* `judge` of nothing that could be read, which was said */
 		return;
-	print_kernel(listing, out);
+	kernel = kernel_told(listing);
+	if (kernel)
+		print_kernel(kernel, out);
+	json_decref(kernel);
 	if (listing->took_s > 0)
 		fprintf(out, "%.1f simulated %s in %.1f s\n",
 			simulated_s < 360 ? simulated_s : simulated_s / 3600,

@@ -11,13 +11,16 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "outcomes.h"
 #include "verdict.h"
 
 /* Of one command: all its runs; nothing is owned. */
 struct listing {
-	json_t *const *results;   /* (results.h) in the order of the cases; by begin(): none */
+	const struct outcomes
+		*outcomes;        /* the results in the order of the cases; by begin(): none */
 	int count;                /* how many runs there are, from the beginning */
 	int tally[VERDICT_COUNT]; /* of those that are there */
+	double simulated_s;       /* of those */
 	const char *version;      /* of the program */
 	const char *folder;       /* where paths of cases begin, seen from the top of the user's
 				     repository, with a slash; or NULL: paths stay as they are */

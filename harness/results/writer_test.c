@@ -45,7 +45,8 @@ static json_t *failed(const char *file)
 /* What WRITER makes of COUNT results, which it takes. */
 static char *written(const struct writer *writer, json_t **results, int count, const char *folder)
 {
-	struct listing listing = {.results = results,
+	const struct outcomes outcomes = outcomes_of(results, count);
+	struct listing listing = {.outcomes = &outcomes,
 				  .count = count,
 				  .version = "1.2",
 				  .folder = folder,
@@ -58,6 +59,7 @@ static char *written(const struct writer *writer, json_t **results, int count, c
 		writer->begin(&listing, out);
 	for (int i = 0; i < count; i++) {
 		listing.tally[result_verdict(results[i])]++;
+		listing.simulated_s += result_number(results[i], "simulated_s");
 		if (writer->one)
 			writer->one(results[i], &listing, i + 1, out);
 	}

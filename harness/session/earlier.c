@@ -82,6 +82,7 @@ int earlier_renew(const char *folder, const json_t *before, json_t *const *resul
 {
 	json_t **all = calloc(json_array_size(before) + 1, sizeof(json_t *));
 	json_t *new = json_object(), *old;
+	struct outcomes outcomes;
 	size_t at;
 	int ret;
 
@@ -96,7 +97,8 @@ int earlier_renew(const char *folder, const json_t *before, json_t *const *resul
 
 		all[at] = again ? again : old;
 	}
-	ret = results_save(all, (int)json_array_size(before), folder, RESULTS_BEGUN, err);
+	outcomes = outcomes_of(all, (int)json_array_size(before));
+	ret = results_save(&outcomes, folder, RESULTS_BEGUN, err);
 	json_decref(new);
 	free(all);
 	return ret;

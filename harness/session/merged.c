@@ -233,6 +233,7 @@ int merged_save(struct merged *merged, const char *out, const char *begun, struc
 {
 	const char *here = NULL, *elsewhere = NULL; /* folders that are OUT, and are not */
 	json_t **result = calloc((size_t)merged->run_count + 1, sizeof(json_t *));
+	const struct outcomes outcomes = outcomes_of(result, merged->run_count);
 	int ret = 0;
 
 	if (!result)
@@ -250,7 +251,7 @@ int merged_save(struct merged *merged, const char *out, const char *begun, struc
 			ret = files_link(run, out, err);
 	}
 	if (ret == 0)
-		ret = results_save(result, merged->run_count, out, begun, err);
+		ret = results_save(&outcomes, out, begun, err);
 	free(result);
 	return ret;
 }

@@ -172,10 +172,10 @@ static void output_forget(FILE *file)
 	clearerr(file);
 }
 
-void outputs_begin(struct outputs *outputs, json_t *const *results, int count)
+void outputs_begin(struct outputs *outputs, const struct outcomes *outcomes)
 {
-	outputs->listing.results = results;
-	outputs->listing.count = count;
+	outputs->listing.outcomes = outcomes;
+	outputs->listing.count = outcomes->count;
 	outputs->listing.begun = time(NULL);
 	for (int i = 0; i < outputs->count; i++) {
 		struct results_file *output = &outputs->output[i];
@@ -189,6 +189,7 @@ void outputs_begin(struct outputs *outputs, json_t *const *results, int count)
 void outputs_one(struct outputs *outputs, const json_t *result)
 {
 	outputs->listing.tally[result_verdict(result)]++;
+	outputs->listing.simulated_s += result_number(result, "simulated_s");
 	for (int i = 0; i < outputs->count; i++) {
 		struct results_file *output = &outputs->output[i];
 

@@ -43,7 +43,7 @@ int outputs_open(struct outputs *outputs, struct err *err);
 
 /* What is known from the beginning: COUNT runs, whose RESULTS (NULL each, filled in as they
  * come) stay with the caller. */
-void outputs_begin(struct outputs *outputs, json_t *const *results, int count);
+void outputs_begin(struct outputs *outputs, const struct outcomes *outcomes);
 /* A result that is there; it is already among RESULTS. */
 void outputs_one(struct outputs *outputs, const json_t *result);
 /* All are there. Closes the files. 0, or -errno: not all could be written. */
