@@ -55,7 +55,7 @@ while read -r command; do
 done <<<"$(printf '%s\n' "$commands" "$below" | grep -vx kernel)"
 
 # The environment is in halfopen(1): what the program itself asks for.
-grep -rhoE '(getenv|is_set)\("[A-Z_]+"\)' "$here/.." --include='*.c' --exclude='*_test.c' | sort -u |
+grep -rhoE '(getenv|is_set)\("[A-Z_]+"\)' "$here/.." --include='*.c' --exclude='*_test.c' --exclude-dir=fuzz | sort -u |
 	cut -d'"' -f2 >environment
 grep -qx HALFOPEN_UML environment || fail "found no environment in the source"
 while read -r name; do
