@@ -325,14 +325,14 @@ START_TEST(each_attack_succeeds_where_nothing_confines)
 	make_victim(ORDINARY);
 	attack_freely(said[1], sizeof(said[1]));
 	tear_down();
+	ck_assert_msg(strstr(said[0], "through: ") && strstr(said[1], "through: "),
+		      "%.1500s\n%.1500s", said[0], said[1]);
 	rest = said[0];
 	while ((line = strsep(&rest, "\n")))
 		if (strncmp(line, "held: ", 6) == 0 && strstr(said[1], line) &&
 		    !may_be_absent(line))
 			snprintf(missed + strlen(missed), sizeof(missed) - strlen(missed), "%s\n",
 				 line + 6);
-	ck_assert_msg(strstr(said[0], "through: ") && strstr(said[1], "through: "), "%s%s", said[0],
-		      said[1]);
 	ck_assert_str_eq(missed, "");
 }
 END_TEST
