@@ -34,8 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(source, data, size);
 	source[size] = '\0';
 	if (case_parse("fuzz.yaml", source, size, &made, &diagnostics) == 0) {
-		for (int i = 0; i < made->variant_count && i < VARIANTS; i++)
-			load_variant(source, size, made->variant[i]);
+		int most = getenv("FUZZ_ONE_USE") ? 1 : VARIANTS;
+
+		for (int i = 0; i < made->variant_count && i < most; i++)
+			load_variant(source, size,
+				     made->variant[((size_t)i + size) % made->variant_count]);
 		case_file_free(made);
 	} else if (!diagnostics.errors || !*diagnostics.text) {
 		abort();
