@@ -119,10 +119,10 @@ static void print_verb(FILE *out, const struct verb_table *table, const struct v
 		fputs("{\"type\": \"null\"}", out);
 	} else {
 		fputs(verb->argument == ARGUMENT_OPTIONAL ? "{\"anyOf\": [{\"type\": \"null\"}, "
-							  : "",
+							  : "{\"anyOf\": [",
 		      out);
 		print_form(out, verb->form, NULL);
-		fputs(verb->argument == ARGUMENT_OPTIONAL ? "]}" : "", out);
+		fputs(", " VARIABLE "]}", out);
 	}
 	for (int i = 0; i < table->modifiers->count; i++) {
 		fputs(", ", out);
