@@ -53,9 +53,9 @@ expect:
   client: {recv: 1}
 END
 sed -i "s|UML|$uml|" "$scratch/two.yaml"
-"$halfopen" run --own-kernels --kernel "$uml" --out "$scratch/4" "$scratch/two.yaml" >"$scratch/text" ||
+"$halfopen" run --own-kernels --kernel "$uml" --out "$scratch/5" "$scratch/two.yaml" >"$scratch/text" ||
 	{ cat "$scratch/text" >&2; fail "a case that names a host's kernel does not hold"; }
-grep -q '"kernels":\[{"host":0' "$(find "$scratch/4" -name record.jsonl)" || fail "the record does not tell the hosts' kernels"
+grep -q '"kernels":\[{"host":0' "$(find "$scratch/5" -name record.jsonl)" || fail "the record does not tell the hosts' kernels"
 status=0
 "$halfopen" run --kernel "$uml" "$scratch/two.yaml" >"$scratch/text" || status=$?
 [ "$status" = 77 ] || fail "without kernels of their own it exited with $status, not 77"
