@@ -252,7 +252,9 @@ static void limit(int resource, rlim_t most)
 static void limit_resources(const struct confinement *rules)
 {
 	limit(RLIMIT_FSIZE, rules->largest);
+#ifndef __SANITIZE_ADDRESS__ /* whose own memory counts as data until the kernel is started */
 	limit(RLIMIT_DATA, rules->largest);
+#endif
 	limit(RLIMIT_NOFILE, MOST_DESCRIPTORS);
 	limit(RLIMIT_CORE, 1); /* at 0 a program that takes them is called */
 	limit(RLIMIT_MEMLOCK, 0);
