@@ -136,6 +136,7 @@ unconfined() {
 		mkdir "$1/up" "$1/work" "$1/root"
 		mount -t overlay overlay -o "lowerdir=/,upperdir=$1/up,workdir=$1/work" "$1/root"
 		mount --rbind /dev "$1/root/dev"
+		[ ! -d "$1/root/dev/shm" ] || mount -t tmpfs none "$1/root/dev/shm"
 		mount --rbind /sys "$1/root/sys"
 		mount -t proc proc "$1/root/proc"
 		mount --bind "$2" "$1/root$2"
