@@ -84,25 +84,14 @@ static json_t *result_of(const struct recorded *recorded, bool all, struct err *
 	const struct record *record = recorded->record;
 	const struct plan *plan = recorded->plan;
 	struct judgement *judgement;
-	struct result_facts facts = {.name = plan->name,
-				     .sysctl = (const char *const *)record->extra_sysctl,
-				     .file = record->file,
-				     .variant = record->variant,
-				     .claims = plan->claims,
-				     .claim_count = plan->claim_count,
-				     .kernel = &record->kernel,
-				     .end_ns = record->end_ns,
-				     .wall_ns = record->wall_ns,
-				     .plan = plan};
+	struct result_facts facts;
 	json_t *result;
 	char *text;
 
 	if (judge(plan, record, &judgement, err) < 0)
 		return NULL;
 	text = text_of(recorded, judgement, all);
-	facts.verdict = judgement->verdict;
-	facts.reason = judgement->reason;
-	facts.judgement = judgement;
+	facts = result_facts_of(plan, record, judgement);
 	facts.text = text;
 	result = result_make(&facts);
 	free(text);

@@ -54,30 +54,11 @@ static void draw(const struct plan *plan, const struct record *record,
 	free(judgement_explain(plan, record, judgement, false));
 }
 
-static json_t *result(const struct plan *plan, const struct record *record,
-		      const struct judgement *judgement)
-{
-	struct result_facts facts = {.name = plan->name,
-				     .sysctl = (const char *const *)record->extra_sysctl,
-				     .file = record->file,
-				     .variant = record->variant,
-				     .claims = plan->claims,
-				     .claim_count = plan->claim_count,
-				     .kernel = &record->kernel,
-				     .end_ns = record->end_ns,
-				     .wall_ns = record->wall_ns,
-				     .verdict = judgement->verdict,
-				     .reason = judgement->reason,
-				     .plan = plan,
-				     .judgement = judgement};
-
-	return result_make(&facts);
-}
-
 static void publish(const struct plan *plan, const struct record *record,
 		    const struct judgement *judgement)
 {
-	json_t *one = result(plan, record, judgement);
+	struct result_facts facts = result_facts_of(plan, record, judgement);
+	json_t *one = result_make(&facts);
 	const struct outcomes outcomes = outcomes_of(&one, 1);
 	const struct listing listing = {.outcomes = &outcomes, .count = 1, .version = "0"};
 	struct html_run page = {.path = "runs/one.html",

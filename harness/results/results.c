@@ -97,6 +97,24 @@ json_t *result_attempt(enum verdict verdict, const char *reason)
 			 json_text(reason ? reason : ""));
 }
 
+struct result_facts result_facts_of(const struct plan *plan, const struct record *record,
+				    const struct judgement *judgement)
+{
+	return (struct result_facts){.name = plan->name,
+				     .sysctl = (const char *const *)record->extra_sysctl,
+				     .file = record->file,
+				     .variant = record->variant,
+				     .claims = plan->claims,
+				     .claim_count = plan->claim_count,
+				     .kernel = &record->kernel,
+				     .end_ns = record->end_ns,
+				     .wall_ns = record->wall_ns,
+				     .verdict = judgement->verdict,
+				     .reason = judgement->reason,
+				     .plan = plan,
+				     .judgement = judgement};
+}
+
 json_t *result_make(const struct result_facts *facts)
 {
 	json_t *claims = json_array(), *sysctls = json_array();

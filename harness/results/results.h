@@ -16,6 +16,8 @@
 #include "outcomes.h"
 #include "verdict.h"
 
+struct record;
+
 /* Of one run; nothing is owned. */
 struct result_facts {
 	const char *name, *file, *variant, *folder; /* folder: below that of --out */
@@ -32,6 +34,10 @@ struct result_facts {
 	const char *text, *ladder, *screen; /* or NULL */
 	json_t *retried;                    /* of the attempts before: result_attempt(); or NULL */
 };
+
+/* What a record and its judgement say; nothing in it is copied. */
+struct result_facts result_facts_of(const struct plan *plan, const struct record *record,
+				    const struct judgement *judgement);
 
 /* The object. What is no UTF-8 is repaired. */
 json_t *result_make(const struct result_facts *facts);
