@@ -23,6 +23,12 @@
 
 enum { KEY_HZ = 256, KEY_CONFIG, KEY_PATCH, KEY_KEEP, KEY_KEY, KEY_CALLED, KEY_NAME, KEY_JSON };
 
+/* What the script of `build` is given. */
+static const char *const script_option[] = {
+	[KEY_HZ - KEY_HZ] = "--hz",       [KEY_CONFIG - KEY_HZ] = "--config",
+	[KEY_PATCH - KEY_HZ] = "--patch", [KEY_KEEP - KEY_HZ] = "--keep",
+	[KEY_KEY - KEY_HZ] = "--key",     [KEY_CALLED - KEY_HZ] = "--name"};
+
 struct options {
 	const char *argument; /* the tree, path or name; NULL: not given */
 	const char *name;
@@ -56,22 +62,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_HZ:
-		pass_on(options, "--hz", arg, state);
-		return 0;
 	case KEY_CONFIG:
-		pass_on(options, "--config", arg, state);
-		return 0;
 	case KEY_PATCH:
-		pass_on(options, "--patch", arg, state);
-		return 0;
 	case KEY_KEEP:
-		pass_on(options, "--keep", NULL, state);
-		return 0;
 	case KEY_KEY:
-		pass_on(options, "--key", NULL, state);
-		return 0;
 	case KEY_CALLED:
-		pass_on(options, "--name", arg, state);
+		pass_on(options, script_option[key - KEY_HZ], arg, state);
 		return 0;
 	case KEY_NAME:
 		options->name = arg;

@@ -27,7 +27,7 @@ static bool is_ordinary(const struct record *record, const struct record_event *
 static void fold_packets(const struct record *record, const struct record_event *events, int count,
 			 struct fold *folds)
 {
-	for (int from = 0, to; from<count; from = to> from ? to : from + 1) {
+	for (int from = 0, to; from < count; from = (to == from) ? from + 1 : to) {
 		for (to = from; to < count && is_ordinary(record, &events[to]); to++)
 			if (to > from && events[to].t_ns - events[to - 1].t_ns > PAUSE_NS)
 				break;
