@@ -20,6 +20,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "file.h"
+#include "scratch.h"
 #include "text.h"
 #include "world.h"
 
@@ -86,9 +87,8 @@ static void teardown(void)
 {
 	world_free(world);
 	world = NULL;
-	unlink(image);
 	text_done(&seen);
-	rmdir(dir);
+	scratch_remove(dir);
 }
 
 /* Two hosts of what their boot lines say, a link of 1 ms between them; both are switched on. */
