@@ -182,8 +182,14 @@ static int64_t last_of_plan_ns(const struct plan *plan)
 
 	for (int i = 0; i < plan->fault_count; i++)
 		last_ns = plan->fault[i].at_ns > last_ns ? plan->fault[i].at_ns : last_ns;
-	for (int i = 0; i < plan->program_count; i++)
-		last_ns = plan->program[i].start_ns > last_ns ? plan->program[i].start_ns : last_ns;
+	for (int i = 0; i < plan->program_count; i++) {
+		const struct plan_program *program = &plan->program[i];
+
+		last_ns = program->start_ns > last_ns ? program->start_ns : last_ns;
+		if (program->input_count &&
+		    program->input[program->input_count - 1].at_ns > last_ns)
+			last_ns = program->input[program->input_count - 1].at_ns;
+	}
 	if (plan->sample_count && plan->sample_ns[plan->sample_count - 1] > last_ns)
 		last_ns = plan->sample_ns[plan->sample_count - 1];
 	return last_ns;

@@ -56,6 +56,25 @@ static int needs_check(const struct stage *stage, struct err *err)
 	return lacking ? err_set(err, EOPNOTSUPP, "%s", condition_in_words(lacking)) : 0;
 }
 
+/* What it was told before a reboot nobody says again. */
+static void inputs_skip(struct program *program, int64_t until_ns)
+{
+	const struct plan_program *plan = program->plan;
+
+	while (program->next_input < plan->input_count &&
+	       plan->input[program->next_input].at_ns < until_ns)
+		program->next_input++;
+}
+
+static void inputs_add(struct stage *stage, int index, int64_t from_ns)
+{
+	const struct plan_program *plan = &stage->plan->program[index];
+
+	for (int i = 0; i < plan->input_count && stage_has(stage, plan->host); i++)
+		if (plan->input[i].at_ns >= from_ns)
+			agenda_add(stage, plan->input[i].at_ns, AGENDA_INPUT, index);
+}
+
 /* A reboot starts again what had been started, and nothing before its time. */
 static void start_add(struct stage *stage, int index, int64_t from_ns)
 {
@@ -68,6 +87,7 @@ static void start_add(struct stage *stage, int index, int64_t from_ns)
 			return;
 		}
 		stage->program[index].incarnation = plan_restarts(stage->plan, index, from_ns);
+		inputs_skip(&stage->program[index], from_ns);
 		start_ns = from_ns;
 	}
 	agenda_add(stage, start_ns, AGENDA_START, index);
@@ -87,6 +107,8 @@ static void agenda_fill(struct stage *stage, int64_t from_ns)
 	for (int i = 0; i < plan->program_count; i++)
 		if (stage_has(stage, plan->program[i].host))
 			start_add(stage, i, from_ns);
+	for (int i = 0; i < plan->program_count; i++)
+		inputs_add(stage, i, from_ns);
 	agenda_add(stage, plan->until_ns ? plan->until_ns : RUN_MAX_NS, AGENDA_END, 0);
 }
 
@@ -181,6 +203,9 @@ static int set_up(struct loop *loop, struct err *err)
 	int ret;
 
 	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	sigdelset(&signals, SIGPIPE);
 	sigaddset(&signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -218,6 +243,8 @@ static int agenda_do(struct loop *loop, const struct agenda_entry *entry, struct
 		return fault_go_on(stage, entry->index, err);
 	case AGENDA_START:
 		return stage_start(stage, entry->index, err);
+	case AGENDA_INPUT:
+		return program_feed(&stage->program[entry->index], entry->at_ns, err);
 	case AGENDA_END:
 		loop->end_ns = entry->at_ns;
 		return 0;
@@ -353,7 +380,7 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 	for (int i = 0; i < plan->program_count; i++) {
 		loop.stage.program[i].plan = &plan->program[i];
 		loop.stage.program[i].index = i;
-		loop.stage.program[i].fd = -1;
+		loop.stage.program[i].fd = loop.stage.program[i].stdin_fd = -1;
 	}
 	ret = set_up(&loop, &err);
 	if (ret == 0)

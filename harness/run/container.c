@@ -127,7 +127,9 @@ static void boot_id_make(const struct container *container, char *text, size_t s
 static int files_enter(const struct container *container, struct err *err)
 {
 	char *hosts = hosts_text(container->plan), boot_id[64];
-	const struct rootfs rootfs = {.disk = container->disk,
+	const struct rootfs rootfs = {.plan = container->plan,
+				      .host = container->host,
+				      .disk = container->disk,
 				      .owner = container->user,
 				      .hosts = hosts,
 				      .hostname = container->plan->host[container->host].name,

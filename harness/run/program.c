@@ -13,18 +13,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "file.h"
 
-#define AT_ONCE   (64 << 10)
-#define IN_A_PIPE (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
+#define AT_ONCE          (64 << 10)
+#define IN_A_PIPE        (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
+#define MOST_ENVIRONMENT 80        /* variables, with those that every command has */
 
 /* What the child needs, all prepared before it exists: it shares our memory. */
 struct launch {
 	const struct program_place *place;
 	int fd; /* peer: becomes PEER_FD; command: stdout and stderr */
 	bool peer;
-	int oom_score; /* of a command */
+	/* of a command: */
+	int oom_score;
+	int stdin_fd; /* -1: /dev/null */
+	const char *cwd;
 	char *const *argv;
+	char *const *env;
 	int err;          /* out: errno of what failed; 0 */
 	const char *what; /* out */
 };
@@ -44,12 +50,12 @@ static int launch_fails(struct launch *launch, const char *what)
 	_exit(127);
 }
 
-/* stdin is /dev/null everywhere; nothing else than what is said is open. */
+/* Nothing else than what is said is open. */
 static int descriptors_set(const struct launch *launch)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd, watch;
 
-	if (null < 0 || dup2(null, 0) < 0)
+	if (null < 0 || dup2(launch->stdin_fd >= 0 ? launch->stdin_fd : null, 0) < 0)
 		return -1;
 	if (!launch->peer)
 		return dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0 ||
@@ -72,20 +78,45 @@ static void launch_command(struct launch *launch)
 		launch_fails(launch, "cannot be marked");
 	if (container_enter(place->container) < 0)
 		launch_fails(launch, "cannot enter its host");
-	if (restrict_lock() < 0 || container_become_user(place->container) < 0 ||
-	    chdir("/root") < 0)
+	if (restrict_lock() < 0 || container_become_user(place->container) < 0 || chdir("/") < 0)
 		launch_fails(launch, "cannot become its host's user");
+	if (chdir(launch->cwd) < 0)
+		launch_fails(launch, "cannot work in its folder");
 	if (setsid() < 0 || descriptors_set(launch) < 0)
 		launch_fails(launch, "cannot hand over its output");
 	if (restrict_late(place->restriction) < 0)
 		launch_fails(launch, "cannot give up its rights");
 }
 
+static const char path_name[] = "PATH=";
+
+/* As a shell finds it. */
+static void execute(const struct launch *launch)
+{
+	const char *file = launch->argv[0], *path = "";
+	char name[4096];
+
+	if (strchr(file, '/')) {
+		execve(file, launch->argv, launch->env);
+		return;
+	}
+	for (char *const *env = launch->env; *env; env++)
+		if (strncmp(*env, path_name, strlen(path_name)) == 0)
+			path = *env + strlen(path_name);
+	errno = ENOENT;
+	while (*path) {
+		int length = (int)strcspn(path, ":");
+
+		snprintf(name, sizeof(name), "%.*s/%s", length, path, file);
+		if (access(name, F_OK) == 0)
+			execve(name, launch->argv, launch->env);
+		path += length + (path[length] != '\0');
+	}
+}
+
 static int launch_child(void *arg)
 {
 	struct launch *launch = arg;
-	static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-					    "HOME=/root", NULL};
 	sigset_t empty;
 
 	if (setns(net_fd(launch->place->net), CLONE_NEWNET) < 0)
@@ -98,8 +129,30 @@ static int launch_child(void *arg)
 		launch_fails(launch, "cannot drop its capabilities");
 	sigemptyset(&empty);
 	sigprocmask(SIG_SETMASK, &empty, NULL);
-	execve(launch->argv[0], launch->argv, environment);
+	execute(launch);
 	return launch_fails(launch, "cannot execute");
+}
+
+static char *const every_environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+					  "HOME=/root", NULL};
+
+/* What every command has, but for what the case says; then that. */
+static void environment_make(const struct plan_program *plan, char **env, size_t most)
+{
+	size_t count = 0;
+
+	for (char *const *common = every_environment; *common; common++) {
+		size_t length = 1 + strcspn(*common, "=");
+		bool said = false;
+
+		for (char **own = plan->env; own && *own && !said; own++)
+			said = strncmp(*own, *common, length) == 0;
+		if (!said)
+			env[count++] = *common;
+	}
+	for (char **own = plan->env; own && *own && count < most - 1; own++)
+		env[count++] = *own;
+	env[count] = NULL;
 }
 
 static pid_t launch_run(struct launch *launch, struct err *err)
@@ -144,7 +197,11 @@ static int start_peer(struct program *program, const struct program_place *place
 {
 	char path[4096];
 	char *argv[] = {path, NULL};
-	struct launch launch = {.place = place, .peer = true, .argv = argv};
+	struct launch launch = {.place = place,
+				.peer = true,
+				.stdin_fd = -1,
+				.argv = argv,
+				.env = every_environment};
 	int pair[2];
 
 	snprintf(path, sizeof(path), "%s/halfopen-peer", place->helpers);
@@ -159,17 +216,80 @@ static int start_peer(struct program *program, const struct program_place *place
 	return script_send(program, out, err);
 }
 
+static void stdin_close(struct program *program)
+{
+	if (program->stdin_fd >= 0)
+		close(program->stdin_fd);
+	program->stdin_fd = -1;
+}
+
+/* Never more than its pipe takes (case/language/command.c), unless nobody reads for several starts.
+ * SIGPIPE is blocked: that nobody reads any more is no matter. */
+static int stdin_write(const struct program *program, const char *text, struct err *err)
+{
+	size_t size = strlen(text);
+
+	if (write(program->stdin_fd, text, size) != (ssize_t)size && errno != EPIPE)
+		return err_sys(err, errno, "the stdin of program %s", program->plan->name);
+	return 0;
+}
+
+static int stdin_open(struct program *program, int *ret_fd, struct err *err)
+{
+	const struct plan_program *plan = program->plan;
+	int pair[2], ret = 0;
+
+	stdin_close(program);
+	if (!plan->stdin_text && !plan->input_count)
+		return 0;
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "pipe");
+	*ret_fd = pair[0];
+	program->stdin_fd = pair[1];
+	fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	if (plan->stdin_text) {
+		ret = stdin_write(program, plan->stdin_text, err);
+		stdin_close(program);
+	}
+	return ret;
+}
+
+int program_feed(struct program *program, int64_t now_ns, struct err *err)
+{
+	const struct plan_program *plan = program->plan;
+	int ret = 0;
+
+	while (ret == 0 && program->pid > 0 && program->next_input < plan->input_count &&
+	       plan->input[program->next_input].at_ns <= now_ns) {
+		const struct plan_input *input = &plan->input[program->next_input++];
+
+		if (!input->text)
+			stdin_close(program);
+		else if (program->stdin_fd >= 0)
+			ret = stdin_write(program, input->text, err);
+	}
+	return ret;
+}
+
 static int start_command(struct program *program, const struct program_place *place,
 			 struct err *err)
 {
-	char shell[] = "/bin/sh", minus_c[] = "-c";
-	char *argv[] = {shell, minus_c, program->plan->command, NULL};
-	struct launch launch = {.place = place, .argv = argv, .oom_score = oom_score(program)};
+	char *env[MOST_ENVIRONMENT];
+	struct launch launch = {.place = place,
+				.oom_score = oom_score(program),
+				.cwd = program->plan->cwd ? program->plan->cwd : "/root",
+				.argv = program->plan->argv,
+				.env = env};
+	AUTO_CLOSE int input = -1;
 	int pair[2];
 
+	environment_make(program->plan, env, MOST_ENVIRONMENT);
+	if (stdin_open(program, &input, err) < 0)
+		return -EIO;
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "pipe");
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	launch.stdin_fd = input;
 	launch.fd = pair[1];
 	program->pid = launch_run(&launch, err);
 	close(pair[1]);
@@ -309,6 +429,7 @@ void program_ended(struct program *program, int status, struct out *out)
 	if (program->fd >= 0)
 		close(program->fd);
 	program->fd = -1;
+	stdin_close(program);
 	program->pid = 0;
 	program->ended = true;
 }

@@ -31,6 +31,8 @@ struct program {
 	bool listening;            /* its first listen step is done */
 	bool idle;                 /* in a pause step: nothing more will come of it */
 	struct kept_output output; /* of a command */
+	int stdin_fd;              /* of one that is told more as time passes; -1: closed */
+	int next_input;            /* of the plan's, that it has not been told */
 };
 
 /* Where programs run. */
@@ -49,6 +51,9 @@ int program_start(struct program *program, const struct program_place *place, st
 /* Reads what waits in its descriptor, if that is not too much at once; writes RAW_STEP,
  * RAW_OUTPUT. */
 void program_drain(struct program *program, struct out *out);
+
+/* Tells a command that runs what it is to have read until NOW_NS. */
+int program_feed(struct program *program, int64_t now_ns, struct err *err);
 
 /* Nothing more of it will be asked for: the end of a command's output. */
 void program_finish(struct program *program, struct out *out);

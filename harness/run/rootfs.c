@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rootfs.h"
+#include "provision.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,14 +84,9 @@ int rootfs_disk_make(const char *disk, uid_t owner, struct err *err)
 	return tmpfs_mount(disk, 0755, owner, share(8, 32, 512), err);
 }
 
-/* There it is of an earlier boot. Not bound by the umask. */
 static int folder_make(const struct rootfs *rootfs, const char *path, mode_t mode, struct err *err)
 {
-	if (mkdir(path, mode) < 0)
-		return errno == EEXIST ? 0 : err_sys(err, errno, "%s", path);
-	if (chmod(path, mode) < 0 || lchown(path, rootfs->owner, rootfs->owner) < 0)
-		return err_sys(err, errno, "%s", path);
-	return 0;
+	return provision_folder(path, mode, rootfs->owner, err);
 }
 
 static int file_make(const char *path, const char *text, struct err *err)
@@ -130,6 +126,21 @@ static int bind_read_only(const char *from, const char *to, bool device, struct 
 	return ret < 0 ? err_sys(err, errno, "a read-only mount of %s", from) : 0;
 }
 
+/* PATH is absolute. */
+static int machine_folder_split(const struct rootfs *rootfs, const char *path, struct err *err)
+{
+	char machine[64];
+	int ret = folder_make(rootfs, PROVISION_MACHINE, 0755, err);
+
+	snprintf(machine, sizeof(machine), PROVISION_MACHINE "%s", path);
+	if (ret == 0)
+		ret = folder_make(rootfs, machine, 0755, err);
+	if (ret == 0)
+		ret = bind_read_only(path, machine, false, err);
+	return ret < 0 ? ret
+		       : provision_split(rootfs->plan, rootfs->host, path + 1, rootfs->owner, err);
+}
+
 static int machine_folder_show(const struct rootfs *rootfs, const char *name, struct err *err)
 {
 	char path[16], target[4096];
@@ -151,6 +162,8 @@ static int machine_folder_show(const struct rootfs *rootfs, const char *name, st
 	}
 	if (!S_ISDIR(st.st_mode))
 		return 0;
+	if (provision_is_beneath(rootfs->plan, rootfs->host, name))
+		return machine_folder_split(rootfs, path, err);
 	ret = folder_make(rootfs, name, 0755, err);
 	return ret < 0 ? ret : bind_read_only(path, name, false, err);
 }
@@ -298,6 +311,24 @@ static int root_change(struct err *err)
 	return 0;
 }
 
+/* From inside of a folder of the machine's that lies there, links lead to the others. */
+static int machine_links_make(struct err *err)
+{
+	static const char *const others[] = {"usr", "bin", "sbin", "lib", "lib64",
+					     "etc", "opt", "var",  "run", "proc"};
+	char path[32], target[32];
+
+	if (access(PROVISION_MACHINE, F_OK) < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		snprintf(path, sizeof(path), PROVISION_MACHINE "/%s", others[i]);
+		snprintf(target, sizeof(target), "../%s", others[i]);
+		if (symlink(target, path) < 0 && errno != EEXIST)
+			return err_sys(err, errno, "%s", path);
+	}
+	return 0;
+}
+
 int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 {
 	int ret = 0, sys = -1;
@@ -307,6 +338,8 @@ int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 	for (size_t i = 0; i < sizeof(machine_folders) / sizeof(machine_folders[0]) && ret == 0;
 	     i++)
 		ret = machine_folder_show(rootfs, machine_folders[i], err);
+	if (ret == 0)
+		ret = machine_links_make(err);
 	for (size_t i = 0; i < sizeof(disk_folders) / sizeof(disk_folders[0]) && ret == 0; i++)
 		ret = folder_make(rootfs, disk_folders[i].path, disk_folders[i].mode, err);
 	if (ret == 0)
@@ -325,6 +358,8 @@ int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 		ret = folder_show(rootfs, err);
 	if (ret == 0)
 		ret = root_change(err);
+	if (ret == 0)
+		ret = provision_write(rootfs->plan, rootfs->host, rootfs->owner, err);
 	if (ret == 0)
 		return sys;
 	if (sys >= 0)

@@ -17,8 +17,11 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "plan.h"
 
 struct rootfs {
+	const struct plan *plan; /* for what it puts on the disk of HOST */
+	int host;
 	const char *disk;     /* where the host's disk is mounted */
 	uid_t owner;          /* of what is the host's own */
 	const char *hosts;    /* the text of /etc/hosts */

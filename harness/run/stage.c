@@ -193,7 +193,7 @@ int stage_power_on(struct stage *stage, int host, struct err *err)
 int stage_start(struct stage *stage, int index, struct err *err)
 {
 	struct program *program = &stage->program[index];
-	int target = plan_program_target(program->plan), host = program->plan->host;
+	int target = plan_program_target(program->plan), host = program->plan->host, ret;
 	const struct program_place place = {.net = stage->topology.host[host].net,
 					    .container = stage->container[host],
 					    .restriction = stage->restriction,
@@ -207,7 +207,8 @@ int stage_start(struct stage *stage, int index, struct err *err)
 				!stage->program[target].listening && !stage->program[target].ended;
 	if (stage->waiting[index])
 		return 0;
-	return program_start(program, &place, stage->out, err);
+	ret = program_start(program, &place, stage->out, err);
+	return ret < 0 ? ret : program_feed(program, stage_now(stage), err);
 }
 
 void stage_reaped(struct stage *stage, int pid, int status)

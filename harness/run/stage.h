@@ -13,7 +13,14 @@
 #include "topology.h"
 
 /* At one moment, in this order: look, then act. */
-enum agenda_what { AGENDA_SAMPLE, AGENDA_FAULT, AGENDA_FAULT_GOES_ON, AGENDA_START, AGENDA_END };
+enum agenda_what {
+	AGENDA_SAMPLE,
+	AGENDA_FAULT,
+	AGENDA_FAULT_GOES_ON,
+	AGENDA_START,
+	AGENDA_INPUT,
+	AGENDA_END
+};
 
 struct agenda_entry {
 	int64_t at_ns;

@@ -31,6 +31,14 @@ void add_extra_sysctl(struct decoder *d, struct plan_host *machine);
 void decode_hosts(struct decoder *d, const struct node *hosts);
 void decode_programs(struct decoder *d, const struct node *hosts);
 
+/* Of a program that is a command: each to a struct plan_program. */
+bool decode_command(struct decoder *d, const struct node *node, void *program);
+bool decode_args(struct decoder *d, const struct node *node, void *program);
+bool decode_env(struct decoder *d, const struct node *node, void *program);
+bool decode_cwd(struct decoder *d, const struct node *node, void *program);
+bool decode_files(struct decoder *d, const struct node *node, void *program);
+bool decode_stdin(struct decoder *d, const struct node *node, void *program);
+
 /* PROGRAM's list of steps. */
 void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list);
 /* After all programs: who connects to whose listen. */
@@ -56,7 +64,7 @@ bool decode_options(struct decoder *d, const struct node *node, void *peer_step)
 
 /* The tables, for the reference. */
 extern const struct form case_form, host_form, sysctl_form, program_form, impairment_form,
-	step_modifiers, fault_modifiers;
+	step_modifiers, fault_modifiers, stdin_form;
 extern const struct verb_table step_table, fault_table;
 extern const struct step_kind step_kinds[PEER_OP_COUNT];
 extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];

@@ -9,8 +9,6 @@
 
 #include "decode.h"
 
-#define COMMAND_MAX 4096
-
 /* Words that stand where hosts and programs stand, too. */
 static const char *const reserved[] = {"wire", PLACE_ROUTER_NAME, "any",      "all",
 				       "end",  "sockets",         "counters", "silence"};
@@ -263,8 +261,25 @@ static const struct field program_fields[] = {
 	{"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
 	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
 	 .help = "what it does, in order"},
-	{"command", TYPE_TEXT, TO(struct plan_program, command),
-	 .help = "a shell command instead of steps"},
+	{"command", TYPE_CUSTOM, .decode = decode_command, .looks = "a text",
+	 .schema = "{\"type\": \"string\"}",
+	 .help = "a command instead of steps, as a text for the shell"},
+	{"args", TYPE_CUSTOM, .decode = decode_args, .looks = "a list of texts",
+	 .schema = "{\"type\": \"array\", \"minItems\": 1}",
+	 .help = "the same as a list, without a shell: the program, and what it is told"},
+	{"env", TYPE_CUSTOM, .decode = decode_env, .looks = "a mapping of names to texts",
+	 .schema = "{\"type\": \"object\"}",
+	 .help = "the command's environment, beside PATH and HOME"},
+	{"cwd", TYPE_CUSTOM, .decode = decode_cwd, .looks = "a path (/var/lib/app)",
+	 .schema = "{\"type\": \"string\"}",
+	 .help = "where the command works, made if it is not there; /root if not said"},
+	{"files", TYPE_CUSTOM, .decode = decode_files, .looks = "a mapping of paths to texts",
+	 .schema = "{\"type\": \"object\"}", .help = "what the command finds on its host's disk"},
+	{"stdin", TYPE_CUSTOM, .decode = decode_stdin,
+	 .looks = "a text, or a list of {at: 5s, text: \"PING\\n\"} and {at: 9s, end: true}",
+	 .schema = "{\"type\": [\"string\", \"array\"]}",
+	 .help = "what the command reads: a text and then the end, or each text when its moment "
+		 "comes, and no end but where it is said; if not said, nothing"},
 	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
 	 .help = "when it starts, 0 if not said"},
 };
@@ -285,12 +300,48 @@ static void check_program_name(struct decoder *d, const struct node *key)
 	}
 }
 
+/* It has steps, or it is a command: said once, and by the keys that are there. */
+static void check_kind(struct decoder *d, const struct node *name, const struct node *node,
+		       const struct plan_program *program)
+{
+	static const char *const of_command[] = {"env", "cwd", "files", "stdin"};
+	const struct node *steps, *command, *args;
+
+	if (node->kind != NODE_MAP) {
+		d->steps_missing = d->steps_missing || node->kind != NODE_LIST;
+		return;
+	}
+	steps = node_get(node, "steps");
+	command = node_get(node, "command");
+	args = node_get(node, "args");
+	if (steps && (command || args))
+		diag_error(d->diags, (command ? command : args)->key->span,
+			   "program '%s' has both steps and a command", program->name);
+	else if (command && args)
+		diag_help(d->diags,
+			  diag_error(d->diags, args->key->span,
+				     "program '%s' has both 'command' and 'args'", program->name),
+			  "'args' is the whole of a command, its program first");
+	else if (!steps && !command && !args)
+		diag_error(d->diags, name->span, "program '%s' has neither steps nor a command",
+			   program->name);
+	d->steps_missing = d->steps_missing || (!steps && !command && !args);
+	for (size_t i = 0; steps && i < sizeof(of_command) / sizeof(*of_command); i++) {
+		const struct node *key = node_get(node, of_command[i]);
+
+		if (key)
+			diag_help(d->diags,
+				  diag_error(d->diags, key->key->span,
+					     "'%s' does not go with steps", of_command[i]),
+				  "steps know no files and no environment; a command does");
+	}
+}
+
 static void decode_program(struct decoder *d, int host, const struct node *name,
 			   const struct node *node)
 {
 	struct plan *plan = d->plan;
 	struct plan_program *program = &plan->program[plan->program_count];
-	uint32_t given;
 
 	if (plan->program_count == PROGRAMS_MAX) {
 		diag_error(d->diags, name->span, "more than %d programs in one case", PROGRAMS_MAX);
@@ -299,19 +350,9 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 	check_program_name(d, name);
 	*program = (struct plan_program){
 		.name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
-	given = form_decode(d, &program_form, node, program);
-	if (!(given & 3)) /* neither steps nor a command, which is said by someone */
-		d->steps_missing = true;
+	form_decode(d, &program_form, node, program);
+	check_kind(d, name, node, program);
 	plan->program_count++;
-	if (node->kind == NODE_MAP && node_get(node, "steps") && node_get(node, "command"))
-		diag_error(d->diags, node_get(node, "command")->key->span,
-			   "program '%s' has both steps and a command", program->name);
-	else if (node->kind == NODE_MAP && !node_get(node, "steps") && !node_get(node, "command"))
-		diag_error(d->diags, name->span, "program '%s' has neither steps nor a command",
-			   program->name);
-	if (given & 2 && strlen(program->command) > COMMAND_MAX)
-		diag_error(d->diags, node_get(node, "command")->span,
-			   "a command has at most %d characters", COMMAND_MAX);
 }
 
 void decode_programs(struct decoder *d, const struct node *hosts)

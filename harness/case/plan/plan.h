@@ -100,11 +100,31 @@ struct plan_step {
 	struct plan_place place;
 };
 
+/* What a command finds on its host's disk (run/rootfs.h). */
+struct plan_disk_file {
+	char *path; /* absolute */
+	char *text;
+};
+
+/* What comes to a command's stdin, and when. */
+struct plan_input {
+	int64_t at_ns;
+	char *text; /* NULL: the end */
+};
+
 struct plan_program {
 	char *name; /* the host's name when the host has only this one */
 	int host;
 	int64_t start_ns;
-	char *command; /* a shell command instead of steps; or NULL */
+	char *command;    /* instead of steps: what is executed, for people; or NULL */
+	char **argv;      /* of it, ended by NULL: the shell and its text, or a list without one */
+	char **env;       /* "NAME=value", ended by NULL; or NULL: no more than every command has */
+	char *cwd;        /* NULL: /root */
+	char *stdin_text; /* there from the beginning, and then the end; NULL: see input */
+	struct plan_disk_file *file;
+	int file_count;
+	struct plan_input *input; /* by at_ns; none, and no stdin_text: /dev/null */
+	int input_count;
 	struct plan_step *step;
 	int step_count;
 	struct plan_place place;

@@ -130,6 +130,8 @@ char *case_reference_markdown(void)
 	      out);
 	fputs("\nKeys of a program that is a mapping:\n", out);
 	print_fields(out, &program_form);
+	fputs("\nKeys of an item of `stdin`:\n", out);
+	print_fields(out, &stdin_form);
 	fprintf(out, "\n%s", reference_steps);
 	print_fields(out, &step_modifiers);
 	print_verbs(out, &step_table);
