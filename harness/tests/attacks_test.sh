@@ -11,6 +11,7 @@ cleanup() {
 	for pid in "${helpers[@]}"; do kill "$pid" 2>/dev/null || true; done
 	[ -z "${shm:-}" ] || ipcrm -m "$shm" 2>/dev/null || true
 	[ -z "${msg:-}" ] || ipcrm -q "$msg" 2>/dev/null || true
+	"$python" -c "import ctypes; ctypes.CDLL(None).mq_unlink(b'/$abstract')" || true
 	chmod -R u+w "$scratch"
 	rm -rf "$scratch"
 }
@@ -30,7 +31,8 @@ chmod 600 "$scratch/host/secret"
 python=$(python_with socket) || { echo "$python"; exit 77; }
 abstract=halfopen-attack-$$
 "$python" - "$scratch/host/socket" "$abstract" "$scratch/host/port" <<-'END' &
-	import os, socket, sys, time
+	import ctypes, os, socket, sys, time
+	ctypes.CDLL(None).mq_open(b"/" + sys.argv[2].encode(), os.O_CREAT | os.O_RDWR, 0o666, None)
 	for path in sys.argv[1], "\0" + sys.argv[2]:
 	    s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen(); globals()[path] = s
 	os.chmod(sys.argv[1], 0o777)
@@ -44,7 +46,7 @@ until [ -s "$scratch/host/port" ]; do sleep 0.05; kill -0 "$victim" || fail "no 
 shm=$(ipcmk -M 64 -p 0666 | grep -oE '[0-9]+$')
 msg=$(ipcmk -Q -p 0666 | grep -oE '[0-9]+$')
 what="file=$scratch/host/file secret=$scratch/host/secret socket=$scratch/host/socket abstract=$abstract"
-what+=" port=$(cat "$scratch/host/port") pid=$victim shm=$shm msg=$msg case=$scratch/cases/hostile/a.yaml"
+what+=" port=$(cat "$scratch/host/port") pid=$victim shm=$shm msg=$msg queue=/$abstract case=$scratch/cases/hostile/a.yaml"
 cp "$attack" "$scratch/cases/hostile/attack"
 exec 9>"$scratch/host/inherited" # a descriptor that the test's children inherit
 
@@ -66,10 +68,11 @@ as_ordinary_user() { setpriv --reuid=65533 --regid=65533 --clear-groups env HOME
 as_root_of_a_container() {
 	setpriv --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap "$@"
 }
-# Where user namespaces are forbidden: in one that has all ids and may have none beneath it.
-without_user_namespaces() {
+# IDS NAMESPACES: root of a user namespace that has so many ids, with at most so many beneath it.
+as_root_of() {
 	"$python" - "$@" <<-'END'
 		import ctypes, os, sys
+		ids, beneath, command = sys.argv[1], sys.argv[2], sys.argv[3:]
 		ready, map_written = os.pipe(), os.pipe()
 		pid = os.fork()
 		if pid == 0:
@@ -78,15 +81,17 @@ without_user_namespaces() {
 		    os.read(map_written[0], 1)
 		    os.setgid(0)
 		    os.setuid(0)
-		    open("/proc/sys/user/max_user_namespaces", "w").write("0")
-		    os.execvp(sys.argv[1], sys.argv[1:])
+		    open("/proc/sys/user/max_user_namespaces", "w").write(beneath)
+		    os.execvp(command[0], command)
 		os.read(ready[0], 1)
 		for name in "uid_map", "gid_map":
-		    open(f"/proc/{pid}/{name}", "w").write("0 0 4294967295")
+		    open(f"/proc/{pid}/{name}", "w").write("0 0 " + ids)
 		os.write(map_written[1], b"x")
 		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 	END
 }
+without_user_namespaces() { as_root_of 4294967295 0 "$@"; }
+without_landlock() { as_ordinary_user "$build/tests/without" landlock "$@"; }
 
 core_pattern=$(cat /proc/sys/kernel/core_pattern)
 null=$(stat -c '%a %u' /dev/null)
@@ -103,7 +108,7 @@ attacked() {
 		fail "$who, $kernel ${own:-}: something got through"
 	}
 	for record in "$out"/hostile/a/*/record.jsonl; do
-		jq -r 'select(.output) | .output' "$record" | grep -qE '^[0-9]+ attacks, 0 got through$' ||
+		jq -r 'select(.output) | .output' "$record" | grep -qE '^[0-9]+ attacks by [0-9]+ ways, 0 got through$' ||
 			fail "$who, $kernel ${own:-}: the attacks were not made"
 	done
 	[ "$(cat "$scratch/host/file")" = untouched ] || fail "$who: a file of the host was written"
@@ -112,6 +117,20 @@ attacked() {
 	[ "$(cat /proc/sys/kernel/core_pattern)" = "$core_pattern" ] || fail "$who: core_pattern was written"
 	[ "$(stat -c '%a %u' /dev/null)" = "$null" ] || fail "$who: /dev/null was changed"
 	echo "$who, $kernel${own:+ $own}: held"
+}
+
+# When memory is short, a command goes, and nothing else of its run.
+hungry() {
+	cat >"$scratch/cases/hostile/hungry.yaml" <<-'CASE'
+		case: hungry
+		hosts:
+		  a: {programs: {hungry: {command: "tail /dev/zero"}, bystander: [pause]}}
+		  b: {program: [connect: "a:80"]}
+		until: 5s
+		expect: {hungry: {exit: 137}, bystander: {exit: running}, b: {connect: ECONNREFUSED}}
+	CASE
+	"$halfopen" run --kernel "$1" "$scratch/cases/hostile/hungry.yaml" >"$scratch/said" ||
+		{ cat "$scratch/said"; fail "a command without memory took others along"; }
 }
 
 # WHO KERNEL: a fork bomb does not keep its run from ending, and nothing is left of it.
@@ -150,9 +169,9 @@ unconfined() {
 	grep -q ' got through$' "$scratch/said" || { cat "$scratch/said"; echo "unconfined: not possible here"; return; }
 	while IFS= read -r name; do
 		grep -qF "through: $name" "$scratch/said" || fail "unconfined: \"$name\" got not through: it shows nothing"
-	done < <(sed -nE 's/^\t\{"([^"]*)", [a-z_]+\},$/\1/p' "$here/attack.c" |
-		grep -vE '^(type into a terminal|system calls of another architecture|see the machine.s cgroups)$')
-	echo "unconfined: got through"
+	done < <(sed -nE 's/^\t\{"([^"]*)", [a-z_]+\},$/\1/p' "$here"/attack/*.c |
+		grep -vE '^(type into a terminal|system calls of another architecture|see the machine.s cgroups|trace who starts a program)$')
+	echo "unconfined: $(grep ' got through$' "$scratch/said" | tail -1)"
 }
 [ "$(id -u)" != 0 ] || unconfined
 
@@ -187,11 +206,18 @@ fi
 if [ "$(id -u)" = 0 ]; then
 	# CAP_SYS_RESOURCE, which a container's root may lack: how soon a run goes when memory is short is then for good.
 	resource=$((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 24 & 1))
-	attacked as_is live "$([ "$resource" = 0 ] || echo resource=1)" "landlock=$landlock"
+	attacked as_is live "$([ "$resource" = 0 ] || echo resource=1)" "landlock=$landlock" user=2000000000
 fi
 for who in "${users[@]}"; do
-	attacked "$who" live "landlock=$landlock"
+	user=
+	case $who in as_root_of_a_container | without_user_namespaces) user=user=2000000000 ;; esac
+	attacked "$who" live "landlock=$landlock" $user
 done
+case " ${users[*]} " in
+*" as_ordinary_user "*)
+	attacked without_landlock live
+	;;
+esac
 settings live
 for who in as_is "${users[-1]}"; do bombed "$who" live; done
 
@@ -200,10 +226,11 @@ if uml=$(uml_kernel); then
 	cp -r "$(dirname "$uml")" "$scratch/kernel"
 	chmod -R a+rX "$scratch/kernel"
 	uml=$scratch/kernel/$(basename "$uml")
+	hungry "$uml"
 	for who in as_is "${users[@]}"; do
-		attacked "$who" "$uml"
+		attacked "$who" "$uml" user=2000000000
 		own=--own-kernels attacked "$who" "$uml"
 	done
 fi
-image=$(bzimage) && jobs=1 attacked as_is "$image"
+image=$(bzimage) && jobs=1 attacked as_is "$image" user=2000000000
 exit 0
