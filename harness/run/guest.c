@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -189,6 +190,9 @@ int main(int argc, char **argv)
 	int ret;
 
 	umask(0077);
+	/* A process that becomes a command has our memory until its execve(), and is by then who
+	 * the other commands of its host are: they must not look into it. */
+	prctl(PR_SET_DUMPABLE, 0);
 	if (getenv(SERVE_VARIABLE) && getpid() == 1) {
 		serve(SERVE_HELPERS "/halfopen-guest");
 		reboot(RB_POWER_OFF);

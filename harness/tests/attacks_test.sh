@@ -119,6 +119,21 @@ attacked() {
 	echo "$who, $kernel${own:+ $own}: held"
 }
 
+# Programs that start while another of their host lies in wait; the filter of Landlock's would hold it.
+started() {
+	local late
+	late=$(for i in {1..14}; do echo "late$i: {start: 500ms, command: 'true'},"; done)
+	cat >"$scratch/cases/hostile/start.yaml" <<-CASE
+		case: starting
+		hosts:
+		  a: {programs: {$late attacker: {command: "$scratch/cases/hostile/attack only=starts starting=14"}}}
+		  b: {program: [pause]}
+		expect: {attacker: {exit: 0}}
+	CASE
+	"$1" "$halfopen" run --kernel live "$scratch/cases/hostile/start.yaml" >"$scratch/said" ||
+		{ cat "$scratch/said"; fail "$1: a command sees into who starts the next"; }
+}
+
 # When memory is short, a command goes, and nothing else of its run.
 hungry() {
 	cat >"$scratch/cases/hostile/hungry.yaml" <<-'CASE'
@@ -216,6 +231,7 @@ done
 case " ${users[*]} " in
 *" as_ordinary_user "*)
 	attacked without_landlock live
+	started without_landlock
 	;;
 esac
 settings live
