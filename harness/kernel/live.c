@@ -73,14 +73,35 @@ static int process_set(pid_t pid, const char *name, const char *text)
 	return file_set(AT_FDCWD, path, text);
 }
 
+/* Each id as it is: all that there are where we are, which in a container may be few. */
+static int map_whole(const char *own, char *map, size_t size)
+{
+	struct text text = text_over(map, size);
+	unsigned int inside, outside, count;
+	FILE *file = fopen(own, "re");
+
+	if (!file)
+		return -errno;
+	while (fscanf(file, "%u %u %u", &inside, &outside, &count) == 3)
+		text_add(&text, "%u %u %u\n", inside, inside, count);
+	fclose(file);
+	return 0;
+}
+
 static int write_maps(pid_t pid, const struct way *way)
 {
-	char uids[64] = "0 0 4294967295", gids[64] = "0 0 4294967295";
+	char uids[4096], gids[4096];
 	int ret;
 
 	if (!way->user_namespace)
 		return 0;
-	if (!way->whole_map) {
+	if (way->whole_map) {
+		ret = map_whole("/proc/self/uid_map", uids, sizeof(uids));
+		if (ret == 0)
+			ret = map_whole("/proc/self/gid_map", gids, sizeof(gids));
+		if (ret)
+			return ret;
+	} else {
 		snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
 		snprintf(gids, sizeof(gids), "0 %u 1", getegid());
 		ret = process_set(pid, "setgroups", "deny"); /* user_namespaces(7) */

@@ -91,6 +91,8 @@ as_root_of() {
 	END
 }
 without_user_namespaces() { as_root_of 4294967295 0 "$@"; }
+# A container's root, to whom the machine gave no more users than these.
+as_root_of_few() { as_root_of 65536 1000 "$@"; }
 without_landlock() { as_ordinary_user "$build/tests/without" landlock "$@"; }
 
 core_pattern=$(cat /proc/sys/kernel/core_pattern)
@@ -222,6 +224,7 @@ if [ "$(id -u)" = 0 ]; then
 	# CAP_SYS_RESOURCE, which a container's root may lack: how soon a run goes when memory is short is then for good.
 	resource=$((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 24 & 1))
 	attacked as_is live "$([ "$resource" = 0 ] || echo resource=1)" "landlock=$landlock" user=2000000000
+	attacked as_root_of_few live only=users user=65534
 fi
 for who in "${users[@]}"; do
 	user=
