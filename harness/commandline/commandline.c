@@ -21,10 +21,25 @@ const char program_version[] = HALFOPEN_VERSION;
 const char *argp_program_version = "halfopen " HALFOPEN_VERSION;
 error_t argp_err_exit_status = EXIT_USAGE;
 
+static ssize_t write_visibly(void *to, const char *bytes, size_t size)
+{
+	AUTO_FREE char *text = strndup(bytes, size);
+
+	if (text)
+		visible_print(text, false, to);
+	return (ssize_t)size;
+}
+
+/* argp and getopt repeat an argument as it is. What they say before they exit is written at the
+ * exit. */
 void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	const char *meant, *unknown = options_unknown(argp, argv + 1, &meant);
+	FILE *plain = stderr,
+	     *visible = fopencookie(plain, "w", (cookie_io_functions_t){.write = write_visibly});
 
+	if (visible)
+		stderr = visible;
 	if (unknown && meant) {
 		fprintf(stderr, "%s: there is no option '%s'; did you mean '--%s'?\n", argv[0],
 			unknown, meant);
@@ -32,6 +47,9 @@ void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 	}
 	if (argp_parse(argp, argc, argv, 0, NULL, input) != 0)
 		exit(EXIT_USAGE);
+	stderr = plain;
+	if (visible)
+		fclose(visible);
 }
 
 void cmd_complain(const char *command, const struct err *err)

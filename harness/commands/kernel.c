@@ -104,6 +104,15 @@ static int become(const char *command, const char *script, struct options *optio
 		argv[argc++] = (char *)"--";
 		argv[argc++] = (char *)options->argument;
 	}
+	/* A script says it again as it is. */
+	for (int i = 1; i < argc; i++) {
+		AUTO_FREE char *seen = visible_copy(argv[i], true);
+
+		if (seen && strcmp(seen, argv[i]) != 0) {
+			err_set(&err, EINVAL, "'%s': not with such characters", seen);
+			return fail(command, EXIT_USAGE, &err);
+		}
+	}
 	snprintf(called, sizeof(called), "halfopen kernel %s", command);
 	setenv("HALFOPEN_COMMAND", called, 1);
 	execv(path, argv);

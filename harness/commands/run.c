@@ -504,11 +504,13 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 static void no_run_fits(const struct session *session)
 {
 	const char *filter = session->options.filter, *claim = session->options.claim;
+	struct err err;
 
-	fprintf(stderr, "halfopen run: no run fits%s%s%s%s%s; `halfopen list` shows %s\n",
+	err_set(&err, ENOENT, "no run fits%s%s%s%s%s; `halfopen list` shows %s",
 		filter ? " --filter " : "", filter ? filter : "", filter && claim ? " and" : "",
 		claim ? " --claim " : "", claim ? claim : "",
 		claim ? "each case's claims" : "their names");
+	cmd_complain("run", &err);
 }
 
 /* Which of the runs are ours. */

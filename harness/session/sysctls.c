@@ -14,6 +14,7 @@
 #include "known.h"
 #include "load.h"
 #include "text.h"
+#include "visible.h"
 
 #define MOST_BYTES 65536
 #define BLANKS     " \t\r"
@@ -162,7 +163,7 @@ static int text_read(struct sysctls *sysctls, const char *file, char *text, size
 	diags_print(&diags, &diagnostics);
 	if (diagnostics.errors)
 		ret = err_set(err, EINVAL, "%s", "");
-	fputs(diagnostics.text, stderr);
+	visible_print(diagnostics.text, false, stderr);
 	diagnostics_done(&diagnostics);
 	diags_done(&diags);
 	return ret;

@@ -165,6 +165,15 @@ exits 0 "$halfopen" show --normalised "kept/story/good/ip=4"
 jq -es 'length > 10' out >/dev/null || fail "--normalised is no JSON Lines"
 exits 2 "$halfopen" show "kept/story/good"
 
+# What a terminal, or the log of a CI, would obey comes in arguments as well
+evil=$'x\033[31m\n::error::y'
+for arguments in "run --jobs" "run --$evil" "run --filter" "run --format" "run --sysctl" "run --shard" list show lint \
+	judge report compare merge claims reference kernel "kernel use" "kernel build --hz"; do
+	# shellcheck disable=SC2086
+	"$halfopen" $arguments "$evil" >out 2>err && fail "$arguments took it"
+	! grep -qE $'\033|^::' out err || fail "$arguments says it as it is"
+done
+
 # An option, a command that is not there
 exits 2 "$halfopen" run --sysctrl x
 complains "^halfopen run: there is no option '--sysctrl'; did you mean '--sysctl'\?$"
