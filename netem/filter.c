@@ -196,6 +196,25 @@ int net_add_masquerade(struct net *net, const char *out, struct err *err)
 	return explain(nft_run(net, text_string(&text), err), "address translation", err);
 }
 
+int net_add_firewall(struct net *net, bool refuse, struct err *err)
+{
+	static const char *const hooks[] = {"forward", "input"};
+	AUTO_TEXT struct text text = {0};
+
+	text_add(&text, "add table inet halfopen; ");
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++)
+		/* A new connection that does not begin with a SYN is one that was forgotten:
+		 * conntrack takes such up from the middle (nf_conntrack_proto_tcp.c, tcp_new(),
+		 * tcp_loose). */
+		text_add(
+			&text,
+			"add chain inet halfopen firewall-%s { type filter hook %s priority 10; }; "
+			"add rule inet halfopen firewall-%s meta l4proto tcp ct state "
+			"invalid,untracked,new tcp flags & (fin|syn|rst|ack) != syn %s; ",
+			hooks[i], hooks[i], hooks[i], refuse ? "reject with tcp reset" : "drop");
+	return explain(nft_run(net, text_string(&text), err), "connection tracking", err);
+}
+
 int net_flush_conntrack(struct net *net, struct err *err)
 {
 	struct nfgenmsg all = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};

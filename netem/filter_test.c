@@ -464,6 +464,43 @@ START_TEST(masquerade_and_forget)
 }
 END_TEST
 
+/* What a firewall does with a connection that it has forgotten: silence, or a RST to who sends; in
+ * both ways, and for a router's own addresses too. */
+static void forgotten(int version, bool refuse)
+{
+	struct test_pair pair = test_router();
+	int listener = test_socket(pair.server, version, SOCK_STREAM, 80), client, server;
+	char data[4];
+
+	ck_ok(net_add_firewall(pair.wire, refuse, &err));
+	client = start_connecting(&pair, true, version);
+	ck_assert_int_eq(test_connected(client, 3000), 0);
+	server = test_accept(listener);
+	ck_assert_int_eq(send(client, "data", 4, 0), 4);
+	ck_assert_int_eq(recv(server, data, sizeof(data), MSG_WAITALL), 4);
+	ck_ok(net_flush_conntrack(pair.wire, &err));
+	ck_assert_int_eq(send(server, "data", 4, 0), 4);
+	ck_assert_int_eq(send(client, "data", 4, 0), 4);
+	ck_assert_int_eq(test_connected(server, 1000), refuse ? ECONNRESET : 0);
+	ck_assert_int_eq(test_connected(client, 1000), refuse ? ECONNRESET : 0);
+	ck_assert_int_le(recv(client, data, sizeof(data), MSG_DONTWAIT), 0);
+	/* A new one is known from its SYN on. */
+	client = start_connecting(&pair, true, version);
+	ck_assert_int_eq(test_connected(client, 3000), 0);
+}
+
+START_TEST(a_firewall_drops_what_it_forgot)
+{
+	forgotten(_i, false);
+}
+END_TEST
+
+START_TEST(a_firewall_refuses_what_it_forgot)
+{
+	forgotten(_i, true);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("filter");
@@ -485,6 +522,8 @@ int main(void)
 		tcase_add_loop_test(tc, every_code_of_unreachable, version, version + 1);
 		tcase_add_loop_test(tc, rejects_reach_a_connecting_socket, version, version + 1);
 		tcase_add_loop_test(tc, masquerade_and_forget, version, version + 1);
+		tcase_add_loop_test(tc, a_firewall_drops_what_it_forgot, version, version + 1);
+		tcase_add_loop_test(tc, a_firewall_refuses_what_it_forgot, version, version + 1);
 	}
 	suite_add_tcase(suite, tc);
 	return test_run(suite);

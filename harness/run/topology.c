@@ -311,6 +311,19 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 	return 0;
 }
 
+static int middlebox_configure(struct topology *topology, struct err *err)
+{
+	const struct plan_middlebox *box = &topology->plan->middlebox;
+	int ret = net_add_firewall(topology->router, box->unknown == UNKNOWN_RST, err);
+	char seconds[32];
+
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)(box->idle_ns / NSEC_PER_SEC));
+	return ret < 0 ? ret
+		       : net_set_sysctl(topology->router,
+					"net.netfilter.nf_conntrack_tcp_timeout_established",
+					seconds, err);
+}
+
 /* What makes it a router; INTERFACE_BUILD gives it the interface towards one host. */
 static int router_configure(struct topology *topology,
 			    int (*interface_build)(struct topology *, int, struct err *),
@@ -329,6 +342,8 @@ static int router_configure(struct topology *topology,
 	if (ret == 0 && plan->nat)
 		ret = net_add_masquerade(topology->router,
 					 router_link_name(out, plan->host_count - 1), err);
+	if (ret == 0 && plan->middlebox.idle_ns)
+		ret = middlebox_configure(topology, err);
 	/* Last: what it tracks connections with is there only now. */
 	return ret < 0 ? ret : settings_make(topology, topology->router, &plan->router, err);
 }

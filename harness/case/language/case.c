@@ -137,6 +137,9 @@ static const struct field network_fields[] = {
 	LINK,
 	NEIGHBOURS,
 	NAT,
+	{"middlebox", TYPE_FORM, .form = &middlebox_form,
+	 .help = "the router knows connections, forgets those that are idle, and lets nothing pass "
+		 "of what it does not know"},
 	{"sysctl", TYPE_CUSTOM, .decode = decode_later,
 	 .looks = "a mapping of sysctls (net.netfilter.nf_conntrack_tcp_timeout_established: 60)",
 	 .schema = "{\"type\": \"object\"}",
@@ -216,6 +219,7 @@ static void check_top(struct decoder *d)
 	const struct node *network = node_get(d->root, "network");
 
 	check_twice(d);
+	middlebox_finish(d);
 	if (!nat && network && network->kind == NODE_MAP)
 		nat = node_get(network, "nat");
 	if (nat && plan->nat && plan->network != NETWORK_ROUTER)

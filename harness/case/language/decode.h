@@ -23,6 +23,9 @@ void condition_decode(struct decoder *d, const struct node *node, const char *su
 void condition_beside(struct decoder *d, const struct node *map, struct plan_condition *condition);
 extern const struct form condition_form;
 
+/* What a `middlebox:` by name does where nothing else is said; and whether there can be one. */
+void middlebox_finish(struct decoder *d);
+
 /* `hosts:`, in this order: names and addresses first, since steps speak of other hosts. */
 /* RET is a struct plan_host: a host, or the plan's router. */
 bool decode_sysctl(struct decoder *d, const struct node *node, void *ret);
@@ -64,7 +67,7 @@ bool decode_options(struct decoder *d, const struct node *node, void *peer_step)
 
 /* The tables, for the reference. */
 extern const struct form case_form, host_form, sysctl_form, program_form, impairment_form,
-	step_modifiers, fault_modifiers, stdin_form;
+	middlebox_form, step_modifiers, fault_modifiers, stdin_form;
 extern const struct verb_table step_table, fault_table;
 extern const struct step_kind step_kinds[PEER_OP_COUNT];
 extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];

@@ -315,12 +315,12 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 	(void)given;
 	(void)ret;
 	need_router(d, node, "forget");
-	if (d->plan->network == NETWORK_ROUTER && !d->plan->nat)
+	if (d->plan->network == NETWORK_ROUTER && !plan_router_tracks(d->plan))
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span,
 				     "'forget' of a router that knows of no connections"),
-			  "one with nat: true does; for a firewall that drops what it does not "
-			  "know, blackhole");
+			  "one with nat: true does, and one that is a middlebox: network: {type: "
+			  "router, middlebox: {idle: 350s}}");
 }
 
 static const struct verb faults[] = {
@@ -383,7 +383,8 @@ static const struct verb faults[] = {
 	{"heal", FAULT_HEAL, "undoes blackhole, reject, drop and impair", "heal: all",
 	 ARGUMENT_REQUIRED, FORM("heal", around_fields, 1), finish_direction},
 	{"forget", FAULT_FORGET,
-	 "the router forgets all connections; it takes one up again when the translated side "
+	 "the router forgets all connections; if it is no middlebox it takes one up again when the "
+	 "translated side "
 	 "sends, as "
 	 "Linux does: for a firewall that drops what it does not know, blackhole",
 	 "forget: router", ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},

@@ -74,7 +74,7 @@ static void set_addresses(const struct plan *plan, struct plan_host *host, int n
 	snprintf(host->link_local, sizeof(host->link_local), "fe80::%d", n);
 }
 
-/* Connections are tracked where a rule asks for it: by a router that translates addresses. */
+/* Connections are tracked where a rule asks for it. */
 static bool is_tracking(const char *name)
 {
 	return strncmp(name, "net.netfilter.", strlen("net.netfilter.")) == 0;
@@ -86,16 +86,16 @@ static bool check_tracking(struct decoder *d, const struct plan_host *machine,
 	bool router = machine == &d->plan->router;
 	struct diag *diag;
 
-	if (!is_tracking(key->text) || (router && d->plan->nat))
+	if (!is_tracking(key->text) || (router && plan_router_tracks(d->plan)))
 		return true;
 	diag = diag_error(d->diags, key->span, "%s tracks no connections: '%.60s' does nothing",
-			  router ? "a router without nat" : "a host", key->text);
+			  router ? "this router" : "a host", key->text);
 	if (!router)
 		diag_help(d->diags, diag,
 			  "say it of a router that does: network: {type: router, nat: true, "
 			  "sysctl: {...}}");
 	else
-		diag_help(d->diags, diag, "the case needs nat: true");
+		diag_help(d->diags, diag, "the case needs nat: true, or a middlebox");
 	return false;
 }
 

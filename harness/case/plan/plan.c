@@ -19,6 +19,11 @@ const struct plan_fault *plan_wants_own_kernels(const struct plan *plan)
 	return NULL;
 }
 
+bool plan_router_tracks(const struct plan *plan)
+{
+	return plan->nat || plan->middlebox.idle_ns;
+}
+
 bool plan_fault_boots(const struct plan_fault *fault)
 {
 	return fault->kind->effect == EFFECT_OFF_AND_ON ||

@@ -64,6 +64,18 @@ struct plan_impairment {
 	int64_t size_over;
 };
 
+/* A router that knows connections, and lets nothing pass of those that it does not (any more). */
+struct plan_middlebox {
+	int64_t idle_ns; /* without a packet for so long a connection is forgotten; 0: no such box
+			  */
+	enum plan_unknown {
+		UNKNOWN_UNSAID, /* not in a plan */
+		UNKNOWN_DROP,
+		UNKNOWN_RST
+	} unknown; /* what the sender of a packet gets to see whose connection is not known */
+	int like;  /* who makes such ones, middlebox.c's; 0: nobody */
+};
+
 struct plan_host {
 	char *name;
 	char *kernel; /* the name of one of its own; NULL: as the command line says */
@@ -322,7 +334,8 @@ struct plan {
 	bool link_explicit;          /* the author asked for this link: no netem, no run */
 	bool neighbours_dynamic; /* `neighbours: dynamic`: entries are resolved, not permanent */
 	bool nat;                /* router: translates the first host's address */
-	struct plan_condition needs; /* on other kernels the run is skipped */
+	struct plan_middlebox middlebox; /* what else the router is */
+	struct plan_condition needs;     /* on other kernels the run is skipped */
 
 	struct plan_host *host;
 	int host_count;
@@ -345,6 +358,9 @@ struct plan {
 /* The first fault that namespaces of one kernel cannot do, since it is about a host's kernel or a
  * card's far end; NULL: there is none. */
 const struct plan_fault *plan_wants_own_kernels(const struct plan *plan);
+
+/* Whether the router knows connections (conntrack). */
+bool plan_router_tracks(const struct plan *plan);
 
 /* Whether its host comes up again by it, after down_ns. */
 bool plan_fault_boots(const struct plan_fault *fault);
