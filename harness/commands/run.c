@@ -161,6 +161,8 @@ static json_t *result_of_dead(const struct session *session, const struct run *r
 				     .claims = run->text->parsed->claims,
 				     .claim_count = run->text->parsed->claim_count,
 				     .kernel = &kernel,
+				     .seed = (int64_t)session->options.chance.seed,
+				     .phase_ns = session->options.chance.phase_ns,
 				     .verdict = VERDICT_ERROR,
 				     .reason = err->text};
 

@@ -51,7 +51,7 @@ struct tolerance {
 	const char *why;
 };
 /* OVERRIDE_NS replaces the rule; -1: none. */
-struct tolerance tolerance_between(const struct record_kernel *a, const struct record_kernel *b,
+struct tolerance tolerance_between(const struct record *a, const struct record *b,
 				   int64_t override_ns);
 /* For an event at T_NS of the run's clock. */
 int64_t tolerance_at(const struct tolerance *tolerance, int64_t t_ns);

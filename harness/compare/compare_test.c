@@ -323,9 +323,9 @@ END_TEST
 START_TEST(tolerances)
 {
 	char uml[] = "uml", qemu[] = "qemu", live[] = "live";
-	struct record_kernel a = {.kind = uml, .hz = 250, .virtual_clock = true};
-	struct record_kernel b = {.kind = qemu, .hz = 250, .virtual_clock = true};
-	struct record_kernel c = {.kind = live, .hz = 0};
+	struct record a = {.kernel = {.kind = uml, .hz = 250, .virtual_clock = true}};
+	struct record b = {.kernel = {.kind = qemu, .hz = 250, .virtual_clock = true}};
+	struct record c = {.kernel = {.kind = live, .hz = 0}};
 	struct tolerance same_clock = tolerance_between(&a, &a, -1);
 	struct tolerance other = tolerance_between(&a, &b, -1),
 			 real = tolerance_between(&a, &c, -1);
@@ -336,6 +336,33 @@ START_TEST(tolerances)
 	ck_assert_int_eq(tolerance_at(&real, 1 * S), 270 * MS + 80 * MS);
 	ck_assert(real.real && !other.real);
 	ck_assert_int_eq(tolerance_at(&asked, 3600 * S), 7);
+}
+END_TEST
+
+/* What a host's ticks round, its peer sees. */
+START_TEST(tolerances_of_hosts)
+{
+	char uml[] = "uml";
+	struct record_host_kernel alike[] = {{.host = 0, .hz = 250}, {.host = 1, .hz = 250}};
+	struct record_host_kernel coarse[] = {{.host = 0, .hz = 250}, {.host = 1, .hz = 100}};
+	struct record one = {.kernel = {.kind = uml, .hz = 250, .virtual_clock = true}};
+	struct record each = one, slow = one, late = one;
+	struct tolerance tolerance;
+
+	each.host_kernel = alike;
+	slow.host_kernel = coarse;
+	each.host_kernel_count = slow.host_kernel_count = 2;
+	late.phase_ns = S;
+	tolerance = tolerance_between(&one, &each, -1);
+	ck_assert_int_eq(tolerance_at(&tolerance, S), 3 * MS);
+	tolerance = tolerance_between(&slow, &slow, -1);
+	ck_assert_int_eq(tolerance_at(&tolerance, S), 3 * MS);
+	tolerance = tolerance_between(&each, &slow, -1);
+	ck_assert_int_eq(tolerance_at(&tolerance, S), 10 * MS + 80 * MS);
+	tolerance = tolerance_between(&slow, &one, -1);
+	ck_assert_int_eq(tolerance_at(&tolerance, S), 10 * MS + 80 * MS);
+	tolerance = tolerance_between(&one, &late, -1);
+	ck_assert_int_eq(tolerance_at(&tolerance, S), 10 * MS + 32 * MS);
 }
 END_TEST
 
@@ -363,5 +390,6 @@ int main(void)
 	tcase_add_test(tcase, no_record);
 	tcase_add_test(tcase, wheel_steps);
 	tcase_add_test(tcase, tolerances);
+	tcase_add_test(tcase, tolerances_of_hosts);
 	return run_tests(tcase);
 }

@@ -115,8 +115,7 @@ void comparison_add(struct comparison *comparison, const char *name, const struc
 
 	run->name = pool_strdup(comparison->memory, name);
 	if (a->record && b->record)
-		changes.tolerance = tolerance_between(&a->record->kernel, &b->record->kernel,
-						      override_ns);
+		changes.tolerance = tolerance_between(a->record, b->record, override_ns);
 	if (a->plan && a->plan->neighbours_dynamic && override_ns < 0)
 		changes.tolerance.fixed_ns += NEIGHBOURS_NS;
 	changes.by_chance = changes.tolerance.real || (a->plan && a->plan->neighbours_dynamic);

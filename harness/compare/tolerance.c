@@ -27,18 +27,41 @@ static int coarser(int a, int b)
 	return a < b ? a : b;
 }
 
-struct tolerance tolerance_between(const struct record_kernel *a, const struct record_kernel *b,
+/* What one host does, the others see: of all of them the one with the fewest ticks. */
+static int coarsest(const struct record *record)
+{
+	int hz = record->kernel.hz > 0 ? record->kernel.hz : UNKNOWN_HZ;
+
+	for (int i = 0; i < record->host_kernel_count; i++)
+		hz = coarser(hz, record->host_kernel[i].hz > 0 ? record->host_kernel[i].hz
+							       : UNKNOWN_HZ);
+	return hz;
+}
+
+/* Whether each host's timers are rounded alike in both. */
+static bool same_wheels(const struct record *a, const struct record *b)
+{
+	bool same = a->kernel.hz == b->kernel.hz && a->phase_ns == b->phase_ns;
+
+	for (int i = 0; i < a->host_kernel_count; i++)
+		same = same && a->host_kernel[i].hz == record_hz_of(b, a->host_kernel[i].host);
+	for (int i = 0; i < b->host_kernel_count; i++)
+		same = same && b->host_kernel[i].hz == record_hz_of(a, b->host_kernel[i].host);
+	return same;
+}
+
+struct tolerance tolerance_between(const struct record *a, const struct record *b,
 				   int64_t override_ns)
 {
-	int hz = coarser(a->hz > 0 ? a->hz : UNKNOWN_HZ, b->hz > 0 ? b->hz : UNKNOWN_HZ);
-	bool real = !a->virtual_clock || !b->virtual_clock;
+	int hz = coarser(coarsest(a), coarsest(b));
+	bool real = !a->kernel.virtual_clock || !b->kernel.virtual_clock;
 
 	if (override_ns >= 0)
 		return (struct tolerance){override_ns, 0, real, "as asked for"};
 	if (real)
 		return (struct tolerance){REAL_CLOCK_EARLY_NS + REAL_CLOCK_LATE_NS, hz, true,
 					  "a real clock, and a step of the timer wheel"};
-	if (a->hz != b->hz || strcmp(a->kind, b->kind) != 0)
+	if (!same_wheels(a, b) || strcmp(a->kernel.kind, b->kernel.kind) != 0)
 		return (struct tolerance){OTHER_CLOCK_NS, hz, false,
 					  "two clocks, and a step of the timer wheel"};
 	return (struct tolerance){SAME_CLOCK_NS, 0, false, "the same virtual clock"};

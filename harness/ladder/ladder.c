@@ -396,6 +396,8 @@ static void head(struct ladder *ladder)
 			 own->release, own->hz);
 		paragraph(ladder, text);
 	}
+	if (*label_chance(ladder->record, text, sizeof(text)))
+		paragraph(ladder, text);
 	for (char **sysctl = ladder->record->extra_sysctl; sysctl && *sysctl; sysctl++) {
 		snprintf(text, sizeof(text), "on all hosts: %s", *sysctl);
 		paragraph(ladder, text);

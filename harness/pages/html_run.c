@@ -51,7 +51,10 @@ static void kernel(const struct html_run *run, FILE *out)
 	char ran[32], took[32], text[256];
 
 	fputs("<p>", out);
-	page_printf(out, "%s; %s of the run's time, in %s.", kernel,
+	page_text(out, kernel);
+	if (*label_chance(run->record, text, sizeof(text)))
+		page_printf(out, "; %s", text);
+	page_printf(out, "; %s of the run's time, in %s.",
 		    duration_round(run->record->end_ns, ran, sizeof(ran)),
 		    duration_round(run->record->wall_ns, took, sizeof(took)));
 	for (int i = 0; i < run->record->spin_count; i++)

@@ -56,6 +56,7 @@ static struct record *full(struct plan **ret_plan)
 	raw_counters(&raw, 0, 1, "Tcp: RetransSegs\nTcp: 5\n");
 	record = test_collect(plan, &raw, 9 * S);
 	record->wall_ns = 12;
+	record->seed = 3;
 	record->extra_sysctl = pool_alloc(record->memory, 3 * sizeof(char *));
 	record->extra_sysctl[0] = pool_strdup(record->memory, "net.ipv4.tcp_sack=0");
 	record->extra_sysctl[1] = pool_strdup(record->memory, "net.ipv4.tcp_retries2=5");
@@ -79,6 +80,9 @@ START_TEST(test_there_and_back)
 	ck_assert_str_eq(again->reason, record->reason);
 	ck_assert_str_eq(again->source, record->source);
 	ck_assert_int_eq(again->wall_ns, 12);
+	ck_assert_int_eq(again->seed, 3);
+	ck_assert_int_eq(again->phase_ns, 0);
+	ck_assert_ptr_null(strstr(text, "phase_ns"));
 	ck_assert_int_eq(again->kernel.hz, 250);
 	ck_assert_str_eq(again->extra_sysctl[1], "net.ipv4.tcp_retries2=5");
 	ck_assert_ptr_null(again->extra_sysctl[2]);

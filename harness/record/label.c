@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "label.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -246,6 +247,19 @@ const char *label_host_change(const struct plan *plan, const struct record_host 
 {
 	snprintf(buf, size, "%s is %s", label_host(plan, change->host),
 		 change->up ? "up again" : "off");
+	return buf;
+}
+
+const char *label_chance(const struct record *record, char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+	char phase[32];
+
+	if (record->seed)
+		text_add(&text, "seed %" PRId64, record->seed);
+	if (record->phase_ns)
+		text_add(&text, "%sphase %s", record->seed ? ", " : "",
+			 duration_format(record->phase_ns, phase, sizeof(phase)));
 	return buf;
 }
 

@@ -50,6 +50,9 @@ const char *label_spin(const struct record_spin *spin, char *buf, size_t size);
 const char *label_event(const struct plan *plan, const struct record *record,
 			const struct record_event *event, char *buf, size_t size);
 
+/* "seed 3, phase 2.049s"; "" where none was given. */
+const char *label_chance(const struct record *record, char *buf, size_t size);
+
 /* What the user calls the kernel at PATH: the name of the file, or of its folder, where all files
  * of its kind have one name: "mine" of ".../mine/linux"; "" where that says nothing. */
 const char *label_kernel(const char *path, char *buf, size_t size);

@@ -135,7 +135,8 @@ const struct member header_members[] = {
 	MEMBER(OPTIONAL_TEXT, record, reason), MEMBER(TEXT, record, file),
 	MEMBER(TEXT, record, source),          MEMBER(TEXT, record, variant),
 	MEMBER(REAL_NS, record, real_ns),      MEMBER(INT64, record, end_ns),
-	MEMBER(INT64, record, wall_ns),        {0}};
+	MEMBER(INT64, record, wall_ns),        MEMBER(RARE_COUNT, record, seed),
+	MEMBER(RARE_COUNT, record, phase_ns),  {0}};
 
 static json_t *kinds_write(uint32_t mask)
 {
@@ -174,6 +175,7 @@ static json_t *member_write(const struct member *member, const void *of)
 		return json_integer(*(const int *)at);
 	case MEMBER_INT64:
 	case MEMBER_REAL_NS:
+	case MEMBER_RARE_COUNT:
 		return json_integer(*(const int64_t *)at);
 	case MEMBER_UINT32:
 		return json_integer(*(const uint32_t *)at);
@@ -214,6 +216,10 @@ static bool member_read(struct pool *pool, const struct member *member, const js
 		fits = integer_read(value, -MEMBER_MOST_INT64, MEMBER_MOST_INT64, &number);
 		*(int64_t *)at = number;
 		break;
+	case MEMBER_RARE_COUNT:
+		fits = integer_read(value, 0, MEMBER_MOST_INT64, &number);
+		*(int64_t *)at = number;
+		break;
 	case MEMBER_REAL_NS:
 		fits = integer_read(value, 0, MOST_REAL_NS, &number);
 		*(int64_t *)at = number;
@@ -246,11 +252,19 @@ static bool member_read(struct pool *pool, const struct member *member, const js
 	return fits;
 }
 
+/* Whether the member is there only where it says something, and says nothing. */
+static bool is_left_out(const struct member *member, const void *of)
+{
+	const void *at = (const char *)of + member->offset;
+
+	return (member->type == MEMBER_RARE_TEXT && !*(char *const *)at) ||
+	       (member->type == MEMBER_RARE_COUNT && !*(const int64_t *)at);
+}
+
 void members_write(json_t *object, const struct member *member, const void *of)
 {
 	for (; member->name; member++)
-		if (member->type != MEMBER_RARE_TEXT ||
-		    *(char *const *)((const char *)of + member->offset))
+		if (!is_left_out(member, of))
 			json_object_set_new_nocheck(object, member->name, member_write(member, of));
 }
 
@@ -263,7 +277,8 @@ const char *members_beyond(const struct member *member, const void *of)
 
 		if (member->type == MEMBER_INT)
 			number = *(const int *)at;
-		if (member->type == MEMBER_INT64 || member->type == MEMBER_REAL_NS)
+		if (member->type == MEMBER_INT64 || member->type == MEMBER_REAL_NS ||
+		    member->type == MEMBER_RARE_COUNT)
 			number = *(const int64_t *)at;
 		if (member->type == MEMBER_REAL_NS) {
 			least = 0;
@@ -281,7 +296,8 @@ int members_read(struct pool *pool, const struct member *member, const json_t *o
 	for (; member->name; member++) {
 		const json_t *value = json_object_get(object, member->name);
 
-		if (!value && member->type == MEMBER_RARE_TEXT)
+		if (!value &&
+		    (member->type == MEMBER_RARE_TEXT || member->type == MEMBER_RARE_COUNT))
 			continue;
 		if (!value)
 			return err_set(err, EBADMSG, "\"%s\" is missing", member->name);

@@ -44,6 +44,14 @@ const char *record_release_of(const struct record *record, int host)
 	return record->kernel.release;
 }
 
+int record_hz_of(const struct record *record, int host)
+{
+	for (int i = 0; i < record->host_kernel_count; i++)
+		if (record->host_kernel[i].host == host)
+			return record->host_kernel[i].hz;
+	return record->kernel.hz;
+}
+
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns)
 {
 	bool up = true;

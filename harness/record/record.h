@@ -151,6 +151,7 @@ struct record {
 	char **extra_sysctl;           /* ended by NULL; or NULL */
 	struct record_kernel kernel;   /* of all; or the first host's */
 	LIST(struct record_host_kernel, host_kernel);
+	int64_t seed, phase_ns;             /* what the user gave; 0: nothing */
 	int64_t real_ns;                    /* CLOCK_REALTIME at the run's zero: for the capture */
 	int64_t end_ns;                     /* when observation ended */
 	int64_t wall_ns;                    /* what the run cost, host time */
@@ -198,9 +199,10 @@ struct record_step *record_find_step(const struct record *record, int program, i
 struct record_program *record_find_program(const struct record *record, int program,
 					   int incarnation);
 
-/* Whether HOST had power at that moment. */
-/* The release of HOST's kernel. */
+/* The kernel of HOST, which may be its own. */
 const char *record_release_of(const struct record *record, int host);
+int record_hz_of(const struct record *record, int host);
+/* Whether HOST had power at that moment. */
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns);
 
 /* It is RECORD_BROKEN from now on, with a copy of REASON. */

@@ -12,6 +12,7 @@
 #include "json.h"
 #include "label.h"
 #include "names.h"
+#include "place.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -91,6 +92,36 @@ static json_t *failures_json(const struct result_facts *facts)
 	return failures;
 }
 
+/* Of each host, where it has one of its own; else NULL. */
+static json_t *host_kernels_json(const struct result_facts *facts)
+{
+	const struct record *record = facts->record;
+	const struct plan *plan = facts->plan;
+	json_t *kernels;
+
+	if (!record || !plan || !record->host_kernel_count)
+		return NULL;
+	kernels = json_array();
+	for (int i = 0; i < record->host_kernel_count; i++) {
+		const struct record_host_kernel *kernel = &record->host_kernel[i];
+		bool is_host = kernel->host >= 0 && kernel->host < plan->host_count;
+
+		json_array_append_new(kernels,
+				      json_pack("{s:o, s:o, s:i}", "host",
+						json_text(is_host ? plan->host[kernel->host].name
+								  : PLACE_ROUTER_NAME),
+						"release", json_text(kernel->release), "hz",
+						kernel->hz));
+	}
+	return kernels;
+}
+
+/* NULL: there is to be no such member. */
+static json_t *if_not_0(int64_t number)
+{
+	return number ? json_integer(number) : NULL;
+}
+
 json_t *result_attempt(enum verdict verdict, const char *reason)
 {
 	return json_pack("{s:s, s:o}", "verdict", verdict_name[verdict], "reason",
@@ -107,6 +138,9 @@ struct result_facts result_facts_of(const struct plan *plan, const struct record
 				     .claims = plan->claims,
 				     .claim_count = plan->claim_count,
 				     .kernel = &record->kernel,
+				     .record = record,
+				     .seed = record->seed,
+				     .phase_ns = record->phase_ns,
 				     .end_ns = record->end_ns,
 				     .wall_ns = record->wall_ns,
 				     .verdict = judgement->verdict,
@@ -123,17 +157,35 @@ json_t *result_make(const struct result_facts *facts)
 		json_array_append_new(claims, json_text(facts->claims[i]));
 	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
 		json_array_append_new(sysctls, json_text(*sysctl));
-	return json_pack("{s:o, s:o, s:o*, s:o, s:o*, s:o, s:o, s:o, s:s, s:o, s:o, s:f, s:f, "
-			 "s:O*, s:o*, s:o*, s:o*}",
+	return json_pack("{s:o, s:o, s:o*, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o, s:s, s:o, "
+			 "s:o, s:f, s:f, s:O*, s:o*, s:o*, s:o*}",
 			 "case", json_text(facts->name), "file", json_text(facts->file),
 			 "case_sha256", if_any(facts->case_sha256), "variant",
 			 json_text(facts->variant), "folder", if_any(facts->folder), "claims",
 			 claims, "kernel", kernel_json(facts->kernel, facts->kernel_sha256),
-			 "sysctl", sysctls, "verdict", verdict_name[facts->verdict], "reason",
-			 json_text(facts->reason), "failures", failures_json(facts), "simulated_s",
+			 "kernels", host_kernels_json(facts), "seed", if_not_0(facts->seed),
+			 "phase_ns", if_not_0(facts->phase_ns), "sysctl", sysctls, "verdict",
+			 verdict_name[facts->verdict], "reason", json_text(facts->reason),
+			 "failures", failures_json(facts), "simulated_s",
 			 (double)facts->end_ns / 1e9, "wall_s", (double)facts->wall_ns / 1e9,
 			 "retried", facts->retried, "text", if_any(facts->text), "ladder",
 			 if_any(facts->ladder), "screen", if_any(facts->screen));
+}
+
+bool result_kernels_differ(const json_t *result)
+{
+	const json_t *kernels = json_object_get(result, "kernels"), *kernel;
+	const json_t *first = json_array_get(kernels, 0);
+	size_t at;
+
+	json_array_foreach(kernels, at, kernel)
+	{
+		if (strcmp(result_string(kernel, "release"), result_string(first, "release")) !=
+			    0 ||
+		    result_number(kernel, "hz") != result_number(first, "hz"))
+			return true;
+	}
+	return false;
 }
 
 char *result_kernel(const json_t *result, bool whole)
@@ -143,7 +195,7 @@ char *result_kernel(const json_t *result, bool whole)
 		   *release = result_string(kernel, "release");
 	char name[256];
 	struct text text = {0};
-	json_t *sysctl;
+	json_t *sysctl, *own;
 	size_t at;
 
 	label_kernel(path, name, sizeof(name));
@@ -157,6 +209,12 @@ char *result_kernel(const json_t *result, bool whole)
 		text_add(&text, ", HZ %d, %s clock", (int)result_number(kernel, "hz"),
 			 json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual"
 										: "real");
+	if (result_kernels_differ(result))
+		json_array_foreach(json_object_get(result, "kernels"), at, own)
+		{
+			text_add(&text, ", %s: Linux %s, HZ %d", result_string(own, "host"),
+				 result_string(own, "release"), (int)result_number(own, "hz"));
+		}
 	json_array_foreach(json_object_get(result, "sysctl"), at, sysctl)
 	{
 		if (json_is_string(sysctl))

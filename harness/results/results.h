@@ -25,7 +25,9 @@ struct result_facts {
 	char *const *claims;
 	int claim_count;
 	const struct record_kernel *kernel;
-	const char *const *sysctl; /* given for all hosts, ended by NULL; or NULL */
+	const struct record *record; /* for the hosts' kernels; or NULL */
+	int64_t seed, phase_ns;      /* 0: none */
+	const char *const *sysctl;   /* given for all hosts, ended by NULL; or NULL */
 	enum verdict verdict;
 	const char *reason;                 /* or NULL */
 	int64_t end_ns, wall_ns;            /* 0: it did not run */
@@ -54,9 +56,12 @@ void result_fail(json_t *result, const char *reason);
 /* "cases/keepalive/crash.yaml:ip=4"; free() it. */
 char *result_name(const json_t *result);
 
+/* Whether its hosts have kernels of their own, and not all the same. */
+bool result_kernels_differ(const json_t *result);
+
 /* What tells its kernel from others, and what was set on all hosts: "Linux 6.12.117 (mine), uml, HZ
- * 250, virtual clock, net.ipv4.tcp_sack=0"; free() it. WHOLE: with the kernel's path instead of its
- * name, for two of one name. */
+ * 250, virtual clock, net.ipv4.tcp_sack=0", and each host's where they differ; free() it. WHOLE:
+ * with the kernel's path instead of its name, for two of one name. */
 char *result_kernel(const json_t *result, bool whole);
 
 double results_simulated_s(json_t *const *results, int count);

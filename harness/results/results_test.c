@@ -241,6 +241,28 @@ START_TEST(a_kernel_has_a_name)
 }
 END_TEST
 
+START_TEST(each_host_s_kernel_is_told_where_they_differ)
+{
+	json_t *result = json_pack(
+		"{s:{s:s, s:s, s:s, s:i, s:b}, s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}]}", "kernel",
+		"name", "/k/a/linux", "kind", "uml", "release", "6.1", "hz", 250, "virtual_clock",
+		1, "kernels", "host", "client", "release", "6.1", "hz", 250, "host", "server",
+		"release", "6.1", "hz", 250);
+	json_t *server = json_array_get(json_object_get(result, "kernels"), 1);
+	char *text = result_kernel(result, false);
+
+	ck_assert_str_eq(text, "Linux 6.1 (a), uml, HZ 250, virtual clock");
+	free(text);
+	json_object_set_new(server, "hz", json_integer(1000));
+	text = result_kernel(result, false);
+	ck_assert_str_eq(text,
+			 "Linux 6.1 (a), uml, HZ 250, virtual clock, client: Linux 6.1, HZ 250, "
+			 "server: Linux 6.1, HZ 1000");
+	free(text);
+	json_decref(result);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("results");
@@ -257,6 +279,7 @@ int main(void)
 	tcase_add_test(tcase, a_folder_that_leads_out_is_refused);
 	tcase_add_test(tcase, what_has_no_record_is_an_error);
 	tcase_add_test(tcase, a_kernel_has_a_name);
+	tcase_add_test(tcase, each_host_s_kernel_is_told_where_they_differ);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -198,9 +198,17 @@ static void put_problem(const json_t *result, const char *element, const char *t
 	fprintf(out, "</%s>\n", element);
 }
 
+static void put_host_kernel(const json_t *kernel, FILE *out)
+{
+	put_text(result_string(kernel, "host"), true, out);
+	fputs(": Linux ", out);
+	put_text(result_string(kernel, "release"), true, out);
+	fprintf(out, ", HZ %d\n", (int)result_number(kernel, "hz"));
+}
+
 static void put_run(const json_t *result, FILE *out)
 {
-	const json_t *claims = json_object_get(result, "claims"), *claim, *attempt;
+	const json_t *claims = json_object_get(result, "claims"), *claim, *attempt, *kernel;
 	char *name = result_name(result);
 	size_t at;
 
@@ -228,6 +236,9 @@ static void put_run(const json_t *result, FILE *out)
 	fputs("      <system-out>", out);
 	put_text(result_string(result, "case"), false, out);
 	fprintf(out, "\n%.3f s simulated\n", result_number(result, "simulated_s"));
+	if (result_kernels_differ(result))
+		json_array_foreach(json_object_get(result, "kernels"), at, kernel)
+			put_host_kernel(kernel, out);
 	json_array_foreach(json_object_get(result, "retried"), at, attempt)
 	{
 		fprintf(out, "attempt %zu: %s: ", at + 1, result_string(attempt, "verdict"));

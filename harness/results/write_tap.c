@@ -103,9 +103,9 @@ static json_t *lines_of(const char *text)
 
 static void put_diagnostics(const json_t *result, FILE *out)
 {
-	static const char *const members[] = {"case",        "file",     "variant",
-					      "claims",      "kernel",   "reason",
-					      "simulated_s", "failures", NULL};
+	static const char *const members[] = {"case",   "file",        "variant",  "claims",
+					      "kernel", "kernels",     "seed",     "phase_ns",
+					      "reason", "simulated_s", "failures", NULL};
 	static const char *const texts[] = {"text", "ladder", NULL};
 
 	fputs("  ---\n", out);

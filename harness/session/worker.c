@@ -135,6 +135,8 @@ static int collect(const struct worker_options *options, struct outcome *outcome
 	if (ret < 0)
 		return ret;
 	outcome->record->wall_ns = outcome->kernel.wall_ns;
+	outcome->record->seed = (int64_t)options->chance.seed;
+	outcome->record->phase_ns = options->chance.phase_ns;
 	outcome->record->extra_sysctl = (char **)options->sysctl;
 	return 0;
 }
@@ -330,6 +332,9 @@ static int result_write(const struct run *run, const struct worker_options *opti
 				     .claims = parsed->claims,
 				     .claim_count = parsed->claim_count,
 				     .kernel = &kernel,
+				     .record = outcome->record,
+				     .seed = (int64_t)options->chance.seed,
+				     .phase_ns = options->chance.phase_ns,
 				     .verdict = outcome->verdict,
 				     .reason = outcome->reason,
 				     .wall_ns = outcome->kernel.wall_ns,

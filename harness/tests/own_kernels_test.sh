@@ -6,6 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
+command -v jq >/dev/null || skip "no jq"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -56,10 +57,20 @@ sed -i "s|UML|$uml|" "$scratch/two.yaml"
 "$halfopen" run --own-kernels --kernel "$uml" --out "$scratch/5" "$scratch/two.yaml" >"$scratch/text" ||
 	{ cat "$scratch/text" >&2; fail "a case that names a host's kernel does not hold"; }
 grep -q '"kernels":\[{"host":0' "$(find "$scratch/5" -name record.jsonl)" || fail "the record does not tell the hosts' kernels"
+jq -e '[.[].kernels[].host] == ["client", "server"]' "$scratch/5/results.json" >/dev/null || fail "results.json does not tell the hosts' kernels"
 status=0
 "$halfopen" run --kernel "$uml" "$scratch/two.yaml" >"$scratch/text" || status=$?
 [ "$status" = 77 ] || fail "without kernels of their own it exited with $status, not 77"
 grep -q 'needs a kernel for each host' "$scratch/text" || fail "it is not told what is needed"
+# A matrix can range over kernels, and over the kernel of one host.
+sed "s|kernel: $uml|kernel: \$k|; 1a matrix: {k: [one, two]}" "$scratch/two.yaml" >"$scratch/matrix.yaml"
+(
+	export XDG_CACHE_HOME=$scratch/cache
+	"$halfopen" kernel add "$uml" --name one >/dev/null
+	"$halfopen" kernel add "$uml" --name two >/dev/null
+	"$halfopen" run --own-kernels --kernel "$uml" "$scratch/matrix.yaml"
+) >"$scratch/text" || { cat "$scratch/text" >&2; fail "a matrix of kernels does not hold"; }
+grep -q '^PASS .*k=two' "$scratch/text" || fail "a matrix does not range over kernels"
 mkdir "$scratch/bare"
 cp "$uml" "$scratch/bare/linux"
 echo 'CONFIG_HZ=250' >"$scratch/bare/config"
@@ -79,6 +90,12 @@ run_by() { # FOLDER OPTION...
 run_by one --seed 1 >"$scratch/one.txt"
 run_by again --seed 1 >"$scratch/again.txt"
 run_by two --seed 2 >"$scratch/two.txt"
+run_by late --phase 2049ms --seed 3 >"$scratch/late.txt"
+grep -q '"seed":3,"phase_ns":2049000000' "$scratch/late.txt" || fail "the record does not tell seed and phase"
+jq -e '.[0].seed == 3 and .[0].phase_ns == 2049000000' "$scratch/late/results.json" >/dev/null || fail "results.json does not tell seed and phase"
+"$halfopen" show "$(dirname "$(find "$scratch/late" -name record.jsonl)")" >"$scratch/text"
+grep -qx 'seed 3, phase 2.049s' "$scratch/text" || fail "show does not tell seed and phase"
+"$halfopen" judge --format json "$scratch/late" 2>/dev/null | jq -e '.[0].seed == 3' >/dev/null || fail "judge forgets the seed"
 run_by late --phase 2049ms >"$scratch/late.txt"
 cmp -s "$scratch/one.txt" "$scratch/again.txt" || fail "two runs of one seed differ"
 port() { grep -om1 '"sport":[0-9]*' "$1"; }
