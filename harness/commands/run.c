@@ -161,8 +161,9 @@ static json_t *result_of_dead(const struct session *session, const struct run *r
 				     .claims = run->text->parsed->claims,
 				     .claim_count = run->text->parsed->claim_count,
 				     .kernel = &kernel,
-				     .seed = (int64_t)session->options.chance.seed,
-				     .phase_ns = session->options.chance.phase_ns,
+				     .seed = (int64_t)run->chance.seed,
+				     .phase_ns = run->chance.phase_ns,
+				     .repetition = run->repetition,
 				     .verdict = VERDICT_ERROR,
 				     .reason = err->text};
 
@@ -439,7 +440,8 @@ static int kernels_of_hosts(struct run_options *options, const struct kernel *al
 	int ret = 0;
 
 	/* On another kind of kernel cases are run as there, without. */
-	if (options->kernel_of_count || options->chance.seed || options->chance.phase_ns ||
+	if (options->kernel_of_count || options->repeat.chance.seed ||
+	    options->repeat.chance.phase_ns || options->repeat.phases ||
 	    (options->own_kernels && all->kind == KERNEL_UML))
 		ret = kernel_for_host(all, err);
 	for (int i = 0; i < options->kernel_of_count && ret == 0; i++) {
@@ -453,10 +455,9 @@ static int kernels_of_hosts(struct run_options *options, const struct kernel *al
 	return ret;
 }
 
-static int prepare(struct session *session, char **ret_helpers, struct err *err)
+static int kernel_take(struct session *session, struct err *err)
 {
 	const struct run_options *options = &session->options;
-	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	/* Where only hosts were given one, the others, and the router, have the first. */
 	int ret = kernel_named(options->kernel || !options->kernel_of_count
 				       ? options->kernel
@@ -469,9 +470,17 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 			      kernel_clock_is_virtual(&session->kernel) ? "virtual" : "real");
 	else if (ret == 0)
 		session->kernel.real_time = options->real_time;
+	return ret;
+}
+
+static int prepare(struct session *session, char **ret_helpers, struct err *err)
+{
+	const struct run_options *options = &session->options;
+	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN), ret = 0;
+
 	/* That namespaces are forbidden is said once, not under every run. A UML kernel that
 	 * does not boot says so itself: trying it first would cost a boot each time. */
-	if (ret == 0 && !kernel_clock_is_virtual(&session->kernel))
+	if (!kernel_clock_is_virtual(&session->kernel))
 		ret = kernel_probe(&session->kernel, err);
 	if (ret == 0)
 		ret = kernels_of_hosts(&session->options, &session->kernel, err);
@@ -493,7 +502,6 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 		.kernel_sha256 = *session->kernel_sha256 ? session->kernel_sha256 : NULL,
 		.sysctl = session->options.sysctls.text,
 		.own_kernels = options->own_kernels,
-		.chance = options->chance,
 		.ascii = options->terminal.ascii,
 		.color = options->terminal.color,
 		.max_real_ns = options->max_real_ns,
@@ -535,8 +543,12 @@ static int shard_take(struct session *session, struct err *err)
 /* Of those that fit, the runs that are to be made. */
 static int runs_take(struct session *session, struct err *err)
 {
+	struct repeat *repeat = &session->options.repeat;
 	int ret;
 
+	repeat->own_kernels = session->options.own_kernels && session->kernel.kind == KERNEL_UML;
+	repeat->hz = kernel_hz(&session->kernel);
+	repeat_runs(&session->runs, repeat);
 	if (!session->options.last_failed)
 		return shard_take(session, err);
 	ret = earlier_failed(session->options.out, &session->runs, &session->before, err);
@@ -562,6 +574,11 @@ int cmd_run(int argc, char **argv)
 		no_run_fits(&session);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
+	}
+	if (kernel_take(&session, &err) < 0) {
+		cmd_complain("run", &err);
+		runs_done(&session.runs);
+		return EXIT_COULD_NOT;
 	}
 	if (against_check(&session.options, &err) < 0 || runs_take(&session, &err) < 0) {
 		cmd_complain("run", &err);

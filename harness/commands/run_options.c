@@ -8,6 +8,9 @@
 #include "commands.h"
 #include "duration.h"
 
+#define MOST_SEED  (UINT64_C(1) << 53) /* what any reader of JSON has exactly */
+#define MOST_TIMES 100000
+
 enum {
 	KEY_OUT = 256,
 	KEY_MAX_REAL,
@@ -18,6 +21,8 @@ enum {
 	KEY_AGAINST,
 	KEY_SEED,
 	KEY_PHASE,
+	KEY_PHASES,
+	KEY_REPEAT,
 	KEY_OWN_KERNELS,
 	KEY_SHARD,
 	KEY_COSTS,
@@ -36,9 +41,7 @@ static const struct argp_option argp_options[] = {
 	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
 	 0},
 	{"own-kernels", KEY_OWN_KERNELS, NULL, 0,
-	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md "
-	 "says "
-	 "what is missing yet; not for a stranger's cases)",
+	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md)",
 	 0},
 	{"seed", KEY_SEED, "N", 0,
 	 "other ports, sequence numbers, ARP times and lost packets than without; the same with "
@@ -48,6 +51,15 @@ static const struct argp_option argp_options[] = {
 	{"phase", KEY_PHASE, "TIME", 0,
 	 "start so much later by the kernels' timer wheels, which round timers otherwise then; it "
 	 "means --own-kernels",
+	 0},
+	{"phases", KEY_PHASES, "N", 0,
+	 "each run from N such starts, spread evenly over the timer wheel, and how many distinct "
+	 "outcomes that gives; it means --own-kernels",
+	 0},
+	{"repeat", KEY_REPEAT, "N", 0,
+	 "each run N times, and how many distinct outcomes that gives; with --own-kernels by as "
+	 "many "
+	 "seeds, from 1 or --seed on",
 	 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
@@ -98,6 +110,16 @@ static int64_t duration_option(const char *arg, struct argp_state *state)
 	return ns;
 }
 
+static int times_option(const char *arg, struct argp_state *state)
+{
+	char *end;
+	long times = strtol(arg, &end, 10);
+
+	if (*end || times < 1 || times > MOST_TIMES)
+		argp_error(state, "'%s' is no number of times from 1 to %d", arg, MOST_TIMES);
+	return (int)times;
+}
+
 /* HOST=KERNEL, where HOST could be a host's name; else a kernel for all. */
 static void parse_kernel(struct run_options *options, char *arg, struct argp_state *state)
 {
@@ -136,14 +158,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->real_time = true;
 		return 0;
 	case KEY_SEED:
-		options->chance.seed = strtoull(arg, &end, 10);
-		if (*end || !options->chance.seed)
-			argp_error(state, "'%s' is no seed: a number from 1 on", arg);
+		options->repeat.chance.seed = strtoull(arg, &end, 10);
+		if (*end || !options->repeat.chance.seed || options->repeat.chance.seed > MOST_SEED)
+			argp_error(state, "'%s' is no seed: a number from 1 to 2^53", arg);
 		options->own_kernels = true;
 		return 0;
 	case KEY_PHASE:
-		options->chance.phase_ns = duration_option(arg, state);
+		if (duration_parse(arg, &options->repeat.chance.phase_ns) < 0)
+			argp_error(state, "'%s' is no time", arg);
 		options->own_kernels = true;
+		return 0;
+	case KEY_PHASES:
+		options->repeat.phases = times_option(arg, state);
+		options->own_kernels = true;
+		return 0;
+	case KEY_REPEAT:
+		options->repeat.times = times_option(arg, state);
 		return 0;
 	case KEY_OWN_KERNELS:
 		options->own_kernels = true;

@@ -10,6 +10,7 @@
 
 #include "bounds.h"
 #include "outputs.h"
+#include "repeat.h"
 #include "shard.h"
 #include "sysctls.h"
 #include "terminal.h"
@@ -27,7 +28,7 @@ struct run_options { /* the input of run_argp (commands.h) */
 	bool real_time, own_kernels;
 	bool quiet, fail_fast, fail_on_skip, last_failed;
 	int retries;
-	struct play_chance chance;
+	struct repeat repeat;
 	int64_t max_real_ns, wall_limit_ns;
 	struct outputs outputs;
 	struct terminal terminal;

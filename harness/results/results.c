@@ -12,11 +12,14 @@
 #include "json.h"
 #include "label.h"
 #include "names.h"
+#include "outcome.h"
 #include "place.h"
+#include "sha256.h"
 #include "text.h"
 #include "utf8.h"
 
-static const char *const for_writers_only[] = {"text", "ladder", "screen"};
+static const char *const for_writers_only[] = {"text", "ladder", "screen", RESULT_SEEN,
+					       RESULT_LAST};
 
 const char *result_string(const json_t *result, const char *key)
 {
@@ -50,8 +53,10 @@ void result_fail(json_t *result, const char *reason)
 char *result_name(const json_t *result)
 {
 	const char *variant = result_string(result, "variant");
+	const char *repetition = result_string(result, "repetition");
 
-	return text_format("%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
+	return text_format("%s%s%s%s%s", result_string(result, "file"), *variant ? ":" : "",
+			   variant, *repetition ? " " : "", repetition);
 }
 
 /* NULL: there is to be no such member. */
@@ -149,27 +154,64 @@ struct result_facts result_facts_of(const struct plan *plan, const struct record
 				     .judgement = judgement};
 }
 
+/* Of a run that could not be made or judged all that is known is why. */
+static char *seen(const struct result_facts *facts)
+{
+	if (facts->record && facts->judgement && facts->record->state == RECORD_COMPLETE &&
+	    record_fits(facts->record, facts->plan))
+		return outcome_text(facts->plan, facts->record, facts->judgement);
+	return text_format("verdict: %s%s%s\n", verdict_name[facts->verdict],
+			   facts->reason ? ": " : "", facts->reason ? facts->reason : "");
+}
+
+static int64_t last_call_ns(const struct record *record)
+{
+	int64_t last_ns = 0;
+
+	for (int i = 0; i < record->step_count; i++)
+		if (record->step[i].end_ns > last_ns)
+			last_ns = record->step[i].end_ns;
+	return last_ns;
+}
+
+/* Whether two are the same is all that it is to tell. */
+static json_t *outcome_json(const char *text)
+{
+	char hash[SHA256_TEXT];
+	struct sha256 sha;
+
+	sha256_init(&sha);
+	sha256_add(&sha, text, strlen(text));
+	sha256_text(&sha, hash);
+	return json_stringn(hash, 12);
+}
+
 json_t *result_make(const struct result_facts *facts)
 {
+	AUTO_FREE char *text = seen(facts);
 	json_t *claims = json_array(), *sysctls = json_array();
 
 	for (int i = 0; i < facts->claim_count; i++)
 		json_array_append_new(claims, json_text(facts->claims[i]));
 	for (const char *const *sysctl = facts->sysctl; sysctl && *sysctl; sysctl++)
 		json_array_append_new(sysctls, json_text(*sysctl));
-	return json_pack("{s:o, s:o, s:o*, s:o, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o, s:s, s:o, "
-			 "s:o, s:f, s:f, s:O*, s:o*, s:o*, s:o*}",
-			 "case", json_text(facts->name), "file", json_text(facts->file),
-			 "case_sha256", if_any(facts->case_sha256), "variant",
-			 json_text(facts->variant), "folder", if_any(facts->folder), "claims",
-			 claims, "kernel", kernel_json(facts->kernel, facts->kernel_sha256),
-			 "kernels", host_kernels_json(facts), "seed", if_not_0(facts->seed),
-			 "phase_ns", if_not_0(facts->phase_ns), "sysctl", sysctls, "verdict",
-			 verdict_name[facts->verdict], "reason", json_text(facts->reason),
-			 "failures", failures_json(facts), "simulated_s",
-			 (double)facts->end_ns / 1e9, "wall_s", (double)facts->wall_ns / 1e9,
-			 "retried", facts->retried, "text", if_any(facts->text), "ladder",
-			 if_any(facts->ladder), "screen", if_any(facts->screen));
+	return json_pack(
+		"{s:o, s:o, s:o*, s:o, s:o*, s:o*, s:o, s:o, s:o*, s:o*, s:o*, s:o, s:s, s:o, "
+		"s:o, s:o, s:f, s:f, s:O*, s:o*, s:o*, s:o*, s:o*, s:o*}",
+		"case", json_text(facts->name), "file", json_text(facts->file), "case_sha256",
+		if_any(facts->case_sha256), "variant", json_text(facts->variant), "repetition",
+		if_any(facts->repetition), "folder", if_any(facts->folder), "claims", claims,
+		"kernel", kernel_json(facts->kernel, facts->kernel_sha256), "kernels",
+		host_kernels_json(facts), "seed", if_not_0(facts->seed), "phase_ns",
+		if_not_0(facts->phase_ns), "sysctl", sysctls, "verdict",
+		verdict_name[facts->verdict], "reason", json_text(facts->reason), "outcome",
+		outcome_json(text), "failures", failures_json(facts), "simulated_s",
+		(double)facts->end_ns / 1e9, "wall_s", (double)facts->wall_ns / 1e9, "retried",
+		facts->retried, "text", if_any(facts->text), "ladder", if_any(facts->ladder),
+		"screen", if_any(facts->screen), RESULT_SEEN,
+		facts->repetition ? json_text(text) : NULL, RESULT_LAST,
+		facts->repetition && facts->record ? json_integer(last_call_ns(facts->record))
+						   : NULL);
 }
 
 bool result_kernels_differ(const json_t *result)

@@ -27,6 +27,7 @@ struct result_facts {
 	const struct record_kernel *kernel;
 	const struct record *record; /* for the hosts' kernels; or NULL */
 	int64_t seed, phase_ns;      /* 0: none */
+	const char *repetition;      /* which of several: "seed=3"; or NULL */
 	const char *const *sysctl;   /* given for all hosts, ended by NULL; or NULL */
 	enum verdict verdict;
 	const char *reason;                 /* or NULL */
@@ -47,13 +48,19 @@ json_t *result_make(const struct result_facts *facts);
 /* An attempt that did not count, since there was another. */
 json_t *result_attempt(enum verdict verdict, const char *reason);
 
+/* The member, for writers only, with the lines of outcome.h: of repetitions alone. */
+#define RESULT_SEEN "seen"
+/* Likewise: when the last call returned, in nanoseconds of the run. */
+#define RESULT_LAST "last_call_ns"
+
 /* A member of an outcome, or of an object in it; "" and 0 where it has none. */
 const char *result_string(const json_t *result, const char *key);
 double result_number(const json_t *result, const char *key);
 enum verdict result_verdict(const json_t *result);
 /* Makes it an error, for this REASON. */
 void result_fail(json_t *result, const char *reason);
-/* "cases/keepalive/crash.yaml:ip=4"; free() it. */
+/* "cases/keepalive/crash.yaml:ip=4", with " seed=3" behind it where it is one of several
+ * repetitions; free() it. */
 char *result_name(const json_t *result);
 
 /* Whether its hosts have kernels of their own, and not all the same. */

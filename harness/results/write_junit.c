@@ -236,6 +236,8 @@ static void put_run(const json_t *result, FILE *out)
 	fputs("      <system-out>", out);
 	put_text(result_string(result, "case"), false, out);
 	fprintf(out, "\n%.3f s simulated\n", result_number(result, "simulated_s"));
+	if (*result_string(result, "repetition"))
+		fprintf(out, "outcome %s\n", result_string(result, "outcome"));
 	if (result_kernels_differ(result))
 		json_array_foreach(json_object_get(result, "kernels"), at, kernel)
 			put_host_kernel(kernel, out);

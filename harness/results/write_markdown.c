@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "list.h"
 #include "names.h"
+#include "repetitions.h"
 #include "results.h"
 #include "story.h"
 #include "visible.h"
@@ -124,6 +126,17 @@ static void put_failures(const struct listing *listing, FILE *out)
 		fprintf(out, "- and %d more\n", all - told);
 }
 
+static void put_repetitions(const struct listing *listing, FILE *out)
+{
+	AUTO_FREE char *text = listing->repeated ? repetitions_text(listing, true) : NULL;
+
+	if (!text)
+		return;
+	fputs("\n<pre>\n", out);
+	visible_each(text, false, put_pre, out);
+	fputs("</pre>\n", out);
+}
+
 static void put_ladder(const struct listing *listing, FILE *out)
 {
 	for (int i = 0; i < listing->count; i++) {
@@ -162,6 +175,7 @@ static void end(const struct listing *listing, FILE *out)
 	fputs("\n\n", out);
 	put_table(listing, out);
 	put_failures(listing, out);
+	put_repetitions(listing, out);
 	put_ladder(listing, out);
 	fputc('\n', out);
 }

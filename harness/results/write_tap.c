@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "json.h"
+#include "repetitions.h"
 #include "results.h"
 #include "visible.h"
 #include "writer.h"
@@ -147,5 +149,18 @@ static void one(const json_t *result, const struct listing *listing, int number,
 	free(name);
 }
 
+static void end(const struct listing *listing, FILE *out)
+{
+	AUTO_FREE char *text = listing->repeated ? repetitions_text(listing, false) : NULL;
+
+	for (const char *line = text; line && *line; line += strcspn(line, "\n") + 1) {
+		AUTO_FREE char *one_line = strndup(line, strcspn(line, "\n"));
+
+		fputs("# ", out);
+		visible_each(one_line, true, put_escaped, out);
+		fputc('\n', out);
+	}
+}
+
 const struct writer writer_tap = {
-	.name = "tap", .help = "Test Anything Protocol 13", .begin = begin, .one = one};
+	.name = "tap", .help = "Test Anything Protocol 13", .begin = begin, .one = one, .end = end};

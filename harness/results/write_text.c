@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "cleanup.h"
+#include "repetitions.h"
 #include "results.h"
 #include "visible.h"
 #include "writer.h"
@@ -103,6 +105,11 @@ static void end(const struct listing *listing, FILE *out)
 
 	if (!listing->count) /* `judge` of nothing that could be read, which was said */
 		return;
+	if (listing->repeated) {
+		AUTO_FREE char *text = repetitions_text(listing, listing->quiet);
+
+		visible_print(text, false, out);
+	}
 	kernel = kernel_told(listing);
 	if (kernel)
 		print_kernel(kernel, out);

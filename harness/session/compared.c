@@ -30,10 +30,9 @@ static json_t *results_by_key(const json_t *results)
 
 static char *run_name(struct comparison *comparison, const json_t *result)
 {
-	const char *variant = result_string(result, "variant");
+	AUTO_FREE char *name = result_name(result);
 
-	return pool_printf(comparison->memory, "%s%s%s", result_string(result, "file"),
-			   *variant ? ":" : "", variant);
+	return pool_strdup(comparison->memory, name);
 }
 
 /* The first that says something of its kernel. */

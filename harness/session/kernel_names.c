@@ -47,22 +47,36 @@ int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err)
 	return ret;
 }
 
-/* Whether the configuration beside the kernel, if there is one, leaves virtio out. */
+/* The configuration that lies beside the kernel at PATH, to free(); NULL: there is none. */
+static char *config_beside(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	AUTO_FREE char *beside = slash ? text_format("%.*s/config", (int)(slash - path), path)
+				       : NULL;
+	char *config = NULL;
+
+	return beside && file_read(beside, LARGEST_CONFIG, &config, NULL, NULL) == 0 ? config
+										     : NULL;
+}
+
+int kernel_hz(const struct kernel *kernel)
+{
+	static const char option[] = "\nCONFIG_HZ=";
+	AUTO_FREE char *config = config_beside(kernel->path);
+	const char *line = config ? strstr(config, option) : NULL;
+
+	return line ? atoi(line + strlen(option)) : 0;
+}
+
 static bool lacks_virtio(const char *path)
 {
 	static const char *const needed[] = {"CONFIG_VIRTIO_UML=y", "CONFIG_VIRTIO_NET=y",
 					     "CONFIG_VIRTIO_CONSOLE=y"};
-	const char *slash = strrchr(path, '/');
-	AUTO_FREE char *beside = slash ? text_format("%.*s/config", (int)(slash - path), path)
-				       : NULL;
-	char *config;
+	AUTO_FREE char *config = config_beside(path);
 	bool lacks = false;
 
-	if (!beside || file_read(beside, LARGEST_CONFIG, &config, NULL, NULL) < 0)
-		return false;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+	for (size_t i = 0; config && i < sizeof(needed) / sizeof(needed[0]); i++)
 		lacks = lacks || !strstr(config, needed[i]);
-	free(config);
 	return lacks;
 }
 

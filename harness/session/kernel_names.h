@@ -22,6 +22,9 @@ int kernel_named(const char *arg, struct kernel *ret_kernel, struct err *err);
  */
 int kernel_for_host(const struct kernel *kernel, struct err *err);
 
+/* Its ticks a second, as the configuration beside it says; 0: it does not say. */
+int kernel_hz(const struct kernel *kernel);
+
 /* Adds "; did you mean 'X'?" to ERR's text where a known name is near. LIVE: that is one. */
 void kernel_names_suggest(const char *name, bool live, struct err *err);
 

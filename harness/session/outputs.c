@@ -189,6 +189,7 @@ void outputs_begin(struct outputs *outputs, const struct outcomes *outcomes)
 void outputs_one(struct outputs *outputs, const json_t *result)
 {
 	outputs->listing.tally[result_verdict(result)]++;
+	outputs->listing.repeated |= json_object_get(result, "repetition") != NULL;
 	outputs->listing.simulated_s += result_number(result, "simulated_s");
 	for (int i = 0; i < outputs->count; i++) {
 		struct results_file *output = &outputs->output[i];

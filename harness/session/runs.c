@@ -307,8 +307,9 @@ int runs_collect(char *const *names, struct runs *ret_runs, struct err *err)
 	return ret;
 }
 
-static void run_done(struct run *run)
+void run_done(struct run *run)
 {
+	free(run->repetition);
 	free(run->name);
 	free(run->folder);
 }

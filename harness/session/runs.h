@@ -11,6 +11,7 @@
 #include "err.h"
 #include "load.h"
 #include "names.h"
+#include "play.h"
 #include "sha256.h"
 
 struct case_text { /* one case file, parsed */
@@ -28,6 +29,8 @@ struct run { /* one case, one variant */
 	char *name;   /* "cases/keepalive/crash.yaml:ip=4,timers=short"; the file alone without a
 			 matrix */
 	char *folder; /* of its results, below that of --out */
+	struct play_chance chance;
+	char *repetition; /* which of several: "seed=3"; NULL: there is just this one */
 };
 
 struct runs {
@@ -45,6 +48,8 @@ struct runs {
  * there is no such thing. runs_done() in either case. */
 int runs_collect(char *const *names, struct runs *ret_runs, struct err *err);
 void runs_done(struct runs *runs);
+
+void run_done(struct run *run);
 
 /* Keeps those in whose name FILTER, a text or a glob, is found, and that have CLAIM; NULL: any. */
 void runs_select(struct runs *runs, const char *filter, const char *claim);

@@ -126,7 +126,8 @@ static void explain(const struct run *run, const struct worker_options *options,
 	free(whole);
 }
 
-static int collect(const struct worker_options *options, struct outcome *outcome, struct err *err)
+static int collect(const struct run *run, const struct worker_options *options,
+		   struct outcome *outcome, struct err *err)
 {
 	struct record_kernel kernel = worker_kernel(options->kernel);
 	int ret = record_collect(outcome->plan, &kernel, outcome->kernel.raw,
@@ -135,8 +136,8 @@ static int collect(const struct worker_options *options, struct outcome *outcome
 	if (ret < 0)
 		return ret;
 	outcome->record->wall_ns = outcome->kernel.wall_ns;
-	outcome->record->seed = (int64_t)options->chance.seed;
-	outcome->record->phase_ns = options->chance.phase_ns;
+	outcome->record->seed = (int64_t)run->chance.seed;
+	outcome->record->phase_ns = run->chance.phase_ns;
 	outcome->record->extra_sysctl = (char **)options->sysctl;
 	return 0;
 }
@@ -177,8 +178,8 @@ static int kernel_of(const struct worker_options *options, const struct plan *pl
 	return kernel_for_host(own, err) < 0 ? err_add(err, EINVAL, "host %s", name) : 0;
 }
 
-static int play(const struct worker_options *options, struct outcome *outcome,
-		const struct kernel_job *job, struct err *err)
+static int play(const struct run *run, const struct worker_options *options,
+		struct outcome *outcome, const struct kernel_job *job, struct err *err)
 {
 	const struct plan *plan = outcome->plan;
 	const struct kernel *kernel[HOSTS_MAX + 1];
@@ -188,7 +189,7 @@ static int play(const struct worker_options *options, struct outcome *outcome,
 	for (int i = 0; i <= plan->host_count && ret == 0; i++)
 		ret = kernel_of(options, plan, i, &own[i], &kernel[i], err);
 	if (ret == 0)
-		ret = play_run(plan, kernel, job, &options->chance, &outcome->kernel, err);
+		ret = play_run(plan, kernel, job, &run->chance, &outcome->kernel, err);
 	for (int i = 0; i <= plan->host_count; i++)
 		kernel_done(&own[i]);
 	return ret;
@@ -218,12 +219,12 @@ static void boot(const struct run *run, const struct worker_options *options,
 	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
 	if (options->own_kernels && options->kernel->kind == KERNEL_UML)
-		ret = play(options, outcome, &job, &err);
+		ret = play(run, options, outcome, &job, &err);
 	else
 		ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
 	if (ret == 0)
-		ret = collect(options, outcome, &err);
-	else if (outcome->kernel.raw_size && collect(options, outcome, NULL) == 0)
+		ret = collect(run, options, outcome, &err);
+	else if (outcome->kernel.raw_size && collect(run, options, outcome, NULL) == 0)
 		record_break(outcome->record, err.text); /* what was seen until then is kept */
 	if (ret == 0)
 		ret = conclude(run, options, outcome, &err);
@@ -333,8 +334,9 @@ static int result_write(const struct run *run, const struct worker_options *opti
 				     .claim_count = parsed->claim_count,
 				     .kernel = &kernel,
 				     .record = outcome->record,
-				     .seed = (int64_t)options->chance.seed,
-				     .phase_ns = options->chance.phase_ns,
+				     .seed = (int64_t)run->chance.seed,
+				     .phase_ns = run->chance.phase_ns,
+				     .repetition = run->repetition,
 				     .verdict = outcome->verdict,
 				     .reason = outcome->reason,
 				     .wall_ns = outcome->kernel.wall_ns,

@@ -29,7 +29,6 @@ struct worker_options {
 	const char *kernel_sha256;                /* of its file; NULL: not known */
 	const char *const *sysctl;                /* "k=v", ended by NULL */
 	bool own_kernels;                         /* a UML for each host, not namespaces in one */
-	struct play_chance chance;                /* of own kernels */
 	bool ascii, color;                        /* what the text's terminal takes */
 	int64_t max_real_ns;                      /* longest run on a real clock */
 	int64_t wall_limit_ns;                    /* 0: the kernel's own */
