@@ -110,6 +110,7 @@ int cage_make(const struct cage_options *options, struct cage *cage, struct err 
 	cage->rules = (struct confinement){.readable = cage->readable,
 					   .output_fd = -1,
 					   .memory = cage->memory,
+					   .memory_size = (size_t)options->memory_mib << 20,
 					   .largest = KERNEL_RAW_LIMIT};
 	ret = folder_show(dir, err);
 	if (ret == 0 && options->sockets) {

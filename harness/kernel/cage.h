@@ -23,6 +23,7 @@ struct cage_options {
 	const char *init;     /* beside it are the other helpers */
 	const char *readable; /* a folder; or NULL */
 	const char *folder;   /* the run's */
+	int memory_mib;
 	/* Of a world: what it connects to, as world_launcher names it; its frames leave by one of
 	 * them. NULL: it reads `plan` in the folder and writes `raw` there. */
 	const char *const *sockets;

@@ -48,6 +48,7 @@ struct confinement {
 	const char *output; /* exact path: opened for writing, once, it is ... */
 	int output_fd;      /* ... a copy of this */
 	const char *memory; /* folder: O_TMPFILE there is a memory file without it */
+	size_t memory_size; /* of the second, in bytes: the kernel's. 0: not known */
 	size_t largest;     /* bytes of the largest file, and of the data segment */
 };
 

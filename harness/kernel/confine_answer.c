@@ -23,9 +23,11 @@
 
 #include "cleanup.h"
 #include "confine_parts.h"
+#include "huge.h"
 
 #define AT_ONCE       16 /* who asks without end does not keep us from the rest */
-#define MOST_MEMORIES 4  /* UML tries whether it may be mapped, then makes it */
+#define MOST_MEMORIES 4
+#define ITS_MEMORY    1 /* at first a UML tries whether such a file may be mapped */
 
 /* As who the confined process is, as far as files go: also a root that may not trace others
  * (Docker's default) reads its memory then, and opens for it only what it could open. */
@@ -132,6 +134,8 @@ static int give_memory(struct confiner *confiner, const struct seccomp_notif *qu
 	fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;
+	if (confiner->memories == ITS_MEMORY && confiner->rules->memory_size)
+		huge_memory(fd, confiner->rules->memory_size);
 	/* Who maps it (a vhost-user back end) gets no SIGBUS. */
 	fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL);
 	ret = answer_fd(confiner, question, fd, -1);

@@ -32,15 +32,26 @@
 #include "kernel.h"
 
 #define NO_SUCH_INIT "/dev/null/init"
+#define MEMORY_MIB   64
+#define TEXT_OF(x)   #x
+#define MEMORY_OF(x) "mem=" TEXT_OF(x) "M"
 
 enum { ARG_GUEST, ARG_DIR, ARG_UML_DIR, ARG_COUNT };
 
 /* The boot line up to the guest. Parameters that the kernel does not know (halfopen_dir)
  * go to the environment of init. */
 static const char *const uml_argv[] = {
-	"mem=64M",        "root=/dev/root",      "rootfstype=hostfs", "rootflags=/", "ro",
+	MEMORY_OF(MEMORY_MIB),
+	"root=/dev/root",
+	"rootfstype=hostfs",
+	"rootflags=/",
+	"ro",
 	"con0=null,fd:1", /* the console: read nothing, write to stdout */
-	"con=null",       "time-travel=inf-cpu", "panic=-1",          "quiet",       "umid=uml",
+	"con=null",
+	"time-travel=inf-cpu",
+	"panic=-1",
+	"quiet",
+	"umid=uml",
 };
 #define UML_ARGC (sizeof(uml_argv) / sizeof(uml_argv[0]))
 
@@ -128,8 +139,11 @@ static int uml_start(const struct kernel *kernel, const char *init, const char *
 	/* A UML wants a folder for its control files. It is told that it has made one. */
 	const char *uml_dir = confine_probe()->seccomp ? "/halfopen" : dir;
 	char arg[ARG_COUNT][4096], *argv[UML_ARGC + ARG_COUNT + 2] = {kernel->path};
-	const struct cage_options options = {
-		.kernel = kernel->path, .init = init, .readable = readable, .folder = dir};
+	const struct cage_options options = {.kernel = kernel->path,
+					     .init = init,
+					     .readable = readable,
+					     .folder = dir,
+					     .memory_mib = MEMORY_MIB};
 	struct cage *cage;
 	int argc = 1, ret;
 

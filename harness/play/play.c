@@ -18,6 +18,7 @@
 #include "scratch.h"
 
 #define REACTION_NS 1000000LL /* what a guest says is heard elsewhere so much later at most */
+#define MEMORY_MIB  64        /* of a host */
 #define SEED        0x68616c666f70656eULL /* "halfopen" */
 
 const char *play_host_name(const struct play *play, int host)
@@ -225,6 +226,7 @@ static int host_add(struct play *play, int host, const struct kernel *kernel,
 	char *args[] = {port, has_command(play->plan, host) ? NULL : small, NULL, NULL};
 	struct play_host *self = &play->host[host];
 	struct world_host_config config = {.name = play_host_name(play, host),
+					   .memory_mib = MEMORY_MIB,
 					   .kernel = kernel->path,
 					   .init = play->init,
 					   .args = args,
@@ -239,7 +241,8 @@ static int host_add(struct play *play, int host, const struct kernel *kernel,
 	self->confined = (struct cage_options){.kernel = kernel->path,
 					       .init = play->init,
 					       .readable = job->readable,
-					       .folder = play->dir};
+					       .folder = play->dir,
+					       .memory_mib = MEMORY_MIB};
 	return world_add_host(play->world, &config, err);
 }
 
