@@ -55,9 +55,10 @@ static int go(int fd, const char *name, struct err *err)
 int net_visit(const struct net *net, int *ret_back, struct err *err)
 {
 	int ret = origin_open(err), back = here;
+	int there = net->ns == origin ? ORIGIN : net->ns;
 
-	if (!ret && here != net->ns)
-		ret = go(net->ns, net->name, err);
+	if (!ret && here != there)
+		ret = go(there, net->name, err);
 	if (!ret)
 		*ret_back = back;
 	return ret;
@@ -119,20 +120,26 @@ static int raise_loopback(struct net *net, struct err *err)
 			       net, err, "cannot set lo up");
 }
 
-/* Fills NET with a new namespace. The process is in it afterwards, whatever is returned. */
-static int create(struct net *net, struct err *err)
+/* Gives NET what every namespace has, in the one that the process is in. */
+static int set_up(struct net *net, struct err *err)
 {
 	int ret;
 
-	net->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (net->ns < 0)
-		return err_sys(err, errno, "%s: cannot open the namespace", net->name);
-	here = net->ns;
 	net->rtnl = netlink_open(NETLINK_ROUTE);
 	if (net->rtnl < 0)
 		return err_sys(err, net->rtnl, "%s: cannot open a netlink socket", net->name);
 	ret = quiet_ipv6(net, err);
 	return ret ? ret : raise_loopback(net, err);
+}
+
+/* Fills NET with a new namespace. The process is in it afterwards, whatever is returned. */
+static int create(struct net *net, struct err *err)
+{
+	net->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (net->ns < 0)
+		return err_sys(err, errno, "%s: cannot open the namespace", net->name);
+	here = net->ns;
+	return set_up(net, err);
 }
 
 int net_new(const char *name, struct net **ret_net, struct err *err)
@@ -165,18 +172,17 @@ int net_new(const char *name, struct net **ret_net, struct err *err)
 int net_here(const char *name, struct net **ret_net, struct err *err)
 {
 	struct net *net;
-	int back, ret = origin_open(err);
+	int ret = origin_open(err);
 
 	if (ret)
 		return ret;
-	back = here;
 	net = calloc(1, sizeof(*net));
 	if (!net)
 		return err_sys(err, ENOMEM, "%s", name);
 	snprintf(net->name, sizeof(net->name), "%s", name);
-	net->ns = net->rtnl = -1;
-	ret = create(net, err);
-	here = back; /* it is the same namespace, by another descriptor */
+	net->ns = origin;
+	net->rtnl = -1;
+	ret = set_up(net, err);
 	if (ret) {
 		net_free(net);
 		return ret;
@@ -192,7 +198,7 @@ void net_free(struct net *net)
 	if (net->rtnl >= 0)
 		close(net->rtnl);
 	/* A process that frees the net that it is in stays there, and may still visit others. */
-	if (net->ns >= 0 && net->ns != here)
+	if (net->ns >= 0 && net->ns != here && net->ns != origin)
 		close(net->ns);
 	free(net);
 }

@@ -28,8 +28,8 @@ struct net; /* opaque: descriptor, rtnetlink socket, name for messages */
  * net_add_address(): its solicitations for what it forwards come from no other.) The caller's own
  * namespace is unchanged after the call. Needs CAP_SYS_ADMIN. */
 int net_new(const char *name, struct net **ret_net, struct err *err);
-/* The namespace that the process is in, made ready in the same way: for a host that has a kernel of
- * its own. Its links are there already: net_set_quiet() for each, before it is set up. */
+/* The namespace that the process started in, made ready in the same way: for a host that has a
+ * kernel of its own. Its links are there already: net_set_quiet() for each, before it is set up. */
 int net_here(const char *name, struct net **ret_net, struct err *err);
 /* IPv6 on LINK as net_new() sets it for links to come. Without IPv6 there is nothing to do. */
 int net_set_quiet(struct net *net, const char *link, struct err *err);
