@@ -177,17 +177,32 @@ static pid_t launch_run(struct launch *launch, struct err *err)
 	return pid;
 }
 
+/* In few calls: each costs a UML two turns with the process that it runs. */
 static int script_send(const struct program *program, const struct out *out, struct err *err)
 {
 	const struct plan_program *plan = program->plan;
 	struct peer_script script = {.t0_ns = out->t0_ns, .step_count = (uint32_t)plan->step_count};
+	int count = 1 + plan->step_count, sent = 0;
+	AUTO_FREE struct iovec *part = calloc((size_t)count, sizeof(*part));
+	AUTO_FREE struct mmsghdr *message = calloc((size_t)count, sizeof(*message));
 
-	if (send(program->fd, &script, sizeof(script), MSG_NOSIGNAL) != sizeof(script))
-		return err_sys(err, errno, "cannot hand over the script");
-	for (int i = 0; i < plan->step_count; i++)
-		if (send(program->fd, &plan->step[i].peer, sizeof(struct peer_step),
-			 MSG_NOSIGNAL) != sizeof(struct peer_step))
-			return err_sys(err, errno, "cannot hand over step %d", i + 1);
+	if (!part || !message)
+		return err_sys(err, ENOMEM, "a script");
+	for (int i = 0; i < count; i++) {
+		part[i] = i == 0 ? (struct iovec){&script, sizeof(script)}
+				 : (struct iovec){(void *)&plan->step[i - 1].peer,
+						  sizeof(struct peer_step)};
+		message[i].msg_hdr.msg_iov = &part[i];
+		message[i].msg_hdr.msg_iovlen = 1;
+	}
+	while (sent < count) {
+		int n = sendmmsg(program->fd, message + sent, (unsigned)(count - sent),
+				 MSG_NOSIGNAL);
+
+		if (n < 0)
+			return err_sys(err, errno, "cannot hand over the script");
+		sent += n;
+	}
 	fcntl(program->fd, F_SETFL, O_NONBLOCK);
 	return 0;
 }
@@ -328,38 +343,67 @@ static void note_step(struct program *program, const struct peer_event *event)
 	program->idle = event->phase == PEER_START && op == PEER_PAUSE;
 }
 
-static bool take(struct program *program, const void *bytes, size_t size, struct out *out)
+static void event_take(struct program *program, struct peer_event event, struct out *out)
 {
-	struct peer_event event;
-
-	if (program->plan->command)
-		return output_take(&program->output, program->index, bytes, size, out);
-	if (size != sizeof(event))
-		return true;
-	memcpy(&event, bytes, sizeof(event));
 	if (event.step >= (uint32_t)program->plan->step_count)
-		return true;
+		return;
 	event.t_ns -= out->t0_ns;
 	note_step(program, &event);
 	out_frame(out, RAW_STEP, program->index, event.t_ns, &event, sizeof(event), NULL, 0);
-	return true;
+}
+
+/* Some of what a peer has told. Returns its size; 0: it has ended; -1: no more, as errno says. */
+static ssize_t events_take(struct program *program, struct out *out)
+{
+	enum { AT_MOST = 16 };
+	struct peer_event event[AT_MOST];
+	struct iovec part[AT_MOST];
+	struct mmsghdr message[AT_MOST] = {0};
+	int n;
+
+	for (int i = 0; i < AT_MOST; i++) {
+		part[i] = (struct iovec){&event[i], sizeof(event[i])};
+		message[i].msg_hdr.msg_iov = &part[i];
+		message[i].msg_hdr.msg_iovlen = 1;
+	}
+	n = recvmmsg(program->fd, message, AT_MOST, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < n; i++) {
+		if (message[i].msg_len == 0)
+			return 0;
+		if (message[i].msg_len == sizeof(event[i]))
+			event_take(program, event[i], out);
+	}
+	if (n == AT_MOST)
+		return sizeof(event);
+	if (n >= 0)
+		errno = EAGAIN;
+	return -1;
+}
+
+/* Some of what a command has printed; the same. */
+static ssize_t output_read(struct program *program, bool *ret_more, struct out *out)
+{
+	static char chunk[4096];
+	ssize_t n = read(program->fd, chunk, sizeof(chunk));
+
+	if (n > 0)
+		*ret_more = output_take(&program->output, program->index, chunk, (size_t)n, out);
+	return n;
 }
 
 /* At most MOST bytes: who writes faster than we read must not keep us from all the rest. */
 static void drain(struct program *program, size_t most, struct out *out)
 {
-	static char chunk[4096];
 	bool more = true;
 	ssize_t n = 0;
 
 	if (program->fd < 0)
 		return;
-	/* read() on a socket is recv() without flags; the socket is made non-blocking too. */
 	for (size_t done = 0; more && done < most; done += (size_t)n) {
-		n = read(program->fd, chunk, sizeof(chunk));
+		n = program->plan->command ? output_read(program, &more, out)
+					   : events_take(program, out);
 		if (n <= 0)
 			break;
-		more = take(program, chunk, (size_t)n, out);
 	}
 	if (!more || n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		close(program->fd);
