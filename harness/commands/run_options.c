@@ -253,7 +253,9 @@ const struct argp run_argp = {
 	"before all of them were read and found right.\v"
 	"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
 	"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
-	"The last line is `N passed, N failed, N skipped`, but with --against what differs. Exit "
+	"The last line is `N passed, N failed, N skipped`, and how many of these --own-kernels "
+	"would "
+	"run; but with --against what differs. Exit "
 	"status: 0 all held, 1 an expectation failed, --against differs, or a run was skipped with "
 	"--fail-on-skip, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
 	children,

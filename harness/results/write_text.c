@@ -120,8 +120,11 @@ static void end(const struct listing *listing, FILE *out)
 			simulated_s < 360 ? "seconds" : "hours", listing->took_s);
 	if (tally[VERDICT_ERROR])
 		fprintf(out, "%d of the failed could not be run or judged\n", tally[VERDICT_ERROR]);
-	fprintf(out, "%d passed, %d failed, %d skipped\n", tally[VERDICT_PASS],
+	fprintf(out, "%d passed, %d failed, %d skipped", tally[VERDICT_PASS],
 		tally[VERDICT_FAIL] + tally[VERDICT_ERROR], tally[VERDICT_SKIP]);
+	if (listing->for_own_kernels)
+		fprintf(out, ", of which --own-kernels would run %d", listing->for_own_kernels);
+	fputc('\n', out);
 }
 
 const struct writer writer_text = {

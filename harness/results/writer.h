@@ -25,6 +25,7 @@ struct listing {
 	const char *folder;       /* where paths of cases begin, seen from the top of the user's
 				     repository, with a slash; or NULL: paths stay as they are */
 	time_t begun;             /* 0: not known */
+	int for_own_kernels;      /* skipped, as each host needs a kernel of its own */
 	bool repeated;            /* some of the runs are repetitions (repetitions.h) */
 	double took_s;            /* of the whole command; 0: nothing was run */
 	bool quiet;               /* people want to know what did not hold, and no more */

@@ -40,12 +40,10 @@ static int needs_check(const struct stage *stage, struct err *err)
 	bool netem = plan->link_explicit;
 
 	if (wanting && !stage->options->alone)
-		return err_set(err, EOPNOTSUPP, "a kernel for each host (--own-kernels): %s",
-			       wanting->text);
+		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting->text);
 	for (int i = 0; i < plan->host_count && !stage->options->alone; i++)
 		if (plan->host[i].kernel)
-			return err_set(err, EOPNOTSUPP,
-				       "a kernel for each host (--own-kernels): %s has kernel %s",
+			return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s has kernel %s",
 				       plan->host[i].name, plan->host[i].kernel);
 	if (lacking && strncmp(lacking, "kernel ", 7) == 0)
 		return err_set(err, EOPNOTSUPP, "%s; this is %s", lacking, facts.release);

@@ -189,6 +189,9 @@ void outputs_begin(struct outputs *outputs, const struct outcomes *outcomes)
 void outputs_one(struct outputs *outputs, const json_t *result)
 {
 	outputs->listing.tally[result_verdict(result)]++;
+	outputs->listing.for_own_kernels += result_verdict(result) == VERDICT_SKIP &&
+					    strstr(result_string(result, "reason"),
+						   PLAN_OWN_KERNELS) != NULL;
 	outputs->listing.repeated |= json_object_get(result, "repetition") != NULL;
 	outputs->listing.simulated_s += result_number(result, "simulated_s");
 	for (int i = 0; i < outputs->count; i++) {

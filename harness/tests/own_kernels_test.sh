@@ -62,6 +62,11 @@ status=0
 "$halfopen" run --kernel "$uml" "$scratch/two.yaml" >"$scratch/text" || status=$?
 [ "$status" = 77 ] || fail "without kernels of their own it exited with $status, not 77"
 grep -q 'needs a kernel for each host' "$scratch/text" || fail "it is not told what is needed"
+[ "$(tail -n 1 "$scratch/text")" = "0 passed, 0 failed, 1 skipped, of which --own-kernels would run 1" ] ||
+	fail "the last line does not tell what would run it"
+"$halfopen" list --json "$cases/machine/panic.yaml" "$cases/keepalive/crash.yaml" |
+	jq -e 'all(.[]; .own_kernels == (.file | endswith("panic.yaml")))' >/dev/null || fail "list does not tell which runs need it"
+grep -q -- '--own-kernels' "$build/cases/halfopen_cases_0_tests.cmake" || fail "no test is run with kernels of their own"
 # A matrix can range over kernels, and over the kernel of one host.
 sed "s|kernel: $uml|kernel: \$k|; 1a matrix: {k: [one, two]}" "$scratch/two.yaml" >"$scratch/matrix.yaml"
 (

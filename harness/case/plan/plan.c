@@ -19,6 +19,14 @@ const struct plan_fault *plan_wants_own_kernels(const struct plan *plan)
 	return NULL;
 }
 
+bool plan_needs_own_kernels(const struct plan *plan)
+{
+	for (int i = 0; i < plan->host_count; i++)
+		if (plan->host[i].kernel)
+			return true;
+	return plan_wants_own_kernels(plan) != NULL;
+}
+
 bool plan_router_tracks(const struct plan *plan)
 {
 	return plan->nat || plan->middlebox.idle_ns;

@@ -358,6 +358,10 @@ struct plan {
 /* The first fault that namespaces of one kernel cannot do, since it is about a host's kernel or a
  * card's far end; NULL: there is none. */
 const struct plan_fault *plan_wants_own_kernels(const struct plan *plan);
+/* It does, or a host names its kernel. */
+bool plan_needs_own_kernels(const struct plan *plan);
+/* What a run lacks then that is made on one for all. */
+#define PLAN_OWN_KERNELS "a kernel for each host (--own-kernels)"
 
 /* Whether the router knows connections (conntrack). */
 bool plan_router_tracks(const struct plan *plan);
