@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # `kill -9` of `halfopen run` at random moments, on UML and live: afterwards the host is as
-# it was before. Usage: nothing_left_test.sh BUILD-FOLDER [ROUNDS]
+# it was before. With `any`, of any process of a run whose hosts are kernels of their own.
+# Usage: nothing_left_test.sh BUILD-FOLDER [ROUNDS [any]]
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 isolate "$@"
 rounds=${2:-50}
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 kernels=("$uml")
-if live_possible; then kernels+=(live); else echo "live is not possible here: only UML is tested"; fi
+if [ "${3:-}" = any ]; then
+	[ $$ = 1 ] || skip "no pid namespace: who is killed could be another's"
+elif live_possible; then kernels+=(live); else echo "live is not possible here: only UML is tested"; fi
 
 TMPDIR=$(mktemp -d)
 export TMPDIR
@@ -18,13 +21,26 @@ leftovers=$(host_leftovers)
 RANDOM=${SEED:=$(od -An -N2 -tu2 /dev/urandom | tr -d " ")}
 echo "seed: $SEED"
 
+# Of what this shell, the first of its namespace, has started.
+any_process() {
+	local all=()
+	mapfile -t all < <(find /proc -maxdepth 1 -name '[0-9]*' -printf '%f\n' | grep -vx -e 1 -e "$BASHPID")
+	echo "${all[RANDOM % ${#all[@]}]}"
+}
+
 alive=0
 for ((i = 0; i < rounds; i++)); do
 	kernel=${kernels[i % ${#kernels[@]}]}
-	"$halfopen" run --kernel "$kernel" --jobs 4 "$cases" >/dev/null 2>&1 &
+	if [ "${3:-}" = any ]; then
+		"$halfopen" run --own-kernels --kernel "$kernel" --jobs 4 "$cases/keepalive/reboot.yaml" "$cases/commands" >/dev/null 2>&1 &
+	else
+		"$halfopen" run --kernel "$kernel" --jobs 4 "$cases" >/dev/null 2>&1 &
+	fi
 	pid=$!
 	sleep "0.$(printf '%03d' $((RANDOM % 700)))" # the random moment itself
-	if kill -9 "$pid" 2>/dev/null; then alive=$((alive + 1)); fi
+	victim=$pid
+	[ "${3:-}" != any ] || victim=$(any_process)
+	if kill -9 "$victim" 2>/dev/null; then alive=$((alive + 1)); fi
 	wait "$pid" 2>/dev/null || true
 	host_compare "$network" "$leftovers" || fail "round $i on $kernel changed the host"
 done
