@@ -5,7 +5,8 @@
  *
  *     world.c    building, and the functions that act
  *     run.c      whose turn it is: the order of everything
- *     host.c     one host: its sockets, its clock
+ *     host.c     one host: its process, its power, what it does
+ *     serve.c    what hosts say while they run
  *     outbox.c   what it did that is not the world's yet
  *     boot_line.c what its kernel is told
  *     network.c  a packet's way from card to card
@@ -200,9 +201,19 @@ void host_done(struct host *host);
 struct vhost *host_device(struct host *host, int device);
 /* The world's time that it has come to. */
 int64_t host_now(const struct host *host);
+/* The same, with its clock brought up to date while it runs. A wrong one is told by the port. */
+int64_t host_look(struct host *host);
 int host_start(struct host *host, struct err *err);
 /* Its process is killed, its sockets closed, what it did after now is forgotten. */
 void host_kill(struct host *host);
+/* There is no process any more: of what it had, nothing is open. */
+void host_has_ended(struct host *host);
+/* FD is served from now on. */
+int host_endpoint(struct host *host, struct endpoint *endpoint, enum endpoint_kind kind, int device,
+		  int fd, struct err *err);
+int host_fails(const struct host *host, int code, struct err *err);
+
+/* serve.c */
 /* It waits: let it run from its wish to LIMIT_NS. */
 int host_run(struct host *host, int64_t limit_ns, struct err *err);
 /* Serves all hosts until each that runs waits, or is gone. */
@@ -211,7 +222,6 @@ int hosts_settle(struct world *world, struct err *err);
 void host_stand(struct host *host);
 /* Then: until it has taken the interrupt that VHOST may have raised. */
 int host_interrupted(struct host *host, struct vhost *vhost, struct err *err);
-int host_fails(const struct host *host, int code, struct err *err);
 
 /* boot_line.c */
 #define ARGUMENTS_MOST 128
