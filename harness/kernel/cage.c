@@ -19,8 +19,31 @@
 #include "err.h"
 #include "kernel.h"
 
-const char *const cage_noise[] = {"check_one_sigio failed", "Open of machine pid file",
-				  "Failed to initialize management console", NULL};
+static bool is_noise(const char *line)
+{
+	static const char *const begins[] = {"check_one_sigio failed", "Open of machine pid file",
+					     "Failed to initialize management console"};
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (strncmp(line, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+void cage_quieten(char *console)
+{
+	char *to = console, *next;
+
+	for (char *line = console; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		next += *next == '\n';
+		if (is_noise(line))
+			continue;
+		memmove(to, line, (size_t)(next - line));
+		to += next - line;
+	}
+	*to = '\0';
+}
 
 /* Where nobody can be asked for it (confine.h), the memory file wants a tmpfs: on a disk it would
  * be written back. A UML touches about 20 MiB of it; a container's /dev/shm is often 64 MiB for

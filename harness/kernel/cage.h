@@ -29,9 +29,9 @@ struct cage_options {
 	const char *const *sockets;
 };
 
-/* How lines of a confined kernel's begin that tell what it may not do, and need not; ended by
- * NULL. */
-extern const char *const cage_noise[];
+/* Takes from what a confined kernel wrote to its console the lines that tell what it may not do,
+ * and need not. */
+void cage_quieten(char *console);
 
 /* Where a UML of the run in FOLDER looks for room for its memory: its TMPDIR. */
 const char *cage_memory(const char *folder);

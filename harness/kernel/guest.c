@@ -122,30 +122,6 @@ static bool died_halted(int status, const char *tail)
 	return WTERMSIG(status) == SIGABRT && strstr(tail, "reboot: System halted");
 }
 
-static bool begins_with_one_of(const char *line, const char *const *noise)
-{
-	for (; *noise; noise++)
-		if (strncmp(line, *noise, strlen(*noise)) == 0)
-			return true;
-	return false;
-}
-
-static void noise_remove(char *text, const char *const *noise)
-{
-	char *to = text, *next;
-
-	for (char *line = text; noise && *line; line = next) {
-		next = line + strcspn(line, "\n");
-		next += *next == '\n';
-		if (begins_with_one_of(line, noise))
-			continue;
-		memmove(to, line, (size_t)(next - line));
-		to += next - line;
-	}
-	if (noise)
-		*to = '\0';
-}
-
 /* The line of TEXT that tells of a loss, or NULL. */
 static const char *loss_find(const char *text, const char *const *losses)
 {
@@ -185,7 +161,8 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 	kill(-guest->pid, SIGKILL);
 	tail_read(&tail, guest->console);
 	tail_finish(&tail);
-	noise_remove(text, guest->noise);
+	if (guest->quieten)
+		guest->quieten(text);
 	close(guest->console);
 	if (guest->confiner)
 		confine_close(guest->confiner);

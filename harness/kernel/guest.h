@@ -17,13 +17,13 @@ struct kernel_job;
 struct kernel_machine;
 
 struct guest {
-	pid_t pid;                 /* leader of its own session */
-	int console;               /* where its stdout and stderr can be read */
-	int output;                /* where its raw frames can be read; -1: in its folder */
-	struct confiner *confiner; /* owned, of malloc(); or NULL */
-	const char *const *noise;  /* how lines begin that are no news; ended by NULL; or NULL */
-	const char *const *losses; /* what a line has that tells of a process of the kernel's that
-				    * is gone, as only another's signal does it; so ended */
+	pid_t pid;                   /* leader of its own session */
+	int console;                 /* where its stdout and stderr can be read */
+	int output;                  /* where its raw frames can be read; -1: in its folder */
+	struct confiner *confiner;   /* owned, of malloc(); or NULL */
+	void (*quieten)(char *text); /* takes away what is no news of its console; or NULL */
+	const char *const *losses;   /* what a line has that tells of a process of the kernel's that
+				      * is gone, as only another's signal does it; so ended */
 };
 
 /* What a kind of kernel can do. boot() starts the guest with the folder DIR and returns at

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base_test.h"
+#include "cage.h"
 #include "err.h"
 #include "guest.h"
 #include "scratch.h"
@@ -284,6 +285,18 @@ START_TEST(a_process_less)
 }
 END_TEST
 
+START_TEST(what_a_confined_kernel_may_not_do_is_no_news)
+{
+	char text[] = "Open of machine pid file \"/x\" failed: Permission denied\n"
+		      "a word\n"
+		      "check_one_sigio failed, errno = 13\n\n"
+		      "the last: Failed to initialize management console";
+
+	cage_quieten(text);
+	ck_assert_str_eq(text, "a word\n\nthe last: Failed to initialize management console");
+}
+END_TEST
+
 START_TEST(live_with_too_few_descriptors)
 {
 	char guest[] = "/bin/true";
@@ -325,6 +338,7 @@ int main(void)
 	tcase_add_test(all, cache_in_home);
 	tcase_add_test(all, dying_after_the_halt);
 	tcase_add_test(all, a_process_less);
+	tcase_add_test(all, what_a_confined_kernel_may_not_do_is_no_news);
 	tcase_add_loop_test(all, live_with_too_few_descriptors, 0, 6);
 	return run_tests(all);
 }

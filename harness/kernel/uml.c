@@ -122,7 +122,7 @@ static int uml_fork(struct cage *cage, char *const argv[], struct guest *ret_gue
 					    .console = console[0],
 					    .output = cage->rules.output_fd,
 					    .confiner = &cage->confiner,
-					    .noise = cage_noise,
+					    .quieten = cage_quieten,
 					    .losses = losses};
 		return 0;
 	}

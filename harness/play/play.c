@@ -357,9 +357,11 @@ static void consoles_take(const struct play *play, struct kernel_result *result)
 	struct text text = text_over(result->console, sizeof(result->console));
 
 	for (int i = 0; i < play->host_count; i++) {
-		const char *console = world_console(play->world, i);
+		AUTO_FREE char *console = strdup(world_console(play->world, i));
 
-		if (*console)
+		if (console)
+			cage_quieten(console);
+		if (console && *console)
 			text_add(&text, "%s:\n%s\n", play_host_name(play, i), console);
 	}
 }
