@@ -161,6 +161,9 @@ static bool doctor_live(void)
 		tell("it can be probed", false, err.text);
 		return false;
 	}
+	tell("networks may be made in them", can.namespaces, can.reason);
+	if (!can.namespaces)
+		return false;
 	doctor_locks();
 	tell("veth, the cables", can.veth, "modprobe veth");
 	tell("bridge, the switches", can.bridge, "modprobe bridge");

@@ -33,3 +33,11 @@ says 'it can be started here +no'
 says 'it needs ptrace'
 exits 3 "$build/tests/without" ptrace "$halfopen" run "$case"
 says 'ptrace: Operation not permitted'
+
+# Namespaces with a program, but none for what is running: no part of a network is at fault.
+"$build/tests/without" unshare "$halfopen" doctor >out || true
+if grep -qE 'namespaces may be made +yes' out; then
+	says 'networks may be made in them +no'
+	! grep -q modprobe out || fail "doctor blames what it could not look at"
+	exits 3 "$build/tests/without" unshare "$halfopen" run --kernel live "$case"
+fi

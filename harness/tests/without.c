@@ -2,7 +2,7 @@
  *
  * without: runs a program as if this machine lacked something.
  *
- *     without landlock|questions|seccomp|ptrace PROGRAM [ARGUMENT...]
+ *     without landlock|questions|seccomp|ptrace|unshare PROGRAM [ARGUMENT...]
  *
  * questions: as below a container's own listener of seccomp's, of which there can be one only.
  */
@@ -23,10 +23,9 @@ static const struct lack {
 	const char *name;
 	unsigned nr, error, flags;
 } lacks[] = {
-	{"landlock", 444, ENOSYS, 0},
-	{"questions", ~0U, 0, NEW_LISTENER},
-	{"seccomp", SYS_seccomp, ENOSYS, 0},
-	{"ptrace", SYS_ptrace, EPERM, 0},
+	{"landlock", 444, ENOSYS, 0},        {"questions", ~0U, 0, NEW_LISTENER},
+	{"seccomp", SYS_seccomp, ENOSYS, 0}, {"ptrace", SYS_ptrace, EPERM, 0},
+	{"unshare", SYS_unshare, EPERM, 0},
 };
 
 static int take_away(const struct lack *lack)
@@ -58,6 +57,7 @@ int main(int argc, char **argv)
 		}
 		execvp(argv[2], argv + 2);
 	}
-	fprintf(stderr, "without: landlock, questions, seccomp or ptrace, and a program\n");
+	fprintf(stderr,
+		"without: landlock, questions, seccomp, ptrace or unshare, and a program\n");
 	return 2;
 }
