@@ -50,20 +50,20 @@ int picture_band_columns(const struct picture *picture)
 	return (int)((picture->width - 70) / PICTURE_CHAR);
 }
 
-struct line { /* that is being filled */
+struct picture_line { /* that is being filled */
 	int64_t t_ns;
 	unsigned used;
 	int y, height; /* height 0: none is */
 };
 
-static void line_end(struct line *line)
+static void line_end(struct picture_line *line)
 {
 	line->y += line->height;
 	line->height = 0;
 	line->used = 0;
 }
 
-static struct place place_shared(struct line *line, int64_t t_ns, unsigned needs, int lines,
+static struct place place_shared(struct picture_line *line, int64_t t_ns, unsigned needs, int lines,
 				 bool alone)
 {
 	int height = LINE + (lines > 1 ? (lines - 1) * PICTURE_TEXT_LINE : 0);
@@ -77,7 +77,7 @@ static struct place place_shared(struct line *line, int64_t t_ns, unsigned needs
 	return (struct place){line->y, height};
 }
 
-static struct place place_alone(struct line *line, int height)
+static struct place place_alone(struct picture_line *line, int height)
 {
 	struct place place;
 
@@ -88,7 +88,7 @@ static struct place place_alone(struct line *line, int height)
 }
 
 static struct place place_packet(const struct picture *picture, const struct row *row,
-				 struct line *line)
+				 struct picture_line *line)
 {
 	bool noted = picture_of_two(picture) && row->note[0] && row->host >= 0;
 	int lines = noted ? lines_of(row->note, picture_columns(picture, row->host)) : 1;
@@ -98,7 +98,7 @@ static struct place place_packet(const struct picture *picture, const struct row
 }
 
 static struct place place_row(const struct picture *picture, const struct row *row,
-			      struct line *line)
+			      struct picture_line *line)
 {
 	switch (row->kind) {
 	case ROW_PROGRAM:
@@ -127,7 +127,7 @@ int picture_init(struct picture *picture)
 {
 	const struct rows *rows = picture->rows;
 	int count = picture->plan->host_count;
-	struct line line = {.y = PICTURE_TOP};
+	struct picture_line line = {.y = PICTURE_TOP};
 
 	picture->width = count == 2 ? WIDTH_OF_TWO : PICTURE_TIME_RIGHT + 30 + count * HOST_WIDTH;
 	for (int i = 0; i < count && i < HOSTS_MAX; i++)

@@ -52,7 +52,7 @@ END_TEST
 START_TEST(an_interface_that_the_network_has_not_sees_nothing)
 {
 	uint8_t frame[256];
-	size_t size = segment_frame(&(struct segment){.flags = TCP_SYN}, frame);
+	size_t size = segment_frame(&(struct made_segment){.flags = TCP_SYN}, frame);
 
 	begin(TWO_HOSTS EXPECTS);
 	for (int host = -3; host <= 2; host++)

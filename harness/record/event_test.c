@@ -64,7 +64,7 @@ START_TEST(test_lines)
 	};
 	struct plan *plan = test_plan(
 		TWO_HOSTS "timeline: [{at: 3s, reboot: {host: server, down: 1s}}]\n" EXPECTS);
-	struct segment reset = {
+	struct made_segment reset = {
 		.src = SERVER, .dst = CLIENT, .sport = 8081, .dport = 40000, .flags = TCP_RST};
 	struct raw raw = {0};
 	struct record *record;
@@ -90,8 +90,8 @@ START_TEST(test_lines)
 	add_socket(&raw, RAW_SOCKET, 2 * S, 10, 0);
 	add_socket(&raw, RAW_SAMPLE, 2 * S, 10, 0); /* no event */
 	add_socket(&raw, RAW_SOCKET, 3 * S, 0, 40000);
-	raw_send(&raw, 1 * S, 0, 1, ARRIVES, &(struct segment){.flags = TCP_SYN});
-	raw_send(&raw, 5 * S, 0, 1, LOST_ON_WAY, &(struct segment){.flags = TCP_SYN, .id = 1});
+	raw_send(&raw, 1 * S, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_SYN});
+	raw_send(&raw, 5 * S, 0, 1, LOST_ON_WAY, &(struct made_segment){.flags = TCP_SYN, .id = 1});
 	raw_send(&raw, 7 * S, 1, 0, ARRIVES, &reset);
 	record = test_collect(plan, &raw, 9 * S);
 	record->packet[2].rel_seq = -1;

@@ -45,9 +45,9 @@ static struct record *full(struct plan **ret_plan)
 	raw_started(&raw, 0, 0, 0);
 	raw_step(&raw, 0, 0, 1 * S, PEER_START, 0, 0);
 	raw_step(&raw, 0, 0, 2 * S, PEER_END, -1, ECONNREFUSED);
-	raw_send(&raw, S, 0, 1, ARRIVES, &(struct segment){.flags = TCP_SYN, .seq = ~0u});
-	raw_send(&raw, S, 0, 1, LOST_ON_WAY, &(struct segment){.flags = TCP_SYN, .seq = ~0u});
-	raw_send(&raw, 2 * S, 1, 0, ARRIVES, &(struct segment){.flags = TCP_RST | TCP_ACK});
+	raw_send(&raw, S, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_SYN, .seq = ~0u});
+	raw_send(&raw, S, 0, 1, LOST_ON_WAY, &(struct made_segment){.flags = TCP_SYN, .seq = ~0u});
+	raw_send(&raw, 2 * S, 1, 0, ARRIVES, &(struct made_segment){.flags = TCP_RST | TCP_ACK});
 	raw_add(&raw, RAW_SAMPLE, 1, 2 * S, &socket, sizeof(socket), NULL, 0);
 	raw_add(&raw, RAW_SAMPLED, 1, 2 * S, NULL, 0, NULL, 0);
 	raw_text(&raw, RAW_SPIN, -1, 3 * S, "not exact: \xff[3] computes");

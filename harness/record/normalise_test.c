@@ -11,7 +11,7 @@
 #include "record_test.h"
 #include "tcp_words.h"
 
-struct chance {
+struct draw {
 	uint32_t isn, answer_isn, cookie;
 	int port, second_port, pid;
 	bool other_first; /* the kernel's hash lists the sockets the other way round */
@@ -32,7 +32,7 @@ static void add_socket(struct raw *raw, enum raw_type type, int port, uint32_t c
 	raw_add(raw, type, 0, 3 * S, &socket, sizeof(socket), NULL, 0);
 }
 
-static void add_icmp(struct raw *raw, const struct segment *about)
+static void add_icmp(struct raw *raw, const struct made_segment *about)
 {
 	uint8_t frame[256] = {[12] = 8, [14] = 0x45, [17] = 56, [23] = 1}, inner[256];
 
@@ -43,18 +43,18 @@ static void add_icmp(struct raw *raw, const struct segment *about)
 	raw_packet(raw, 2 * S, 1, RAW_TAP_HOST, 1, frame, 70);
 }
 
-static char *run(const struct chance *chance, const struct plan *plan)
+static char *run(const struct draw *chance, const struct plan *plan)
 {
-	struct segment syn = {.flags = TCP_SYN, .sport = chance->port, .seq = chance->isn};
-	struct segment second = {
+	struct made_segment syn = {.flags = TCP_SYN, .sport = chance->port, .seq = chance->isn};
+	struct made_segment second = {
 		.flags = TCP_SYN, .sport = chance->second_port, .seq = ~chance->isn};
-	struct segment answer = {.src = SERVER,
-				 .dst = CLIENT,
-				 .flags = TCP_SYN | TCP_ACK,
-				 .sport = 8081,
-				 .dport = chance->port,
-				 .seq = chance->answer_isn,
-				 .ack = chance->isn + 1};
+	struct made_segment answer = {.src = SERVER,
+				      .dst = CLIENT,
+				      .flags = TCP_SYN | TCP_ACK,
+				      .sport = 8081,
+				      .dport = chance->port,
+				      .seq = chance->answer_isn,
+				      .ack = chance->isn + 1};
 	struct raw_program started = {.state = RAW_PROGRAM_STARTED, .pid = chance->pid};
 	struct raw raw = {0};
 	struct record *record;
@@ -85,7 +85,7 @@ static char *run(const struct chance *chance, const struct plan *plan)
 
 START_TEST(test_same)
 {
-	static const struct chance chances[] = {
+	static const struct draw chances[] = {
 		{1000, 77, 5, 40001, 50002, 12, false, 5, 6},
 		{~0u, 0, 9, 60999, 33333, 13, true, 7, 8},
 	};
@@ -102,7 +102,7 @@ END_TEST
 /* But not what means something. */
 START_TEST(test_kept)
 {
-	struct chance chance = {1000, 77, 5, 40001, 50002, 12, false, 5, 6};
+	struct draw chance = {1000, 77, 5, 40001, 50002, 12, false, 5, 6};
 	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
 	char *text = run(&chance, plan);
 

@@ -8,14 +8,14 @@
 
 START_TEST(test_tcp)
 {
-	struct segment segment = {.seq = 0xfffffff0,
-				  .ack = 77,
-				  .flags = TCP_PSH | TCP_ACK,
-				  .payload = 1448,
-				  .window = 502,
-				  .stamp = 9,
-				  .scale = 8,
-				  .id = 4711};
+	struct made_segment segment = {.seq = 0xfffffff0,
+				       .ack = 77,
+				       .flags = TCP_PSH | TCP_ACK,
+				       .payload = 1448,
+				       .window = 502,
+				       .stamp = 9,
+				       .scale = 8,
+				       .id = 4711};
 	static const char *const addresses[][2] = {{CLIENT, SERVER}, {"fd00::1", "fd00::2"}};
 
 	for (int v6 = 0; v6 < 3; v6++) {
@@ -47,7 +47,7 @@ END_TEST
 /* Not one byte behind what was captured is read (under ASan and valgrind). */
 START_TEST(test_cut)
 {
-	struct segment segment = {.flags = TCP_SYN, .scale = 8, .stamp = 1};
+	struct made_segment segment = {.flags = TCP_SYN, .scale = 8, .stamp = 1};
 	uint8_t frame[256];
 	size_t size = segment_frame(&segment, frame);
 
@@ -74,7 +74,7 @@ START_TEST(test_options_without_end)
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		struct segment segment = {.flags = TCP_SYN, .stamp = 5};
+		struct made_segment segment = {.flags = TCP_SYN, .stamp = 5};
 		struct decoded packet;
 		uint8_t frame[256];
 		size_t size = segment_frame(&segment, frame);
@@ -130,7 +130,7 @@ END_TEST
 
 START_TEST(test_icmp_quotes)
 {
-	struct segment segment = {.seq = 5, .flags = TCP_ACK};
+	struct made_segment segment = {.seq = 5, .flags = TCP_ACK};
 	uint8_t frame[512] = {[12] = 0x08, [14] = 0x45, [14 + 3] = 100, [14 + 9] = 1}, inner[256];
 	struct decoded packet;
 

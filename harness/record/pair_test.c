@@ -47,9 +47,11 @@ static void check_packet(int index, int64_t sent_ns, int64_t port_ns, int64_t ar
 START_TEST(test_fates)
 {
 	begin(TWO_HOSTS EXPECTS);
-	raw_send(&raw, 1 * S, 0, 1, ARRIVES, &(struct segment){.flags = TCP_SYN, .seq = 1});
-	raw_send(&raw, 2 * S, 0, 1, LOST_ON_WAY, &(struct segment){.flags = TCP_ACK, .seq = 2});
-	raw_send(&raw, 3 * S, 0, 1, LOST_IN_CABLE, &(struct segment){.flags = TCP_ACK, .seq = 3});
+	raw_send(&raw, 1 * S, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_SYN, .seq = 1});
+	raw_send(&raw, 2 * S, 0, 1, LOST_ON_WAY,
+		 &(struct made_segment){.flags = TCP_ACK, .seq = 2});
+	raw_send(&raw, 3 * S, 0, 1, LOST_IN_CABLE,
+		 &(struct made_segment){.flags = TCP_ACK, .seq = 3});
 	record = test_collect(plan, &raw, 4 * S);
 	ck_assert_int_eq(record->packet_count, 3);
 	check_packet(0, 1 * S, 1 * S, 1 * S + MS, 0, 1);
@@ -66,7 +68,8 @@ END_TEST
  * lost, the second arrives. */
 START_TEST(test_alike)
 {
-	struct segment probe = {.flags = TCP_ACK, .seq = 7, .src = "fd00::1", .dst = "fd00::2"};
+	struct made_segment probe = {
+		.flags = TCP_ACK, .seq = 7, .src = "fd00::1", .dst = "fd00::2"};
 
 	begin("ip: 6\n" TWO_HOSTS EXPECTS);
 	raw_send(&raw, 1 * S, 0, 1, LOST_ON_WAY, &probe);
@@ -87,7 +90,7 @@ END_TEST
  * arrive. */
 START_TEST(test_alike_and_slow)
 {
-	struct segment probe = {.flags = TCP_ACK, .seq = 7};
+	struct made_segment probe = {.flags = TCP_ACK, .seq = 7};
 	uint8_t frame[256];
 	size_t size = segment_frame(&probe, frame);
 
@@ -107,7 +110,7 @@ START_TEST(test_alike_and_slow)
 }
 END_TEST
 
-static void send_numbered(int64_t t_ns, uint32_t number, const struct segment *segment)
+static void send_numbered(int64_t t_ns, uint32_t number, const struct made_segment *segment)
 {
 	struct raw_packet packet = {.tap = RAW_TAP_HOST, .outgoing = 1, .number = number};
 	uint8_t frame[256];
@@ -117,7 +120,7 @@ static void send_numbered(int64_t t_ns, uint32_t number, const struct segment *s
 	raw_add(&raw, RAW_PACKET, -1, t_ns, &packet, sizeof(packet), frame, size);
 }
 
-static void arrive_numbered(int64_t t_ns, uint32_t number, const struct segment *segment)
+static void arrive_numbered(int64_t t_ns, uint32_t number, const struct made_segment *segment)
 {
 	struct raw_packet packet = {.host = 1, .tap = RAW_TAP_HOST, .number = number};
 	uint8_t frame[256];
@@ -131,7 +134,7 @@ static void arrive_numbered(int64_t t_ns, uint32_t number, const struct segment 
  * other did not. A number that nobody has seen is damage. */
 START_TEST(test_numbered)
 {
-	struct segment probe = {.flags = TCP_ACK, .seq = 7};
+	struct made_segment probe = {.flags = TCP_ACK, .seq = 7};
 	const uint32_t lost = 1, arrived = 2, absurd = UINT32_MAX;
 
 	begin("link: {delay: 2s}\n" TWO_HOSTS EXPECTS);
@@ -155,7 +158,7 @@ END_TEST
 START_TEST(test_out_of_order)
 {
 	uint8_t frame[256];
-	size_t size = segment_frame(&(struct segment){.flags = TCP_SYN}, frame);
+	size_t size = segment_frame(&(struct made_segment){.flags = TCP_SYN}, frame);
 
 	begin(TWO_HOSTS EXPECTS);
 	raw_packet(&raw, S + MS, 1, RAW_TAP_HOST, 0, frame, size);
@@ -173,7 +176,7 @@ END_TEST
 /* netem's duplicate is nobody's: no retransmission, and not its sender's second packet. */
 START_TEST(test_duplicate)
 {
-	struct segment data = {.flags = TCP_ACK, .seq = 1, .payload = 100};
+	struct made_segment data = {.flags = TCP_ACK, .seq = 1, .payload = 100};
 	uint8_t frame[256];
 	size_t size = segment_frame(&data, frame);
 
@@ -194,7 +197,7 @@ END_TEST
 
 START_TEST(test_corrupted)
 {
-	struct segment data = {.flags = TCP_ACK, .seq = 1, .payload = 100};
+	struct made_segment data = {.flags = TCP_ACK, .seq = 1, .payload = 100};
 	uint8_t frame[256];
 	size_t size;
 
@@ -213,7 +216,8 @@ START_TEST(test_corrupted)
 END_TEST
 
 /* From host 0 through the router's two interfaces to host 1. */
-static void send_routed(int64_t t_ns, const struct segment *before, const struct segment *behind)
+static void send_routed(int64_t t_ns, const struct made_segment *before,
+			const struct made_segment *behind)
 {
 	uint8_t frame[256];
 	size_t size = segment_frame(before, frame);
@@ -231,9 +235,9 @@ static void send_routed(int64_t t_ns, const struct segment *before, const struct
 
 START_TEST(test_router)
 {
-	struct segment before = {
+	struct made_segment before = {
 		.src = "10.0.1.1", .dst = "10.0.2.1", .flags = TCP_SYN, .seq = 9, .id = 3};
-	struct segment behind = before;
+	struct made_segment behind = before;
 
 	behind.ttl = 63;
 	begin(ROUTER);
@@ -247,7 +251,7 @@ END_TEST
 
 START_TEST(test_to_router)
 {
-	struct segment segment = {.src = "10.0.2.1", .dst = "10.0.2.254", .flags = TCP_SYN};
+	struct made_segment segment = {.src = "10.0.2.1", .dst = "10.0.2.254", .flags = TCP_SYN};
 	uint8_t frame[256];
 
 	begin(ROUTER);
@@ -261,10 +265,10 @@ END_TEST
 /* Address and port change; the server knows the client by the router's address. */
 START_TEST(test_translation)
 {
-	struct segment before = {
+	struct made_segment before = {
 		.src = "10.0.1.1", .dst = "10.0.2.1", .flags = TCP_SYN, .seq = 9, .id = 3};
-	struct segment behind = before;
-	struct segment answer = {
+	struct made_segment behind = before;
+	struct made_segment answer = {
 		.src = "10.0.2.1", .dst = "10.0.2.254", .flags = TCP_RST, .sport = 8081};
 	uint8_t frame[256];
 
@@ -285,7 +289,7 @@ END_TEST
 /* What first is seen at the router's own interface is the router's, whatever it says. */
 START_TEST(test_router_speaks)
 {
-	struct segment reset = {
+	struct made_segment reset = {
 		.src = "10.0.2.1", .dst = "10.0.1.1", .flags = TCP_RST, .seq = 9, .sport = 8081};
 	uint8_t frame[256];
 	size_t size = segment_frame(&reset, frame);
@@ -307,7 +311,7 @@ END_TEST
 /* The router says the same again and again, to the last bit: it is no duplicate each time. */
 START_TEST(test_router_repeats)
 {
-	struct segment reset = {
+	struct made_segment reset = {
 		.src = "10.0.2.1", .dst = "10.0.1.1", .flags = TCP_RST, .seq = 9, .sport = 8081};
 	uint8_t frame[256];
 	size_t size = segment_frame(&reset, frame);
@@ -334,11 +338,11 @@ START_TEST(test_boots)
 	begin(TWO_HOSTS "timeline: [{at: 2s, reboot: {host: server, down: 1s}}]\n" EXPECTS);
 	raw_up(&raw, 0, 0, 1);
 	raw_up(&raw, 1, 0, 1);
-	raw_send(&raw, 1 * S, 1, 0, ARRIVES, &(struct segment){.flags = TCP_ACK, .seq = 1});
+	raw_send(&raw, 1 * S, 1, 0, ARRIVES, &(struct made_segment){.flags = TCP_ACK, .seq = 1});
 	raw_up(&raw, 1, 2 * S, 0);
 	raw_up(&raw, 1, 3 * S, 1);
-	raw_send(&raw, 4 * S, 1, 0, ARRIVES, &(struct segment){.flags = TCP_RST, .seq = 2});
-	raw_send(&raw, 4 * S, 0, 1, ARRIVES, &(struct segment){.flags = TCP_ACK, .seq = 3});
+	raw_send(&raw, 4 * S, 1, 0, ARRIVES, &(struct made_segment){.flags = TCP_RST, .seq = 2});
+	raw_send(&raw, 4 * S, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_ACK, .seq = 3});
 	record = test_collect(plan, &raw, 5 * S);
 	ck_assert_int_eq(record->packet_count, 3);
 	ck_assert_int_eq(record->packet[0].incarnation, 0);

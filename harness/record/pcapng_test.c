@@ -35,12 +35,12 @@ static struct capture capture_of(const struct record *record, const struct plan 
 
 static struct record *recorded(struct plan **ret_plan, const char *source)
 {
-	struct segment data = {.flags = TCP_ACK, .seq = 1, .payload = 1400};
+	struct made_segment data = {.flags = TCP_ACK, .seq = 1, .payload = 1400};
 	struct raw raw = {0};
 
 	*ret_plan = test_plan(source);
 	raw_begin(&raw);
-	raw_send(&raw, 1 * S + 7, 0, 1, ARRIVES, &(struct segment){.flags = TCP_SYN});
+	raw_send(&raw, 1 * S + 7, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_SYN});
 	raw_fault(&raw, 0, 2 * S, 0);
 	raw_send(&raw, 2 * S + 1, 0, 1, LOST_ON_WAY, &data);
 	data.id = 1;

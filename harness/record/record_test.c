@@ -131,8 +131,8 @@ static void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value & 0xffff);
 }
 
-static uint8_t *put_ip(uint8_t *at, const struct segment *segment, const char *src, const char *dst,
-		       int length)
+static uint8_t *put_ip(uint8_t *at, const struct made_segment *segment, const char *src,
+		       const char *dst, int length)
 {
 	if (!strchr(src, ':')) {
 		at[0] = 0x45;
@@ -154,7 +154,7 @@ static uint8_t *put_ip(uint8_t *at, const struct segment *segment, const char *s
 	return at + (segment->hop_by_hop ? 48 : 40);
 }
 
-size_t segment_frame(const struct segment *segment, uint8_t frame[256])
+size_t segment_frame(const struct made_segment *segment, uint8_t frame[256])
 {
 	const char *src = segment->src ? segment->src : CLIENT;
 	const char *dst = segment->dst ? segment->dst : SERVER;
@@ -197,7 +197,7 @@ void raw_packet(struct raw *raw, int64_t t_ns, int host, enum raw_tap tap, int o
 }
 
 void raw_send(struct raw *raw, int64_t t_ns, int from, int to, enum fate fate,
-	      const struct segment *segment)
+	      const struct made_segment *segment)
 {
 	uint8_t frame[256];
 	size_t size = segment_frame(segment, frame);
@@ -251,9 +251,9 @@ struct raw raw_sample(void)
 	raw_started(&raw, 0, 0, 0);
 	raw_step(&raw, 0, 0, S, PEER_START, 0, 0);
 	raw_send(&raw, S, 0, 1, ARRIVES,
-		 &(struct segment){.flags = TCP_SYN, .scale = 8, .stamp = 1});
+		 &(struct made_segment){.flags = TCP_SYN, .scale = 8, .stamp = 1});
 	raw_send(&raw, S, 1, 0, LOST_ON_WAY,
-		 &(struct segment){.src = SERVER, .dst = CLIENT, .flags = TCP_RST | TCP_ACK});
+		 &(struct made_segment){.src = SERVER, .dst = CLIENT, .flags = TCP_RST | TCP_ACK});
 	raw_step(&raw, 0, 0, 2 * S, PEER_END, -1, ECONNREFUSED);
 	raw_add(&raw, RAW_SOCKET, 1, 2 * S, &socket, sizeof(socket), info, sizeof(info));
 	raw_add(&raw, RAW_SAMPLED, 1, 2 * S, NULL, 0, NULL, 0);

@@ -51,7 +51,7 @@ void raw_counters(struct raw *raw, int host, uint32_t when, const char *text);
 void raw_done(struct raw *raw);
 
 /* One TCP segment. Addresses decide on IPv4 or IPv6. */
-struct segment {
+struct made_segment {
 	const char *src, *dst; /* NULL: CLIENT to SERVER */
 	int sport, dport;      /* 0: 40000 to 8081 */
 	uint32_t seq, ack;
@@ -62,7 +62,7 @@ struct segment {
 	int id, ttl;
 	bool hop_by_hop; /* IPv6: behind such a header */
 };
-size_t segment_frame(const struct segment *segment, uint8_t frame[256]);
+size_t segment_frame(const struct made_segment *segment, uint8_t frame[256]);
 
 /* One sighting. */
 void raw_packet(struct raw *raw, int64_t t_ns, int host, enum raw_tap tap, int outgoing,
@@ -72,7 +72,7 @@ enum fate { ARRIVES, LOST_ON_WAY, LOST_IN_CABLE };
 
 /* All sightings of a segment from host FROM to host TO without a router between, 1 ms apart. */
 void raw_send(struct raw *raw, int64_t t_ns, int from, int to, enum fate fate,
-	      const struct segment *segment);
+	      const struct made_segment *segment);
 
 /* A bit of each that a guest can say, of two hosts with a fault; raw_done() it. */
 struct raw raw_sample(void);

@@ -15,7 +15,7 @@
 
 struct line {
 	int from; /* 0: client, 1: server */
-	struct segment segment;
+	struct made_segment segment;
 	const char *kinds;
 	int attempt;
 	enum fate fate;
@@ -29,7 +29,7 @@ static struct record *play(const struct line *line, size_t count, struct plan **
 
 	raw_begin(&raw);
 	for (size_t i = 0; i < count; i++) {
-		struct segment segment = line[i].segment;
+		struct made_segment segment = line[i].segment;
 
 		segment.seq += line[i].from ? D : C;
 		if (segment.flags & TCP_ACK)
@@ -286,7 +286,7 @@ END_TEST
 /* Without netem a packet is there at the moment at which it is sent. */
 START_TEST(test_no_delay)
 {
-	struct segment segments[] = {
+	struct made_segment segments[] = {
 		{.flags = TCP_SYN, .seq = C},
 		{.src = SERVER, .dst = CLIENT, .flags = TCP_SYN | A, .seq = D, .ack = C + 1},
 		{.flags = A, .seq = C + 1, .ack = D + 1},
@@ -346,7 +346,7 @@ START_TEST(test_reset_notes)
 }
 END_TEST
 
-static size_t icmp_frame(uint8_t frame[256], int type, int code, const struct segment *about)
+static size_t icmp_frame(uint8_t frame[256], int type, int code, const struct made_segment *about)
 {
 	uint8_t inner[256];
 
@@ -362,13 +362,13 @@ static size_t icmp_frame(uint8_t frame[256], int type, int code, const struct se
 START_TEST(test_icmp)
 {
 	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
-	struct segment data = {.seq = C + 5, .flags = A}, unknown = {.seq = 1, .sport = 1};
+	struct made_segment data = {.seq = C + 5, .flags = A}, unknown = {.seq = 1, .sport = 1};
 	struct record *record;
 	struct raw raw = {0};
 	uint8_t frame[256];
 
 	raw_begin(&raw);
-	raw_send(&raw, 1, 0, 1, ARRIVES, &(struct segment){.flags = TCP_SYN, .seq = C});
+	raw_send(&raw, 1, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_SYN, .seq = C});
 	raw_packet(&raw, S, 1, RAW_TAP_HOST, 1, frame, icmp_frame(frame, 3, 1, &data));
 	raw_packet(&raw, 2 * S, 1, RAW_TAP_HOST, 1, frame, icmp_frame(frame, 3, 13, &unknown));
 	record = test_collect(plan, &raw, 3 * S);

@@ -18,7 +18,7 @@
 
 #define ALL_STATES 0xffff
 
-struct tracked {
+struct known_socket {
 	struct raw_socket socket;
 	bool seen; /* in the look that goes on */
 };
@@ -29,7 +29,7 @@ struct sockets {
 	int host;
 	uint8_t family;
 	bool commands;
-	struct tracked *tracked;
+	struct known_socket *tracked;
 	int tracked_count;
 	int64_t due_ns;
 };
@@ -133,7 +133,7 @@ static bool same_socket(const struct raw_socket *a, const struct raw_socket *b)
 	       memcmp(a->dst, b->dst, sizeof(a->dst)) == 0;
 }
 
-static struct tracked *tracked_find(struct sockets *sockets, const struct raw_socket *socket)
+static struct known_socket *tracked_find(struct sockets *sockets, const struct raw_socket *socket)
 {
 	for (int i = 0; i < sockets->tracked_count; i++)
 		if (!sockets->tracked[i].seen && same_socket(&sockets->tracked[i].socket, socket))
@@ -160,7 +160,7 @@ static void take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_
 {
 	const struct inet_diag_msg *msg = NLMSG_DATA(nlh);
 	struct raw_socket socket = socket_of(msg);
-	struct tracked *known = tracked_find(sockets, &socket);
+	struct known_socket *known = tracked_find(sockets, &socket);
 	struct rtattr *attr = (struct rtattr *)(void *)((char *)NLMSG_DATA(nlh) +
 							NLMSG_ALIGN(sizeof(*msg)));
 	int left = (int)nlh->nlmsg_len - (int)NLMSG_LENGTH(sizeof(*msg));
@@ -187,7 +187,7 @@ static void gone(struct sockets *sockets, int64_t t_ns, struct out *out)
 	int kept = 0;
 
 	for (int i = 0; i < sockets->tracked_count; i++) {
-		struct tracked *known = &sockets->tracked[i];
+		struct known_socket *known = &sockets->tracked[i];
 
 		if (!known->seen) {
 			known->socket.state = 0;

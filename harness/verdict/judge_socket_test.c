@@ -9,7 +9,7 @@
 #define AT_10S(what) "sockets: [{host: client, at: 10s, " what "}]"
 #define SERVER(what) "sockets: [{host: server, at: 10s, " what "}]"
 
-static const struct row rows[] = {
+static const struct judged rows[] = {
 	{AT_10S("state: ESTABLISHED"), HOLDS, "", "client: ESTABLISHED socket at 10.000",
 	 CLIENT_AT_10S},
 	{AT_10S("state: CLOSE_WAIT"), FAILS, "1 in another state",
@@ -129,7 +129,7 @@ END_TEST
 /* Only the retransmission timer counts retransmissions. */
 START_TEST(retransmissions)
 {
-	static const struct row again[] = {
+	static const struct judged again[] = {
 		{AT_10S("retransmits: 1"), HOLDS, "", NULL, NULL},
 		{AT_10S("retransmits: 2"), FAILS, "retransmits: 1 instead of 2", NULL, NULL}};
 	struct record_socket socket = story.socket[1];
@@ -144,7 +144,7 @@ START_TEST(retransmissions)
 END_TEST
 
 /* A busy machine looks late, but never before it was to. */
-static const struct row real_rows[] = {
+static const struct judged real_rows[] = {
 	{"sockets: [{host: client, at: 9.75s, state: ESTABLISHED}]", HOLDS, "", NULL, NULL},
 	{"sockets: [{host: client, at: 9.749s, state: ESTABLISHED}]", UNDECIDED,
 	 "the record cannot tell", NULL, NULL},
@@ -166,8 +166,8 @@ END_TEST
 /* Of two looks the nearer one counts. */
 START_TEST(sampled_twice)
 {
-	static const struct row none = {AT_10S("state: none"), HOLDS, "", NULL, NULL};
-	static const struct row there = {
+	static const struct judged none = {AT_10S("state: none"), HOLDS, "", NULL, NULL};
+	static const struct judged there = {
 		"sockets: [{host: client, at: 9.9996s, state: ESTABLISHED}]", HOLDS, "", NULL,
 		NULL};
 	struct record_sampled looks[] = {{10 * S + 500000, 0}, {10 * S, 0}, {10 * S - 500000, 0}};

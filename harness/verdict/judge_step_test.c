@@ -2,7 +2,7 @@
 #include "base_test.h"
 #include "verdict_test.h"
 
-static const struct row rows[] = {
+static const struct judged rows[] = {
 	/* What came of it. */
 	{"client: {recv: ECONNRESET}", HOLDS, "", "client.recv: ECONNRESET",
 	 "client.recv: -1 ECONNRESET at 1:01.200"},
@@ -100,7 +100,7 @@ END_TEST
 
 /* A real clock is forgiven 20 ms early and 250 ms late; a span, of which either end may be
  * late, as much to both sides. */
-static const struct row real_rows[] = {
+static const struct judged real_rows[] = {
 	{"client: {recv: {at: 61.24s}}", HOLDS, "", NULL, NULL},
 	{"client: {recv: {at: 61.241s}}", FAILS, "at: 0.041 s too early", NULL, NULL},
 	{"client: {recv: {at: 60.93s}}", HOLDS, "", NULL, NULL},
@@ -126,10 +126,10 @@ END_TEST
 
 START_TEST(program_that_never_started)
 {
-	static const struct row running = {"client: {exit: running}", FAILS, "it never started",
-					   NULL, "client: never started"};
-	static const struct row ended = {"client: {exit: 0}", FAILS, "it never started", NULL,
-					 NULL};
+	static const struct judged running = {"client: {exit: running}", FAILS, "it never started",
+					      NULL, "client: never started"};
+	static const struct judged ended = {"client: {exit: 0}", FAILS, "it never started", NULL,
+					    NULL};
 	struct record record = story;
 
 	record.program_count = 0;
@@ -140,7 +140,7 @@ END_TEST
 
 START_TEST(step_that_the_program_died_in)
 {
-	static const struct row row = {
+	static const struct judged row = {
 		"client: {pause: EPIPE}", FAILS, "it never ended", NULL,
 		"client.pause: the program was killed by SIGPIPE meanwhile, at 1:04.000"};
 	struct record record = story;
@@ -157,8 +157,9 @@ END_TEST
 
 START_TEST(step_that_sigterm_interrupted)
 {
-	static const struct row row = {"client: {pause: ok}", FAILS, "it never ended", NULL,
-				       "client.pause: interrupted by SIGTERM, begun at 1:04.000"};
+	static const struct judged row = {
+		"client: {pause: ok}", FAILS, "it never ended", NULL,
+		"client.pause: interrupted by SIGTERM, begun at 1:04.000"};
 	struct record record = story;
 	struct record_step step = {.step = 4, .start_ns = 64 * S, .end_ns = -1};
 

@@ -6,7 +6,7 @@
 #define PROBES(what) WIRE("kind: keepalive-probe, " what)
 #define SETUP        "client syn, server syn-ack, client ack"
 
-static const struct row rows[] = {
+static const struct judged rows[] = {
 	/* Which, and how many. */
 	{WIRE("kind: keepalive-probe"), HOLDS, "", "at least 1 keepalive-probe from anybody",
 	 "3 at 11.000, 14.000, 17.000"},
@@ -147,9 +147,9 @@ END_TEST
 /* The only thing that happens is what happens to the socket. */
 START_TEST(silence_of_sockets)
 {
-	static const struct row row = {"silence: {within: 61.1s..61.5s}", FAILS,
-				       "a socket changed its state at 1:01.200", NULL,
-				       "client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone"};
+	static const struct judged row = {"silence: {within: 61.1s..61.5s}", FAILS,
+					  "a socket changed its state at 1:01.200", NULL,
+					  "client: socket 10.0.0.0:40000 - 10.0.0.9:8081 is gone"};
 	struct record record = story;
 
 	record.step_count = 0;
@@ -158,7 +158,7 @@ START_TEST(silence_of_sockets)
 END_TEST
 
 /* netem's duplicate of the SYN: its sender sent one, two arrived. */
-static const struct row duplicate_rows[] = {
+static const struct judged duplicate_rows[] = {
 	{WIRE("kind: syn, count: 1"), HOLDS, "", NULL, NULL},
 	{WIRE("kind: syn, count: 2, seen: delivered"), HOLDS, "", NULL, NULL},
 	{WIRE("kind: syn, count: 0, seen: lost"), HOLDS, "", NULL, NULL},
@@ -183,7 +183,7 @@ START_TEST(made_on_the_way)
 END_TEST
 
 /* What a run did not last to is not known to be missing. */
-static const struct row short_rows[] = {
+static const struct judged short_rows[] = {
 	{WIRE("kind: fin, within: 19s..30s, count: 0"), UNDECIDED, "the record cannot tell", NULL,
 	 "0; the run ended at 25.000"},
 	{WIRE("kind: fin, within: 19s..25s, count: 0"), HOLDS, "", NULL, NULL},
@@ -218,15 +218,15 @@ END_TEST
 /* Of a window that is open beyond `until` all there was to see was seen. */
 START_TEST(window_longer_than_the_run)
 {
-	static const struct row row = {WIRE("kind: fin, within: 65s..200s, count: 0"), HOLDS, "",
-				       NULL, NULL};
+	static const struct judged row = {WIRE("kind: fin, within: 65s..200s, count: 0"), HOLDS, "",
+					  NULL, NULL};
 
 	judge_row(&row, &story);
 }
 END_TEST
 
 /* At the edges of a window what is counted on a real clock may be in or out. */
-static const struct row real_rows[] = {
+static const struct judged real_rows[] = {
 	{PROBES("within: 16s..16.75s"), HOLDS, "", NULL, "0"},
 	{PROBES("within: 16s..16.749s"), FAILS, "count: 0 instead of at least 1", NULL, NULL},
 	{PROBES("within: 17.02s..18s"), HOLDS, "", NULL, NULL},
@@ -325,14 +325,14 @@ END_TEST
 /* A long list is cut, not lost. */
 START_TEST(many_packets)
 {
-	static const struct row all = {WIRE("kind: ack, count: 20"), HOLDS, "", NULL,
-				       "20 at " TEN_TIMES ", " TEN_TIMES};
-	static const struct row more = {WIRE("kind: ack, count: 1"), FAILS,
-					"count: 400 instead of 1", NULL,
-					"400 at " TEN_TIMES ", " TEN_TIMES ", ..."};
-	static const struct row order = {WIRE("order: [client syn]"), FAILS,
-					 "number 1 is client ack at 1.000 instead of client syn",
-					 NULL, NULL};
+	static const struct judged all = {WIRE("kind: ack, count: 20"), HOLDS, "", NULL,
+					  "20 at " TEN_TIMES ", " TEN_TIMES};
+	static const struct judged more = {WIRE("kind: ack, count: 1"), FAILS,
+					   "count: 400 instead of 1", NULL,
+					   "400 at " TEN_TIMES ", " TEN_TIMES ", ..."};
+	static const struct judged order = {WIRE("order: [client syn]"), FAILS,
+					    "number 1 is client ack at 1.000 instead of client syn",
+					    NULL, NULL};
 	static struct record_packet packets[400];
 	struct record record = story;
 

@@ -180,7 +180,7 @@ struct plan *story_plan(const char *top, const char *expect)
 
 static const char *const holding_name[] = {"holds", "fails", "undecided"};
 
-void judge_row(const struct row *row, const struct record *record)
+void judge_row(const struct judged *row, const struct record *record)
 {
 	static const enum verdict verdicts[] = {VERDICT_PASS, VERDICT_FAIL, VERDICT_ERROR};
 	struct plan *plan = story_plan("", row->expect);

@@ -13,7 +13,7 @@
 #define S  1000000000LL
 #define MS 1000000LL
 
-struct row {
+struct judged {
 	const char *expect; /* as below `expect:`, on one line */
 	enum holding holding;
 	const char *difference;          /* the whole text; "" where it holds */
@@ -27,6 +27,6 @@ extern const struct record story;
 /* The plan of the story's case with EXPECT; TOP is put before its first line. */
 struct plan *story_plan(const char *top, const char *expect);
 
-void judge_row(const struct row *row, const struct record *record);
+void judge_row(const struct judged *row, const struct record *record);
 
 #endif

@@ -68,15 +68,15 @@ bool source_check(struct diags *diags)
 	return true;
 }
 
-struct line {
+struct source_line {
 	const char *text;
 	size_t size;
 };
 
-static struct line find_line(const char *source, size_t size, int number)
+static struct source_line find_line(const char *source, size_t size, int number)
 {
 	const char *end = source + size;
-	struct line line;
+	struct source_line line;
 	size_t n;
 
 	/* libyaml does not count a byte order mark as a column. */
@@ -107,7 +107,7 @@ static void print_character(FILE *out, const char *text, size_t n, uint32_t char
 }
 
 /* Columns FROM to TO of the line; returns how many there were in all before TO. */
-static int print_columns(FILE *out, struct line line, int from, int to)
+static int print_columns(FILE *out, struct source_line line, int from, int to)
 {
 	uint32_t character;
 	int column = 1;
@@ -124,7 +124,7 @@ static int print_columns(FILE *out, struct line line, int from, int to)
 
 void source_print_span(FILE *out, const char *source, size_t size, struct span span)
 {
-	struct line line = find_line(source, size, span.line);
+	struct source_line line = find_line(source, size, span.line);
 	int from = span.column > SHOWN - 20 ? span.column - SHOWN / 2 : 1, to, end;
 	bool cut;
 
