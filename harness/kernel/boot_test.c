@@ -5,7 +5,6 @@
  */
 #include "kernel.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -21,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "descendants.h"
 #include "err.h"
 #include "scratch.h"
@@ -285,11 +285,9 @@ static int skip(const char *reason)
 int main(int argc, char **argv)
 {
 	const char *uml = getenv("HALFOPEN_UML");
-	int want_uml = argc > 1 && strcmp(argv[1], "uml") == 0, failed;
-	Suite *suite = suite_create("boot");
+	int want_uml = argc > 1 && strcmp(argv[1], "uml") == 0, ret;
 	TCase *all = tcase_create("all");
 	struct err err = {""};
-	SRunner *runner;
 
 	if (kernel_find(want_uml ? uml && *uml ? uml : NULL : "live", &kernel, &err))
 		return skip(err.text);
@@ -297,7 +295,6 @@ int main(int argc, char **argv)
 		return skip("no UML kernel: HALFOPEN_UML or `halfopen kernel use` name one");
 	if (kernel_probe(&kernel, &err))
 		return skip(err.text);
-	suite_add_tcase(suite, all);
 	tcase_set_timeout(all, 60);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, runs_and_runs_again);
@@ -306,10 +303,7 @@ int main(int argc, char **argv)
 	tcase_add_test(all, root_of_the_guest_stays_inside);
 	tcase_add_loop_test(all, starter_killed, 0, 20);
 	tcase_add_loop_test(all, probe_killed, 0, 40);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	ret = run_tests(all);
 	kernel_done(&kernel);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return ret;
 }

@@ -5,7 +5,6 @@
  */
 #include "confine.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -21,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "err.h"
 #include "guest.h"
 #include "scratch.h"
@@ -366,20 +366,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("confine");
 	TCase *all = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
-	suite_add_tcase(suite, all);
 	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(all, nothing_gets_through, 0, WAYS);
 	tcase_add_test(all, each_attack_succeeds_where_nothing_confines);
 	tcase_add_test(all, what_cannot_start_says_why);
 	tcase_add_test(all, root_alone_cannot_be_reached);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(all);
 }

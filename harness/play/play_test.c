@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base_test.h"
 #include "cleanup.h"
 #include "fake_world.h"
 #include "load.h"
@@ -379,10 +379,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("play");
 	TCase *tests = tcase_create("play");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_frame_in_pieces_is_one_frame);
@@ -401,10 +398,5 @@ int main(void)
 	tcase_add_test(tests, a_suspended_host_counts_its_own_time);
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(tests);
 }

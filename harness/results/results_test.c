@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "cleanup.h"
 #include "file.h"
 #include "label.h"
@@ -265,12 +265,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("results");
 	TCase *tcase = tcase_create("results");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, the_file_is_an_array_without_the_texts);
 	tcase_add_test(tcase, an_array_that_is_printed_bit_by_bit);
 	tcase_add_test(tcase, keeps_what_was_put);
@@ -280,8 +276,5 @@ int main(void)
 	tcase_add_test(tcase, what_has_no_record_is_an_error);
 	tcase_add_test(tcase, a_kernel_has_a_name);
 	tcase_add_test(tcase, each_host_s_kernel_is_told_where_they_differ);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }
