@@ -361,6 +361,10 @@ static void take_down(struct loop *loop)
 		spin_tell(stage->options->alone ? stage->options->alone->host : -1, stage->out);
 	out_frame(stage->out, RAW_END, -1, out_now(stage->out), &end, sizeof(end), NULL, 0);
 	out_flush(stage->out);
+	/* Whoever played the others switches this one off, too, when all have said this: nothing
+	 * need be taken down. */
+	while (stage->options->alone && !stage->is_off)
+		pause();
 	for (int i = 0; i < stage->plan->host_count; i++) {
 		stage_kill(stage, i);
 		container_free(stage->container[i]);
