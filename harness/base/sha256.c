@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "sha256.h"
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,6 +71,64 @@ static void block_add(uint32_t *state, const uint8_t *block)
 	state[7] += h;
 }
 
+#ifdef __x86_64__
+
+/* The same by the processor's own instructions, eight times as fast: a kernel is 10 MB, and hashed
+ * at each command that keeps results. */
+__attribute__((target("sha,sse4.1"))) static void block_add_natively(uint32_t *state,
+								     const uint8_t *block)
+{
+	const __m128i bytes = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+	__m128i dcba = _mm_loadu_si128((const __m128i *)state),
+		hgfe = _mm_loadu_si128((const __m128i *)(state + 4));
+	__m128i cdab = _mm_shuffle_epi32(dcba, 0xb1), efgh = _mm_shuffle_epi32(hgfe, 0x1b);
+	__m128i abef = _mm_alignr_epi8(cdab, efgh, 8), cdgh = _mm_blend_epi16(efgh, cdab, 0xf0);
+	const __m128i abef_before = abef, cdgh_before = cdgh;
+	__m128i w[4];
+
+	for (int i = 0; i < 16; i++) {
+		__m128i *now = &w[i % 4], sum;
+
+		if (i < 4)
+			*now = _mm_shuffle_epi8(
+				_mm_loadu_si128((const __m128i *)(block + (size_t)i * 16)), bytes);
+		else
+			*now = _mm_sha256msg2_epu32(
+				_mm_add_epi32(_mm_sha256msg1_epu32(*now, w[(i + 1) % 4]),
+					      _mm_alignr_epi8(w[(i + 3) % 4], w[(i + 2) % 4], 4)),
+				w[(i + 3) % 4]);
+		sum = _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)(constant + i * 4)));
+		cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+		abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+	}
+	abef = _mm_add_epi32(abef, abef_before);
+	cdgh = _mm_add_epi32(cdgh, cdgh_before);
+	cdab = _mm_shuffle_epi32(abef, 0x1b);
+	efgh = _mm_shuffle_epi32(cdgh, 0xb1);
+	_mm_storeu_si128((__m128i *)state, _mm_blend_epi16(cdab, efgh, 0xf0));
+	_mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(efgh, cdab, 8));
+}
+
+static bool is_native(void)
+{
+	static int known; /* to ask takes a virtual machine 30 us; 1: it is, -1: it is not */
+	unsigned int a, b = 0, c, d;
+
+	if (!known)
+		known = __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & bit_SHA ? 1 : -1;
+	return known > 0;
+}
+
+#else
+
+static bool is_native(void)
+{
+	return false;
+}
+#define block_add_natively block_add
+
+#endif
+
 void sha256_init(struct sha256 *sha)
 {
 	*sha = (struct sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
@@ -74,6 +137,7 @@ void sha256_init(struct sha256 *sha)
 
 void sha256_add(struct sha256 *sha, const void *bytes, size_t size)
 {
+	void (*add)(uint32_t *, const uint8_t *) = is_native() ? block_add_natively : block_add;
 	const uint8_t *from = bytes;
 
 	while (size) {
@@ -85,7 +149,7 @@ void sha256_add(struct sha256 *sha, const void *bytes, size_t size)
 		from += more;
 		size -= more;
 		if (used + more == sizeof(sha->block))
-			block_add(sha->state, sha->block);
+			add(sha->state, sha->block);
 	}
 }
 
