@@ -123,18 +123,23 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 
 /* --- the end --- */
 
-/* Neither running nor still to come. Who waits for a program that does not listen waits for one
- * that is over itself, or is not over either. A host that stands still when the timeline is over
- * does so for good. */
+/* Neither running nor still to come. Who waits for a program to listen is over with that one; of those
+ * that wait for each other all are. A host that stands still when the timeline is over does so for
+ * good. */
 static bool is_over(const struct play *play, int index)
 {
-	const struct play_program *program = &play->program[index];
+	for (int left = play->plan->program_count; left; left--) {
+		const struct play_program *program = &play->program[index];
 
-	if (world_power(play->world, play->plan->program[index].host) != WORLD_ON)
-		return true;
-	if (program->running)
-		return program->idle;
-	return program->ended || hear_is_waiting(play, index);
+		if (world_power(play->world, play->plan->program[index].host) != WORLD_ON)
+			return true;
+		if (program->running)
+			return program->idle;
+		if (program->ended || !hear_is_waiting(play, index))
+			return program->ended;
+		index = plan_program_target(&play->plan->program[index]);
+	}
+	return true;
 }
 
 static bool all_are_over(const struct play *play)

@@ -290,13 +290,21 @@ static int agenda_work(struct loop *loop, struct err *err)
 	return acted ? loop_look(loop, false, err) : 0;
 }
 
+/* Neither running nor still to come. Who waits for a program to listen is over with that one; of those
+ * that wait for each other all are. */
 static bool program_is_over(const struct stage *stage, int index)
 {
-	const struct program *program = &stage->program[index];
+	const struct program *program;
 
-	return program->ended || program->idle ||
-	       (program->pid == 0 &&
-		(!stage->topology.host[program->plan->host].net || stage->waiting[index]));
+	for (int left = stage->plan->program_count; left; left--) {
+		program = &stage->program[index];
+		if (program->ended || program->idle)
+			return true;
+		if (program->pid != 0 || !stage->waiting[index])
+			return program->pid == 0 && !stage->topology.host[program->plan->host].net;
+		index = plan_program_target(program->plan);
+	}
+	return true;
 }
 
 static void end_find(struct loop *loop)
