@@ -54,14 +54,17 @@ static const char *router_address(const struct plan *plan, int host)
 	return plan->ip_version == 6 ? plan->host[host].router6 : plan->host[host].router4;
 }
 
-/* A checksum left to the device would make the stack hand over segments of up to 64 KiB, and
- * those are no packets: loss would take forty at once, and the capture would show them. */
-static int offload_disable(struct net *net, struct err *err)
+/* COMMAND, as ETHTOOL_STXCSUM: what NAME's device does for the stack and is not to do. A checksum
+ * left to the device would make the stack hand over segments of up to 64 KiB, and a router that
+ * puts segments together (GRO) would forward such: those are no packets, loss would take forty at
+ * once, a filter see another length, and the capture would show them. */
+static int offload_disable(struct net *net, const char *name, uint32_t command, struct err *err)
 {
-	struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
-	struct ifreq request = {.ifr_name = "eth0", .ifr_data = (char *)&value};
+	struct ethtool_value value = {.cmd = command, .data = 0};
+	struct ifreq request = {.ifr_data = (char *)&value};
 	int fd, ret;
 
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	ret = net_enter(net, err);
 	if (ret < 0)
 		return ret;
@@ -71,7 +74,7 @@ static int offload_disable(struct net *net, struct err *err)
 		close(fd);
 	if (net_leave(err) < 0)
 		return -EPERM;
-	return ret ? err_sys(err, ret, "cannot turn off eth0's checksum offload") : 0;
+	return ret ? err_sys(err, ret, "cannot turn off an offload of %s", name) : 0;
 }
 
 static int neighbours_add(struct topology *topology, int host, struct err *err)
@@ -246,7 +249,7 @@ static int host_build(struct topology *topology, int i, struct err *err)
 		ret = net_set_bridge(topology->wire, name,
 				     bridge_name(bridge, bridge_of(topology, i)), err);
 	if (ret == 0)
-		ret = offload_disable(host->net, err);
+		ret = offload_disable(host->net, "eth0", ETHTOOL_STXCSUM, err);
 	if (ret == 0 && topology->has_netem)
 		ret = port_impair(topology, i, err);
 	if (ret == 0)
@@ -469,6 +472,8 @@ static int router_interface_build_here(struct topology *topology, int i, struct 
 	char name[IFNAMSIZ];
 	int ret = net_set_quiet(topology->router, router_link_name(name, i), err);
 
+	if (ret == 0)
+		ret = offload_disable(topology->router, name, ETHTOOL_SGRO, err);
 	return ret < 0 ? ret : router_interface_configure(topology, i, err);
 }
 
