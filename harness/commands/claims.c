@@ -12,94 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "claims.h"
 #include "cleanup.h"
 #include "commandline.h"
 #include "commands.h"
-#include "duration.h"
-#include "errno_words.h"
-#include "list.h"
-#include "recorded.h"
 #include "results.h"
 #include "shipped.h"
-#include "text.h"
 #include "visible.h"
-
-struct number { /* of one call of one case */
-	const char *file;
-	char *what;                /* "client.recv ETIMEDOUT" */
-	int64_t least_ns, most_ns; /* after the first fault, or the start */
-};
 
 struct page {
 	const char *folder;
 	json_t *results;
 	struct claims claims;
-	struct number *number;
-	int number_count;
+	struct calls calls;
 };
-
-static void number_add(struct page *page, const char *file, const char *what, int64_t ns)
-{
-	struct number *number;
-
-	for (int i = 0; i < page->number_count; i++) {
-		number = &page->number[i];
-		if (strcmp(number->file, file) != 0 || strcmp(number->what, what) != 0)
-			continue;
-		number->least_ns = ns < number->least_ns ? ns : number->least_ns;
-		number->most_ns = ns > number->most_ns ? ns : number->most_ns;
-		return;
-	}
-	*LIST_ADD(NULL, page, number) = (struct number){file, text_copy(what), ns, ns};
-}
-
-static void run_numbers(struct page *page, const char *file, const struct recorded *recorded)
-{
-	const struct plan *plan = recorded->plan;
-	const struct record *record = recorded->record;
-	int64_t from_ns = plan->fault_count ? plan->fault[0].at_ns : 0;
-
-	for (int i = 0; i < plan->expect_count; i++) {
-		const struct expect_step *expect = &plan->expect[i].step;
-		char what[128];
-
-		if (plan->expect[i].kind != EXPECT_STEP || !expect->errno_set || !expect->err)
-			continue;
-		for (int j = 0; j < record->step_count; j++) {
-			const struct record_step *step = &record->step[j];
-
-			if (step->program != expect->program || step->step != expect->step ||
-			    step->incarnation != expect->incarnation || step->end_ns < 0)
-				continue;
-			snprintf(what, sizeof(what), "%s.%s %s", plan->program[step->program].name,
-				 plan->program[step->program].step[step->step].name,
-				 step->ret < 0 ? errno_name(step->err) : "no error");
-			number_add(page, file, what, step->end_ns - from_ns);
-		}
-	}
-}
-
-static int numbers_collect(struct page *page, struct err *err)
-{
-	size_t at;
-	json_t *result;
-
-	json_array_foreach(page->results, at, result)
-	{
-		struct recorded recorded;
-		int ret = 0;
-
-		if (strcmp(result_string(result, "verdict"), "pass") == 0 &&
-		    (ret = recorded_load_run(page->folder, result, &recorded, err)) == 0) {
-			run_numbers(page, result_string(result, "file"), &recorded);
-			recorded_done(&recorded);
-		}
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
 
 static bool has_claim(const json_t *result, const char *id)
 {
@@ -124,18 +51,13 @@ static const char *short_name(const char *file)
 
 static void print_numbers(const struct page *page, const char *file)
 {
-	char least[64], most[64];
+	char span[160];
 
-	for (int i = 0; i < page->number_count; i++) {
-		const struct number *number = &page->number[i];
+	for (int i = 0; i < page->calls.call_count; i++) {
+		const struct call_result *call = &page->calls.call[i];
 
-		if (strcmp(number->file, file) != 0)
-			continue;
-		/* To 10 ms: what comes below is the phase of the timers. */
-		duration_format(number->least_ns / 10000000 * 10000000, least, sizeof(least));
-		duration_format(number->most_ns / 10000000 * 10000000, most, sizeof(most));
-		printf("; %s after %s%s%s", number->what, least, strcmp(least, most) ? " to " : "",
-		       strcmp(least, most) ? most : "");
+		if (call->kind == CALL_ERROR && strcmp(call->file, file) == 0)
+			printf("; %s after %s", call->what, call_span(call, span, sizeof(span)));
 	}
 }
 
@@ -227,7 +149,8 @@ static int page_load(struct page *page, struct err *err)
 	ret = results_load(page->folder, &page->results, err);
 	if (ret < 0)
 		return ret;
-	return numbers_collect(page, err);
+	return calls_collect(&page->calls, page->folder, page->results, NULL, CALLS_FROM_FAULT,
+			     err);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -271,9 +194,7 @@ int cmd_claims(int argc, char **argv)
 		cmd_complain("claims", &err);
 	else
 		print_page(&page);
-	for (int i = 0; i < page.number_count; i++)
-		free(page.number[i].what);
-	free(page.number);
+	calls_done(&page.calls);
 	claims_done(&page.claims);
 	json_decref(page.results);
 	return ret < 0 ? EXIT_USAGE : EXIT_HELD;

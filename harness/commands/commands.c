@@ -18,6 +18,8 @@ const struct command command_table[] = {
 	 &doctor_argp, NULL},
 	{"claims", cmd_claims, "print what became of each claim, from a folder of results",
 	 &claims_argp, NULL},
+	{"outages", cmd_outages, "print the outages that were reported, from folders of results",
+	 &outages_argp, NULL},
 	{"reference", cmd_reference, "print the reference of the case language", &reference_argp,
 	 NULL},
 	{0}};

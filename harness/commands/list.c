@@ -3,27 +3,53 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include <string.h>
+
 #include "commandline.h"
 #include "commands.h"
 #include "duration.h"
 #include "json.h"
+#include "outage.h"
 #include "runs.h"
 #include "visible.h"
 
 struct options {
 	char **names;
-	const char *filter;
+	const char *filter, *symptom;
 	bool json, invalid;
 };
 
-enum { KEY_INVALID = 256 };
+enum { KEY_INVALID = 256, KEY_SYMPTOM };
 
 static const struct argp_option argp_options[] = {
 	{"json", 'j', NULL, 0, "as a JSON array, one object a run", 0},
 	{"invalid", KEY_INVALID, NULL, 0,
 	 "list files that are no valid case as well, and the others all the same", 0},
+	{"symptom", KEY_SYMPTOM, "WORD", 0,
+	 "only cases of outages that look like this to those who report them; `help` lists the "
+	 "words",
+	 0},
 	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
 	{0}};
+
+static void symptoms_print(FILE *out)
+{
+	for (const struct word *word = outage_symptoms; word->name; word++)
+		fprintf(out, "%-18s %s\n", word->name, word->help);
+}
+
+static const char *symptom_of(const char *name, const struct argp_state *state)
+{
+	if (strcmp(name, "help") == 0) {
+		symptoms_print(stdout);
+		exit(EXIT_HELD);
+	}
+	if (!word_find(outage_symptoms, name)) {
+		symptoms_print(stderr);
+		argp_error(state, "no symptom '%s'; above are all", name);
+	}
+	return name;
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -32,6 +58,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_INVALID:
 		options->invalid = true;
+		return 0;
+	case KEY_SYMPTOM:
+		options->symptom = symptom_of(arg, state);
 		return 0;
 	case 'k':
 		options->filter = arg;
@@ -151,7 +180,7 @@ int cmd_list(int argc, char **argv)
 		runs_done(&runs);
 		return EXIT_USAGE;
 	}
-	runs_select(&runs, options.filter, NULL);
+	runs_select(&runs, options.filter, NULL, options.symptom);
 	if (options.json)
 		print_json(&runs);
 	else

@@ -569,7 +569,7 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
-	runs_select(&session.runs, session.options.filter, session.options.claim);
+	runs_select(&session.runs, session.options.filter, session.options.claim, NULL);
 	if (session.runs.run_count == 0) {
 		no_run_fits(&session);
 		runs_done(&session.runs);

@@ -123,9 +123,9 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 
 /* --- the end --- */
 
-/* Neither running nor still to come. Who waits for a program to listen is over with that one; of those
- * that wait for each other all are. A host that stands still when the timeline is over does so for
- * good. */
+/* Neither running nor still to come. Who waits for a program to listen is over with that one; of
+ * those that wait for each other all are. A host that stands still when the timeline is over does
+ * so for good. */
 static bool is_over(const struct play *play, int index)
 {
 	for (int left = play->plan->program_count; left; left--) {

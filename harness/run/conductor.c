@@ -290,8 +290,8 @@ static int agenda_work(struct loop *loop, struct err *err)
 	return acted ? loop_look(loop, false, err) : 0;
 }
 
-/* Neither running nor still to come. Who waits for a program to listen is over with that one; of those
- * that wait for each other all are. */
+/* Neither running nor still to come. Who waits for a program to listen is over with that one; of
+ * those that wait for each other all are. */
 static bool program_is_over(const struct stage *stage, int index)
 {
 	const struct program *program;

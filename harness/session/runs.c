@@ -350,7 +350,12 @@ void runs_keep(struct runs *runs, const bool *keep)
 	runs->run_count = kept;
 }
 
-void runs_select(struct runs *runs, const char *filter, const char *claim)
+static bool has_symptom(const struct case_file *parsed, const char *symptom)
+{
+	return parsed->symptom && strcmp(parsed->symptom, symptom) == 0;
+}
+
+void runs_select(struct runs *runs, const char *filter, const char *claim, const char *symptom)
 {
 	AUTO_FREE char *anywhere = text_format("*%s*", filter ? filter : "");
 	AUTO_FREE bool *keep = calloc((size_t)runs->run_count + 1, sizeof(*keep));
@@ -361,7 +366,8 @@ void runs_select(struct runs *runs, const char *filter, const char *claim)
 		const struct run *run = &runs->run[i];
 
 		keep[i] = fnmatch(anywhere, run->name, 0) == 0 &&
-			  (!claim || has_claim(run->text->parsed, claim));
+			  (!claim || has_claim(run->text->parsed, claim)) &&
+			  (!symptom || has_symptom(run->text->parsed, symptom));
 	}
 	runs_keep(runs, keep);
 }

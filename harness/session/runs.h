@@ -51,8 +51,9 @@ void runs_done(struct runs *runs);
 
 void run_done(struct run *run);
 
-/* Keeps those in whose name FILTER, a text or a glob, is found, and that have CLAIM; NULL: any. */
-void runs_select(struct runs *runs, const char *filter, const char *claim);
+/* Keeps those in whose name FILTER, a text or a glob, is found, and that have CLAIM and SYMPTOM;
+ * NULL: any. */
+void runs_select(struct runs *runs, const char *filter, const char *claim, const char *symptom);
 
 /* Keeps those for which KEEP, by run, says so. */
 void runs_keep(struct runs *runs, const bool *keep);

@@ -206,7 +206,7 @@ START_TEST(runs_are_selected_by_name_and_claim)
 		struct runs runs;
 
 		ck_assert_int_eq(collect(&runs, here), 0);
-		runs_select(&runs, table[i].filter, table[i].claim);
+		runs_select(&runs, table[i].filter, table[i].claim, NULL);
 		ck_assert_int_eq(runs.run_count, table[i].count);
 		runs_done(&runs);
 	}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# docs/claims.md is what `halfopen claims` makes of the cases as they are: the same claims,
-# verdicts, cases and runs. The numbers may differ: they are of one kernel and one run.
+# docs/claims.md and docs/outages.md are what `halfopen claims` and `halfopen outages` make of the cases as
+# they are. The numbers may differ: they are of one kernel and one run.
 # Usage: claims_test.sh BUILD-FOLDER
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,4 +14,8 @@ plain() { sed -E -e 's/ after [^;)]*//g' -e 's/Linux [^ ]*, HZ [0-9]*//' "$1"; }
 diff <(plain "$here/../../docs/claims.md") <(plain "$scratch/claims.md") >&2 ||
 	fail "docs/claims.md is stale: make it anew with 'halfopen run --own-kernels --out DIR cases && halfopen claims DIR > docs/claims.md'"
 grep -q 'no case was run' "$scratch/claims.md" && fail "a claim has no case"
+"$halfopen" outages "$scratch/out" >"$scratch/outages.md"
+fixes() { grep -vE '^\| [^|]* \| took' "$1" | sed -E 's/^(\|[^|]*\|[^|]*\|).*/\1/'; }
+diff <(fixes "$here/../../docs/outages.md") <(fixes "$scratch/outages.md") >&2 ||
+	fail "docs/outages.md is stale: make it anew with 'halfopen run --own-kernels --out DIR cases && halfopen outages DIR > docs/outages.md'"
 exit 0

@@ -154,6 +154,7 @@ static const struct field top_fields[] = {
 	 .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\", \"pattern\": "
 		   "\"^[A-Za-z0-9_.-]+$\"}}",
 	 .help = "which claims it is evidence for"},
+	{"outage", TYPE_FORM, .form = &outage_form, .help = "who reported this, and what they saw"},
 	{"verdict", TYPE_CUSTOM, .decode = decode_verdict, .looks = "pass, or {fail: \"text\"}",
 	 .schema = "{\"anyOf\": [{\"const\": \"pass\"}, {\"type\": \"object\", \"properties\": "
 		   "{\"fail\": {\"type\": \"string\"}}, \"required\": [\"fail\"]}]}",

@@ -67,7 +67,7 @@ bool decode_options(struct decoder *d, const struct node *node, void *peer_step)
 
 /* The tables, for the reference. */
 extern const struct form case_form, host_form, sysctl_form, program_form, impairment_form,
-	middlebox_form, step_modifiers, fault_modifiers, stdin_form;
+	middlebox_form, outage_form, step_modifiers, fault_modifiers, stdin_form;
 extern const struct verb_table step_table, fault_table;
 extern const struct step_kind step_kinds[PEER_OP_COUNT];
 extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];

@@ -138,6 +138,9 @@ static struct case_file *make_case(const struct file *file)
 			if (item->kind == NODE_SCALAR)
 				made->claims[made->claim_count++] = pool_strdup(pool, item->text);
 	}
+	made->symptom = node_get(file->root, "outage")
+				? scalar_text(pool, node_get(file->root, "outage"), "symptom")
+				: NULL;
 	made->variant_count = file->matrix.variant_count;
 	made->variant = pool_alloc(pool, sizeof(char *) * (size_t)made->variant_count);
 	for (int i = 0; i < made->variant_count; i++) {

@@ -17,6 +17,7 @@ struct case_file {
 	char *name, *about;
 	char **claims;
 	int claim_count;
+	char *symptom;  /* of `outage:`; NULL: there is none */
 	char **variant; /* "ip=4,timers=short" ...; one "" without a matrix */
 	int variant_count;
 	void *memory;

@@ -76,6 +76,15 @@ struct plan_middlebox {
 	int like;  /* who makes such ones, middlebox.c's; 0: nobody */
 };
 
+/* What somebody reported that the case shows: for people who look for what they see. */
+struct plan_outage {
+	char *symptom;  /* one of outage_symptoms (outage.c's words); NULL: no report */
+	char **reports; /* "redis-py#1527" */
+	int report_count;
+	char *saw;  /* what people saw, in a sentence */
+	char *cost; /* what the cure costs; NULL */
+};
+
 struct plan_host {
 	char *name;
 	char *kernel; /* the name of one of its own; NULL: as the command line says */
@@ -324,6 +333,7 @@ struct plan {
 	char *variant; /* "ip=4,timers=short"; "" without a matrix */
 	char **claims;
 	int claim_count;
+	struct plan_outage outage;
 	bool must_fail;   /* the case says `verdict: fail`: it is here to fail */
 	char *fails_with; /* what the failure's message must contain; or NULL */
 
