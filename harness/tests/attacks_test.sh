@@ -231,6 +231,12 @@ for who in "${users[@]}"; do
 	case $who in as_root_of_a_container | without_user_namespaces) user=user=2000000000 ;; esac
 	attacked "$who" live "landlock=$landlock" $user
 done
+# Where neither way is open it says so.
+if [ "$(id -u)" = 0 ]; then
+	without_user_namespaces setpriv --reuid=65533 --regid=65533 --clear-groups "$halfopen" doctor >"$scratch/said" || true
+	grep -A1 -E 'namespaces may be made +no' "$scratch/said" | grep -q max_user_namespaces ||
+		{ cat "$scratch/said"; fail "doctor does not say what is missing"; }
+fi
 case " ${users[*]} " in
 *" as_ordinary_user "*)
 	attacked without_landlock live

@@ -26,6 +26,11 @@ lacking() {
 lacking landlock 'it is confined: Landlock'
 lacking questions '    its questions'
 lacking seccomp '    seccomp'
+if [ "$(id -u)" = 0 ]; then
+	setpriv --bounding-set=-setuid --inh-caps=-setuid "$halfopen" doctor >out
+	says '    as another user than root +no'
+	exits 0 setpriv --bounding-set=-setuid --inh-caps=-setuid "$halfopen" run "$case"
+fi
 
 # Without that nothing can be run in virtual time, and both say so.
 "$build/tests/without" ptrace "$halfopen" doctor >out || true
@@ -40,4 +45,9 @@ if grep -qE 'namespaces may be made +yes' out; then
 	says 'networks may be made in them +no'
 	! grep -q modprobe out || fail "doctor blames what it could not look at"
 	exits 3 "$build/tests/without" unshare "$halfopen" run --kernel live "$case"
+	# What holds commands there, beside namespaces.
+	for lack in filters/seccomp landlock/Landlock; do
+		"$build/tests/without" "${lack%/*}" "$halfopen" doctor >out || true
+		says "${lack#*/}, for a case's commands +no"
+	done
 fi

@@ -2,9 +2,10 @@
  *
  * without: runs a program as if this machine lacked something.
  *
- *     without landlock|questions|seccomp|ptrace|unshare PROGRAM [ARGUMENT...]
+ *     without landlock|questions|seccomp|filters|ptrace|unshare PROGRAM [ARGUMENT...]
  *
  * questions: as below a container's own listener of seccomp's, of which there can be one only.
+ * seccomp: the call of that name; filters: also what prctl(2) has of it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,18 +22,20 @@
 
 static const struct lack {
 	const char *name;
-	unsigned nr, error, flags;
+	unsigned nr, arg, error, flags; /* arg 0: whatever its first one is */
 } lacks[] = {
-	{"landlock", 444, ENOSYS, 0},        {"questions", ~0U, 0, NEW_LISTENER},
-	{"seccomp", SYS_seccomp, ENOSYS, 0}, {"ptrace", SYS_ptrace, EPERM, 0},
-	{"unshare", SYS_unshare, EPERM, 0},
+	{"landlock", 444, 0, ENOSYS, 0},        {"questions", ~0U, 0, 0, NEW_LISTENER},
+	{"seccomp", SYS_seccomp, 0, ENOSYS, 0}, {"filters", SYS_prctl, PR_GET_SECCOMP, EINVAL, 0},
+	{"ptrace", SYS_ptrace, 0, EPERM, 0},    {"unshare", SYS_unshare, 0, EPERM, 0},
 };
 
 static int take_away(const struct lack *lack)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, lack->nr, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, lack->nr, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+		BPF_JUMP(BPF_JMP | (lack->arg ? BPF_JEQ : BPF_JGE) | BPF_K, lack->arg, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | lack->error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -57,7 +60,6 @@ int main(int argc, char **argv)
 		}
 		execvp(argv[2], argv + 2);
 	}
-	fprintf(stderr,
-		"without: landlock, questions, seccomp, ptrace or unshare, and a program\n");
+	fputs("without: something of that list, and a program\n", stderr);
 	return 2;
 }
