@@ -129,14 +129,14 @@ static int write_line(json_t *object, FILE *file, struct err *err)
 	return 0;
 }
 
-struct record_line {
+struct jsonl_line {
 	int64_t t_ns;
 	int kind, index;
 };
 
 static int by_time(const void *a, const void *b)
 {
-	const struct record_line *x = a, *y = b;
+	const struct jsonl_line *x = a, *y = b;
 
 	if (x->t_ns != y->t_ns)
 		return x->t_ns < y->t_ns ? -1 : 1;
@@ -165,9 +165,9 @@ const char *record_beyond(const struct record *record)
 	return name;
 }
 
-static struct record_line *lines_sorted(const struct record *record, int *ret_count)
+static struct jsonl_line *lines_sorted(const struct record *record, int *ret_count)
 {
-	struct record_line *line;
+	struct jsonl_line *line;
 	int count = 0;
 
 	for (int kind = 0; kind < KINDS; kind++)
@@ -180,7 +180,7 @@ static struct record_line *lines_sorted(const struct record *record, int *ret_co
 		for (int i = 0; i < list_count(record, kind); i++) {
 			const void *time = list_element(record, kind, i) + kinds[kind].time;
 
-			line[count++] = (struct record_line){
+			line[count++] = (struct jsonl_line){
 				kind == COUNTERS_KIND ? INT64_MAX : *(const int64_t *)time, kind,
 				i};
 		}
@@ -203,7 +203,7 @@ static json_t *end_write(const struct record *record)
 int record_write(const struct record *record, const struct plan *plan, FILE *file, struct err *err)
 {
 	int count = 0, ret = write_line(header_write(record, plan), file, err);
-	struct record_line *line = lines_sorted(record, &count);
+	struct jsonl_line *line = lines_sorted(record, &count);
 
 	if (!line)
 		return err_sys(err, ENOMEM, "cannot write the record");
