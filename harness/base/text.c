@@ -150,3 +150,18 @@ void text_stream_end(struct text *text, FILE *stream)
 		abort();
 	text->room = text->size + 1;
 }
+
+char *text_repair(const char *text, size_t size)
+{
+	struct text repaired = {0};
+
+	while (size) {
+		size_t n = utf8_decode(text, size, NULL), used = n ? n : 1;
+
+		text_put_n(&repaired, n ? text : UTF8_REPLACEMENT,
+			   n ? n : sizeof(UTF8_REPLACEMENT) - 1);
+		text += used;
+		size -= used;
+	}
+	return text_take(&repaired);
+}

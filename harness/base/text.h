@@ -50,4 +50,7 @@ char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 FILE *text_stream(struct text *text);
 void text_stream_end(struct text *text, FILE *stream);
 
+/* A copy, with U+FFFD for each byte that belongs to no character. free() it. */
+char *text_repair(const char *text, size_t size);
+
 #endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "utf8.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "text.h"
 
 size_t utf8_decode(const char *text, size_t size, uint32_t *ret_character)
 {
@@ -67,21 +64,6 @@ size_t utf8_whole(const char *text, size_t size)
 			return n > back ? size - back : size;
 	}
 	return size;
-}
-
-char *utf8_repair(const char *text, size_t size)
-{
-	struct text repaired = {0};
-
-	while (size) {
-		size_t n = utf8_decode(text, size, NULL), used = n ? n : 1;
-
-		text_put_n(&repaired, n ? text : UTF8_REPLACEMENT,
-			   n ? n : sizeof(UTF8_REPLACEMENT) - 1);
-		text += used;
-		size -= used;
-	}
-	return text_take(&repaired);
 }
 
 bool utf8_is_control(uint32_t character)

@@ -21,8 +21,6 @@ size_t utf8_encode(uint32_t character, char ret_bytes[4]);
 bool utf8_is_valid(const char *text, size_t size);
 /* How many of TEXT's SIZE bytes to keep, so that no character is cut in two at the end. */
 size_t utf8_whole(const char *text, size_t size);
-/* A copy, with U+FFFD for each byte that belongs to no character. free() it. */
-char *utf8_repair(const char *text, size_t size);
 
 /* C0 (so also newline and tab), DEL and C1: what a terminal may act upon. */
 bool utf8_is_control(uint32_t character);

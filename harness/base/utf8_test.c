@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base_test.h"
+#include "text.h"
 
 START_TEST(every_character_comes_back)
 {
@@ -41,7 +42,7 @@ static const char *const bad[] = {
 START_TEST(what_is_none_is_none)
 {
 	const char *text = bad[_i];
-	char *repaired = utf8_repair(text, strlen(text));
+	char *repaired = text_repair(text, strlen(text));
 
 	ck_assert_uint_eq(utf8_decode(text, strlen(text), NULL), 0);
 	ck_assert(!utf8_is_valid(text, strlen(text)));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "utf8.h"
 
 json_t *json_text(const char *text)
@@ -13,7 +14,7 @@ json_t *json_text(const char *text)
 	json_t *string = text ? json_string(text) : json_null();
 
 	if (!string) {
-		char *repaired = utf8_repair(text, strlen(text));
+		char *repaired = text_repair(text, strlen(text));
 
 		string = json_string(repaired);
 		free(repaired);

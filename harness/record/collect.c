@@ -490,7 +490,7 @@ static void repair(struct record *record, char **text)
 
 	if (!*text || utf8_is_valid(*text, strlen(*text)))
 		return;
-	repaired = utf8_repair(*text, strlen(*text));
+	repaired = text_repair(*text, strlen(*text));
 	*text = pool_strdup(record->memory, repaired);
 	free(repaired);
 }

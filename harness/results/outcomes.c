@@ -86,7 +86,7 @@ json_t *outcomes_get(const struct outcomes *outcomes, int index)
 		result = json_loadb(text, place->size, 0, NULL);
 	if (!result) {
 		result = json_object();
-		result_fail(result, "its result could not be outcomes");
+		result_fail(result, "its result could not be read again");
 	}
 	return result;
 }

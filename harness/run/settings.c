@@ -97,16 +97,15 @@ static int set(struct net *net, const char *machine, const struct plan_sysctl *s
 	return err_set(err, ret, "%s", refused.text);
 }
 
-int settings_make(const struct topology *topology, struct net *net, const struct plan_host *machine,
-		  struct err *err)
+int settings_make(const struct kernel_facts *facts, struct net *net,
+		  const struct plan_host *machine, struct err *err)
 {
-	const struct kernel_facts facts = topology_facts(topology);
 	int ret = 0;
 
 	for (int i = 0; i < machine->sysctl_count && ret == 0; i++) {
 		const struct plan_sysctl *sysctl = &machine->sysctl[i];
 
-		if (!condition_lacking(sysctl->on.term, sysctl->on.count, &facts))
+		if (!condition_lacking(sysctl->on.term, sysctl->on.count, facts))
 			ret = set(net, machine->name, sysctl, err);
 	}
 	return ret;

@@ -110,6 +110,7 @@ static int link_local_add(const struct plan *plan, struct net *net, const char *
 static int host_configure(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
+	const struct kernel_facts facts = topology_facts(topology);
 	struct net *net = topology->host[host].net;
 	int ret;
 
@@ -123,7 +124,7 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 	/* Programs have no rights; a server's port is not to depend on that. */
 	if (ret == 0)
 		ret = net_set_sysctl(net, "net.ipv4.ip_unprivileged_port_start", "0", err);
-	return ret < 0 ? ret : settings_make(topology, net, &plan->host[host], err);
+	return ret < 0 ? ret : settings_make(&facts, net, &plan->host[host], err);
 }
 
 /* Sets every port as power and plugs want it. */
@@ -332,6 +333,7 @@ static int router_configure(struct topology *topology,
 			    int (*interface_build)(struct topology *, int, struct err *),
 			    struct err *err)
 {
+	const struct kernel_facts facts = topology_facts(topology);
 	const struct plan *plan = topology->plan;
 	char out[IFNAMSIZ];
 	int ret = net_set_sysctl(topology->router,
@@ -348,7 +350,7 @@ static int router_configure(struct topology *topology,
 	if (ret == 0 && plan->middlebox.idle_ns)
 		ret = middlebox_configure(topology, err);
 	/* Last: what it tracks connections with is there only now. */
-	return ret < 0 ? ret : settings_make(topology, topology->router, &plan->router, err);
+	return ret < 0 ? ret : settings_make(&facts, topology->router, &plan->router, err);
 }
 
 static int router_build(struct topology *topology, struct err *err)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "diagnostics.h"
-#include "source.h"
 #include "text.h"
 
 struct remark { /* a help line, or a note with a place */

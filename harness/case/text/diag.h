@@ -15,17 +15,12 @@
 
 #include "known.h"
 #include "pool.h"
+#include "source.h"
 
 struct diagnostics;
 
 #define DIAGS_PRINTED 20  /* errors and warnings that are printed */
 #define DIAGS_KEPT    200 /* different ones that are kept; more are only counted */
-
-/* Where a piece of text stands: lines and columns (in characters) from 1; the end is the
- * first place behind it. Line 0: no place in the file. */
-struct span {
-	int line, column, end_line, end_column;
-};
 
 struct diag; /* one error or warning with its help and notes */
 

@@ -22,50 +22,10 @@ size_t source_break(const char *text, size_t size)
 	return 0;
 }
 
-/* What no text has: its white space and line breaks are none. */
-static bool is_control(uint32_t character)
+bool source_is_control(uint32_t character)
 {
 	return utf8_is_control(character) && character != '\t' && character != '\n' &&
 	       character != '\r' && character != NEXT_LINE;
-}
-
-bool source_check(struct diags *diags)
-{
-	const char *s = diags->source;
-	struct span at = {1, 1, 1, 2};
-	uint32_t character;
-	size_t n;
-
-	if (diags->size > SOURCE_MAX) {
-		diag_error(diags, (struct span){0},
-			   "the file has %zu bytes: a case has at most 1 MiB", diags->size);
-		return false;
-	}
-	for (size_t i = 0; i < diags->size; i += n) {
-		n = source_break(s + i, diags->size - i);
-		if (n) {
-			at = (struct span){at.line + 1, 1, at.line + 1, 2};
-			continue;
-		}
-		n = utf8_decode(s + i, diags->size - i, &character);
-		if (!n) {
-			struct diag *diag = diag_error(diags, at, "byte 0x%02x is not UTF-8 text",
-						       (unsigned char)s[i]);
-
-			diag_help(diags, diag,
-				  "case files are UTF-8: convert it, or mend the editor's setting");
-			return false;
-		}
-		if (is_control(character)) {
-			diag_error(diags, at,
-				   "control character 0x%02x in the text: is this a text file?",
-				   character);
-			return false;
-		}
-		at.column++;
-		at.end_column++;
-	}
-	return true;
 }
 
 struct source_line {
@@ -98,7 +58,7 @@ static struct source_line find_line(const char *source, size_t size, int number)
  * one column wide, as in the count of columns. */
 static void print_character(FILE *out, const char *text, size_t n, uint32_t character)
 {
-	if (n == 0 || is_control(character))
+	if (n == 0 || source_is_control(character))
 		fputs(UTF8_REPLACEMENT, out);
 	else if (*text == '\t')
 		fputc(' ', out);

@@ -10,6 +10,7 @@
 
 #include "node.h"
 #include "source.h"
+#include "utf8.h"
 
 #define YAML_TAG_PREFIX "tag:yaml.org,2002:"
 
@@ -417,12 +418,51 @@ static struct node *parse_stream(struct parse *parse)
 	return NULL;
 }
 
+static bool check_characters(struct diags *diags)
+{
+	const char *s = diags->source;
+	struct span at = {1, 1, 1, 2};
+	uint32_t character;
+	size_t n;
+
+	if (diags->size > SOURCE_MAX) {
+		diag_error(diags, (struct span){0},
+			   "the file has %zu bytes: a case has at most 1 MiB", diags->size);
+		return false;
+	}
+	for (size_t i = 0; i < diags->size; i += n) {
+		n = source_break(s + i, diags->size - i);
+		if (n) {
+			at = (struct span){at.line + 1, 1, at.line + 1, 2};
+			continue;
+		}
+		n = utf8_decode(s + i, diags->size - i, &character);
+		if (!n) {
+			struct diag *diag = diag_error(diags, at, "byte 0x%02x is not UTF-8 text",
+						       (unsigned char)s[i]);
+
+			diag_help(diags, diag,
+				  "case files are UTF-8: convert it, or mend the editor's setting");
+			return false;
+		}
+		if (source_is_control(character)) {
+			diag_error(diags, at,
+				   "control character 0x%02x in the text: is this a text file?",
+				   character);
+			return false;
+		}
+		at.column++;
+		at.end_column++;
+	}
+	return true;
+}
+
 struct node *node_parse(struct pool *pool, struct diags *diags)
 {
 	struct parse parse = {.pool = pool, .diags = diags};
 	struct node *root;
 
-	if (!source_check(diags))
+	if (!check_characters(diags))
 		return NULL;
 	if (!yaml_parser_initialize(&parse.yaml)) {
 		diag_error(diags, (struct span){0}, "out of memory");
