@@ -29,6 +29,7 @@
 #include "cleanup.h"
 #include "confine_filter.h"
 #include "confine_parts.h"
+#include "descriptors.h"
 #include "err.h"
 #include "landlock.h"
 
@@ -318,9 +319,7 @@ static int folder_kept(const struct confinement *rules)
 /* All that is open but 0, 1, 2 and KEPT goes at exec. */
 static void close_the_rest(int kept)
 {
-	if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC, since 5.11 */) < 0)
-		for (int fd = 3; fd < MOST_DESCRIPTORS; fd++)
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	descriptors_close_at_exec(3);
 	if (kept >= 0)
 		fcntl(kept, F_SETFD, 0);
 }

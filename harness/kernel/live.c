@@ -26,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "err.h"
 #include "file.h"
 #include "guest.h"
@@ -147,8 +148,7 @@ static const char *become_guest(int console)
 	if (guest_prepare_child(console) < 0)
 		return "redirecting";
 	/* Whatever our starter left open. */
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0 && errno != ENOSYS && errno != EINVAL)
-		return "closing descriptors";
+	descriptors_close_at_exec(3);
 	/* A user namespace with a single id has to keep them (user_namespaces(7)). */
 	if (setgroups(0, NULL) < 0 && errno != EPERM)
 		return "leaving groups";

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "descriptors.h"
 #include "file.h"
 
 #define AT_ONCE          (64 << 10)
@@ -57,17 +58,19 @@ static int descriptors_set(const struct launch *launch)
 
 	if (null < 0 || dup2(launch->stdin_fd >= 0 ? launch->stdin_fd : null, 0) < 0)
 		return -1;
-	if (!launch->peer)
-		return dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0 ||
-				       close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0
-			       ? -1
-			       : 0;
+	if (!launch->peer) {
+		if (dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0)
+			return -1;
+		descriptors_close_at_exec(3);
+		return 0;
+	}
 	/* Out of each other's way first: either may have the number of the other. */
 	fd = fcntl(launch->fd, F_DUPFD, PEER_WATCH + 1);
 	watch = fcntl(launch->place->watch, F_DUPFD, PEER_WATCH + 1);
 	if (fd < 0 || watch < 0 || dup2(fd, PEER_FD) < 0 || dup2(watch, PEER_WATCH) < 0)
 		return -1;
-	return close_range(PEER_WATCH + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	descriptors_close_at_exec(PEER_WATCH + 1);
+	return 0;
 }
 
 static void launch_command(struct launch *launch)

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptors.h"
+
 #define EXEC_FAILED 126
 
 void uml_init(struct uml *uml)
@@ -77,10 +79,12 @@ static void child(const struct uml_start *start, int console, pid_t parent)
 	personality(ADDR_NO_RANDOMIZE);
 	stay_on(start->processor);
 	if (null >= 0 && dup2(null, 0) == 0 && dup2(console, 1) == 1 && dup2(console, 2) == 2 &&
-	    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0 && getppid() == parent)
+	    getppid() == parent) {
+		descriptors_close_at_exec(3);
 		ret = start->launcher ? start->launcher->exec(start->launcher_data, parent,
 							      start->path, start->argv, start->envp)
 				      : exec_plainly(start);
+	}
 	dprintf(2, "%s: %s\n", start->path, strerror(-ret));
 	_exit(EXEC_FAILED);
 }
