@@ -33,6 +33,17 @@ static int64_t look_due_ns(const struct loop *loop, int64_t after_ns)
 	return due_ns > loop->now_ns ? due_ns : due_ns + grid_ns;
 }
 
+/* What a segment without SYN, FIN and RST may change is looked at when one comes. Of namespaces the
+ * taps see each. */
+static int listen_for_acks(struct loop *loop, bool every, struct err *err)
+{
+	int ret = every == loop->every_rings ? 0 : bell_set(loop->stage.wire_bell, every, err);
+
+	if (ret == 0)
+		loop->every_rings = every;
+	return ret;
+}
+
 static int look_at(struct loop *loop, int host, bool sample, struct err *err)
 {
 	struct stage *stage = &loop->stage;
@@ -44,6 +55,8 @@ static int look_at(struct loop *loop, int host, bool sample, struct err *err)
 	if (!sockets)
 		return 0;
 	ret = sockets_look(sockets, loop->now_ns, sample, stage->out, err);
+	if (ret == 0 && stage->options->alone)
+		ret = listen_for_acks(loop, !sockets_are_settled(sockets), err);
 	after_ns = sockets_due_ns(sockets);
 	if (after_ns >= 0)
 		loop->due_ns[host] = look_due_ns(loop, after_ns);

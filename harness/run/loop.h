@@ -37,6 +37,7 @@ struct loop {
 	int timer_fd, signal_fd;
 	struct pollfd waits[WAIT_COUNT];
 	bool resting;                     /* taps were not waited for */
+	bool every_rings;                 /* the wire's bell, of a host alone */
 	int64_t now_ns;                   /* at the last look */
 	int64_t armed_ns;                 /* what the timer is set to; 0: to nothing */
 	int64_t end_ns;                   /* -1: not known yet */

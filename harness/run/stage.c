@@ -142,6 +142,10 @@ int stage_watch(struct stage *stage, int host, struct err *err)
 	/* Outside of a kernel of its own its packets are seen by who carries them. */
 	if (ret == 0 && !stage->options->alone)
 		ret = stage->tap[host] = tap_open(net, err);
+	else if (ret == 0)
+		ret = stage->wire_bell = bell_open(net, err);
+	if (ret >= 0 && stage->options->alone && !stage_has_command(stage, host))
+		ret = bell_ignore_own(stage->wire_bell, err);
 	if (ret < 0)
 		return err_add(err, ret, "host %s", stage->plan->host[host].name);
 	write_host(stage, host, true);

@@ -53,10 +53,14 @@ int tap_open(struct net *net, struct err *err)
 	return fd;
 }
 
-int bell_open(struct net *net, struct err *err)
+int bell_set(int fd, bool every, struct err *err)
 {
 	enum { TYPE = 12, IP = 14, FLAGS = 13, LOUD = 7 /* FIN, SYN, RST */ };
+	enum { PREFIX = 3 }; /* that which makes it ring for whatever comes in */
 	static const struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 1),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, TYPE),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 5),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IP + 9),
@@ -73,19 +77,32 @@ int bell_open(struct net *net, struct err *err)
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, 1),
 	};
-	const struct sock_fprog filter = {sizeof(code) / sizeof(code[0]),
-					  (struct sock_filter *)code};
-	int fd = packet_socket(net, err);
+	const int skipped = every ? 0 : PREFIX;
+	const struct sock_fprog filter = {
+		(unsigned short)((int)(sizeof(code) / sizeof(code[0])) - skipped),
+		(struct sock_filter *)code + skipped};
 
-	if (fd < 0)
-		return fd;
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0) {
-		int ret = err_sys(err, errno, "cannot filter packets");
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0)
+		return err_sys(err, errno, "cannot filter packets");
+	return 0;
+}
 
+int bell_ignore_own(int fd, struct err *err)
+{
+	int one = 1;
+
+	return setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof(one)) < 0
+		       ? err_sys(err, errno, "cannot ignore packets that are sent")
+		       : 0;
+}
+
+int bell_open(struct net *net, struct err *err)
+{
+	int fd = packet_socket(net, err), ret = fd < 0 ? fd : bell_set(fd, false, err);
+
+	if (fd >= 0 && ret < 0)
 		close(fd);
-		return ret;
-	}
-	return fd;
+	return ret < 0 ? ret : fd;
 }
 
 void bell_drain(int fd)

@@ -19,6 +19,10 @@ int tap_open(struct net *net, struct err *err);
 /* A bell in NET: a packet socket that only those frames make readable after which a socket may be
  * in another state: all but TCP segments without SYN, FIN and RST. bell_drain() silences it. */
 int bell_open(struct net *net, struct err *err);
+/* EVERY: whatever comes in rings as well, for who waits for an ACK; or as before. */
+int bell_set(int fd, bool every, struct err *err);
+/* What the namespace sends itself never rings: its programs tell what they do. */
+int bell_ignore_own(int fd, struct err *err);
 void bell_drain(int fd);
 
 /* Which interface of which host an index is; fills in *packet's host and tap. False: not
