@@ -70,14 +70,13 @@ static bool left_port(enum world_fate fate)
 }
 
 /* What goes to a group is not lost because one of it does not get it. */
-static void put_lost(struct play *play, const struct world_packet *packet)
+static void put_lost(struct play *play, const struct world_packet *packet, int64_t t_ns)
 {
 	uint32_t number = (uint32_t)packet->number + 1;
 	const char *why = world_fate_name[packet->fate];
 
 	if (packet->fate != WORLD_DELIVERED && !packet->duplicate && !(packet->frame[0] & 1))
-		play_frame(play, RAW_LOST, -1, packet->t_ns - PLAY_ZERO_NS, &number, sizeof(number),
-			   why, strlen(why));
+		play_frame(play, RAW_LOST, -1, t_ns, &number, sizeof(number), why, strlen(why));
 }
 
 void carry_packet(void *data, const struct world_packet *packet)
@@ -85,7 +84,7 @@ void carry_packet(void *data, const struct world_packet *packet)
 	struct play *play = data;
 	int64_t t_ns = packet->t_ns - play->zero_ns;
 
-	put_lost(play, packet);
+	put_lost(play, packet, t_ns);
 	if (packet->to == WORLD_NONE || !left_port(packet->fate))
 		return;
 	put(play, t_ns, packet->to, RAW_TAP_PORT, true, packet->number, packet->frame,

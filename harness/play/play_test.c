@@ -201,6 +201,8 @@ START_TEST(the_run_ends_a_second_after_the_last_program)
 	world.now_ns = PLAY_ZERO_NS + play.end_ns;
 	say(CLIENT, RAW_END, -1, "", 0);
 	ck_assert(!world.stopped);
+	ck_assert_int_eq(world.power[CLIENT], WORLD_HUNG); /* what it does then is not the run's */
+	ck_assert_int_eq(world.power[SERVER], WORLD_ON);
 	say(SERVER, RAW_END, -1, "", 0);
 	ck_assert(world.stopped);
 	ck_assert_int_eq(frames(RAW_END), 0); /* the run's comes when all is over */
