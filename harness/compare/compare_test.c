@@ -366,6 +366,24 @@ START_TEST(tolerances_of_hosts)
 }
 END_TEST
 
+/* What one of them never did is no list of differences. */
+START_TEST(skipped_is_one_change)
+{
+	struct recorded_run a = recorded_run_read(recorded_runs[0]),
+			    b = recorded_run_read(recorded_runs[0]);
+	struct comparison *comparison;
+
+	a.record->state = RECORD_SKIPPED;
+	a.record->step_count = a.record->socket_count = a.record->packet_count = 0;
+	comparison = compare(&a, &b);
+	ck_assert_int_eq(comparison->group_count, 1);
+	ck_assert_str_eq(comparison->group[0].change.before, "skipped");
+	comparison_free(comparison);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
+}
+END_TEST
+
 START_TEST(there_are_records)
 {
 	ck_assert_int_ge(recorded_runs_count, 10);
@@ -390,6 +408,7 @@ int main(void)
 	tcase_add_test(tcase, no_record);
 	tcase_add_test(tcase, wheel_steps);
 	tcase_add_test(tcase, tolerances);
+	tcase_add_test(tcase, skipped_is_one_change);
 	tcase_add_test(tcase, tolerances_of_hosts);
 	return run_tests(tcase);
 }

@@ -402,12 +402,14 @@ START_TEST(test_counters)
 	raw_counters(&raw, 1, 0, COUNTERS("1", "0", "0"));
 	raw_counters(&raw, 0, 1, COUNTERS("8", "5", "7"));
 	raw_counters(&raw, 1, 1, COUNTERS("5", "0", "0"));
+	raw_counters(&raw, 1, 0, COUNTERS("2", "0", "0")); /* and a third, which crashes */
 	record = test_collect(plan, &raw, 9 * S);
 	check_counter(0, "TcpRetransSegs", 7);
 	check_counter(0, "Ip6InReceives", 5);
 	check_counter(1, "TcpRetransSegs", 7);
 	ck_assert_ptr_null(counter(0, "TcpExtTCPTimeouts")); /* did not move */
 	ck_assert_ptr_null(counter(0, "TcpMaxConn"));
+	ck_assert_ptr_null(counter(1, "TcpRtoAlgorithm"));
 	check_counter(0, "TcpExtSyncookiesSent", 0); /* but is asked for */
 	ck_assert_ptr_null(counter(1, "TcpExtSyncookiesSent"));
 	check_counter(0, "IcmpMsgInType3", 0); /* printed only once it is counted */

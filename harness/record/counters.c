@@ -51,11 +51,15 @@ static void counter_add(struct reading *reading, const char *name, int64_t value
 {
 	struct record_counter *counter = counter_find(reading, name);
 
-	/* A rebooted host begins anew: what its kernels counted adds up. */
-	if (reading->after)
-		counter->after += value;
-	else
-		counter->before += value;
+	/* A rebooted host begins anew: what its kernels counted adds up. Of one that crashed before
+	 * it could tell, nothing is known. */
+	if (!reading->after) {
+		counter->begun = value;
+		return;
+	}
+	counter->before += counter->begun;
+	counter->after += value;
+	counter->begun = 0;
 }
 
 static void pair_parse(struct reading *reading, char *names, char *values)

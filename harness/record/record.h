@@ -114,6 +114,7 @@ struct record_counter {
 	int host;
 	char *name; /* "TcpExtTCPAbortOnTimeout" */
 	int64_t before, after;
+	int64_t begun; /* while it is collected: what a kernel began with that has not told more */
 };
 
 struct record_sampled { /* at t all of the host's sockets were looked at */

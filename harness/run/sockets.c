@@ -287,8 +287,13 @@ bool sockets_are_settled(const struct sockets *sockets)
 					1u << TCP_TIME_WAIT | 1u << TCP_CLOSE_WAIT |
 					1u << TCP_FIN_WAIT2;
 
-	for (int i = 0; i < sockets->tracked_count; i++)
-		if (!(settled & 1u << sockets->tracked[i].socket.state))
+	for (int i = 0; i < sockets->tracked_count; i++) {
+		const struct raw_socket *socket = &sockets->tracked[i].socket;
+
+		/* Data ends FIN_WAIT2 that nobody would read (tcp_rcv_state_process()). */
+		if (!(settled & 1u << socket->state) ||
+		    (socket->state == TCP_FIN_WAIT2 && !socket->inode))
 			return false;
+	}
 	return true;
 }

@@ -143,9 +143,11 @@ static struct record_host changes[] = {{30 * S, 1, false}, {35 * S, 1, true}, {5
 
 /* Of the server there are those of both its starts. */
 static struct record_counter counters[] = {
-	{CLIENT, (char *)"TcpRetransSegs", 2, 7},          {CLIENT, (char *)"TcpCurrEstab", 1, 0},
-	{CLIENT, (char *)"TcpExtTCPAbortOnTimeout", 3, 3}, {SERVER, (char *)"TcpRetransSegs", 1, 4},
-	{SERVER, (char *)"TcpRetransSegs", 0, 2},
+	{CLIENT, (char *)"TcpRetransSegs", .before = 2, .after = 7},
+	{CLIENT, (char *)"TcpCurrEstab", .before = 1, .after = 0},
+	{CLIENT, (char *)"TcpExtTCPAbortOnTimeout", .before = 3, .after = 3},
+	{SERVER, (char *)"TcpRetransSegs", .before = 1, .after = 4},
+	{SERVER, (char *)"TcpRetransSegs", .before = 0, .after = 2},
 };
 
 #define LIST(name, from) .name = (from), .name##_count = sizeof(from) / sizeof(*(from))
