@@ -99,6 +99,7 @@ static void output_end(void)
 		return;
 	fprintf(stderr, "halfopen: standard output did not take it all%s%s\n", errno ? ": " : "",
 		errno ? strerror(errno) : "");
+	fflush(NULL); /* stderr may be cmd_parse()'s */
 	_exit(EXIT_COULD_NOT);
 }
 
