@@ -3,6 +3,7 @@
  * What the calls returned and how the programs ended. Of a call that is the same in both, when
  * it returned; it began when the one before it returned.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,61 @@ static char *step_name(struct changes *changes, const struct record_step *step)
 			   step->incarnation ? ", after the reboot" : "");
 }
 
+/* Without the name of the program. */
+static char *step_cause(struct changes *changes, const struct record_step *step, const char *text)
+{
+	const struct plan_program *program = &changes->a->plan->program[step->program];
+
+	return pool_printf(changes->pool, "%s: %s", program->step[step->step].name, text);
+}
+
+/* TCP lost its patience: all of its timers end in one of these. */
+static bool gave_up(const struct record_step *step)
+{
+	return step && step->end_ns >= 0 && step->ret < 0 &&
+	       (step->err == ETIMEDOUT || step->err == EHOSTUNREACH || step->err == ENETUNREACH);
+}
+
+static char *given_up(struct changes *changes, bool sooner)
+{
+	return pool_strdup(changes->pool, sooner ? "a connection is given up earlier"
+						 : "a connection is given up later");
+}
+
+/* When the first of the two is seen to be another. */
+static int64_t step_at_ns(const struct record_step *a, const struct record_step *b)
+{
+	if (!a || !b)
+		return a ? a->start_ns : b->start_ns;
+	return earlier(a->end_ns, b->end_ns);
+}
+
+static void change_step(struct changes *changes, const struct record_step *a,
+			const struct record_step *b, char *name, const char *before,
+			const char *after)
+{
+	char *text = pool_printf(changes->pool, "%s instead of %s", after, before);
+	bool in_a = gave_up(a), in_b = gave_up(b);
+
+	change_add(changes, CHANGE_RESULT, name, before, after,
+		   in_a || in_b ? given_up(changes, !in_a || (in_b && b->end_ns < a->end_ns))
+				: step_cause(changes, a ? a : b, text),
+		   step_at_ns(a, b))
+		->gives_up = in_a || in_b;
+}
+
+static void change_return(struct changes *changes, const struct record_step *a,
+			  const struct record_step *b, const char *name)
+{
+	int before = changes->change_count;
+
+	change_time(changes, name, a->end_ns, b->end_ns, step_cause(changes, a, "returns"));
+	if (changes->change_count > before && gave_up(a)) {
+		changes->change[before].cause = given_up(changes, b->end_ns < a->end_ns);
+		changes->change[before].gives_up = true;
+	}
+}
+
 static void compare_step(struct changes *changes, const struct record_step *a,
 			 const struct record_step *b)
 {
@@ -49,18 +105,18 @@ static void compare_step(struct changes *changes, const struct record_step *a,
 	char *before = result_text(changes, a), *after = result_text(changes, b);
 
 	if (strcmp(before, after) != 0)
-		change_add(changes, CHANGE_RESULT, name, before, after);
+		change_step(changes, a, b, name, before, after);
 	else if (a && b && (a->bytes != b->bytes || a->intact != b->intact))
-		change_add(changes, CHANGE_RESULT, name,
-			   pool_printf(changes->pool, "%lld bytes%s", (long long)a->bytes,
-				       a->intact ? ", intact" : ""),
-			   pool_printf(changes->pool, "%lld bytes%s", (long long)b->bytes,
-				       b->intact ? ", intact" : ""));
+		change_step(changes, a, b, name,
+			    pool_printf(changes->pool, "%lld bytes%s", (long long)a->bytes,
+					a->intact ? ", intact" : ""),
+			    pool_printf(changes->pool, "%lld bytes%s", (long long)b->bytes,
+					b->intact ? ", intact" : ""));
 	else if (a && b && a->end_ns < 0)
 		change_time(changes, pool_printf(changes->pool, "%s begins", name), a->start_ns,
-			    b->start_ns);
+			    b->start_ns, step_cause(changes, a, "begins"));
 	else if (a && b)
-		change_time(changes, name, a->end_ns, b->end_ns);
+		change_return(changes, a, b, name);
 }
 
 static char *end_text(struct changes *changes, const struct record_program *program)
@@ -79,19 +135,25 @@ static void compare_program(struct changes *changes, const struct record_program
 			    const struct record_program *b)
 {
 	const struct record_program *known = a ? a : b;
-	char *name = pool_printf(changes->pool, "%s: the program%s",
+	struct pool *pool = changes->pool;
+	char *name = pool_printf(pool, "%s: the program%s",
 				 changes->a->plan->program[known->program].name,
 				 known->incarnation ? ", after the reboot" : "");
 	char *before = end_text(changes, a), *after = end_text(changes, b);
+	int64_t at_ns = earlier(a ? a->end_ns : -1, b ? b->end_ns : -1);
 
+	if (at_ns < 0)
+		at_ns = earlier(a ? a->start_ns : -1, b ? b->start_ns : -1);
 	if (strcmp(before, after) != 0)
-		change_add(changes, CHANGE_RESULT, name, before, after);
+		change_add(changes, CHANGE_RESULT, name, before, after,
+			   pool_printf(pool, "a program %s instead of: %s", after, before), at_ns);
 	else if (a && b && strcmp(a->output ? a->output : "", b->output ? b->output : "") != 0)
 		change_add(changes, CHANGE_RESULT, name, a->output ? a->output : "no output",
-			   b->output ? b->output : "no output");
+			   b->output ? b->output : "no output",
+			   pool_strdup(pool, "a program writes something else"), at_ns);
 	else if (a && b)
-		change_time(changes, pool_printf(changes->pool, "%s ends", name), a->end_ns,
-			    b->end_ns);
+		change_time(changes, pool_printf(pool, "%s ends", name), a->end_ns, b->end_ns,
+			    "a program ends");
 }
 
 static void compare_fault(struct changes *changes, const struct record_fault *a)
@@ -103,9 +165,9 @@ static void compare_fault(struct changes *changes, const struct record_fault *a)
 
 		if (b->fault != a->fault)
 			continue;
-		change_time(changes, text, a->begun_ns, b->begun_ns);
+		change_time(changes, text, a->begun_ns, b->begun_ns, "a fault comes");
 		change_time(changes, pool_printf(changes->pool, "%s is done", text), a->done_ns,
-			    b->done_ns);
+			    b->done_ns, "a fault is done");
 	}
 }
 

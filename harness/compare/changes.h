@@ -17,11 +17,15 @@ struct changes { /* of one run */
 	int change_count;
 };
 
-/* Takes the texts as they are; of the pool. */
-void change_add(struct changes *changes, enum change_kind kind, char *what, const char *before,
-		const char *after);
-/* Adds a time that is not the same in both; -1 is one that never came. */
-void change_time(struct changes *changes, const char *what, int64_t before_ns, int64_t after_ns);
+/* Takes WHAT and CAUSE as they are; of the pool. CAUSE and AT_NS: as in struct change. */
+struct change *change_add(struct changes *changes, enum change_kind kind, char *what,
+			  const char *before, const char *after, char *cause, int64_t at_ns);
+/* Adds a time that is not the same in both; -1 is one that never came. CAUSE: what it is of,
+ * "recv: returns"; NULL: the cause of nothing. */
+void change_time(struct changes *changes, const char *what, int64_t before_ns, int64_t after_ns,
+		 const char *cause);
+/* The earlier of two times of which one may be -1, never. */
+int64_t earlier(int64_t a_ns, int64_t b_ns);
 bool same_time(const struct changes *changes, int64_t before_ns, int64_t after_ns);
 
 /* The parts. */
@@ -29,5 +33,10 @@ void compare_calls(struct changes *changes);
 void compare_sockets(struct changes *changes);
 void compare_packets(struct changes *changes);
 void compare_counters(struct changes *changes);
+
+/* The first of CHANGES, which may be what the others follow from, into RUN; or all of them. */
+void causes_keep(struct compared_run *run, const struct changes *changes);
+/* Gives each run that differs its cause. */
+void causes_find(struct comparison *comparison);
 
 #endif

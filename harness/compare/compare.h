@@ -33,6 +33,11 @@ struct change {
 	enum change_kind kind;
 	char *what;           /* "client: recv" */
 	char *before, *after; /* in A, in B */
+	char *delta;          /* "-7", "+5.0 s"; "" where there is nothing to subtract */
+	char *cause;   /* the same without names, numbers and addresses: "retransmission: sent less
+			  often"; NULL: it follows from others, and is the cause of nothing */
+	int64_t at_ns; /* when it is first seen in one of the two */
+	bool gives_up; /* a call tells that the connection timed out */
 };
 
 /* One run as it was in one of the folders. */
@@ -64,10 +69,27 @@ struct change_group { /* one change, and who shows it */
 	int run_count;
 };
 
+struct cause_value { /* how a cause shows: in so many runs */
+	char *before, *after, *delta;
+	int run_count;
+};
+
+/* What runs do differently first: the rest follows from it. Each run that differs has one cause. */
+struct cause {
+	char *text; /* struct change's */
+	struct cause_value *value;
+	int value_count; /* the most frequent first */
+	int *run;        /* by number in the comparison's */
+	int run_count;
+};
+
 struct compared_run {
-	char *name;
-	bool differs;  /* by more than counters */
-	bool counters; /* and these do */
+	char *name, *folder; /* folder: below that of the results */
+	bool differs;        /* by more than counters */
+	bool counters;       /* and these do */
+	int cause;           /* of the comparison's, once it is sorted */
+	struct change *first;
+	int first_count; /* what differs first: one of them is the cause */
 	struct tolerance tolerance;
 };
 
@@ -78,6 +100,8 @@ struct comparison {
 	int run_count, differing;
 	struct change_group *group;
 	int group_count;
+	struct cause *cause;
+	int cause_count;         /* that of the most runs first */
 	char **only_a, **only_b; /* names of runs */
 	int only_a_count, only_b_count;
 	void *memory;
@@ -87,12 +111,16 @@ struct comparison *comparison_new(const char *a, const char *b);
 void comparison_free(struct comparison *comparison); /* NULL is fine */
 
 /* Compares a run that is in both, and keeps what differs. OVERRIDE_NS: as above. */
-void comparison_add(struct comparison *comparison, const char *name, const struct compare_side *a,
-		    const struct compare_side *b, int64_t override_ns);
+void comparison_add(struct comparison *comparison, const char *name, const char *folder,
+		    const struct compare_side *a, const struct compare_side *b,
+		    int64_t override_ns);
 /* A run that is only in A, or in B. */
 void comparison_add_only(struct comparison *comparison, const char *name, bool in_a);
-/* Puts the groups in order, after the last run. */
+/* Puts the groups in order and finds the causes, after the last run. */
 void comparison_sort(struct comparison *comparison);
+
+/* How many of CAUSE's runs show GROUP. */
+int cause_shares(const struct comparison *comparison, int cause, const struct change_group *group);
 
 /* Whether a run that is in both differs: what the exit status tells. */
 bool comparison_differs(const struct comparison *comparison);

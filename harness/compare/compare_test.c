@@ -25,7 +25,7 @@ static struct comparison *compare(const struct recorded_run *a, const struct rec
 	struct compare_side x = side_of(a), y = side_of(b);
 	struct comparison *comparison = comparison_new("a", "b");
 
-	comparison_add(comparison, "run", &x, &y, -1);
+	comparison_add(comparison, "run", "run", &x, &y, -1);
 	comparison_sort(comparison);
 	return comparison;
 }
@@ -251,9 +251,9 @@ START_TEST(groups)
 	plant_call_time(b.record, 1);
 	plant_errno(b.record, 2);
 	y.verdict = "fail";
-	comparison_add(comparison, "one", &x, &y, -1);
-	comparison_add(comparison, "two", &x, &y, -1);
-	comparison_add(comparison, "three", &x, &x, -1);
+	comparison_add(comparison, "one", "/one", &x, &y, -1);
+	comparison_add(comparison, "two", "/two", &x, &y, -1);
+	comparison_add(comparison, "three", "/three", &x, &x, -1);
 	comparison_add_only(comparison, "four", true);
 	comparison_sort(comparison);
 	ck_assert_int_eq(comparison->run_count, 3);
@@ -270,6 +270,89 @@ START_TEST(groups)
 	comparison_free(comparison);
 	recorded_run_done(&a);
 	recorded_run_done(&b);
+}
+END_TEST
+
+/* As a kernel would have it that sends one probe less: it gives up when the last is due. */
+static void last_probe_drop(struct record *record)
+{
+	struct record_packet *packet = record->packet;
+	int last = record->packet_count - 1;
+	int64_t at_ns;
+
+	while (!(packet[last].kinds & 1u << KIND_KEEPALIVE_PROBE))
+		last--;
+	at_ns = packet[last].sent_ns;
+	memmove(&packet[last], &packet[last + 1],
+		(size_t)(record->packet_count-- - last - 1) * sizeof(*packet));
+	for (int i = 0; i < record->step_count; i++) {
+		if (record->step[i].end_ns > at_ns)
+			record->step[i].end_ns = at_ns;
+		if (record->step[i].start_ns > at_ns)
+			record->step[i].start_ns = at_ns;
+	}
+	for (int i = 0; i < record->socket_count; i++)
+		if (record->socket[i].t_ns > at_ns)
+			record->socket[i].t_ns = at_ns;
+}
+
+/* The same in many runs is told once, whatever follows from it there; what differs for another
+ * reason is another cause. */
+START_TEST(causes)
+{
+	static const char *const names[] = {"keepalive-crash-ip4", "keepalive-crash-ip6"};
+	struct comparison *comparison = comparison_new("a", "b");
+	struct recorded_run a, b;
+	struct compare_side x, y;
+
+	for (int i = 0; i < 2; i++) {
+		a = known(names[i]);
+		b = known(names[i]);
+		last_probe_drop(b.record);
+		x = side_of(&a);
+		y = side_of(&b);
+		comparison_add(comparison, names[i], names[i], &x, &y, -1);
+		recorded_run_done(&a);
+		recorded_run_done(&b);
+	}
+	a = known("kill");
+	b = known("kill");
+	plant_errno(b.record, b.record->step_count - 2);
+	x = side_of(&a);
+	y = side_of(&b);
+	comparison_add(comparison, "kill", "kill", &x, &x, -1);
+	comparison_add(comparison, "kill again", "kill again", &x, &y, -1);
+	comparison_sort(comparison);
+
+	ck_assert_int_eq(comparison->cause_count, 2);
+	ck_assert_str_eq(comparison->cause[0].text, "keepalive-probe: sent less often");
+	ck_assert_int_eq(comparison->cause[0].run_count, 2);
+	for (int i = 0; i < comparison->cause[0].value_count; i++)
+		ck_assert_str_eq(comparison->cause[0].value[i].delta, "-1");
+	ck_assert_ptr_nonnull(strstr(comparison->cause[1].text, "instead of"));
+	ck_assert_int_eq(comparison->cause[1].run_count, 1);
+	ck_assert_int_eq(comparison->run[2].cause, -1);
+	ck_assert_int_eq(comparison->run[3].cause, 1);
+	comparison_free(comparison);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
+}
+END_TEST
+
+/* A verdict that is another although the runs are the same is a cause, too. */
+START_TEST(a_verdict_alone)
+{
+	struct recorded_run a = known("kill");
+	struct compare_side x = side_of(&a), y = side_of(&a);
+	struct comparison *comparison = comparison_new("a", "b");
+
+	y.verdict = "fail";
+	comparison_add(comparison, "kill", "kill", &x, &y, -1);
+	comparison_sort(comparison);
+	ck_assert_int_eq(comparison->cause_count, 1);
+	ck_assert_str_eq(comparison->cause[0].text, "the verdict: fail instead of pass");
+	comparison_free(comparison);
+	recorded_run_done(&a);
 }
 END_TEST
 
@@ -292,9 +375,9 @@ START_TEST(no_record)
 	struct compare_side x = side_of(&a), none = {"pass", "", NULL, NULL};
 	struct comparison *comparison = comparison_new("a", "b");
 
-	comparison_add(comparison, "none in both", &none, &none, -1);
+	comparison_add(comparison, "none in both", "/a", &none, &none, -1);
 	ck_assert(!comparison_differs(comparison));
-	comparison_add(comparison, "none in b", &x, &none, -1);
+	comparison_add(comparison, "none in b", "/b", &x, &none, -1);
 	ck_assert(has(comparison, CHANGE_CASE));
 	comparison_free(comparison);
 	recorded_run_done(&a);
@@ -404,6 +487,8 @@ int main(void)
 	tcase_add_test(tcase, order);
 	tcase_add_test(tcase, counters_are_background);
 	tcase_add_test(tcase, groups);
+	tcase_add_test(tcase, causes);
+	tcase_add_test(tcase, a_verdict_alone);
 	tcase_add_test(tcase, another_case);
 	tcase_add_test(tcase, no_record);
 	tcase_add_test(tcase, wheel_steps);

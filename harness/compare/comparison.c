@@ -39,16 +39,25 @@ static bool same_case(const struct compare_side *a, const struct compare_side *b
 	return strcmp(a->record->source, b->record->source) == 0;
 }
 
+/* What makes the rest of two runs another: told alone. */
+static void change_whole(struct changes *changes, enum change_kind kind, const char *what,
+			 const char *before, const char *after)
+{
+	struct pool *pool = changes->pool;
+
+	change_add(changes, kind, pool_strdup(pool, what), before, after,
+		   pool_printf(pool, "%s: %s instead of %s", what, after, before), 0);
+}
+
 static void compare_end(struct changes *changes)
 {
 	static const char *const states[] = {"complete", "skipped", "broken"};
 	const struct record *a = changes->a->record, *b = changes->b->record;
 
 	if (a->state != b->state)
-		change_add(changes, CHANGE_RESULT, pool_strdup(changes->pool, "the run"),
-			   states[a->state], states[b->state]);
+		change_whole(changes, CHANGE_RESULT, "the run", states[a->state], states[b->state]);
 	else if (changes->change_count == 0)
-		change_time(changes, "the run ends", a->end_ns, b->end_ns);
+		change_time(changes, "the run ends", a->end_ns, b->end_ns, "the run ends");
 }
 
 static void compare_records(struct changes *changes)
@@ -57,14 +66,13 @@ static void compare_records(struct changes *changes)
 
 	if (!a->record || !b->record) {
 		if (a->record || b->record)
-			change_add(changes, CHANGE_CASE, pool_strdup(changes->pool, "the record"),
-				   a->record ? "there" : "missing",
-				   b->record ? "there" : "missing");
+			change_whole(changes, CHANGE_CASE, "the record",
+				     a->record ? "there" : "missing",
+				     b->record ? "there" : "missing");
 		return;
 	}
 	if (!same_case(a, b)) {
-		change_add(changes, CHANGE_CASE, pool_strdup(changes->pool, "the text of the case"),
-			   "one", "another");
+		change_whole(changes, CHANGE_CASE, "the text of the case", "one", "another");
 		return;
 	}
 	/* Where one was skipped there is nothing to hold the other against. */
@@ -87,7 +95,7 @@ static void compare_verdicts(struct changes *changes)
 
 	if (strcmp(a->verdict, b->verdict) != 0)
 		change_add(changes, CHANGE_VERDICT, pool_strdup(pool, "the verdict"), a->verdict,
-			   b->verdict);
+			   b->verdict, NULL, 0);
 }
 
 static struct change_group *group_of(struct comparison *comparison, const struct change *change)
@@ -113,13 +121,14 @@ static void group_add_run(struct comparison *comparison, struct change_group *gr
 		*LIST_ADD(comparison->memory, group, run) = run;
 }
 
-void comparison_add(struct comparison *comparison, const char *name, const struct compare_side *a,
-		    const struct compare_side *b, int64_t override_ns)
+void comparison_add(struct comparison *comparison, const char *name, const char *folder,
+		    const struct compare_side *a, const struct compare_side *b, int64_t override_ns)
 {
 	struct changes changes = {.a = a, .b = b, .pool = comparison->memory};
 	struct compared_run *run = LIST_ADD(comparison->memory, comparison, run);
 
 	run->name = pool_strdup(comparison->memory, name);
+	run->folder = pool_strdup(comparison->memory, folder);
 	if (a->record && b->record)
 		changes.tolerance = tolerance_between(a->record, b->record, override_ns);
 	if (a->plan && a->plan->neighbours_dynamic && override_ns < 0)
@@ -133,6 +142,8 @@ void comparison_add(struct comparison *comparison, const char *name, const struc
 		run->counters |= changes.change[i].kind == CHANGE_COUNTER;
 	}
 	comparison->differing += run->differs;
+	if (run->differs)
+		causes_keep(run, &changes);
 	for (int i = 0; i < changes.change_count; i++)
 		if (run->differs)
 			group_add_run(comparison, group_of(comparison, &changes.change[i]),
@@ -164,6 +175,7 @@ void comparison_sort(struct comparison *comparison)
 	if (comparison->group_count)
 		qsort(comparison->group, (size_t)comparison->group_count,
 		      sizeof(*comparison->group), by_weight);
+	causes_find(comparison);
 }
 
 bool comparison_differs(const struct comparison *comparison)

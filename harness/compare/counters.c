@@ -20,12 +20,17 @@ static const struct record_counter *counter_of(const struct record *record,
 static void compare_counter(struct changes *changes, const struct record_counter *counter,
 			    int64_t before, int64_t after)
 {
-	if (before != after)
-		change_add(changes, CHANGE_COUNTER,
-			   pool_printf(changes->pool, "%s: %s",
-				       changes->a->plan->host[counter->host].name, counter->name),
-			   pool_printf(changes->pool, "+%lld", (long long)before),
-			   pool_printf(changes->pool, "+%lld", (long long)after));
+	struct change *change;
+
+	if (before == after)
+		return;
+	change = change_add(changes, CHANGE_COUNTER,
+			    pool_printf(changes->pool, "%s: %s",
+					changes->a->plan->host[counter->host].name, counter->name),
+			    pool_printf(changes->pool, "+%lld", (long long)before),
+			    pool_printf(changes->pool, "+%lld", (long long)after), NULL, 0);
+	change->delta = pool_printf(changes->pool, "%+lld",
+				    (long long)((uint64_t)after - (uint64_t)before));
 }
 
 /* One that is missing has not moved. */

@@ -21,6 +21,7 @@
 struct entry {
 	char *text; /* "SYN", "retransmission of data, 100 bytes, lost" */
 	char *bulk; /* what it is in a row of many: "data"; NULL: nothing that comes in rows */
+	const char *kind; /* what it does, whatever it carries: "retransmission" */
 	int64_t sent_ns;
 };
 
@@ -75,6 +76,24 @@ static char *entry_text(struct changes *changes, const struct record_packet *pac
 			   packet->arrived_ns < 0 ? ", lost" : "");
 }
 
+/* One word for what a packet does, the most telling of its kinds. */
+static const char *entry_kind(const struct record_packet *packet)
+{
+	static const enum packet_kind telling[] = {
+		KIND_RETRANSMISSION, KIND_KEEPALIVE_PROBE, KIND_WINDOW_PROBE, KIND_RST,
+		KIND_KEEPALIVE_ACK,  KIND_ZERO_WINDOW,     KIND_FIN,          KIND_DUPLICATE_ACK};
+
+	if (packet->kinds & KIND(RETRANSMISSION) && packet->kinds & (KIND(SYN) | KIND(SYN_ACK)))
+		return packet->kinds & KIND(SYN) ? "syn retransmission" : "syn-ack retransmission";
+	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
+		if (packet->kinds & 1u << telling[i])
+			return packet_kind_name(telling[i]);
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		if (packet->kinds & 1u << kind)
+			return packet_kind_name(kind);
+	return "packet";
+}
+
 /* Puts rows of BULK and more into one entry. */
 static void rows_join(struct sent *sent)
 {
@@ -109,7 +128,7 @@ static void sent_make(struct changes *changes, const struct record *record, int 
 			continue;
 		entry = LIST_ADD(changes->pool, sent, entry);
 		*entry = (struct entry){entry_text(changes, packet), bulk_text(packet),
-					packet->sent_ns};
+					entry_kind(packet), packet->sent_ns};
 	}
 	if (sent->entry_count)
 		rows_join(sent);
@@ -122,6 +141,15 @@ static int count_of(const struct sent *sent, const char *text)
 	for (int i = 0; i < sent->entry_count; i++)
 		count += strcmp(sent->entry[i].text, text) == 0;
 	return count;
+}
+
+/* The NUMBER-th of SENT's like TEXT, from 0. */
+static const struct entry *entry_of(const struct sent *sent, const char *text, int number)
+{
+	for (int i = 0; i < sent->entry_count; i++)
+		if (strcmp(sent->entry[i].text, text) == 0 && number-- == 0)
+			return &sent->entry[i];
+	return NULL;
 }
 
 static bool seen_before(const struct sent *sent, int index)
@@ -141,14 +169,23 @@ static bool same_count(const struct changes *changes, int before, int after)
 	return before == after;
 }
 
-static bool compare_count(struct changes *changes, const char *host, const char *text, int before,
-			  int after)
+static bool compare_count(struct changes *changes, const char *host, const char *text,
+			  const struct sent *a, const struct sent *b)
 {
+	int before = count_of(a, text), after = count_of(b, text);
+	bool fewer = after < before;
+	const struct entry *first = entry_of(fewer ? a : b, text, fewer ? after : before);
+	struct change *change;
+
 	if (same_count(changes, before, after))
 		return before != after;
-	change_add(changes, CHANGE_PACKET, pool_printf(changes->pool, "%s sends %s", host, text),
-		   pool_printf(changes->pool, "%d", before),
-		   pool_printf(changes->pool, "%d", after));
+	change = change_add(
+		changes, CHANGE_PACKET, pool_printf(changes->pool, "%s sends %s", host, text),
+		pool_printf(changes->pool, "%d", before), pool_printf(changes->pool, "%d", after),
+		pool_printf(changes->pool, "%s: sent %s often", first->kind,
+			    fewer ? "less" : "more"),
+		first->sent_ns);
+	change->delta = pool_printf(changes->pool, "%+d", after - before);
 	return true;
 }
 
@@ -162,14 +199,13 @@ static bool compare_counts(struct changes *changes, const char *host, const stru
 		const char *text = a->entry[i].text;
 
 		if (!seen_before(a, i))
-			differs |= compare_count(changes, host, text, count_of(a, text),
-						 count_of(b, text));
+			differs |= compare_count(changes, host, text, a, b);
 	}
 	for (int i = 0; i < b->entry_count; i++) {
 		const char *text = b->entry[i].text;
 
 		if (!seen_before(b, i) && count_of(a, text) == 0)
-			differs |= compare_count(changes, host, text, 0, count_of(b, text));
+			differs |= compare_count(changes, host, text, a, b);
 	}
 	return !differs;
 }
@@ -184,7 +220,10 @@ static bool compare_order(struct changes *changes, const char *host, const struc
 		change_add(changes, CHANGE_PACKET,
 			   pool_printf(changes->pool,
 				       "%s sends in another order, from packet %d on", host, i + 1),
-			   a->entry[i].text, b->entry[i].text);
+			   a->entry[i].text, b->entry[i].text,
+			   pool_printf(changes->pool, "%s: sent where %s was", b->entry[i].kind,
+				       a->entry[i].kind),
+			   earlier(a->entry[i].sent_ns, b->entry[i].sent_ns));
 		return false;
 	}
 	return true;
@@ -200,10 +239,7 @@ static const struct entry *same_entry(const struct sent *a, const struct sent *b
 		return &b->entry[index];
 	for (int i = 0; i < index; i++)
 		before += strcmp(a->entry[i].text, text) == 0;
-	for (int i = 0; i < b->entry_count; i++)
-		if (strcmp(b->entry[i].text, text) == 0 && before-- == 0)
-			return &b->entry[i];
-	return NULL;
+	return entry_of(b, text, before);
 }
 
 /* Of several of one kind that moved, the first tells. */
@@ -226,7 +262,8 @@ static void compare_sent_times(struct changes *changes, const char *host, const 
 		told[told_count++] = a->entry[i].text;
 		change_time(changes,
 			    pool_printf(changes->pool, "%s sends %s", host, a->entry[i].text),
-			    a->entry[i].sent_ns, other->sent_ns);
+			    a->entry[i].sent_ns, other->sent_ns,
+			    pool_printf(changes->pool, "%s: sent", a->entry[i].kind));
 	}
 }
 

@@ -163,9 +163,14 @@ static bool same_due(const struct changes *changes, const struct record_socket *
 static void compare_due(struct changes *changes, const char *what, const struct record_socket *a,
 			const struct record_socket *b)
 {
+	int before = changes->change_count;
+
 	if (!same_due(changes, a, b))
 		change_time(changes, pool_printf(changes->pool, "%s: its timer is due", what),
-			    due_ns(a), due_ns(b));
+			    due_ns(a), due_ns(b),
+			    pool_printf(changes->pool, "%s: its timer is due", state_name(a)));
+	if (changes->change_count > before)
+		changes->change[before].at_ns = earlier(a->t_ns, b->t_ns);
 }
 
 static void compare_times(struct changes *changes, const struct life *a, const struct life *b)
@@ -176,7 +181,8 @@ static void compare_times(struct changes *changes, const struct life *a, const s
 
 		char *what = pool_printf(changes->pool, "%s: %s", a->label, state_name(x));
 
-		change_time(changes, what, x->t_ns, y->t_ns);
+		change_time(changes, what, x->t_ns, y->t_ns,
+			    pool_printf(changes->pool, "a socket is %s", state_name(x)));
 		if (!changes->tolerance.real)
 			compare_due(changes, what, x, y);
 	}
@@ -243,7 +249,10 @@ static void compare_sample(struct changes *changes, const struct life *a, const 
 	char *what = pool_printf(changes->pool, "%s, when looked at", a->label);
 
 	if (strcmp(a->states, b->states) != 0)
-		change_add(changes, CHANGE_STATE, what, a->states, b->states);
+		change_add(changes, CHANGE_STATE, what, a->states, b->states,
+			   pool_printf(changes->pool, "a socket is %s instead of %s", b->states,
+				       a->states),
+			   a->first->t_ns);
 	else
 		compare_due(changes, what, a->first, b->first);
 }
@@ -278,6 +287,24 @@ static void lives_drop(struct lives *lives)
 	lives->life_count = to;
 }
 
+/* Two that went through other states: the first that differs is what tells them apart. */
+static void change_states(struct changes *changes, const struct life *a, const struct life *b)
+{
+	const struct record_socket *x = NULL, *y = NULL;
+
+	for (int i = 0; i < a->at_count || i < b->at_count; i++) {
+		x = i < a->at_count ? &changes->a->record->socket[a->at[i]] : NULL;
+		y = i < b->at_count ? &changes->b->record->socket[b->at[i]] : NULL;
+		if (!x || !y || x->state != y->state)
+			break;
+	}
+	change_add(changes, CHANGE_STATE, a->label, a->states, b->states,
+		   pool_printf(changes->pool, "a socket comes to %s instead of %s",
+			       y ? state_name(y) : "nothing more",
+			       x ? state_name(x) : "nothing more"),
+		   earlier(x ? x->t_ns : -1, y ? y->t_ns : -1));
+}
+
 void compare_sockets(struct changes *changes)
 {
 	struct lives a = {0}, b = {0};
@@ -298,17 +325,20 @@ void compare_sockets(struct changes *changes)
 			if (strcmp(a.life[i].states, twin->states) == 0)
 				compare_times(changes, &a.life[i], twin);
 			else
-				change_add(changes, CHANGE_STATE, a.life[i].label, a.life[i].states,
-					   twin->states);
+				change_states(changes, &a.life[i], twin);
 		}
 	for (int i = 0; i < a.life_count; i++)
 		if (!a.life[i].matched)
 			change_add(changes, CHANGE_STATE, a.life[i].label, a.life[i].states,
-				   "no such socket");
+				   "no such socket",
+				   pool_strdup(changes->pool, "a socket is never there"),
+				   a.life[i].first->t_ns);
 	for (int i = 0; i < b.life_count; i++)
 		if (!b.life[i].matched)
 			change_add(changes, CHANGE_STATE, b.life[i].label, "no such socket",
-				   b.life[i].states);
+				   b.life[i].states,
+				   pool_strdup(changes->pool, "a socket more is there"),
+				   b.life[i].first->t_ns);
 	if (!changes->by_chance && changes->tolerance.step_hz == 0)
 		compare_samples(changes);
 }

@@ -174,7 +174,7 @@ void use_two_records(const struct plan *plan_a, const struct record *a, const st
 	comparison = comparison_new("a", "b");
 	out = text_stream(&text);
 	comparison->kernel_a = comparison->kernel_b = (char[]){""};
-	comparison_add(comparison, "one", &side_a, &side_b, -1);
+	comparison_add(comparison, "one", "one", &side_a, &side_b, -1);
 	comparison_sort(comparison);
 	comparison_print_text(comparison, out);
 	comparison_print_json(comparison, out);

@@ -91,7 +91,7 @@ static int side_load(const char *out, const json_t *result, struct recorded *rec
 }
 
 static int add_both(struct comparison *comparison, const json_t *a, const json_t *b,
-		    int64_t tolerance_ns, struct err *err)
+		    const char *folder, int64_t tolerance_ns, struct err *err)
 {
 	struct recorded recorded_a = {0}, recorded_b = {0};
 	struct compare_side side_a, side_b;
@@ -100,7 +100,8 @@ static int add_both(struct comparison *comparison, const json_t *a, const json_t
 	if (ret == 0)
 		ret = side_load(comparison->b, b, &recorded_b, &side_b, err);
 	if (ret == 0)
-		comparison_add(comparison, run_name(comparison, a), &side_a, &side_b, tolerance_ns);
+		comparison_add(comparison, run_name(comparison, a), folder, &side_a, &side_b,
+			       tolerance_ns);
 	recorded_done(&recorded_a);
 	recorded_done(&recorded_b);
 	return ret;
@@ -115,14 +116,13 @@ static int add_all(struct comparison *comparison, const json_t *a, const json_t 
 
 	json_array_foreach(a, at, result)
 	{
-		char *key = result_folder("", result);
+		AUTO_FREE char *key = result_folder("", result);
 		const json_t *other = json_object_get(in_b, key);
 
-		free(key);
 		if (!other)
 			comparison_add_only(comparison, run_name(comparison, result), true);
 		else if (ret == 0)
-			ret = add_both(comparison, result, other, tolerance_ns, err);
+			ret = add_both(comparison, result, other, key, tolerance_ns, err);
 	}
 	json_array_foreach(b, at, result)
 	{
