@@ -25,8 +25,16 @@ enum row_kind {
 	ROW_END      /* of the run; findings of no moment in particular come after it */
 };
 
+enum row_of { /* of two runs in one ladder (merge.h) */
+	      OF_BOTH,
+	      OF_A, /* in the first alone */
+	      OF_B
+};
+
 struct row {
 	enum row_kind kind;
+	enum row_of of; /* OF_BOTH: index is in the first one's record; OF_B: in the second's */
+	int64_t b_ns;   /* OF_BOTH: when, in the second; -1: at the same time */
 	enum label_part part; /* of a step, or of a program */
 	enum ink ink;
 	int64_t t_ns;     /* when; of a silence, when it begins; of a finding -1: at no moment */
