@@ -63,7 +63,7 @@ static int page_write(const struct comparison *comparison, const char *path, str
 
 	if (!file)
 		return err_sys(err, errno, "%s", path);
-	html_compare_print(comparison, file);
+	html_compare_print(comparison, NULL, file);
 	return file_close(file, path, err);
 }
 

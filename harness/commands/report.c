@@ -17,6 +17,7 @@
 #include "list.h"
 #include "page.h"
 #include "recorded.h"
+#include "report_pairs.h"
 #include "results.h"
 #include "text.h"
 #include "verdict.h"
@@ -32,8 +33,10 @@ struct options {
 struct report {
 	const char *out;
 	char *const *folders;
+	int folder_count;
 	json_t **result; /* of all folders */
 	int count;
+	int differing; /* between the two of them; -1: nothing was compared */
 };
 
 static const struct argp_option argp_options[] = {
@@ -270,7 +273,7 @@ static int overview_write(const struct report *report, struct err *err)
 
 	if (!file)
 		return -EIO;
-	html_overview_print(report->result, report->count, file);
+	html_overview_print(report->result, report->count, report->differing, file);
 	return file_close(file, "index.html", err);
 }
 
@@ -282,6 +285,13 @@ static int report_write(struct report *report, struct err *err)
 		ret = page_assets_save(report->out, err);
 	for (int i = 0; i < report->count && ret == 0; i++)
 		ret = run_report(report, report->result[i], err);
+	report->differing = -1;
+	if (ret == 0 && report->folder_count == 2) {
+		ret = report_pairs(report->out, report->folders, report->result, report->count,
+				   err);
+		report->differing = ret < 0 ? -1 : ret;
+		ret = ret == -ENOENT || ret > 0 ? 0 : ret;
+	}
 	return ret < 0 ? ret : overview_write(report, err);
 }
 
@@ -312,7 +322,7 @@ const struct argp report_argp = {
 	"of each run the verdict and why, a picture, states, timers, the case, and the "
 	"capture. They open from disk in any browser.\v"
 	"DIR is what `halfopen run --out DIR` wrote. Of several, as from several kernels, "
-	"one report is made.",
+	"one report is made; of two, they are held against each other as well: compare.html.",
 	NULL,
 	NULL,
 	NULL};
@@ -329,6 +339,7 @@ int cmd_report(int argc, char **argv)
 	if (!options.out && asprintf(&out, "%s/report", options.folders[0]) < 0)
 		abort();
 	report.folders = options.folders;
+	report.folder_count = options.folder_count;
 	report.out = out ? out : options.out;
 	ret = report_make(&options, &report, &err);
 	if (ret < 0)

@@ -73,7 +73,7 @@ static void publish(const struct plan *plan, const struct record *record,
 
 	json_object_set_new(one, "page", json_string(page.path));
 	html_run_print(&page, out, &err);
-	html_overview_print(&one, 1, out);
+	html_overview_print(&one, 1, -1, out);
 	fflush(out);
 	for (const struct writer *const *writer = writers; *writer; writer++) {
 		if ((*writer)->begin)
@@ -178,7 +178,7 @@ void use_two_records(const struct plan *plan_a, const struct record *a, const st
 	comparison_sort(comparison);
 	comparison_print_text(comparison, out);
 	comparison_print_json(comparison, out);
-	html_compare_print(comparison, out);
+	html_compare_print(comparison, NULL, out);
 	text_stream_end(&text, out);
 	text_done(&text);
 	comparison_free(comparison);

@@ -12,20 +12,36 @@
 #define RIGHT_OF_TWO 664
 #define WIDTH_OF_TWO 910
 #define HOST_WIDTH   250 /* of more than two */
+#define LEFT_NARROW  112
+#define RIGHT_NARROW 404
+#define WIDTH_NARROW 430
 #define ARROW        (1u << 31)
 #define SAME_LINE_NS 100000LL
 
 bool picture_of_two(const struct picture *picture)
 {
-	return picture->plan->host_count == 2;
+	return picture->plan->host_count == 2 && !picture->narrow;
+}
+
+const struct record *picture_record(const struct picture *picture, const struct row *row)
+{
+	return row->of == OF_B ? picture->other : picture->record;
+}
+
+bool picture_text_ends(const struct picture *picture, int host)
+{
+	return picture->narrow ? host == 1 : picture_of_two(picture) && host == 0;
 }
 
 /* How many characters have room beside a host's line. */
 int picture_columns(const struct picture *picture, int host)
 {
-	int from = picture->x[host] + PICTURE_TEXT_GAP, to = picture->width - 4;
+	int from = picture->x[host] + PICTURE_TEXT_GAP, to = picture->right - 4;
 
-	if (picture_of_two(picture) && host == 0) {
+	if (picture->narrow) {
+		from = picture->x[0] + PICTURE_TEXT_GAP;
+		to = picture->x[1] - PICTURE_TEXT_GAP;
+	} else if (picture_of_two(picture) && host == 0) {
 		from = PICTURE_TIME_RIGHT + 8;
 		to = picture->x[0] - PICTURE_TEXT_GAP;
 	} else if (host + 1 < picture->plan->host_count) {
@@ -47,7 +63,7 @@ static int lines_of(const char *text, int width)
 
 int picture_band_columns(const struct picture *picture)
 {
-	return (int)((picture->width - 70) / PICTURE_CHAR);
+	return (int)((picture->right - (picture->narrow ? 140 : 70)) / PICTURE_CHAR);
 }
 
 struct picture_line { /* that is being filled */
@@ -93,12 +109,15 @@ static struct place place_packet(const struct picture *picture, const struct row
 	bool noted = picture_of_two(picture) && row->note[0] && row->host >= 0;
 	int lines = noted ? lines_of(row->note, picture_columns(picture, row->host)) : 1;
 
+	if (picture->narrow && row->note[0])
+		lines = 2;
+
 	return place_shared(line, row->t_ns, ARROW | (noted ? 1u << row->host : 0), lines,
 			    !picture_of_two(picture));
 }
 
-static struct place place_row(const struct picture *picture, const struct row *row,
-			      struct picture_line *line)
+static struct place place_of_both(const struct picture *picture, const struct row *row,
+				  struct picture_line *line)
 {
 	switch (row->kind) {
 	case ROW_PROGRAM:
@@ -123,16 +142,44 @@ static struct place place_row(const struct picture *picture, const struct row *r
 	return (struct place){0};
 }
 
+/* What one of two runs did alone, or at another time, shares no line with the rest. */
+static struct place place_row(const struct picture *picture, const struct row *row,
+			      struct picture_line *line)
+{
+	bool alone = picture->other && (row->of != OF_BOTH || row->b_ns >= 0);
+	struct place place;
+
+	if (alone)
+		line_end(line);
+	place = place_of_both(picture, row, line);
+	if (alone)
+		line_end(line);
+	return place;
+}
+
+static void hosts_place(struct picture *picture)
+{
+	int count = picture->plan->host_count;
+
+	picture->narrow = picture->narrow && count == 2;
+	picture->right = picture->narrow ? WIDTH_NARROW
+			 : count == 2    ? WIDTH_OF_TWO
+					 : PICTURE_TIME_RIGHT + 30 + count * HOST_WIDTH;
+	picture->width = picture->right + (picture->other ? PICTURE_TIME_RIGHT : 0);
+	for (int i = 0; i < count && i < HOSTS_MAX; i++)
+		picture->x[i] = PICTURE_TIME_RIGHT + 40 + i * HOST_WIDTH;
+	if (count == 2) {
+		picture->x[0] = picture->narrow ? LEFT_NARROW : LEFT_OF_TWO;
+		picture->x[1] = picture->narrow ? RIGHT_NARROW : RIGHT_OF_TWO;
+	}
+}
+
 int picture_init(struct picture *picture)
 {
 	const struct rows *rows = picture->rows;
-	int count = picture->plan->host_count;
 	struct picture_line line = {.y = PICTURE_TOP};
 
-	picture->width = count == 2 ? WIDTH_OF_TWO : PICTURE_TIME_RIGHT + 30 + count * HOST_WIDTH;
-	for (int i = 0; i < count && i < HOSTS_MAX; i++)
-		picture->x[i] = count == 2 ? (i ? RIGHT_OF_TWO : LEFT_OF_TWO)
-					   : PICTURE_TIME_RIGHT + 40 + i * HOST_WIDTH;
+	hosts_place(picture);
 	picture->place = calloc((size_t)rows->count + 1, sizeof(*picture->place));
 	if (!picture->place)
 		return -ENOMEM;

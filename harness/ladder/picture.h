@@ -25,15 +25,23 @@ struct place {
 struct picture {
 	const struct plan *plan;
 	const struct record *record;
+	const struct record
+		*other; /* of two runs in one picture (merge.h), the second's; or NULL */
 	const struct rows *rows;
+	bool narrow; /* of two hosts, for a phone: texts stand between the lines */
 	FILE *out;
 	int x[HOSTS_MAX];
 	int width, height;
+	int right;           /* where texts end; right of it are the times of the second run */
 	struct place *place; /* of each row */
 };
 
+/* The record that a row's index is in. */
+const struct record *picture_record(const struct picture *picture, const struct row *row);
 /* Two hosts have their texts on the outside, and share lines; more have them on the right. */
 bool picture_of_two(const struct picture *picture);
+/* Whether the texts of HOST end at its line. */
+bool picture_text_ends(const struct picture *picture, int host);
 /* How many characters have room beside a host's line, and in a band over all. */
 int picture_columns(const struct picture *picture, int host);
 int picture_band_columns(const struct picture *picture);

@@ -111,7 +111,7 @@ static void calls_draw(const struct picture *picture, const struct call *call)
 	for (int i = 0; i < record->step_count; i++) {
 		const struct record_step *step = &record->step[i];
 		int host = picture->plan->program[step->program].host;
-		int side = picture_of_two(picture) && host == 0 ? -1 : 1;
+		int side = picture_text_ends(picture, host) ? -1 : 1;
 
 		if (call[i].from < 0 || call[i].to <= call[i].from)
 			continue;
@@ -133,8 +133,10 @@ int picture_draw_lines(const struct picture *picture)
 		return -ENOMEM;
 	for (int i = 0; i < picture->plan->host_count; i++)
 		lifelines(picture, i);
-	calls_find(picture, call);
-	calls_draw(picture, call);
+	if (!picture->other) {
+		calls_find(picture, call);
+		calls_draw(picture, call);
+	}
 	free(call);
 	return 0;
 }

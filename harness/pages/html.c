@@ -89,14 +89,7 @@ static void link_to(FILE *out, const json_t *result, const char *text)
 	fputs("<a href=\"", out);
 	page_path(out, result_string(result, "page"));
 	fputs("\">", out);
-	while (*text) {
-		size_t size = strcspn(text, ",/");
-
-		size += text[size] != '\0';
-		page_text_n(out, text, size);
-		text += size;
-		fputs(*text ? "<wbr>" : "", out);
-	}
+	page_breakable(out, text);
 	fputs("</a>", out);
 }
 
@@ -456,7 +449,7 @@ static void stories(struct overview *overview)
 	fputs("</section>\n", overview->out);
 }
 
-void html_overview_print(json_t *const *results, int count, FILE *out)
+void html_overview_print(json_t *const *results, int count, int differing, FILE *out)
 {
 	struct overview overview = {.results = results, .count = count, .out = out};
 	char title[64];
@@ -473,6 +466,11 @@ void html_overview_print(json_t *const *results, int count, FILE *out)
 	      out);
 	counts(&overview);
 	kernels(&overview);
+	if (differing >= 0)
+		fprintf(out,
+			"<p><a href=\"compare.html\">What differs between the two</a>: %d "
+			"run%s.</p>\n",
+			differing, differing == 1 ? "" : "s");
 	contents(&overview);
 	failures(&overview);
 	stories(&overview);

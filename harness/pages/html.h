@@ -11,8 +11,9 @@
 
 /* RESULTS: objects as in results.json, each with "page", the path of its page below the
  * report's folder, and of those that failed "line", "expected", "observed" and "difference" of
- * the first expectation that did. */
-void html_overview_print(json_t *const *results, int count, FILE *out);
+ * the first expectation that did. DIFFERING: of two folders, how many runs do, as compare.html
+ * tells; -1: there is no such page. */
+void html_overview_print(json_t *const *results, int count, int differing, FILE *out);
 
 /* The story of a case file: the folder that it is in; SIZE: of its name, 0: it has
  * none. */

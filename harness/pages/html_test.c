@@ -30,7 +30,7 @@ static const char *overview(json_t **results, int count)
 	free(written);
 	out = open_memstream(&written, &size);
 
-	html_overview_print(results, count, out);
+	html_overview_print(results, count, -1, out);
 	fclose(out);
 	for (int i = 0; i < count; i++)
 		json_decref(results[i]);

@@ -66,6 +66,18 @@ void page_text(FILE *out, const char *text)
 		page_text_n(out, text, strlen(text));
 }
 
+void page_breakable(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t size = strcspn(text, ",/");
+
+		size += text[size] != '\0';
+		page_text_n(out, text, size);
+		text += size;
+		fputs(*text ? "<wbr>" : "", out);
+	}
+}
+
 void page_path(FILE *out, const char *path)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -17,6 +17,9 @@ void page_text(FILE *out, const char *text);
 /* The first SIZE bytes of it. */
 void page_text_n(FILE *out, const char *text, size_t size);
 
+/* TEXT that may be broken after its commas and slashes. */
+void page_breakable(FILE *out, const char *text);
+
 /* PATH (with '/' between its parts) for href, relative to the page: percent-encoded. */
 void page_path(FILE *out, const char *path);
 

@@ -35,9 +35,9 @@ static void text_lines(const struct picture *picture, int x, int y, const char *
 
 static void host_text(const struct picture *picture, int host, int y, const char *text)
 {
-	if (picture_of_two(picture) && host == 0)
-		text_lines(picture, picture->x[0] - PICTURE_TEXT_GAP, y + 21, "end", text,
-			   picture_columns(picture, 0));
+	if (picture_text_ends(picture, host))
+		text_lines(picture, picture->x[host] - PICTURE_TEXT_GAP, y + 21, "end halo", text,
+			   picture_columns(picture, host));
 	else
 		text_lines(picture, picture->x[host] + PICTURE_TEXT_GAP, y + 21, "halo", text,
 			   picture_columns(picture, host));
@@ -125,7 +125,7 @@ static void arrow_text(const struct picture *picture, const struct record_packet
 
 static void packet_row(const struct picture *picture, const struct row *row, int y)
 {
-	const struct record_packet *packet = &picture->record->packet[row->index];
+	const struct record_packet *packet = &picture_record(picture, row)->packet[row->index];
 	int from = column_of(picture, packet->from, -1);
 	int to = column_of(picture, packet->to, from);
 	char both[520];
@@ -134,6 +134,9 @@ static void packet_row(const struct picture *picture, const struct row *row, int
 	snprintf(both, sizeof(both), "%s", row->text ? row->text : "");
 	if (picture_of_two(picture) && packet->from >= 0)
 		host_text(picture, packet->from, y, row->note);
+	else if (row->note[0] && picture->narrow)
+		text_line(picture, middle(picture), y + 37, "mid halo", row->note,
+			  strlen(row->note));
 	else if (row->note[0])
 		snprintf(both, sizeof(both), "%s, %s", row->text, row->note);
 	arrow(picture, packet, y + 21, from, to);
@@ -143,13 +146,13 @@ static void packet_row(const struct picture *picture, const struct row *row, int
 static void band(const struct picture *picture, const struct row *row, int y, int height)
 {
 	fprintf(picture->out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>",
-		PICTURE_TIME_RIGHT + 8, y + 4, picture->width - PICTURE_TIME_RIGHT - 12,
+		PICTURE_TIME_RIGHT + 8, y + 4, picture->right - PICTURE_TIME_RIGHT - 12,
 		height - 8);
 	if (row->kind == ROW_FINDING)
 		text_lines(picture, PICTURE_TIME_RIGHT + 20, y + 21, "", row->text,
 			   picture_band_columns(picture) - 6);
 	else
-		text_line(picture, (PICTURE_TIME_RIGHT + picture->width) / 2, y + height / 2 + 5,
+		text_line(picture, (PICTURE_TIME_RIGHT + picture->right) / 2, y + height / 2 + 5,
 			  "mid", row->text, strlen(row->text));
 }
 
@@ -165,13 +168,13 @@ static void middle_text(const struct picture *picture, const struct row *row, in
 static void end_row(const struct picture *picture, int y)
 {
 	fprintf(picture->out, "<path class=\"life\" d=\"M%d %dH%d\"/>", PICTURE_TIME_RIGHT + 8,
-		y + 16, picture->width - 4);
+		y + 16, picture->right - 4);
 	text_line(picture, middle(picture), y + 21, "mid dim halo", "end", 3);
 }
 
 static const char *class_of(const struct picture *picture, const struct row *row)
 {
-	const struct record_step *step = picture->record->step;
+	const struct record_step *step = picture_record(picture, row)->step;
 
 	if (row->kind == ROW_STEP && (row->part == LABEL_END || row->part == LABEL_WHOLE) &&
 	    step[row->index].ret < 0)
@@ -222,17 +225,45 @@ static void draw_row(const struct picture *picture, const struct row *row,
 	}
 }
 
+/* When it was in A, on the left, and in B, on the right; once, if that is the same. */
 static void draw_time(const struct picture *picture, const struct row *row, int y,
 		      char last[static 32])
 {
+	bool moved = picture->other && (row->of == OF_B || row->b_ns >= 0);
 	char time[32];
 
 	if (row->t_ns < 0 || row->kind == ROW_SILENCE || row->kind == ROW_FOLDED)
 		return;
 	duration_clock(row->t_ns, time, sizeof(time));
-	if (strcmp(time, last) != 0)
+	if (row->of != OF_B && strcmp(time, last) != 0)
 		text_line(picture, PICTURE_TIME_RIGHT, y + 21, "t", time, strlen(time));
-	strcpy(last, time);
+	strcpy(last, row->of == OF_B ? "" : time);
+	if (!moved)
+		return;
+	duration_clock(row->of == OF_B ? row->t_ns : row->b_ns, time, sizeof(time));
+	text_line(picture, picture->width - 4, y + 21, "t", time, strlen(time));
+}
+
+/* Behind what only one of two runs did, or both at another time. */
+static void draw_mark(const struct picture *picture, const struct row *row,
+		      const struct place *place)
+{
+	static const char *const classes[] = {
+		[OF_BOTH] = "moved", [OF_A] = "in-a", [OF_B] = "in-b"};
+
+	if (!picture->other || (row->of == OF_BOTH && row->b_ns < 0))
+		return;
+	fprintf(picture->out, "<rect class=\"%s\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
+		classes[row->of], place->y + 1, picture->width, place->height - 2);
+	if (row->of != OF_BOTH)
+		text_line(picture, row->of == OF_A ? 4 : picture->width - 4, place->y + 21,
+			  row->of == OF_A ? "b" : "b end", row->of == OF_A ? "A" : "B", 1);
+}
+
+static void draw_marks(const struct picture *picture)
+{
+	for (int i = 0; i < picture->rows->count; i++)
+		draw_mark(picture, &picture->rows->row[i], &picture->place[i]);
 }
 
 static void draw_rows(const struct picture *picture)
@@ -246,7 +277,8 @@ static void draw_rows(const struct picture *picture)
 		draw_time(picture, row, picture->place[i].y, last);
 		fputs("<g", picture->out);
 		if (row->kind == ROW_FINDING)
-			fprintf(picture->out, " id=\"f%d\"", row->index);
+			fprintf(picture->out, picture->narrow ? " data-f=\"f%d\"" : " id=\"f%d\"",
+				row->index);
 		if (*class)
 			fprintf(picture->out, " class=\"%s\"", class);
 		fputc('>', picture->out);
@@ -272,20 +304,24 @@ static void draw_hosts(const struct picture *picture, int y)
 static int draw(const struct picture *picture)
 {
 	const struct plan *plan = picture->plan;
+	const char *id = picture->narrow ? "narrow" : "ladder";
 	int ret;
 
 	int height = picture->height + (picture->height > LONG ? 24 : -20);
 
 	fprintf(picture->out,
-		"<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
-		"aria-labelledby=\"ladder-title ladder-desc\">\n<title id=\"ladder-title\">",
-		picture->width, height, picture->width, height);
+		"<svg class=\"%s\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
+		"aria-labelledby=\"%s-title %s-desc\">\n<title id=\"%s-title\">",
+		picture->narrow ? "for-phones" : "for-all", picture->width, height, picture->width,
+		height, id, id, id);
 	page_printf(picture->out, "Ladder: %s", plan->name);
-	fputs("</title>\n<desc id=\"ladder-desc\">Time runs downward. A line for each host, their "
-	      "calls beside it, packets as arrows between. The table of events below says the "
-	      "same in words.</desc>\n",
-	      picture->out);
+	fprintf(picture->out,
+		"</title>\n<desc id=\"%s-desc\">Time runs downward. A line for each host, their "
+		"calls beside it, packets as arrows between. The table of events below says the "
+		"same in words.</desc>\n",
+		id);
 	draw_hosts(picture, 16);
+	draw_marks(picture);
 	ret = picture_draw_lines(picture);
 	draw_rows(picture);
 	if (picture->height > LONG)
@@ -294,14 +330,31 @@ static int draw(const struct picture *picture)
 	return ret;
 }
 
+static int picture_print(struct picture *picture, struct err *err)
+{
+	int ret = picture_init(picture);
+
+	if (ret == 0)
+		ret = draw(picture);
+	picture_done(picture);
+	return ret < 0 ? err_sys(err, ret, "the picture of a run") : 0;
+}
+
 int svg_ladder(const struct plan *plan, const struct record *record, const struct rows *rows,
 	       FILE *out, struct err *err)
 {
-	struct picture picture = {.plan = plan, .record = record, .rows = rows, .out = out};
-	int ret = picture_init(&picture);
+	return svg_ladder_of_two(plan, record, NULL, rows, out, err);
+}
 
-	if (ret == 0)
-		ret = draw(&picture);
-	picture_done(&picture);
-	return ret < 0 ? err_sys(err, ret, "the picture of a run") : 0;
+int svg_ladder_of_two(const struct plan *plan, const struct record *a, const struct record *b,
+		      const struct rows *rows, FILE *out, struct err *err)
+{
+	struct picture picture = {.plan = plan, .record = a, .other = b, .rows = rows, .out = out};
+	int ret = picture_print(&picture, err);
+
+	if (ret < 0 || plan->host_count != 2)
+		return ret;
+	picture = (struct picture){
+		.plan = plan, .record = a, .other = b, .rows = rows, .out = out, .narrow = true};
+	return picture_print(&picture, err);
 }

@@ -9,8 +9,12 @@
 
 #include "rows.h"
 
-/* An <svg> element. A failed expectation has the id "f" with its number in the judgement. */
+/* An <svg> element, and of two hosts another one that is as wide as a phone. A failed expectation
+ * has the id "f" with its number in the judgement. */
 int svg_ladder(const struct plan *plan, const struct record *record, const struct rows *rows,
 	       FILE *out, struct err *err);
+/* The same of two runs, of rows that merge.h made. B NULL: of one run. */
+int svg_ladder_of_two(const struct plan *plan, const struct record *a, const struct record *b,
+		      const struct rows *rows, FILE *out, struct err *err);
 
 #endif

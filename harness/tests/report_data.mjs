@@ -60,6 +60,31 @@ small.push(
 	{ file: "cases/planted/a b#c%d?.yaml", record: planted("closed-port", "case: ", `case: ${hostile} `), claims: [hostile] });
 results(join(out, "small"), small);
 
+// Two folders to hold against each other: in the second, the last probe of two runs is missing, and
+// a call of another returns something else.
+const with_lines = (record, change) => {
+	const lines = record.trimEnd().split("\n").map((line) => JSON.parse(line));
+	change(lines);
+	return `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
+};
+const without_last_probe = (record) => with_lines(record, (lines) => {
+	const last = lines.findLastIndex((line) => line.ev === "packet" && line.kinds.includes("keepalive-probe"));
+	const [{ sent_ns: gone }] = lines.splice(last, 1);
+	const sooner = lines.find((line) => line.ev === "step" && line.err === 110).end_ns - gone;
+	for (const line of lines)
+		for (const key of ["t_ns", "start_ns", "end_ns"])
+			if (["step", "socket"].includes(line.ev) && line[key] > gone)
+				line[key] -= sooner;
+	lines.at(-1).packet--;
+});
+const with_reset = (record) => with_lines(record, (lines) =>
+	Object.assign(lines.find((line) => line.ev === "step" && line.program === 1 && line.step === 2), { ret: -1, err: 104 }));
+const compared = (change) => recorded.map(([name, record]) =>
+	({ file: `cases/recorded/${name}.yaml`, record: change(name, record) }));
+results(join(out, "before"), compared((name, record) => record));
+results(join(out, "after"), compared((name, record) => name.startsWith("keepalive-crash") ? without_last_probe(record)
+	: name === "kill" ? with_reset(record) : record));
+
 results(join(out, "many"), Array.from({ length: 1000 }, (_, i) => {
 	const [name, record] = recorded[i % recorded.length];
 	return { file: `cases/story-${i % 20}/${name}-${i}.yaml`, record };

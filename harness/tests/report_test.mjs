@@ -25,6 +25,8 @@ const pages = {
 	skipped: page("small", "runs/planted/late.html"), error: page("small", "runs/planted/panic.html"),
 	hostile: page("small", "runs/planted/a b#c%d?/ip=6.html"),
 	large: page("large", "runs/large/transfer/ip=4.html"),
+	compare: page("two", "compare.html"),
+	pair: page("two", "pairs/recorded/keepalive-crash-ip4/ip=4,timers=short.html"),
 };
 
 // A browser of its own, in which nothing may go wrong: WORK gets a page that has shown nothing.
@@ -107,6 +109,41 @@ const tests = {
 			});
 	},
 
+	async "two folders are held against each other: causes first"() {
+		await browse({}, async (tab) => {
+			await tab.goto(page("two", "index.html"));
+			await tab.getByRole("link", { name: "What differs between the two" }).click();
+			assert.equal(tab.url(), pages.compare);
+			assert.match(await tab.locator(".counts").innerText(), /3\s+runs differ\s+2\s+causes\s+10\s+the same/);
+			const causes = await tab.locator("ol.causes li").allInnerTexts();
+			assert.match(causes[0], /^keepalive-probe: sent less often 2 runs$/);
+			assert.match(causes[1], /instead of 0 1 run$/);
+			assert.match(await tab.locator(".cause").first().innerText(), /A\s+B\s+\u0394\s+runs/);
+			assert.ok((await tab.locator("ol.causes").boundingBox()).y < 500, "the causes are on the first screen");
+			await tab.locator(".cause").first().locator("li a").first().click();
+			assert.equal(tab.url(), pages.pair);
+			assert.match(await tab.locator("#changes + details").innerText(), /sends keepalive-probe/);
+			const svg = tab.locator("svg.for-all");
+			assert.ok(await svg.locator("rect.in-a").count() >= 1, "the probe that is not sent is marked");
+			assert.ok(await svg.locator("rect.moved").count() >= 1, "what is at another time is marked");
+			await tab.getByRole("link", { name: "The run in B alone" }).click();
+			assert.match(tab.url(), /runs\/2\/recorded\/keepalive-crash-ip4/);
+		});
+	},
+
+	async "both hosts of a ladder are seen on a phone"() {
+		await browse({ viewport: phone, isMobile: true, hasTouch: true }, async (tab) => {
+			for (const name of ["errno", "pair"]) {
+				await tab.goto(pages[name]);
+				for (const host of ["client", "server"]) {
+					const box = await tab.locator("svg.for-phones text.b", { hasText: host }).first().boundingBox();
+					assert.ok(box.x >= 0 && box.x + box.width <= phone.width, `${name}: ${host} is seen`);
+				}
+				assert.equal(await tab.locator("svg.for-all:visible").count(), 0);
+			}
+		});
+	},
+
 	async "pictures zoom, and everything is within reach of the keyboard"() {
 		await browse({}, async (tab) => {
 			await tab.goto(pages.time);
@@ -175,7 +212,7 @@ const tests = {
 					return said;
 				});
 				assert.deepEqual(faults, [], name);
-				if (await tab.locator("svg").count())
+				if (await tab.locator("#events").count())
 					assert.ok(await tab.locator("section:has(#events) tbody tr").count() > 5, `${name}: no table of the events`);
 				for (const href of await tab.locator("a[href]:not([href^='#'])").evaluateAll((links) => links.map((link) => link.href)))
 					assert.ok(existsSync(fileURLToPath(href.split("#")[0])), `${name} links to ${href}`);
@@ -186,7 +223,7 @@ const tests = {
 	async "text stands out, in the light and in the dark"() {
 		for (const colorScheme of ["light", "dark"])
 			await browse({ colorScheme }, async (tab) => {
-				for (const name of ["overview", "errno", "time", "passed", "skipped", "error"]) {
+				for (const name of ["overview", "errno", "time", "passed", "skipped", "error", "compare", "pair"]) {
 					await tab.goto(pages[name]);
 					await tab.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
 					const { poor, background } = await tab.evaluate(() => {
@@ -233,7 +270,7 @@ const tests = {
 					await tab.screenshot({ path: join(screenshots, `${name}-phone.png`), fullPage: true });
 			}
 			await tab.goto(pages.time);
-			const size = await tab.locator(".figure svg").first().evaluate((svg) => 13 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
+			const size = await tab.locator(".figure svg:visible").first().evaluate((svg) => 13 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
 			assert.ok(size >= 9, `letters of ${size} px in the picture`);
 		});
 	},
@@ -265,7 +302,7 @@ const tests = {
 			await tab.goto(pages.large);
 			const text = await tab.locator("svg").first().textContent();
 			const counted = [...text.matchAll(/(\d+) more segments/g)].reduce((sum, [, count]) => sum + +count, 0);
-			const drawn = await tab.locator("svg .arrow:first-of-type").count();
+			const drawn = await tab.locator("svg.for-all .arrow:first-of-type").count();
 			assert.ok(counted > 90000, `${counted} folded`);
 			assert.ok(drawn > 50 && drawn < 1500, `${drawn} drawn`);
 			assert.match(text, /of them lost/);
@@ -291,6 +328,8 @@ const tests = {
 mkdirSync(screenshots, { recursive: true });
 let failed = 0;
 for (const [name, test] of Object.entries(tests)) {
+	if (!name.includes(process.env.ONLY ?? ""))
+		continue;
 	try {
 		await test();
 		console.log(`ok: ${name}`);

@@ -25,6 +25,7 @@ for folder in small many large; do
 	"$halfopen" report --out "$scratch/$folder" "$scratch/results/$folder"
 	echo "  written in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
 done
+"$halfopen" report --out "$scratch/two" "$scratch/results/before" "$scratch/results/after"
 largest=$(find "$scratch" -name '*.html' -printf '%s\n' | sort -n | tail -n 1)
 [ "$largest" -lt 1000000 ] || fail "a page has $largest bytes"
 echo "  the largest page has $largest bytes"
