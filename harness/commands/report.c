@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "file.h"
 #include "folder.h"
 #include "html.h"
+#include "html_overview.h"
 #include "html_run.h"
 #include "json.h"
 #include "list.h"
@@ -172,6 +174,8 @@ static int file_copy(const struct report *report, const json_t *result, const ch
 static void result_settle(json_t *result, const struct plan *plan,
 			  const struct judgement *judgement)
 {
+	int more = 0;
+
 	json_object_set_new(result, "verdict", json_string(verdict_name[judgement->verdict]));
 	json_object_set_new(result, "reason", json_text(judgement->reason));
 	for (int i = 0; i < judgement->finding_count; i++) {
@@ -179,12 +183,14 @@ static void result_settle(json_t *result, const struct plan *plan,
 
 		if (finding->holding == HOLDS)
 			continue;
+		json_object_set_new(result, "more", json_integer(more));
+		if (more++)
+			continue;
 		json_object_set_new(result, "line",
 				    json_integer(plan->expect[finding->expect].place.line));
 		json_object_set_new(result, "expected", json_text(finding->expected));
 		json_object_set_new(result, "observed", json_text(finding->observed));
 		json_object_set_new(result, "difference", json_text(finding->difference));
-		return;
 	}
 }
 
@@ -237,9 +243,23 @@ static int page_write(const struct report *report, struct html_run *run, struct 
 	return ret < 0 ? ret : closed;
 }
 
-static int run_report(const struct report *report, json_t *result, struct err *err)
+/* The page of the next run from INDEX on, by STEP, that failed; or NULL. */
+static const char *failed_beside(const struct report *report, int index, int step)
 {
-	struct html_run run = {.result = result, .path = result_string(result, "page")};
+	for (int i = index + step; i >= 0 && i < report->count; i += step)
+		if (result_failed(report->result[i]))
+			return result_string(report->result[i], "page");
+	return NULL;
+}
+
+/* LINKED: with links to the failures before and after, once all are judged. */
+static int run_report(const struct report *report, int index, bool linked, struct err *err)
+{
+	json_t *result = report->result[index];
+	struct html_run run = {.result = result,
+			       .path = result_string(result, "page"),
+			       .previous = linked ? failed_beside(report, index, -1) : NULL,
+			       .next = linked ? failed_beside(report, index, 1) : NULL};
 	struct recorded recorded = {0};
 	struct judgement *judgement = NULL;
 	char *console = console_read(report, result);
@@ -284,7 +304,10 @@ static int report_write(struct report *report, struct err *err)
 	if (ret == 0)
 		ret = page_assets_save(report->out, err);
 	for (int i = 0; i < report->count && ret == 0; i++)
-		ret = run_report(report, report->result[i], err);
+		ret = run_report(report, i, false, err);
+	for (int i = 0; i < report->count && ret == 0; i++)
+		if (result_failed(report->result[i]))
+			ret = run_report(report, i, true, err);
 	report->differing = -1;
 	if (ret == 0 && report->folder_count == 2) {
 		ret = report_pairs(report->out, report->folders, report->result, report->count,

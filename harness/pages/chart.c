@@ -105,7 +105,8 @@ static void draw_strip(const struct time_axis *axis, const struct strip *strip, 
 
 static void states_table(const struct time_axis *axis, const struct states *states)
 {
-	fputs("<details><summary>The same as a table</summary><div class=\"wide\"><table>"
+	fputs("<details><summary>The same as a table</summary><div class=\"wide\" "
+	      "tabindex=\"0\"><table>"
 	      "<thead><tr><th scope=\"col\">host</th><th scope=\"col\">connection</th>"
 	      "<th scope=\"col\">state</th><th scope=\"col\" class=\"n\">from</th>"
 	      "<th scope=\"col\" class=\"n\">for</th></tr></thead><tbody>\n",
@@ -342,7 +343,8 @@ static void draw_point(const struct time_axis *axis, const struct timers *timers
 
 static void timers_table(const struct time_axis *axis, const struct timers *timers, int every)
 {
-	fputs("<details><summary>The same as a table</summary><div class=\"wide\"><table>"
+	fputs("<details><summary>The same as a table</summary><div class=\"wide\" "
+	      "tabindex=\"0\"><table>"
 	      "<thead><tr><th scope=\"col\" class=\"n\">at</th><th scope=\"col\">host</th>"
 	      "<th scope=\"col\">what</th><th scope=\"col\" class=\"n\">RTO</th>"
 	      "<th scope=\"col\" class=\"n\">backoff</th></tr></thead><tbody>\n",

@@ -15,8 +15,4 @@
  * tells; -1: there is no such page. */
 void html_overview_print(json_t *const *results, int count, int differing, FILE *out);
 
-/* The story of a case file: the folder that it is in; SIZE: of its name, 0: it has
- * none. */
-const char *html_story(const char *file, int *ret_size);
-
 #endif

@@ -17,7 +17,7 @@ static const char *plural(int count)
 
 static void table_begin(const char *what, bool runs, FILE *out)
 {
-	fputs("<div class=\"wide\"><table class=\"changes\"><thead><tr>", out);
+	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"changes\"><thead><tr>", out);
 	if (what)
 		fprintf(out, "<th scope=\"col\">%s</th>", what);
 	fputs("<th scope=\"col\">A</th><th scope=\"col\">B</th>"

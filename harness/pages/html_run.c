@@ -45,6 +45,15 @@ static void heading(const struct html_run *run, FILE *out)
 	fputs("</span></p>\n", out);
 }
 
+static void again(const struct html_run *run, FILE *out)
+{
+	AUTO_FREE char *command = result_command(run->result);
+
+	fputs("<p class=\"again\">To make it again: <code class=\"copied\">", out);
+	page_text(out, command);
+	fputs("</code></p>\n", out);
+}
+
 static void kernel(const struct html_run *run, FILE *out)
 {
 	AUTO_FREE char *kernel = result_kernel(run->result, true);
@@ -203,7 +212,7 @@ static void counters(const struct html_run *run, FILE *out)
 		fputs("<p>None did.</p></section>\n", out);
 		return;
 	}
-	fputs("<div class=\"wide\"><table><thead><tr><th scope=\"col\">host</th>"
+	fputs("<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">host</th>"
 	      "<th scope=\"col\">counter</th><th scope=\"col\" class=\"n\">by</th>"
 	      "<th scope=\"col\" class=\"n\">before</th><th scope=\"col\" class=\"n\">after</th>"
 	      "</tr></thead><tbody>\n",
@@ -242,7 +251,8 @@ static void events(const struct html_run *run, const struct rows *rows, FILE *ou
 
 	fputs("<section aria-labelledby=\"events\"><h2 id=\"events\">All events in words</h2>\n"
 	      "<p class=\"more\">The same rows as in the picture.</p>\n"
-	      "<div class=\"wide\"><table><thead><tr><th scope=\"col\" class=\"n\">at</th>"
+	      "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\" "
+	      "class=\"n\">at</th>"
 	      "<th scope=\"col\">what</th></tr></thead><tbody>\n",
 	      out);
 	for (int i = 0; i < rows->count; i++) {
@@ -312,6 +322,7 @@ static int recorded(const struct html_run *run, FILE *out, struct err *err)
 	}
 	why_print(run->plan, run->record, run->judgement, &rows, run->console, out);
 	contents(out);
+	again(run, out);
 	setting(run, whole, out);
 	if (whole) {
 		ret = ladder(run, &rows, out, err);
@@ -338,7 +349,7 @@ int html_run_print(const struct html_run *run, FILE *out, struct err *err)
 		 run->judgement ? verdict_name[run->judgement->verdict]
 				: result_string(run->result, "verdict"),
 		 result_string(run->result, "file"), *variant ? ":" : "", variant);
-	page_begin(out, run->path, title, "All runs");
+	page_begin_beside(out, run->path, title, run->previous, run->next);
 	heading(run, out);
 	if (run->record)
 		ret = recorded(run, out, err);
@@ -347,6 +358,8 @@ int html_run_print(const struct html_run *run, FILE *out, struct err *err)
 					  ? VERDICT_SKIP
 					  : VERDICT_ERROR,
 				  result_string(run->result, "reason"), run->console, out);
+	if (!run->record)
+		again(run, out);
 	files(run, out);
 	page_end(out);
 	return ret;

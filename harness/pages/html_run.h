@@ -11,8 +11,9 @@
 #include "verdict.h"
 
 struct html_run {
-	const char *path;     /* of the page, below the report's folder */
-	const json_t *result; /* of results.json */
+	const char *path;            /* of the page, below the report's folder */
+	const json_t *result;        /* of results.json */
+	const char *previous, *next; /* pages of the failed runs before and after; or NULL */
 	/* NULL all three: there is no record of it. */
 	const struct plan *plan;
 	const struct record *record;

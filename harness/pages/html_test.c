@@ -8,6 +8,7 @@
 
 #include "base_test.h"
 #include "html.h"
+#include "html_overview.h"
 
 static json_t *result(const char *file, const char *variant, const char *verdict,
 		      const char *reason, double wall_s)
@@ -96,10 +97,42 @@ START_TEST(failures_and_skips_are_told)
 	has(text, "Line 7 expected <code>client.recv: ECONNRESET</code>, observed was "
 		  "<code>client.recv: 0</code>: <strong>success</strong>");
 	has(text, "a panic");
+	has(text, "What failed, and why: 2 causes");
+	has(text, "<h3>recv: ECONNRESET: success <span class=\"dim\">1 run</span></h3>");
 	has(text, "<b>3</b> skipped");
 	has(text, "<b>1</b> could not be run or judged");
+	has(text, "<li class=\"none\"><b>0</b> passed</li>");
 	has(text, "<li>2 runs: no netem</li>");
 	has(text, "<li>1 run: too long</li>");
+}
+END_TEST
+
+/* The most runs first; how far each is off stands beside it. */
+START_TEST(failures_are_told_by_cause)
+{
+	static const char *const observed[] = {"client.recv: 0 at 2.0",
+					       "client.recv: -1 ETIMEDOUT at 4.000",
+					       "server.recv: -1 EHOSTUNREACH at 9.5"};
+	static const char *const difference[] = {"success instead of ETIMEDOUT",
+						 "at: 3.191 s too early", "at: 1:13.2 too early"};
+	json_t *results[3];
+	const char *text;
+
+	for (int i = 0; i < 3; i++) {
+		results[i] = result("one/a.yaml", "", "fail", "it did", 1);
+		json_object_set_new(results[i], "expected",
+				    json_string("client.recv: ETIMEDOUT, at 7.000..8.000"));
+		json_object_set_new(results[i], "observed", json_string(observed[i]));
+		json_object_set_new(results[i], "difference", json_string(difference[i]));
+	}
+	json_object_set_new(results[1], "more", json_integer(2));
+	text = overview(results, 3);
+	has(text, "What failed, and why: 2 causes");
+	has(text, "a connection is given up too early <span class=\"dim\">2 runs</span>");
+	has(text, "a connection is not given up <span class=\"dim\">1 run</span>");
+	ck_assert(strstr(text, "given up too early") < strstr(text, "is not given up"));
+	has(text, "<span class=\"dim\">+2 more</span>");
+	has(text, "<span class=\"dim\">at: 1:13.2 too early</span>");
 }
 END_TEST
 
@@ -155,6 +188,7 @@ int main(void)
 
 	tcase_add_test(tcase, runs_are_grouped_by_story_and_case);
 	tcase_add_test(tcase, failures_and_skips_are_told);
+	tcase_add_test(tcase, failures_are_told_by_cause);
 	tcase_add_test(tcase, a_story_is_the_folder_of_the_file);
 	tcase_add_test(tcase, kernels_are_told_apart);
 	return run_tests(tcase);

@@ -125,7 +125,20 @@ static const char body[] = "</head>\n<body>\n"
 static const char brand[] = "<span class=\"brand\">halfopen</span></header>\n<main id=\"main\" "
 			    "tabindex=\"-1\">\n";
 
-void page_begin(FILE *out, const char *path, const char *title, const char *up_title)
+static void link_up(FILE *out, const char *path, const char *page, const char *text)
+{
+	if (!page)
+		return;
+	fputs("<a href=\"", out);
+	page_up(out, path);
+	page_path(out, page);
+	fputs("\">", out);
+	page_text(out, text);
+	fputs("</a> ", out);
+}
+
+static void begin(FILE *out, const char *path, const char *title, const char *up_title,
+		  const char *previous, const char *next)
 {
 	head(out, title);
 	fputs("<link rel=\"stylesheet\" href=\"", out);
@@ -135,13 +148,24 @@ void page_begin(FILE *out, const char *path, const char *title, const char *up_t
 	fputs("script.js\"></script>\n", out);
 	fputs(body, out);
 	if (up_title) {
-		fputs("<nav aria-label=\"Report\"><a href=\"", out);
-		page_up(out, path);
-		fputs("index.html\">", out);
-		page_text(out, up_title);
-		fputs("</a></nav>", out);
+		fputs("<nav aria-label=\"Report\">", out);
+		link_up(out, path, "index.html", up_title);
+		link_up(out, path, previous, "Previous failure");
+		link_up(out, path, next, "Next failure");
+		fputs("</nav>", out);
 	}
 	fputs(brand, out);
+}
+
+void page_begin(FILE *out, const char *path, const char *title, const char *up_title)
+{
+	begin(out, path, title, up_title, NULL, NULL);
+}
+
+void page_begin_beside(FILE *out, const char *path, const char *title, const char *previous,
+		       const char *next)
+{
+	begin(out, path, title, "All runs", previous, next);
 }
 
 void page_begin_alone(FILE *out, const char *title)

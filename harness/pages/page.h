@@ -29,6 +29,9 @@ void page_printf(FILE *out, const char *fmt, ...) __attribute__((format(printf, 
 /* Up to and with <main>. PATH: the page's, below the folder of index.html and style.css;
  * UP_TITLE: of a link to index.html; NULL for none. */
 void page_begin(FILE *out, const char *path, const char *title, const char *up_title);
+/* The same of a run's, with links to the pages of the failures before and after it; or NULL. */
+void page_begin_beside(FILE *out, const char *path, const char *title, const char *previous,
+		       const char *next);
 /* The same of a page with its style in itself, and without a script: one file. */
 void page_begin_alone(FILE *out, const char *title);
 void page_end(FILE *out);

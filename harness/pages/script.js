@@ -49,6 +49,33 @@
 	};
 	document.querySelectorAll(".figure").forEach(zoomable);
 
+	// A line to copy.
+	document.querySelectorAll(".copied").forEach((line) => {
+		const button = element("button", { type: "button" }, "Copy");
+		button.addEventListener("click", async () => {
+			try {
+				await navigator.clipboard.writeText(line.textContent);
+				button.textContent = "Copied";
+			} catch {
+				getSelection().selectAllChildren(line);
+			}
+		});
+		line.after(" ", button);
+	});
+
+	// What leads into something that is folded, or into the picture for another width.
+	const reveal = () => {
+		const at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+		for (let part = at; part; part = part.parentElement)
+			if (part.tagName === "DETAILS")
+				part.open = true;
+		const shown = at && !at.getClientRects().length && document.querySelector(`[data-f="${at.id}"]`);
+		(shown || at)?.scrollIntoView();
+	};
+	addEventListener("hashchange", reveal);
+	if (location.hash && !location.hash.includes("="))
+		reveal();
+
 	// The overview's filters. They are kept in the address, so that they are there again on
 	// the way back from a run.
 	const form = document.querySelector(".filters");
@@ -57,6 +84,8 @@
 	const fields = ["verdict", "claim", "kernel", "text"].map((name) => form.elements[name]);
 	const groups = [...document.querySelectorAll("section.story")].map((section) => ({
 		section,
+		details: section.querySelector("details"),
+		open: section.querySelector("details").open,
 		bodies: [...section.querySelectorAll("tbody")].map((body) => ({
 			body,
 			text: (body.dataset.text || "").toLowerCase(),
@@ -91,6 +120,7 @@
 				inSection += inBody;
 			}
 			group.section.hidden = inSection === 0;
+			group.details.open = fields.some((field) => field.value) ? inSection > 0 : group.open;
 			shown += inSection;
 		}
 		form.querySelector(".found").textContent = `${shown} of ${all} runs`;
@@ -108,5 +138,12 @@
 	form.addEventListener("input", apply);
 	form.addEventListener("submit", (event) => event.preventDefault());
 	form.addEventListener("reset", () => setTimeout(apply));
+	document.querySelectorAll("a[data-verdict]").forEach((tile) => tile.addEventListener("click", (event) => {
+		event.preventDefault();
+		form.reset();
+		form.elements.verdict.value = tile.dataset.verdict;
+		apply();
+		document.getElementById("runs").scrollIntoView();
+	}));
 	apply();
 })();

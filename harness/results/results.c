@@ -43,6 +43,13 @@ enum verdict result_verdict(const json_t *result)
 	return VERDICT_ERROR;
 }
 
+bool result_failed(const json_t *result)
+{
+	enum verdict verdict = result_verdict(result);
+
+	return verdict == VERDICT_FAIL || verdict == VERDICT_ERROR;
+}
+
 void result_fail(json_t *result, const char *reason)
 {
 	json_object_set_new(result, "verdict", json_string(verdict_name[VERDICT_ERROR]));

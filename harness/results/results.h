@@ -57,6 +57,8 @@ json_t *result_attempt(enum verdict verdict, const char *reason);
 const char *result_string(const json_t *result, const char *key);
 double result_number(const json_t *result, const char *key);
 enum verdict result_verdict(const json_t *result);
+/* Failed, or could not be run or judged. */
+bool result_failed(const json_t *result);
 /* Makes it an error, for this REASON. */
 void result_fail(json_t *result, const char *reason);
 /* "cases/keepalive/crash.yaml:ip=4", with " seed=3" behind it where it is one of several
@@ -65,6 +67,13 @@ char *result_name(const json_t *result);
 
 /* Whether its hosts have kernels of their own, and not all the same. */
 bool result_kernels_differ(const json_t *result);
+
+/* Of one that failed, whose "expected", "observed", "difference" are of the first expectation that
+ * did not hold, or else whose "reason" says it: what is the same in all runs that failed for the
+ * same cause, "a connection is given up too early"; free() it. */
+char *result_cause(const json_t *result);
+/* The line for a shell that makes it again; free() it. */
+char *result_command(const json_t *result);
 
 /* What tells its kernel from others, and what was set on all hosts: "Linux 6.12.117 (mine), uml, HZ
  * 250, virtual clock, net.ipv4.tcp_sack=0", and each host's where they differ; free() it. WHOLE:

@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 // From the folder that this is started in, since the packages are in the build.
-const { chromium } = createRequire(join(process.cwd(), "package.json"))("playwright-core");
+const require = createRequire(join(process.cwd(), "package.json"));
+const { chromium } = require("playwright-core");
+const axe = require.resolve("axe-core/axe.min.js");
 const [executablePath, profile, reports, screenshots] = process.argv.slice(2);
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 	"--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -107,6 +109,32 @@ const tests = {
 					assert.ok(await tab.locator("svg .finding").count() > 0, `${name}: none in the picture`);
 				}
 			});
+	},
+
+	async "what failed is told by cause, and leads from one failure to the next"() {
+		await browse({}, async (tab) => {
+			await tab.goto(overview);
+			assert.match(await tab.locator("#failed").innerText(), /4 causes/);
+			assert.match(await tab.locator(".failures").innerText(), /syn delivered from client: more of them 1 run/);
+			await tab.locator(".counts a", { hasText: "failed" }).click();
+			assert.equal(await tab.locator("tr[data-verdict]:visible").count(), 3, "a tile chooses");
+			await tab.locator(".failures a").first().click();
+			await tab.getByRole("link", { name: "Next failure" }).click();
+			assert.match(tab.url(), /errno/);
+			await tab.getByRole("link", { name: "Previous failure" }).click();
+			assert.equal(tab.url(), pages.count);
+			assert.match(await tab.locator(".copied").innerText(), /^halfopen run --kernel linux cases\/planted\/count.yaml:retries=2$/);
+		});
+	},
+
+	async "many runs are folded by story"() {
+		await browse({}, async (tab) => {
+			await tab.goto(page("many", "index.html"));
+			assert.equal(await tab.locator("tr[data-verdict]:visible").count(), 0);
+			assert.equal(await tab.locator(".stories a").count(), 20);
+			await tab.locator(".stories a").nth(3).click();
+			assert.equal(await tab.locator("tr[data-verdict]:visible").count(), 50);
+		});
 	},
 
 	async "two folders are held against each other: causes first"() {
@@ -218,6 +246,24 @@ const tests = {
 					assert.ok(existsSync(fileURLToPath(href.split("#")[0])), `${name} links to ${href}`);
 			}
 		});
+	},
+
+	// What depends on how it looks is looked at in both schemes, at both widths.
+	async "axe finds nothing"() {
+		for (const [viewport, colorScheme] of [[desktop, "light"], [desktop, "dark"], [phone, "light"]])
+			await browse({ viewport, colorScheme }, async (tab) => {
+				for (const [name, url] of Object.entries(pages)) {
+					if (name === "large" && viewport === desktop)
+						continue;
+					await tab.goto(url);
+					await tab.addScriptTag({ path: axe });
+					const found = await tab.evaluate(async () => (await globalThis.axe.run(document, {
+						runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+						resultTypes: ["violations"], preload: false,
+					})).violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 150)).join(" | ")}`));
+					assert.deepEqual(found, [], `${name}, ${viewport.width}, ${colorScheme}`);
+				}
+			});
 	},
 
 	async "text stands out, in the light and in the dark"() {

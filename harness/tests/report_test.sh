@@ -10,13 +10,13 @@ packages=$build/browser
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# The one package that is needed goes into the build, and stays there.
+# The packages that are needed go into the build, and stay there.
 mkdir -p "$packages"
-if ! cmp -s "$here/package-lock.json" "$packages/package-lock.json" || [ ! -d "$packages/node_modules/playwright-core" ]; then
+if ! cmp -s "$here/package-lock.json" "$packages/package-lock.json" || [ ! -d "$packages/node_modules/axe-core" ]; then
 	command -v npm >/dev/null || skip "no npm: see ci/deps"
 	cp "$here/package.json" "$here/package-lock.json" "$packages"
 	(cd "$packages" && npm ci --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000 >"$scratch/npm" 2>&1) ||
-		{ rm -rf "$packages/node_modules"; tail -n 3 "$scratch/npm"; skip "playwright-core cannot be had from npm"; }
+		{ rm -rf "$packages/node_modules"; tail -n 3 "$scratch/npm"; skip "playwright-core and axe-core cannot be had from npm"; }
 fi
 
 node "$here/report_data.mjs" "$here/../../fixtures/records" "$scratch/results"

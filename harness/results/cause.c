@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What did not hold, told so that it is the same text in all runs in which it is the same: without
+ * the host, without numbers and times.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "results.h"
+#include "text.h"
+
+/* TCP lost its patience: all of its timers end in one of these. */
+static bool gives_up(const char *text)
+{
+	return strstr(text, "ETIMEDOUT") || strstr(text, "EHOSTUNREACH") ||
+	       strstr(text, "ENETUNREACH");
+}
+
+static bool is_number(const char *text, const char *at)
+{
+	return isdigit((unsigned char)*at) &&
+	       (at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '#' && at[-1] != '_'));
+}
+
+/* Behind a number or a time that begins at AT, with its unit. */
+static const char *number_end(const char *at)
+{
+	static const char *const units[] = {" ms", " us", " ns", " s"};
+
+	while (isdigit((unsigned char)*at) ||
+	       ((*at == '.' || *at == ':') && isdigit((unsigned char)at[1])))
+		at++;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strncmp(at, units[i], strlen(units[i])) == 0 &&
+		    !isalnum((unsigned char)at[strlen(units[i])]))
+			return at + strlen(units[i]);
+	return at;
+}
+
+static void add_without_numbers(struct text *text, const char *from)
+{
+	for (const char *at = from; *at;) {
+		if (is_number(from, at)) {
+			text_put(text, "\xe2\x80\xa6"); /* ... */
+			at = number_end(at);
+		} else {
+			text_add(text, "%c", *at++);
+		}
+	}
+}
+
+/* EXPECTED without the host at its beginning, "client.recv: ..." or "client: ...". */
+static const char *without_host(const char *expected)
+{
+	size_t size = strcspn(expected, ".: ");
+
+	if (size == 0 || (expected[size] != '.' && expected[size] != ':'))
+		return expected;
+	return expected + size + 1 + strspn(expected + size + 1, " ");
+}
+
+/* "count: 6 instead of 4": whether it is more or fewer is what runs have in common. */
+static void add_difference(struct text *text, const char *difference)
+{
+	long long observed, expected;
+	int end = 0;
+
+	if (sscanf(difference, "count: %lld instead of %lld%n", &observed, &expected, &end) == 2) {
+		text_put(text, observed > expected ? "more of them" : "fewer of them");
+		difference += end;
+	}
+	add_without_numbers(text, difference);
+}
+
+static char *take_text(struct text *text)
+{
+	char *taken = text_take(text);
+
+	return taken ? taken : text_copy("");
+}
+
+char *result_cause(const json_t *result)
+{
+	const char *expected = result_string(result, "expected");
+	const char *observed = result_string(result, "observed");
+	const char *difference = result_string(result, "difference");
+	AUTO_TEXT struct text text = {0};
+
+	if (!*expected) {
+		add_without_numbers(&text, result_string(result, "reason"));
+		return take_text(&text);
+	}
+	if (gives_up(observed) && (strstr(difference, "too early") || !gives_up(expected)))
+		return text_copy("a connection is given up too early");
+	if (gives_up(observed) && strstr(difference, "too late"))
+		return text_copy("a connection is given up too late");
+	if (gives_up(expected) && !gives_up(observed))
+		return text_copy("a connection is not given up");
+	expected = without_host(expected);
+	add_without_numbers(&text, expected);
+	text_put(&text, ": ");
+	add_difference(&text, difference);
+	return take_text(&text);
+}
