@@ -10,6 +10,9 @@
 #define PACKETS_KEPT 3         /* at either end of a folded row of packets */
 #define PACKETS_MANY 12
 #define PAUSE_NS     500000000LL
+#define ALIKE_MANY   40 /* packets, of which some are left out if each is like the one before, */
+#define ALIKE_KEPT   6  /* but for so many at either end */
+#define ALIKE_PERIOD 4  /* or like the one so many before: a probe and its answer */
 
 /* Data or its acknowledgement, that arrived, the first time. */
 static bool is_ordinary(const struct record *record, const struct record_event *event)
@@ -36,6 +39,44 @@ static void fold_packets(const struct record *record, const struct record_event 
 		folds[from + PACKETS_KEPT].packets = to - from - 2 * PACKETS_KEPT;
 		for (int i = from + PACKETS_KEPT; i < to - PACKETS_KEPT; i++)
 			folds[i].hidden = true;
+	}
+}
+
+static bool is_alike(const struct record *record, const struct record_event *a,
+		     const struct record_event *b)
+{
+	const struct record_packet *x, *y;
+
+	if (a->kind != EVENT_PACKET || b->kind != EVENT_PACKET)
+		return false;
+	x = &record->packet[a->index];
+	y = &record->packet[b->index];
+	return x->kinds == y->kinds && x->from == y->from && x->to == y->to &&
+	       x->sport == y->sport && x->dport == y->dport && x->payload == y->payload &&
+	       x->flags == y->flags && x->rel_seq == y->rel_seq && x->rel_ack == y->rel_ack &&
+	       (x->arrived_ns < 0) == (y->arrived_ns < 0);
+}
+
+/* A thousand retransmissions of one segment, or probes and their answers. */
+static void fold_alike(const struct record *record, const struct record_event *events, int count,
+		       struct fold *folds)
+{
+	for (int from = 0, to; from < count; from = to) {
+		int longest = from + 1, kept = ALIKE_KEPT;
+
+		for (int period = 1; period <= ALIKE_PERIOD; period++) {
+			for (to = from + period; to < count; to++)
+				if (!is_alike(record, &events[to], &events[to - period]))
+					break;
+			if (to > longest && to - from > period)
+				longest = to;
+		}
+		to = longest;
+		if (to - from < ALIKE_MANY)
+			continue;
+		folds[from + kept].alike = to - from - 2 * kept;
+		for (int i = from + kept; i < to - kept; i++)
+			folds[i].hidden = folds[i].inside = true;
 	}
 }
 
@@ -78,5 +119,7 @@ struct fold *fold_events(const struct plan *plan, const struct record *record,
 	}
 	if (packets)
 		fold_packets(record, events, count, folds);
+	if (packets)
+		fold_alike(record, events, count, folds);
 	return folds;
 }

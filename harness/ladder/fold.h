@@ -13,6 +13,8 @@ struct fold { /* of one event */
 	bool hidden;
 	bool whole;  /* a step's start: it ended at once, and its end is hidden */
 	int packets; /* so many ordinary packets are left out here, this one and those after it */
+	int alike;   /* the same of packets that are all like those shown before them; */
+	bool inside; /* of which this is one: silence before it is not told */
 };
 
 /* One for each of the COUNT events, to free(); NULL: no memory. PACKETS: whether long rows of

@@ -96,7 +96,7 @@ END_TEST
 
 START_TEST(what_is_the_same_is_folded)
 {
-	struct rows rows = merged(40, 41, 0, 3000000);
+	struct rows rows = merged(30, 31, 0, 3000000);
 	int folded = 0;
 
 	for (int i = 0; i < rows.count; i++)

@@ -158,7 +158,7 @@ static void add_silence(struct making *making, int64_t from_ns, int64_t until_ns
 		add(making, row, duration_round(row.lasts_ns, text, sizeof(text)));
 }
 
-static void add_folded(struct making *making, int64_t t_ns, int packets)
+static void add_folded(struct making *making, int64_t t_ns, int packets, const char *what)
 {
 	struct row row = {
 		.kind = ROW_FOLDED, .ink = INK_DIM, .t_ns = t_ns, .host = -1, .index = packets};
@@ -166,7 +166,7 @@ static void add_folded(struct making *making, int64_t t_ns, int packets)
 
 	if (packets == 0)
 		return;
-	snprintf(text, sizeof(text), "... %d more segments ...", packets);
+	snprintf(text, sizeof(text), "... %d %s ...", packets, what);
 	add(making, row, text);
 }
 
@@ -266,8 +266,10 @@ static void add_events(struct making *making, const struct record_event *events,
 
 	for (int i = 0; i < count; i++) {
 		add_findings(making, &last_ns, events[i].t_ns - 1);
-		add_silence(making, last_ns, events[i].t_ns);
-		add_folded(making, events[i].t_ns, folds[i].packets);
+		if (!folds[i].inside)
+			add_silence(making, last_ns, events[i].t_ns);
+		add_folded(making, events[i].t_ns, folds[i].packets, "more segments");
+		add_folded(making, events[i].t_ns, folds[i].alike, "alike");
 		if (!folds[i].hidden)
 			add_event(making, &events[i], folds[i].whole);
 		last_ns = events[i].t_ns;

@@ -35,6 +35,7 @@ static struct record record_of_many(const struct plan *plan)
 	for (int i = 0; i < PACKETS; i++) {
 		packets[i] = handmade_segment(0, i * 2000000LL, 1u << KIND_DATA, TCP_ACK);
 		packets[i].arrived_ns = i % 2 ? -1 : packets[i].sent_ns;
+		packets[i].rel_seq = 1 + i * 100;
 	}
 	record.packet = packets;
 	record.packet_count = PACKETS;
@@ -135,6 +136,38 @@ START_TEST(failures_are_kept_when_all_else_goes)
 }
 END_TEST
 
+/* 700 probes with their answers, minutes apart: neither they nor the silence between is told. */
+START_TEST(what_is_alike_is_counted)
+{
+	struct plan *plan = handmade_plan(a_case);
+	struct record record = handmade_record(plan);
+	struct rows rows;
+	int at;
+
+	for (int i = 0; i < 1400; i++) {
+		packets[i] = handmade_segment(
+			i % 2, (i / 2 * 75 + 1) * S + i % 2 * 1000000,
+			1u << (i % 2 ? KIND_KEEPALIVE_ACK : KIND_KEEPALIVE_PROBE), TCP_ACK);
+		packets[i].attempt = i / 2 + 1;
+	}
+	record.packet = packets;
+	record.packet_count = 1400;
+	record.end_ns = 60000 * S;
+	ck_assert_int_eq(rows_make(plan, &record, NULL, false, &rows, NULL), 0);
+	ck_assert_int_eq(count_kind(&rows, ROW_FOLDED), 1);
+	ck_assert_int_eq(count_kind(&rows, ROW_PACKET), 12);
+	at = find_kind(&rows, ROW_FOLDED);
+	ck_assert_str_eq(rows.row[at].text, "... 1388 alike ...");
+	ck_assert_int_eq(rows.row[at].index, 1388);
+	ck_assert_int_lt(rows.count, 40);
+	rows_done(&rows);
+	ck_assert_int_eq(rows_make(plan, &record, NULL, true, &rows, NULL), 0);
+	ck_assert_int_eq(count_kind(&rows, ROW_PACKET), 1400);
+	rows_done(&rows);
+	plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("rows");
@@ -142,5 +175,6 @@ int main(void)
 	tcase_add_test(tcase, what_is_near_a_fault_is_kept);
 	tcase_add_test(tcase, few_rows_are_left_alone);
 	tcase_add_test(tcase, failures_are_kept_when_all_else_goes);
+	tcase_add_test(tcase, what_is_alike_is_counted);
 	return run_tests(tcase);
 }
