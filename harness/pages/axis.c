@@ -143,15 +143,24 @@ static int64_t step_of(int64_t end_ns)
 	return end_ns / MOST_TICKS + 1;
 }
 
-/* "0.002", and where the steps are shorter, "0.0024". */
-static void tick_label(int64_t t_ns, int64_t step_ns, char *buf, size_t size)
+/* All ticks of an axis have one form: "15 s" on one of at most two minutes, else "1:02:05", with as
+ * many digits behind the point as its steps need. */
+static void tick_label(int64_t t_ns, int64_t step_ns, int64_t end_ns, char *buf, size_t size)
 {
-	if (step_ns >= NSEC_PER_SEC && t_ns < 60 * NSEC_PER_SEC)
-		snprintf(buf, size, "%lld s", (long long)(t_ns / NSEC_PER_SEC));
-	else if (step_ns < 1000000)
-		snprintf(buf, size, "%.*f", step_ns >= 100000 ? 4 : 6, (double)t_ns / 1e9);
+	int digits = 0;
+	long long seconds = t_ns / NSEC_PER_SEC;
+
+	for (int64_t unit_ns = NSEC_PER_SEC; digits < 6 && step_ns % unit_ns; unit_ns /= 10)
+		digits++;
+	if (end_ns <= 120 * NSEC_PER_SEC)
+		snprintf(buf, size, "%.*f s", digits, (double)t_ns / 1e9);
+	else if (end_ns < 3600 * NSEC_PER_SEC)
+		snprintf(buf, size, "%lld:%0*.*f", seconds / 60, digits ? 3 + digits : 2, digits,
+			 (double)(t_ns % (60 * NSEC_PER_SEC)) / 1e9);
 	else
-		duration_clock(t_ns, buf, size);
+		snprintf(buf, size, "%lld:%02lld:%0*.*f", seconds / 3600, seconds / 60 % 60,
+			 digits ? 3 + digits : 2, digits,
+			 (double)(t_ns % (60 * NSEC_PER_SEC)) / 1e9);
 }
 
 static void tick(const struct time_axis *axis, int64_t t_ns, int64_t step_ns, int bottom,
@@ -163,7 +172,7 @@ static void tick(const struct time_axis *axis, int64_t t_ns, int64_t step_ns, in
 	if (x - *last < 70)
 		return;
 	*last = x;
-	tick_label(t_ns, step_ns, text, sizeof(text));
+	tick_label(t_ns, step_ns, axis->record->end_ns, text, sizeof(text));
 	fprintf(axis->out, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", x, AXIS_TOP, bottom);
 	/* The last one has no room on its right. */
 	fprintf(axis->out, "<text class=\"small dim %s\" x=\"%.1f\" y=\"%d\">%s</text>\n",

@@ -101,6 +101,33 @@ START_TEST(times_that_double_are_even)
 }
 END_TEST
 
+static void axis_shows(int64_t last_ns, const char *has, const char *has_not)
+{
+	const int64_t times[] = {S, last_ns};
+	struct plan *plan = handmade_plan(a_case);
+	struct record record;
+	struct time_axis axis = axis_of(plan, &record, times, 2, last_ns + 15 * S);
+	char *text = NULL;
+	size_t size;
+
+	axis.out = open_memstream(&text, &size);
+	axis_begin(&axis, "id", "title", "desc", 100);
+	axis_end(&axis, 100);
+	fclose(axis.out);
+	ck_assert_msg(strstr(text, has), "no %s in %s", has, text);
+	ck_assert_msg(!strstr(text, has_not), "%s in %s", has_not, text);
+	free(text);
+	plan_free(plan);
+}
+
+START_TEST(ticks_have_one_form)
+{
+	axis_shows(5 * S, ">15 s<", ":");
+	axis_shows(300 * S, ">5:00<", " s<");
+	axis_shows(86400 * S, ">24:00:", " s<");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("axis");
@@ -109,5 +136,6 @@ int main(void)
 	tcase_add_test(tcase, a_long_silence_is_short);
 	tcase_add_test(tcase, waiting_before_and_after_is_short_too);
 	tcase_add_test(tcase, times_that_double_are_even);
+	tcase_add_test(tcase, ticks_have_one_form);
 	return run_tests(tcase);
 }

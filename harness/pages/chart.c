@@ -405,6 +405,15 @@ static void draw_timers(const struct time_axis *axis, const struct timers *timer
 	axis_end(axis, plots * PLOT);
 }
 
+bool chart_has_timers(const struct record *record)
+{
+	struct timers timers = {0};
+
+	timers_collect(record, &timers);
+	free(timers.point);
+	return timers.count > 0;
+}
+
 void chart_timers(const struct plan *plan, const struct record *record,
 		  const struct judgement *judgement, FILE *out)
 {
@@ -418,26 +427,20 @@ void chart_timers(const struct plan *plan, const struct record *record,
 	every = timers.count / MOST_POINTS + 1;
 	fputs("<section aria-labelledby=\"timers\"><h2 id=\"timers\">RTO and probe timers</h2>\n",
 	      out);
-	if (timers.count == 0) {
-		fputs("<p>Nothing was sent again, no probe was sent, and no timer was seen to "
-		      "run.</p>\n",
-		      out);
-	} else {
-		fputs("<ul class=\"keys\"><li><b class=\"mono\">&#9679;</b> a retransmission or "
-		      "probe: "
-		      "as high as it was waited for since the connection's last segment</li>"
-		      "<li><b class=\"mono\">&#9633;&#8212;</b> a timer that was seen to run, and "
-		      "until when</li>"
-		      "</ul>\n<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"RTO "
-		      "and "
-		      "probe timers\">\n",
-		      out);
-		draw_timers(&axis, &timers, every);
-		fputs("</div>\n", out);
-		if (every > 1)
-			fprintf(out, "<p class=\"more\">One of %d is shown.</p>\n", every);
-		timers_table(&axis, &timers, every);
-	}
+	fputs("<ul class=\"keys\"><li><b class=\"mono\">&#9679;</b> a retransmission or "
+	      "probe: "
+	      "as high as it was waited for since the connection's last segment</li>"
+	      "<li><b class=\"mono\">&#9633;&#8212;</b> a timer that was seen to run, and "
+	      "until when</li>"
+	      "</ul>\n<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"RTO "
+	      "and "
+	      "probe timers\">\n",
+	      out);
+	draw_timers(&axis, &timers, every);
+	fputs("</div>\n", out);
+	if (every > 1)
+		fprintf(out, "<p class=\"more\">One of %d is shown.</p>\n", every);
+	timers_table(&axis, &timers, every);
 	fputs("</section>\n", out);
 	free(timers.point);
 }

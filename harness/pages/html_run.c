@@ -16,17 +16,27 @@
 #define MOST_ROWS   900    /* of the ladder and of the table of events */
 #define MOST_SOURCE 200000 /* bytes */
 
-static void contents(FILE *out)
+/* WHOLE: there is a picture. What would be empty has no section. */
+static void contents(const struct html_run *run, bool whole, FILE *out)
 {
-	static const struct {
+	const struct {
 		const char *id, *name;
-	} parts[] = {{"why", "Verdict"},       {"ladder", "Ladder"}, {"states", "States"},
-		     {"timers", "Timers"},     {"case", "Case"},     {"counters", "Counters"},
-		     {"events", "All events"}, {"files", "Files"}};
+		bool there;
+	} parts[] = {{"why", "Verdict", true},
+		     {"ladder", "Ladder", whole},
+		     {"states", "States", whole},
+		     {"sequence", "Sequence numbers",
+		      whole && chart_sequence(run->plan, run->record, NULL)},
+		     {"timers", "Timers", whole && chart_has_timers(run->record)},
+		     {"case", "Case", true},
+		     {"counters", "Counters", whole},
+		     {"events", "All events", whole},
+		     {"files", "Files", true}};
 
 	fputs("<nav aria-label=\"On this page\"><ul class=\"keys\">", out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		fprintf(out, "<li><a href=\"#%s\">%s</a></li>", parts[i].id, parts[i].name);
+		if (parts[i].there)
+			fprintf(out, "<li><a href=\"#%s\">%s</a></li>", parts[i].id, parts[i].name);
 	fputs("</ul></nav>\n", out);
 }
 
@@ -321,13 +331,15 @@ static int recorded(const struct html_run *run, FILE *out, struct err *err)
 		return ret;
 	}
 	why_print(run->plan, run->record, run->judgement, &rows, run->console, out);
-	contents(out);
+	contents(run, whole, out);
 	again(run, out);
 	setting(run, whole, out);
 	if (whole) {
 		ret = ladder(run, &rows, out, err);
 		chart_states(run->plan, run->record, run->judgement, out);
-		chart_timers(run->plan, run->record, run->judgement, out);
+		chart_sequence(run->plan, run->record, out);
+		if (chart_has_timers(run->record))
+			chart_timers(run->plan, run->record, run->judgement, out);
 	}
 	source(run, out);
 	if (whole) {

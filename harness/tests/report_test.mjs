@@ -23,6 +23,7 @@ const pages = {
 	overview, errno: page("small", "runs/planted/errno/ip=4.html"),
 	time: page("small", "runs/planted/time/ip=4,timers=short.html"),
 	count: page("small", "runs/planted/count/retries=2.html"),
+	transfer: page("small", "runs/recorded/zero-window-rebooted/ip=4,peer=rebooted.html"),
 	passed: page("small", "runs/recorded/reboot-then-send/ip=4,listener=again.html"),
 	skipped: page("small", "runs/planted/late.html"), error: page("small", "runs/planted/panic.html"),
 	hostile: page("small", "runs/planted/a b#c%d?/ip=6.html"),
@@ -124,6 +125,17 @@ const tests = {
 			await tab.getByRole("link", { name: "Previous failure" }).click();
 			assert.equal(tab.url(), pages.count);
 			assert.match(await tab.locator(".copied").innerText(), /^halfopen run --kernel linux cases\/planted\/count.yaml:retries=2$/);
+		});
+	},
+
+	async "what would be empty has no section"() {
+		await browse({}, async (tab) => {
+			await tab.goto(pages.transfer);
+			assert.ok(await tab.locator("#sequence").count() === 1 && await tab.locator("svg .seq").count() === 3);
+			assert.match(await tab.locator("section:has(#sequence) p").innerText(), /18824 bytes in 14 segments, 1 of them again, 0 lost/);
+			await tab.goto(pages.errno);
+			assert.equal(await tab.locator("#sequence").count(), 0);
+			assert.equal(await tab.locator("#timers, nav a[href='#timers']").count(), 0);
 		});
 	},
 
