@@ -30,6 +30,7 @@ struct options {
 	char **folders;
 	int folder_count;
 	const char *out;
+	bool single;
 };
 
 struct report {
@@ -41,9 +42,17 @@ struct report {
 	int differing; /* between the two of them; -1: nothing was compared */
 };
 
+enum { KEY_SINGLE = 256 };
+
 static const struct argp_option argp_options[] = {
 	{"out", 'o', "REPORT", 0,
-	 "the folder to write (default: `report` in the folder of results, if it is one)", 0},
+	 "the folder to write (default: `report` in the folder of results, if it is one); with "
+	 "--single the file (default: standard output)",
+	 0},
+	{"single", KEY_SINGLE, NULL, 0,
+	 "of one run, named by its folder or its record.jsonl, one page that needs no file beside "
+	 "it",
+	 0},
 	{0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -54,6 +63,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'o':
 		options->out = arg;
 		return 0;
+	case KEY_SINGLE:
+		options->single = true;
+		return 0;
 	case ARGP_KEY_ARGS:
 		options->folders = state->argv + state->next;
 		options->folder_count = state->argc - state->next;
@@ -62,6 +74,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "name a folder that `halfopen run --out` wrote");
 		return 0;
 	case ARGP_KEY_END:
+		if (options->folder_count > 1 && options->single)
+			argp_error(state, "with --single name one run");
 		if (options->folder_count > 1 && !options->out)
 			argp_error(state, "of several folders, say with --out where to write");
 		return 0;
@@ -337,6 +351,48 @@ static int report_make(const struct options *options, struct report *report, str
 	return report_write(report, err);
 }
 
+/* The page of one run, in one file. */
+static int single_write(const struct recorded *recorded, const char *path, struct err *err)
+{
+	FILE *file = path ? fopen(path, "we") : stdout;
+	struct judgement *judgement = NULL;
+	struct result_facts facts;
+	struct html_run run = {.plan = recorded->plan, .record = recorded->record};
+	json_t *result;
+	int ret;
+
+	if (!file)
+		return err_sys(err, errno, "%s", path);
+	ret = judge(recorded->plan, recorded->record, &judgement, err);
+	if (ret == 0) {
+		facts = result_facts_of(recorded->plan, recorded->record, judgement);
+		run.result = result = result_make(&facts);
+		run.judgement = judgement;
+		ret = html_run_print(&run, file, err);
+		json_decref(result);
+	}
+	judgement_free(judgement);
+	if (!path)
+		return ret;
+	return ret < 0 ? (fclose(file), ret) : file_close(file, path, err);
+}
+
+static int single(const struct options *options)
+{
+	struct recorded recorded = {0};
+	struct err err = {0};
+	int ret = recorded_load(options->folders[0], &recorded, &err), status = EXIT_HELD;
+
+	if (ret < 0)
+		status = EXIT_USAGE;
+	else if (single_write(&recorded, options->out, &err) < 0)
+		status = EXIT_COULD_NOT;
+	if (status != EXIT_HELD)
+		cmd_complain("report", &err);
+	recorded_done(&recorded);
+	return status;
+}
+
 const struct argp report_argp = {
 	argp_options,
 	parse_option,
@@ -359,6 +415,8 @@ int cmd_report(int argc, char **argv)
 	int ret;
 
 	cmd_parse(&report_argp, argc, argv, &options);
+	if (options.single)
+		return single(&options);
 	if (!options.out && asprintf(&out, "%s/report", options.folders[0]) < 0)
 		abort();
 	report.folders = options.folders;

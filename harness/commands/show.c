@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commandline.h"
 #include "commands.h"
 #include "ladder.h"
+#include "mermaid.h"
 #include "recorded.h"
+#include "svg.h"
 #include "terminal.h"
 
 struct options {
 	const char *name;
 	struct ladder_options ladder;
 	bool normalised;
+	bool svg, mermaid; /* --format */
 	struct terminal terminal;
 };
 
-enum { KEY_ALL = 256, KEY_NORMALISED };
+enum { KEY_ALL = 256, KEY_NORMALISED, KEY_FORMAT };
 
 static const struct argp_option argp_options[] = {
 	{"all", KEY_ALL, NULL, 0, "every packet, of long transfers as well", 0},
+	{"format", KEY_FORMAT, "text|svg|mermaid", 0,
+	 "the ladder as text (the default), as an image, or as a diagram that issues and wikis "
+	 "draw",
+	 0},
 	{"normalised", KEY_NORMALISED, NULL, 0,
 	 "the record itself, as JSON Lines, with what is random replaced: two runs of a case in "
 	 "virtual time then are the same",
@@ -36,6 +44,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_ALL:
 		options->ladder.all = true;
 		return 0;
+	case KEY_FORMAT:
+		options->svg = strcmp(arg, "svg") == 0;
+		options->mermaid = strcmp(arg, "mermaid") == 0;
+		if (!options->svg && !options->mermaid && strcmp(arg, "text") != 0)
+			argp_error(state,
+				   "there is no format '%s'; possible are text, svg and mermaid",
+				   arg);
+		return 0;
 	case KEY_NORMALISED:
 		options->normalised = true;
 		return 0;
@@ -52,15 +68,37 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int draw(const struct recorded *recorded, const struct ladder_options *options,
-		struct err *err)
+#define MOST_ROWS 900 /* of an image, as of a page */
+
+static int draw_rows(const struct recorded *recorded, const struct judgement *judgement,
+		     const struct options *options, struct err *err)
+{
+	struct rows rows = {0};
+	int ret = rows_make(recorded->plan, recorded->record, judgement, options->ladder.all, &rows,
+			    err);
+
+	if (ret == 0 && !options->ladder.all)
+		ret = rows_thin(&rows, recorded->record, MOST_ROWS, err);
+	if (ret == 0 && options->mermaid)
+		mermaid_print(recorded->plan, recorded->record, &rows, stdout);
+	else if (ret == 0)
+		ret = svg_ladder_alone(recorded->plan, recorded->record, &rows, stdout, err);
+	rows_done(&rows);
+	return ret;
+}
+
+static int draw(const struct recorded *recorded, const struct options *options, struct err *err)
 {
 	struct judgement *judgement = NULL;
 	int ret = judge(recorded->plan, recorded->record, &judgement, err);
 
 	if (ret < 0)
 		return ret;
-	ret = ladder_print(recorded->plan, recorded->record, judgement, options, stdout, err);
+	if (options->svg || options->mermaid)
+		ret = draw_rows(recorded, judgement, options, err);
+	else
+		ret = ladder_print(recorded->plan, recorded->record, judgement, &options->ladder,
+				   stdout, err);
 	judgement_free(judgement);
 	return ret;
 }
@@ -95,7 +133,7 @@ int cmd_show(int argc, char **argv)
 		record_normalise(recorded.record);
 		ret = record_write(recorded.record, recorded.plan, stdout, &err);
 	} else {
-		ret = draw(&recorded, &options.ladder, &err);
+		ret = draw(&recorded, &options, &err);
 	}
 	if (ret < 0)
 		cmd_complain("show", &err);

@@ -28,6 +28,7 @@ struct picture {
 	const struct record
 		*other; /* of two runs in one picture (merge.h), the second's; or NULL */
 	const struct rows *rows;
+	bool alone;  /* a file of its own, with its style */
 	bool narrow; /* of two hosts, for a phone: texts stand between the lines */
 	FILE *out;
 	int x[HOSTS_MAX];

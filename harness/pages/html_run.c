@@ -31,7 +31,7 @@ static void contents(const struct html_run *run, bool whole, FILE *out)
 		     {"case", "Case", true},
 		     {"counters", "Counters", whole},
 		     {"events", "All events", whole},
-		     {"files", "Files", true}};
+		     {"files", "Files", run->path != NULL}};
 
 	fputs("<nav aria-label=\"On this page\"><ul class=\"keys\">", out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -361,7 +361,10 @@ int html_run_print(const struct html_run *run, FILE *out, struct err *err)
 		 run->judgement ? verdict_name[run->judgement->verdict]
 				: result_string(run->result, "verdict"),
 		 result_string(run->result, "file"), *variant ? ":" : "", variant);
-	page_begin_beside(out, run->path, title, run->previous, run->next);
+	if (run->path)
+		page_begin_beside(out, run->path, title, run->previous, run->next);
+	else
+		page_begin_alone(out, title);
 	heading(run, out);
 	if (run->record)
 		ret = recorded(run, out, err);
@@ -372,7 +375,10 @@ int html_run_print(const struct html_run *run, FILE *out, struct err *err)
 				  result_string(run->result, "reason"), run->console, out);
 	if (!run->record)
 		again(run, out);
-	files(run, out);
+	if (run->path)
+		files(run, out);
+	else
+		page_script(out);
 	page_end(out);
 	return ret;
 }

@@ -178,6 +178,13 @@ void page_begin_alone(FILE *out, const char *title)
 	fputs(brand, out);
 }
 
+void page_script(FILE *out)
+{
+	fputs("<script>\n", out);
+	fwrite(asset_script_js, 1, asset_script_js_size, out);
+	fputs("</script>\n", out);
+}
+
 void page_end(FILE *out)
 {
 	fputs("</main>\n</body>\n</html>\n", out);

@@ -34,6 +34,8 @@ void page_begin_beside(FILE *out, const char *path, const char *title, const cha
 		       const char *next);
 /* The same of a page with its style in itself, and without a script: one file. */
 void page_begin_alone(FILE *out, const char *title);
+/* The script, in such a page. */
+void page_script(FILE *out);
 void page_end(FILE *out);
 
 /* "../" as often as it takes from the page at PATH to the folder of index.html. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assets.h"
 #include "duration.h"
 #include "page.h"
 #include "picture.h"
@@ -301,6 +302,15 @@ static void draw_hosts(const struct picture *picture, int y)
 	}
 }
 
+static void style(const struct picture *picture)
+{
+	fputs("<style><![CDATA[\n", picture->out);
+	fwrite(asset_style_css, 1, asset_style_css_size, picture->out);
+	fprintf(picture->out,
+		"]]></style>\n<rect width=\"%d\" height=\"%d\" fill=\"var(--bg)\"/>\n",
+		picture->width, picture->height + 24);
+}
+
 static int draw(const struct picture *picture)
 {
 	const struct plan *plan = picture->plan;
@@ -310,8 +320,9 @@ static int draw(const struct picture *picture)
 	int height = picture->height + (picture->height > LONG ? 24 : -20);
 
 	fprintf(picture->out,
-		"<svg class=\"%s\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
+		"<svg%s class=\"%s\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
 		"aria-labelledby=\"%s-title %s-desc\">\n<title id=\"%s-title\">",
+		picture->alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "",
 		picture->narrow ? "for-phones" : "for-all", picture->width, height, picture->width,
 		height, id, id, id);
 	page_printf(picture->out, "Ladder: %s", plan->name);
@@ -320,6 +331,8 @@ static int draw(const struct picture *picture)
 		"calls beside it, packets as arrows between. The table of events below says the "
 		"same in words.</desc>\n",
 		id);
+	if (picture->alone)
+		style(picture);
 	draw_hosts(picture, 16);
 	draw_marks(picture);
 	ret = picture_draw_lines(picture);
@@ -344,6 +357,15 @@ int svg_ladder(const struct plan *plan, const struct record *record, const struc
 	       FILE *out, struct err *err)
 {
 	return svg_ladder_of_two(plan, record, NULL, rows, out, err);
+}
+
+int svg_ladder_alone(const struct plan *plan, const struct record *record, const struct rows *rows,
+		     FILE *out, struct err *err)
+{
+	struct picture picture = {
+		.plan = plan, .record = record, .rows = rows, .out = out, .alone = true};
+
+	return picture_print(&picture, err);
 }
 
 int svg_ladder_of_two(const struct plan *plan, const struct record *a, const struct record *b,

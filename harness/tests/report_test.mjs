@@ -29,6 +29,7 @@ const pages = {
 	hostile: page("small", "runs/planted/a b#c%d?/ip=6.html"),
 	large: page("large", "runs/large/transfer/ip=4.html"),
 	compare: page("two", "compare.html"),
+	single: page(".", "single.html"),
 	pair: page("two", "pairs/recorded/keepalive-crash-ip4/ip=4,timers=short.html"),
 };
 
@@ -133,9 +134,9 @@ const tests = {
 			await tab.goto(pages.transfer);
 			assert.ok(await tab.locator("#sequence").count() === 1 && await tab.locator("svg .seq").count() === 3);
 			assert.match(await tab.locator("section:has(#sequence) p").innerText(), /18824 bytes in 14 segments, 1 of them again, 0 lost/);
-			await tab.goto(pages.errno);
+			await tab.goto(pages.hostile);
 			assert.equal(await tab.locator("#sequence").count(), 0);
-			assert.equal(await tab.locator("#timers, nav a[href='#timers']").count(), 0);
+			assert.equal(await tab.locator("nav a[href='#sequence']").count(), 0);
 		});
 	},
 
@@ -330,6 +331,15 @@ const tests = {
 			await tab.goto(pages.time);
 			const size = await tab.locator(".figure svg:visible").first().evaluate((svg) => 13 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
 			assert.ok(size >= 9, `letters of ${size} px in the picture`);
+		});
+	},
+
+	async "an image of a ladder is one"() {
+		await browse({}, async (tab) => {
+			await tab.goto(page(".", "ladder.svg"));
+			assert.equal(await tab.locator("parsererror").count(), 0);
+			assert.match(await tab.locator("svg").textContent(), /kill client/);
+			assert.ok(await tab.locator("svg .arrow").count() > 3);
 		});
 	},
 

@@ -26,6 +26,11 @@ for folder in small many large; do
 	echo "  written in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
 done
 "$halfopen" report --out "$scratch/two" "$scratch/results/before" "$scratch/results/after"
+one=$scratch/results/small/planted/errno/ip=4
+"$halfopen" report --single --out "$scratch/single.html" "$one"
+! grep -qE '(src|href)="[^#"]' "$scratch/single.html" || fail "a page alone needs something beside it"
+"$halfopen" show --format svg "$one" >"$scratch/ladder.svg"
+"$halfopen" show --format mermaid "$one" | head -n 1 | grep -qx sequenceDiagram || fail "no diagram for Mermaid"
 largest=$(find "$scratch" -name '*.html' -printf '%s\n' | sort -n | tail -n 1)
 [ "$largest" -lt 1000000 ] || fail "a page has $largest bytes"
 echo "  the largest page has $largest bytes"
