@@ -103,8 +103,8 @@ static int reboot(struct play *play, const struct plan_fault *fault, struct err 
 	struct play_fault *self = &play->fault[fault - play->plan->fault];
 
 	(void)err;
+	play->reboots++; /* first: else the run may seem to be over */
 	cut_power(play, fault->host);
-	play->reboots++;
 	world_at(play->world, world_now(play->world) + fault->down_ns, power_on, self);
 	return 0;
 }

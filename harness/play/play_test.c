@@ -261,8 +261,8 @@ static const char three[] = "case: one of three\n"
 			    "  - {at: 5s, heal: all}\n"
 			    "until: 6s\n";
 
-/* Plays the timeline of TEXT on NETWORK, alone. */
-static void play_timeline(const char *text, const char *network)
+/* TEXT on NETWORK, alone, without a timeline that has begun. */
+static void play_load(const char *text, const char *network)
 {
 	AUTO_FREE char *whole = text_format("network: %s\n%s", network, text);
 	struct diagnostics diagnostics;
@@ -280,6 +280,13 @@ static void play_timeline(const char *text, const char *network)
 	for (int i = 0; i < plan->host_count; i++)
 		play.host[i].card = 10 + i;
 	ck_assert_int_eq(act_plan(&play, &err), 0);
+}
+
+static void play_timeline(const char *text, const char *network)
+{
+	struct err err = {0};
+
+	play_load(text, network);
 	for (int i = 0; i < world.call_count; i++) {
 		world.now_ns = world.call[i].t_ns;
 		ck_assert_int_eq(world.call[i].call(&world, world.call[i].data, &err), 0);
@@ -350,6 +357,22 @@ START_TEST(a_host_that_hangs_does_nothing_more_and_is_not_waited_for)
 }
 END_TEST
 
+START_TEST(a_host_that_comes_up_again_is_waited_for)
+{
+	struct err err = {0};
+
+	play_load("case: one goes down\n"
+		  "hosts: {a: {program: [pause]}, b: {}}\n"
+		  "timeline: [{at: 1s, reboot: {host: a, down: 1s}}]\n",
+		  "switch");
+	world.power[0] = world.power[1] = WORLD_ON;
+	world.now_ns = world.call[0].t_ns;
+	ck_assert_int_eq(world.call[0].call(&world, world.call[0].data, &err), 0);
+	ck_assert_int_eq(world.power[0], WORLD_OFF);
+	ck_assert_int_eq(play.end_ns, -1);
+}
+END_TEST
+
 START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 {
 	uint8_t bytes[64] = {0};
@@ -399,6 +422,7 @@ int main(void)
 	tcase_add_test(tests, behind_a_router_a_sender_is_its_address);
 	tcase_add_test(tests, a_suspended_host_counts_its_own_time);
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
+	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	return run_tests(tests);
 }
