@@ -94,7 +94,10 @@ static int power_on(struct world *world, void *data, struct err *err)
 	(void)world;
 	fault_frame(fault->play, fault->index, 1);
 	fault->play->reboots--;
-	cut_power(fault->play, plan->host);
+	if (plan->op == FAULT_PANIC)
+		world_reset(fault->play->world, plan->host);
+	else
+		cut_power(fault->play, plan->host);
 	return play_boot(fault->play, plan->host, plan->start_again, err);
 }
 

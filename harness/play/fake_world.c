@@ -35,6 +35,11 @@ void world_power_off(struct world *world, int host)
 	world->power[host] = WORLD_OFF;
 }
 
+void world_reset(struct world *world, int host)
+{
+	world_power_off(world, host);
+}
+
 void world_hang(struct world *world, int host)
 {
 	world->power[host] = WORLD_HUNG;
@@ -131,6 +136,13 @@ void world_free(struct world *world)
 int world_add_host(struct world *world, const struct world_host_config *config, struct err *err)
 {
 	(void)world, (void)config, (void)err;
+	return -1;
+}
+
+int world_add_disk(struct world *world, int host, const struct world_disk_config *config,
+		   struct err *err)
+{
+	(void)world, (void)host, (void)config, (void)err;
 	return -1;
 }
 

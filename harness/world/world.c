@@ -377,18 +377,25 @@ int world_power_on(struct world *world, int index, struct err *err)
 	return 0;
 }
 
-void world_power_off(struct world *world, int index)
+void world_reset(struct world *world, int index)
 {
 	struct host *host = world->host[index];
 
 	if (host->power == WORLD_OFF)
 		return;
 	host_kill(host);
-	for (int i = 0; i < host->disk_count; i++)
-		disk_lose_power(&host->disk[i]->disk);
 	host->power = WORLD_OFF;
 	network_look_at_carriers(world);
 	tell_power(host, WORLD_END_POWER_LOSS, 0);
+}
+
+void world_power_off(struct world *world, int index)
+{
+	struct host *host = world->host[index];
+
+	for (int i = 0; i < host->disk_count && host->power != WORLD_OFF; i++)
+		disk_lose_power(&host->disk[i]->disk);
+	world_reset(world, index);
 }
 
 void world_hang(struct world *world, int index)
@@ -571,7 +578,7 @@ int world_card_host(const struct world *world, int card)
 
 const char *world_console(const struct world *world, int host)
 {
-	return world->host[host]->uml.tail;
+	return host < world->host_count ? world->host[host]->uml.tail : "";
 }
 
 struct world_cost world_cost(const struct world *world)

@@ -236,6 +236,8 @@ void world_set_exact(struct world *world, int host, bool exact);
 int world_power_on(struct world *world, int host, struct err *err);
 /* SIGKILL to the whole process group. Nothing if it is off. */
 void world_power_off(struct world *world, int host);
+/* The same, but that its disks have power all the time: they forget nothing. */
+void world_reset(struct world *world, int host);
 void world_hang(struct world *world, int host);
 /* Packets that come while it is suspended: the card keeps the first KEEP. */
 void world_suspend(struct world *world, int host, int keep);
@@ -280,7 +282,8 @@ void world_except_rule(struct world *world, int rule, int from, int to);
 enum world_power world_power(const struct world *world, int host);
 bool world_carrier(const struct world *world, int card);
 int world_card_host(const struct world *world, int card);
-/* The last of what the host's kernel wrote to its console, this boot and those before. */
+/* The last of what the host's kernel wrote to its console, this boot and those before; "" of one
+ * that was not added. */
 const char *world_console(const struct world *world, int host);
 
 struct world_cost { /* of all hosts so far */
