@@ -86,7 +86,7 @@ static int64_t duration_of(const struct run *run, bool *ret_own_kernels)
 	if (plan_load(run->text->path, run->text->source, run->text->size, run->variant, NULL,
 		      &plan, &diagnostics) == 0) {
 		ns = plan_duration_ns(plan);
-		*ret_own_kernels = plan_needs_own_kernels(plan);
+		*ret_own_kernels = plan_wants_own_kernels(plan, NULL, 0);
 	}
 	plan_free(plan);
 	diagnostics_done(&diagnostics);

@@ -119,12 +119,25 @@ static int sockets_show(const char *const *sockets, struct err *err)
 	return 0;
 }
 
+/* The guest's memory is a file, of which it has a little more than it is said to have. */
+static size_t largest(int memory_mib)
+{
+	const size_t room = 64 << 20, memory = ((size_t)memory_mib << 20) + room;
+
+	return memory > KERNEL_RAW_LIMIT ? memory : KERNEL_RAW_LIMIT;
+}
+
 int cage_make(const struct cage_options *options, struct cage *cage, struct err *err)
 {
 	const char *dir = options->folder;
-	int ret;
+	int count = 0, ret;
 
-	*cage = (struct cage){.readable = {cage->helpers, options->readable}};
+	*cage = (struct cage){0};
+	cage->readable[count++] = cage->helpers;
+	if (options->readable)
+		cage->readable[count++] = options->readable;
+	if (options->root)
+		cage->readable[count++] = options->root;
 	snprintf(cage->folder, sizeof(cage->folder), "%s", dir);
 	snprintf(cage->output, sizeof(cage->output), "%.4000s/raw", dir);
 	snprintf(cage->memory, sizeof(cage->memory), "%s", cage_memory(dir));
@@ -134,14 +147,14 @@ int cage_make(const struct cage_options *options, struct cage *cage, struct err 
 					   .output_fd = -1,
 					   .memory = cage->memory,
 					   .memory_size = (size_t)options->memory_mib << 20,
-					   .largest = KERNEL_RAW_LIMIT};
+					   .largest = largest(options->memory_mib)};
 	ret = folder_show(dir, err);
 	if (ret == 0 && options->sockets) {
 		cage->rules.sockets = options->sockets;
 		cage->rules.reboots = cage->rules.no_random = true;
 		ret = sockets_show(options->sockets, err);
 	} else if (ret == 0) {
-		cage->readable[options->readable ? 2 : 1] = cage->folder;
+		cage->readable[count] = cage->folder;
 		cage->rules.output = cage->output;
 		ret = cage->rules.output_fd = output_make(cage, err);
 	}

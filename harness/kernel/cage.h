@@ -6,6 +6,7 @@
 #define HALFOPEN_CAGE_H
 
 #include <limits.h>
+#include <stdint.h>
 
 #include "confine.h"
 
@@ -14,7 +15,7 @@ struct err;
 struct cage {
 	struct confiner confiner; /* first: guest_wait() frees it, and all with it */
 	struct confinement rules;
-	const char *readable[4];
+	const char *readable[5];
 	char output[PATH_MAX], memory[PATH_MAX], helpers[PATH_MAX], folder[PATH_MAX];
 };
 
@@ -22,6 +23,7 @@ struct cage_options {
 	const char *kernel;
 	const char *init;     /* beside it are the other helpers */
 	const char *readable; /* a folder; or NULL */
+	const char *root;     /* another one, of the guest's files; or NULL */
 	const char *folder;   /* the run's */
 	int memory_mib;
 	/* Of a world: what it connects to, as world_launcher names it; its frames leave by one of

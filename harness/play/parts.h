@@ -33,6 +33,8 @@ struct play_host {
 	struct play_pause *pause; /* each time */
 	int pause_count;
 	struct text said; /* of a frame that is not whole yet */
+	char *root;       /* the folder of its files; NULL: it needs none */
+	char *files;      /* files.h */
 	struct cage_options confined;
 	struct cage cage; /* while it is on */
 };
@@ -99,6 +101,17 @@ void play_end_find(struct play *play);
 
 /* launch.c: confines the kernel of a host, which is its data. */
 extern const struct world_launcher play_launcher;
+
+/* host.c: HOST, or the router, with KERNEL. */
+int play_host_add(struct play *play, int host, const struct kernel *kernel, struct err *err);
+
+/* files.c: of what the root of a host is made whose files lie in ROOT; free() it. */
+int play_files(const struct play *play, const char *root, char **ret_text, struct err *err);
+
+/* disk.c: whether a disk can be made here. The disk of HOST, in the run's folder: its path, to be
+ * free()d. */
+bool play_disk_can(void);
+int play_disk_make(const struct play *play, int host, char **ret_path, struct err *err);
 
 /* act.c: puts the plan's faults into the world's calendar. */
 int act_plan(struct play *play, struct err *err);

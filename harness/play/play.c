@@ -18,7 +18,6 @@
 #include "scratch.h"
 
 #define REACTION_NS 1000000LL /* what a guest says is heard elsewhere so much later at most */
-#define MEMORY_MIB  64        /* of a host */
 #define SEED        0x68616c666f70656eULL /* "halfopen" */
 
 const char *play_host_name(const struct play *play, int host)
@@ -59,7 +58,8 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 				.incarnation = self->boots++,
 				.zero_ns = play->zero_ns - world_now(play->world),
 				.start = start,
-				.size = (uint32_t)play->job->plan_size};
+				.size = (uint32_t)play->job->plan_size,
+				.files_size = self->files ? (uint32_t)strlen(self->files) : 0};
 	int ret;
 
 	text_shrink(&self->said, 0);
@@ -74,6 +74,8 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 		ret = world_tell(play->world, host, &boot, sizeof(boot), err);
 	if (ret >= 0)
 		ret = world_tell(play->world, host, play->job->plan, play->job->plan_size, err);
+	if (ret >= 0 && self->files)
+		ret = world_tell(play->world, host, self->files, boot.files_size, err);
 	return ret < 0 ? ret : hear_tell_all(play, host, err);
 }
 
@@ -203,54 +205,6 @@ static int64_t last_of_plan_ns(const struct plan *plan)
 
 /* --- from the plan to a world --- */
 
-static bool has_command(const struct plan *plan, int host)
-{
-	for (int i = 0; i < plan->program_count; i++)
-		if (plan->program[i].host == host && plan->program[i].command)
-			return true;
-	return false;
-}
-
-/* What a host lacks on which no command runs, so that nobody could look for it. The first runs
- * every second and wakes an idle kernel as often, thrice (net/netfilter/ipvs/ip_vs_ctl.c,
- * defense_work_handler()); the others make a tenth of a boot: /sys/kernel/slab, /sys/module,
- * mconsole's socket, devices that are never up. Where a kernel has none of a name, nothing is
- * left out. */
-#define LEFT_OUT                                                                                   \
-	"ip_vs_init,slab_late_init,slab_sysfs_init,param_sysfs_builtin_init,mconsole_init,"        \
-	"mem_mc_init,ifb_init_module,sit_init,dummy_init_module"
-
-static int host_add(struct play *play, int host, const struct kernel *kernel,
-		    const struct kernel_job *job, struct err *err)
-{
-	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
-	static char small[] = "initcall_blacklist=" LEFT_OUT;
-	/* The boot line is a part of what a kernel's chance is made of (init/main.c,
-	 * random_init_early()). */
-	char seed[64] = "";
-	char *args[] = {port, has_command(play->plan, host) ? NULL : small, NULL, NULL};
-	struct play_host *self = &play->host[host];
-	struct world_host_config config = {.name = play_host_name(play, host),
-					   .memory_mib = MEMORY_MIB,
-					   .kernel = kernel->path,
-					   .init = play->init,
-					   .args = args,
-					   .sealed = confine_probe()->questions,
-					   .launcher = &play_launcher,
-					   .launcher_data = self};
-
-	if (play->seed) {
-		snprintf(seed, sizeof(seed), "halfopen_seed=%" PRIu64, play->seed);
-		args[args[1] ? 2 : 1] = seed;
-	}
-	self->confined = (struct cage_options){.kernel = kernel->path,
-					       .init = play->init,
-					       .readable = job->readable,
-					       .folder = play->dir,
-					       .memory_mib = MEMORY_MIB};
-	return world_add_host(play->world, &config, err);
-}
-
 /* Host I's card, on SEGMENT. */
 static int card_add(struct play *play, int i, int segment, struct err *err)
 {
@@ -321,14 +275,13 @@ static void starts_add(struct play *play)
 				 begin, play);
 }
 
-static int build(struct play *play, const struct kernel *const *kernel,
-		 const struct kernel_job *job, struct err *err)
+static int build(struct play *play, const struct kernel *const *kernel, struct err *err)
 {
 	int ret = 0;
 
 	for (int i = 0; i < play->host_count && ret >= 0; i++) {
 		play->host[i].card = WORLD_NONE;
-		ret = host_add(play, i, kernel[i], job, err);
+		ret = play_host_add(play, i, kernel[i], err);
 	}
 	if (ret >= 0)
 		ret = network_add(play, err);
@@ -343,6 +296,24 @@ static int build(struct play *play, const struct kernel *const *kernel,
 }
 
 /* --- the run --- */
+
+/* What this machine lacks for PLAN, in words; NULL: nothing. */
+static const char *lacking(const struct plan *plan)
+{
+	for (int i = 0; i < plan->host_count; i++)
+		if (plan->host[i].disk.size && !play_disk_can())
+			return "mke2fs, for a disk (Debian's package e2fsprogs)";
+	return NULL;
+}
+
+/* A run that is not made. */
+static void skip(struct play *play, const char *needs)
+{
+	struct raw_end end = {0};
+
+	play_frame(play, RAW_SKIP, -1, 0, needs, strlen(needs), NULL, 0);
+	play_frame(play, RAW_END, -1, 0, &end, sizeof(end), NULL, 0);
+}
 
 static int run(struct play *play, struct err *err)
 {
@@ -393,7 +364,7 @@ static int play_in(struct play *play, const struct kernel *const *kernel,
 		return ret;
 	ret = limit_add(play, limit_ns, &limit, err);
 	if (ret >= 0)
-		ret = build(play, kernel, job, err);
+		ret = build(play, kernel, err);
 	if (ret >= 0)
 		ret = run(play, err);
 	consoles_take(play, result);
@@ -415,6 +386,7 @@ int play_run(const struct plan *plan, const struct kernel *const *kernel,
 	int64_t begun_ns = clock_now_ns();
 	AUTO_FREE char *dir = text_format("%s/run.XXXXXX", job->scratch),
 		       *init = kernel_guest_inside(kernel[0], job->guest);
+	const char *needs;
 	int ret;
 
 	*ret_result = (struct kernel_result){0};
@@ -422,10 +394,15 @@ int play_run(const struct plan *plan, const struct kernel *const *kernel,
 		return err_sys(err, errno, "%s", dir);
 	play.dir = dir;
 	play.init = init;
-	ret = play_in(&play, kernel, job, ret_result, err);
+	needs = lacking(plan);
+	if (needs)
+		skip(&play, needs);
+	ret = needs ? 0 : play_in(&play, kernel, job, ret_result, err);
 	scratch_remove(dir);
 	for (int i = 0; i < play.host_count; i++) {
 		text_done(&play.host[i].said);
+		free(play.host[i].root);
+		free(play.host[i].files);
 		free(play.host[i].pause);
 	}
 	free(play.fault);

@@ -36,15 +36,11 @@ static int needs_check(const struct stage *stage, struct err *err)
 	const struct kernel_facts facts = topology_facts(&stage->topology);
 	const struct plan *plan = stage->plan;
 	const char *lacking = condition_lacking(plan->needs.term, plan->needs.count, &facts);
-	const struct plan_fault *wanting = plan_wants_own_kernels(plan);
 	bool netem = plan->link_explicit;
+	char wanting[256];
 
-	if (wanting && !stage->options->alone)
-		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting->text);
-	for (int i = 0; i < plan->host_count && !stage->options->alone; i++)
-		if (plan->host[i].kernel)
-			return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s has kernel %s",
-				       plan->host[i].name, plan->host[i].kernel);
+	if (!stage->options->alone && plan_wants_own_kernels(plan, wanting, sizeof(wanting)))
+		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting);
 	if (lacking && strncmp(lacking, "kernel ", 7) == 0)
 		return err_set(err, EOPNOTSUPP, "%s; this is %s", lacking, facts.release);
 	for (int i = 0; i < plan->fault_count; i++)
@@ -233,7 +229,8 @@ static int set_up(struct loop *loop, struct err *err)
 		return err_sys(err, errno, "signalfd, timerfd, epoll");
 	ret = network_set_up(stage, err);
 	if (ret == 0)
-		ret = restriction_new(stage_has_command(stage, PLAN_ANY), &stage->restriction, err);
+		ret = restriction_new(!alone && stage_has_command(stage, PLAN_ANY),
+				      &stage->restriction, err);
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage_has(stage, i))
 			ret = stage_power_on(stage, i, err);

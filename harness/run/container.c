@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "own_root.h"
 #include "rootfs.h"
 #include "text.h"
 
@@ -30,6 +31,7 @@ struct container {
 	const struct plan *plan;
 	int host;
 	const char *shown;
+	const struct container_own *own;
 	char disk[64];
 	uid_t user;
 	bool own_users; /* it has a user namespace */
@@ -73,20 +75,55 @@ static int disks_mount(struct err *err)
 	return 0;
 }
 
+static struct own_root own_root_of(const struct container *container)
+{
+	const struct plan_host *host = &container->plan->host[container->host];
+
+	return (struct own_root){.at = container->disk,
+				 .plan = container->plan,
+				 .host = container->host,
+				 .files = container->own->files,
+				 .hostname = host->name,
+				 .shown = container->shown};
+}
+
+/* Where what is written lies. */
+static int disk_make(const struct container *container, struct err *err)
+{
+	struct own_root root;
+
+	if (!container->own)
+		return rootfs_disk_make(container->disk, container->user, err);
+	root = own_root_of(container);
+	return own_root_disk_make(&root, err);
+}
+
+/* What was written goes with the power. */
+static int disk_make_anew(const struct container *container, struct err *err)
+{
+	return umount2(container->disk, MNT_DETACH) < 0 ? err_sys(err, errno, "%s", container->disk)
+							: disk_make(container, err);
+}
+
 int container_new(const struct plan *plan, int host, const char *shown,
-		  struct container **ret_container, struct err *err)
+		  const struct container_own *own, struct container **ret_container,
+		  struct err *err)
 {
 	struct container *container = calloc(1, sizeof(*container));
 	int ret;
 
 	if (!container)
 		return err_sys(err, ENOMEM, "container");
-	*container = (struct container){
-		.plan = plan, .host = host, .shown = shown, .user = user_find(), .init_fd = -1};
+	*container = (struct container){.plan = plan,
+					.host = host,
+					.shown = shown,
+					.own = own,
+					.user = own ? 0 : user_find(),
+					.init_fd = -1};
 	snprintf(container->disk, sizeof(container->disk), DISKS "/%s", plan->host[host].name);
 	ret = disks_mount(err);
 	if (ret == 0)
-		ret = rootfs_disk_make(container->disk, container->user, err);
+		ret = disk_make(container, err);
 	if (ret < 0) {
 		free(container);
 		return err_add(err, ret, "host %s", plan->host[host].name);
@@ -101,6 +138,8 @@ void container_free(struct container *container)
 		return;
 	container_kill(container);
 	container_power_off(container);
+	if (container->own) /* as an init does that shuts down: a disk is told what there is */
+		umount2(container->disk, 0);
 	free(container);
 }
 
@@ -124,9 +163,10 @@ static void boot_id_make(const struct container *container, char *text, size_t s
 		 container->boots);
 }
 
-static int files_enter(const struct container *container, struct err *err)
+/* Returns a descriptor of /proc/sys as it is written; of a machine, 0. */
+static int files_enter(const struct container *container, const char *hosts, struct err *err)
 {
-	char *hosts = hosts_text(container->plan), boot_id[64];
+	char boot_id[64];
 	const struct rootfs rootfs = {.plan = container->plan,
 				      .host = container->host,
 				      .disk = container->disk,
@@ -135,12 +175,15 @@ static int files_enter(const struct container *container, struct err *err)
 				      .hostname = container->plan->host[container->host].name,
 				      .boot_id = boot_id,
 				      .shown = container->shown};
-	int ret;
+	struct own_root root;
 
+	if (container->own) {
+		root = own_root_of(container);
+		root.hosts = hosts;
+		return own_root_enter(&root, err);
+	}
 	boot_id_make(container, boot_id, sizeof(boot_id));
-	ret = hosts ? rootfs_enter(&rootfs, err) : err_sys(err, ENOMEM, "/etc/hosts");
-	free(hosts);
-	return ret;
+	return rootfs_enter(&rootfs, err);
 }
 
 /* Root of a user namespace in which there is nobody else, and that can have none beneath it.
@@ -173,16 +216,17 @@ static void init_run(const struct container *container, int report_fd)
 {
 	const char *name = container->plan->host[container->host].name;
 	struct init_status report = {0};
+	char *hosts = hosts_text(container->plan);
 	int sys;
 
 	prctl(PR_SET_NAME, "init");
 	signal(SIGCHLD, SIG_IGN); /* reaps */
-	report.error = sys = files_enter(container, &report.err);
+	report.error = sys = files_enter(container, hosts, &report.err);
 	if (sys >= 0 && sethostname(name, strlen(name)) < 0)
 		report.error = err_sys(&report.err, errno, "sethostname");
 	if (report.error >= 0) {
 		report.error = 0;
-		report.own_users = users_separate(container->user, sys) == 0;
+		report.own_users = !container->own && users_separate(container->user, sys) == 0;
 	}
 	prctl(PR_SET_DUMPABLE, 0);
 	if (write(report_fd, &report, sizeof(report)) < 0 || report.error < 0)
@@ -213,9 +257,12 @@ static unsigned long namespaces(void)
 int container_power_on(struct container *container, struct err *err)
 {
 	struct init_status report;
-	int pair[2];
+	int pair[2], ret;
 	long pid;
 
+	ret = container->boots ? disk_make_anew(container, err) : 0;
+	if (ret < 0)
+		return ret;
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "pipe");
 	pid = syscall(SYS_clone, namespaces() | SIGCHLD, NULL, NULL, NULL, NULL);
@@ -247,6 +294,11 @@ int container_power_on(struct container *container, struct err *err)
 bool container_is_on(const struct container *container)
 {
 	return container->init > 0;
+}
+
+bool container_is_machine(const struct container *container)
+{
+	return container->own;
 }
 
 void container_kill(struct container *container)

@@ -5,12 +5,15 @@
  * It has its own files (rootfs.h), processes, host name, System V IPC and cgroup root, beside the
  * network that topology.h built. Its process 1 is a child of ours that reaps and does nothing else.
  * Killed, it takes every process of the host along, whatever session it is in: that is a power
- * loss. The disk stays for the next boot.
+ * loss, after which its files are as they were at first.
  *
  * Where the kernel lets us, its processes are root in a user namespace of their own: to the kernel
  * they are a user who owns nothing, and who can make no namespaces. Where it does not, they are
  * that user without one. Only who may be nobody else than himself (in a user namespace with a
  * single id) stays that.
+ *
+ * A host that is a kernel of its own has its root (own_root.h), which its root may change as he
+ * likes, and all users with their rights: what holds them is outside of that kernel.
  *
  * Scripted peers run outside of it: they are ours, read no files, and are not seen from inside.
  */
@@ -24,14 +27,22 @@
 
 struct container;
 
-/* Makes the host's disk. SHOWN: a folder of the machine's that commands see; "": none. */
+/* Of a host that is a kernel of its own. */
+struct container_own {
+	const char *files; /* of what its root is made (files.h) */
+};
+
+/* Makes the host's disk. SHOWN: a folder of the machine's that commands see; "": none. OWN: NULL
+ * where the kernel is that of all hosts. */
 int container_new(const struct plan *plan, int host, const char *shown,
-		  struct container **ret_container, struct err *err);
+		  const struct container_own *own, struct container **ret_container,
+		  struct err *err);
 void container_free(struct container *container); /* NULL is fine */
 
 /* A boot: the first, or after container_power_off(). */
 int container_power_on(struct container *container, struct err *err);
 bool container_is_on(const struct container *container);
+bool container_is_machine(const struct container *container); /* a kernel of its own */
 
 /* Kills all of its processes at once; container_power_off() waits until they are gone. Between the
  * two whoever started one with container_enter() reaps it: process 1 ends after all others. */

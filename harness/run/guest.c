@@ -190,20 +190,26 @@ static int guest_alone(const char *port)
 {
 	struct raw_boot boot;
 	struct conduct_host alone;
-	char *text;
+	char *text, *files;
+	int ret;
 
 	out.fd = open(port, O_RDWR | O_CLOEXEC);
 	if (out.fd < 0 || file_read_all(out.fd, &boot, sizeof(boot)) < 0)
 		return fail(port);
 	text = malloc((size_t)boot.size + 1);
-	if (!text || file_read_all(out.fd, text, boot.size) < 0)
+	files = calloc(1, (size_t)boot.files_size + 1);
+	if (!text || !files || file_read_all(out.fd, text, boot.size) < 0 ||
+	    file_read_all(out.fd, files, boot.files_size) < 0)
 		return fail(port);
 	alone = (struct conduct_host){.host = boot.host,
 				      .orders = out.fd,
 				      .zero_ns = boot.zero_ns,
 				      .incarnation = boot.incarnation,
-				      .start = boot.start};
-	return guest(text, boot.size, &alone);
+				      .start = boot.start,
+				      .files = files};
+	ret = guest(text, boot.size, &alone);
+	free(files);
+	return ret;
 }
 
 int main(int argc, char **argv)

@@ -10,16 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "descriptors.h"
 #include "file.h"
+#include "user.h"
 
 #define AT_ONCE          (64 << 10)
 #define IN_A_PIPE        (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
 #define MOST_ENVIRONMENT 80        /* variables, with those that every command has */
+
+static char searched[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+	    roots_home[] = "HOME=/root";
+static char *every_environment[] = {searched, roots_home, NULL};
 
 /* What the child needs, all prepared before it exists: it shares our memory. */
 struct launch {
@@ -29,9 +35,9 @@ struct launch {
 	/* of a command: */
 	int oom_score;
 	int stdin_fd; /* -1: /dev/null */
-	const char *cwd;
+	const struct plan_program *plan;
 	char *const *argv;
-	char *const *env;
+	char **env;       /* room for what is made of it */
 	int err;          /* out: errno of what failed; 0 */
 	const char *what; /* out */
 };
@@ -73,6 +79,48 @@ static int descriptors_set(const struct launch *launch)
 	return 0;
 }
 
+/* What every command has, but for what the case says; then that. */
+static void environment_make(const struct plan_program *plan, char *const *common, char **env)
+{
+	size_t count = 0;
+
+	for (; *common; common++) {
+		size_t length = 1 + strcspn(*common, "=");
+		bool said = false;
+
+		for (char **own = plan->env; own && *own && !said; own++)
+			said = strncmp(*own, *common, length) == 0;
+		if (!said)
+			env[count++] = *common;
+	}
+	for (char **own = plan->env; own && *own && count < MOST_ENVIRONMENT - 1; own++)
+		env[count++] = *own;
+	env[count] = NULL;
+}
+
+/* On a machine of its own it has what its user has, and nothing is taken from it. */
+static void launch_on_machine(struct launch *launch)
+{
+	char *common[1 + USER_VARIABLES] = {searched};
+	const struct plan_program *plan = launch->plan;
+	struct user user;
+
+	if (restrict_early(launch->oom_score) < 0)
+		launch_fails(launch, "cannot be marked");
+	if (container_enter(launch->place->container) < 0)
+		launch_fails(launch, "cannot enter its host");
+	if (setsid() < 0 || descriptors_set(launch) < 0)
+		launch_fails(launch, "cannot hand over its output");
+	umask(022);
+	if (user_become(plan->user ? plan->user : "root", &user) < 0)
+		launch_fails(launch, errno == ENOENT ? "its user is not in /etc/passwd"
+						     : "cannot become its user");
+	if (plan->cwd && chdir(plan->cwd) < 0)
+		launch_fails(launch, "cannot work in its folder");
+	memcpy(common + 1, user.variable, sizeof(user.variable));
+	environment_make(plan, plan->user ? common : every_environment, launch->env);
+}
+
 static void launch_command(struct launch *launch)
 {
 	const struct program_place *place = launch->place;
@@ -83,7 +131,7 @@ static void launch_command(struct launch *launch)
 		launch_fails(launch, "cannot enter its host");
 	if (restrict_lock() < 0 || container_become_user(place->container) < 0 || chdir("/") < 0)
 		launch_fails(launch, "cannot become its host's user");
-	if (chdir(launch->cwd) < 0)
+	if (chdir(launch->plan->cwd ? launch->plan->cwd : "/root") < 0)
 		launch_fails(launch, "cannot work in its folder");
 	if (setsid() < 0 || descriptors_set(launch) < 0)
 		launch_fails(launch, "cannot hand over its output");
@@ -124,7 +172,9 @@ static int launch_child(void *arg)
 
 	if (setns(net_fd(launch->place->net), CLONE_NEWNET) < 0)
 		launch_fails(launch, "cannot enter its host's network");
-	if (!launch->peer)
+	if (!launch->peer && container_is_machine(launch->place->container))
+		launch_on_machine(launch);
+	else if (!launch->peer)
 		launch_command(launch);
 	else if (descriptors_set(launch) < 0)
 		launch_fails(launch, "cannot hand over its socket");
@@ -134,28 +184,6 @@ static int launch_child(void *arg)
 	sigprocmask(SIG_SETMASK, &empty, NULL);
 	execute(launch);
 	return launch_fails(launch, "cannot execute");
-}
-
-static char *const every_environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-					  "HOME=/root", NULL};
-
-/* What every command has, but for what the case says; then that. */
-static void environment_make(const struct plan_program *plan, char **env, size_t most)
-{
-	size_t count = 0;
-
-	for (char *const *common = every_environment; *common; common++) {
-		size_t length = 1 + strcspn(*common, "=");
-		bool said = false;
-
-		for (char **own = plan->env; own && *own && !said; own++)
-			said = strncmp(*own, *common, length) == 0;
-		if (!said)
-			env[count++] = *common;
-	}
-	for (char **own = plan->env; own && *own && count < most - 1; own++)
-		env[count++] = *own;
-	env[count] = NULL;
 }
 
 static pid_t launch_run(struct launch *launch, struct err *err)
@@ -295,13 +323,13 @@ static int start_command(struct program *program, const struct program_place *pl
 	char *env[MOST_ENVIRONMENT];
 	struct launch launch = {.place = place,
 				.oom_score = oom_score(program),
-				.cwd = program->plan->cwd ? program->plan->cwd : "/root",
+				.plan = program->plan,
 				.argv = program->plan->argv,
 				.env = env};
 	AUTO_CLOSE int input = -1;
 	int pair[2];
 
-	environment_make(program->plan, env, MOST_ENVIRONMENT);
+	environment_make(program->plan, every_environment, env);
 	if (stdin_open(program, &input, err) < 0)
 		return -EIO;
 	if (pipe2(pair, O_CLOEXEC) < 0)

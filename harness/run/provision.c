@@ -141,7 +141,8 @@ static int put_file(const struct plan_disk_file *file, uid_t owner, struct err *
 	if (ret < 0)
 		return ret;
 	fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	/* Of an earlier boot, and so the host's own; the machine's cannot be written to. */
+	/* Of an earlier boot, from a disk, and so the host's own; the machine's cannot be written
+	 * to, or is not there any more (own_root.c). */
 	if (fd < 0 && errno == EEXIST && access(file->path, W_OK) == 0)
 		return 0;
 	if (fd < 0)

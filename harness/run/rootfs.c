@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rootfs.h"
 #include "provision.h"
+#include "rootfs_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,13 +66,16 @@ static unsigned long long share(unsigned int part, unsigned int least, unsigned 
 	return (mib < least ? least : mib > most ? most : mib) * MIB;
 }
 
-static int tmpfs_mount(const char *path, unsigned int mode, uid_t owner, unsigned long long size,
-		       struct err *err)
+int tmpfs_mount(const char *path, unsigned int mode, uid_t owner, unsigned long long size,
+		struct err *err)
 {
 	char options[160];
 
-	snprintf(options, sizeof(options), "mode=%o,uid=%u,gid=%u,size=%llu,nr_inodes=65536", mode,
-		 owner, owner, size);
+	int used = snprintf(options, sizeof(options), "mode=%o,uid=%u,gid=%u", mode, owner, owner);
+
+	if (size)
+		snprintf(options + used, sizeof(options) - (size_t)used,
+			 ",size=%llu,nr_inodes=65536", size);
 	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0
 		       ? err_sys(err, errno, "a tmpfs on %s", path)
 		       : 0;
@@ -84,12 +88,12 @@ int rootfs_disk_make(const char *disk, uid_t owner, struct err *err)
 	return tmpfs_mount(disk, 0755, owner, share(8, 32, 512), err);
 }
 
-static int folder_make(const struct rootfs *rootfs, const char *path, mode_t mode, struct err *err)
+int folder_make(uid_t owner, const char *path, mode_t mode, struct err *err)
 {
-	return provision_folder(path, mode, rootfs->owner, err);
+	return provision_folder(path, mode, owner, err);
 }
 
-static int file_make(const char *path, const char *text, struct err *err)
+int file_make(const char *path, const char *text, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), ret = 0;
 
@@ -130,11 +134,11 @@ static int bind_read_only(const char *from, const char *to, bool device, struct 
 static int machine_folder_split(const struct rootfs *rootfs, const char *path, struct err *err)
 {
 	char machine[64];
-	int ret = folder_make(rootfs, PROVISION_MACHINE, 0755, err);
+	int ret = folder_make(rootfs->owner, PROVISION_MACHINE, 0755, err);
 
 	snprintf(machine, sizeof(machine), PROVISION_MACHINE "%s", path);
 	if (ret == 0)
-		ret = folder_make(rootfs, machine, 0755, err);
+		ret = folder_make(rootfs->owner, machine, 0755, err);
 	if (ret == 0)
 		ret = bind_read_only(path, machine, false, err);
 	return ret < 0 ? ret
@@ -164,7 +168,7 @@ static int machine_folder_show(const struct rootfs *rootfs, const char *name, st
 		return 0;
 	if (provision_is_beneath(rootfs->plan, rootfs->host, name))
 		return machine_folder_split(rootfs, path, err);
-	ret = folder_make(rootfs, name, 0755, err);
+	ret = folder_make(rootfs->owner, name, 0755, err);
 	return ret < 0 ? ret : bind_read_only(path, name, false, err);
 }
 
@@ -193,7 +197,7 @@ static int etc_make(const struct rootfs *rootfs, struct err *err)
 		{"etc/hosts", ""},
 		{"etc/hostname", ""},
 	};
-	int ret = folder_make(rootfs, "etc", 0755, err);
+	int ret = folder_make(rootfs->owner, "etc", 0755, err);
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && ret == 0; i++)
 		ret = file_make(files[i][0], files[i][1], err);
@@ -228,6 +232,14 @@ static int device_show(const char *name, unsigned int major, unsigned int minor,
 	return ret;
 }
 
+int links_make(struct err *err)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlink(links[i][1], links[i][0]) < 0 && errno != EEXIST && errno != ENOENT)
+			return err_sys(err, errno, "%s", links[i][0]);
+	return 0;
+}
+
 static int devices_show(const struct rootfs *rootfs, struct err *err)
 {
 	unsigned long flags = MS_NOSUID | MS_NOEXEC;
@@ -235,14 +247,13 @@ static int devices_show(const struct rootfs *rootfs, struct err *err)
 
 	if (mount("tmpfs", "dev", "tmpfs", flags, "mode=0755,size=64k") < 0)
 		return err_sys(err, errno, "a tmpfs on /dev");
-	ret = folder_make(rootfs, "dev/pts", 0755, err);
+	ret = folder_make(rootfs->owner, "dev/pts", 0755, err);
 	if (ret == 0)
-		ret = folder_make(rootfs, "dev/shm", 01777, err);
+		ret = folder_make(rootfs->owner, "dev/shm", 01777, err);
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]) && ret == 0; i++)
 		ret = device_show(devices[i].name, devices[i].major, devices[i].minor, err);
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]) && ret == 0; i++)
-		if (symlink(links[i][1], links[i][0]) < 0 && errno != EEXIST)
-			ret = err_sys(err, errno, "%s", links[i][0]);
+	if (ret == 0)
+		ret = links_make(err);
 	if (ret == 0)
 		ret = tmpfs_mount("dev/shm", 01777, rootfs->owner, share(16, 16, 256), err);
 	if (ret < 0)
@@ -280,25 +291,25 @@ static int proc_show(const struct rootfs *rootfs, struct err *err)
 }
 
 /* At its own place, and after all others: it may lie in /tmp. */
-static int folder_show(const struct rootfs *rootfs, struct err *err)
+int folder_show(const char *shown, uid_t owner, struct err *err)
 {
 	char path[4096];
 	int ret = 0;
 
-	if (!*rootfs->shown || access(rootfs->shown, F_OK) < 0)
+	if (!*shown || access(shown, F_OK) < 0)
 		return 0;
-	snprintf(path, sizeof(path), "%s", rootfs->shown + 1);
+	snprintf(path, sizeof(path), "%s", shown + 1);
 	for (char *at = path; ret == 0 && (at = strchr(at, '/')); *at++ = '/') {
 		*at = '\0';
-		ret = folder_make(rootfs, path, 0755, err);
+		ret = folder_make(owner, path, 0755, err);
 	}
 	if (ret == 0)
-		ret = folder_make(rootfs, path, 0755, err);
-	return ret < 0 ? ret : bind_read_only(rootfs->shown, path, false, err);
+		ret = folder_make(owner, path, 0755, err);
+	return ret < 0 ? ret : bind_read_only(shown, path, false, err);
 }
 
 /* An initramfs is no mount that pivot_root(2) may move: there the new root is laid over it. */
-static int root_change(struct err *err)
+int root_change(struct err *err)
 {
 	if (syscall(SYS_pivot_root, ".", ".") == 0) {
 		if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
@@ -341,7 +352,7 @@ int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 	if (ret == 0)
 		ret = machine_links_make(err);
 	for (size_t i = 0; i < sizeof(disk_folders) / sizeof(disk_folders[0]) && ret == 0; i++)
-		ret = folder_make(rootfs, disk_folders[i].path, disk_folders[i].mode, err);
+		ret = folder_make(rootfs->owner, disk_folders[i].path, disk_folders[i].mode, err);
 	if (ret == 0)
 		ret = names_make(rootfs, err);
 	if (ret == 0)
@@ -349,13 +360,13 @@ int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 	if (ret == 0)
 		ret = tmpfs_mount("run", 0755, rootfs->owner, share(64, 8, 64), err);
 	if (ret == 0)
-		ret = folder_make(rootfs, "run/lock", 01777, err);
+		ret = folder_make(rootfs->owner, "run/lock", 01777, err);
 	if (ret == 0)
 		ret = devices_show(rootfs, err);
 	if (ret == 0)
 		ret = sys = proc_show(rootfs, err);
 	if (ret >= 0)
-		ret = folder_show(rootfs, err);
+		ret = folder_show(rootfs->shown, rootfs->owner, err);
 	if (ret == 0)
 		ret = root_change(err);
 	if (ret == 0)

@@ -3,7 +3,7 @@
  * rootfs: the files that commands of the user's see on a host.
  *
  * Three kinds: what is the machine's that we run on, and only to be read (/usr, /etc, /opt and the
- * like, and the case's folder); the host's own disk, a tmpfs that lives as long as the run and
+ * like, and the case's folder); the host's own disk, a tmpfs that lives as long as its power and
  * holds all the rest (/, /root, /var, /home, ...); and what each boot makes anew (/tmp, /run, /dev,
  * /proc). Nothing else of the machine's is there: no socket of a daemon's, no device, no home.
  *

@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "known.h"
 
 /* Those of the whole machine that concern connections: they are in the first network namespace
@@ -62,10 +64,8 @@ static int unknown(const char *machine, const struct plan_sysctl *sysctl, const 
 
 	path_of(sysctl->name, path, sizeof(path));
 	if (is_machines(sysctl->name, path))
-		return err_set(err, ENOENT,
-			       "%s: sysctl %s is one of the whole machine, and here the hosts are "
-			       "network namespaces of one: it can be set only where each host has "
-			       "a kernel of its own",
+		return err_set(err, EOPNOTSUPP,
+			       PLAN_OWN_KERNELS ": %s sets %s, a sysctl of the whole machine",
 			       machine, sysctl->name);
 	last = strrchr(path, '/');
 	*last = '\0';
@@ -84,11 +84,26 @@ static int unknown(const char *machine, const struct plan_sysctl *sysctl, const 
 	return -ENOENT;
 }
 
+/* This kernel is this machine's alone (plan_wants_own_kernels()). */
+static int machine_set(const struct plan_sysctl *sysctl, struct err *err)
+{
+	char path[256];
+	int ret;
+
+	path_of(sysctl->name, path, sizeof(path));
+	if (strstr(path, "/../"))
+		return err_set(err, EINVAL, "sysctl %s leaves /proc/sys", sysctl->name);
+	ret = file_set(AT_FDCWD, path, sysctl->value);
+	return ret < 0 ? err_sys(err, ret, "sysctl %s=%s", sysctl->name, sysctl->value) : 0;
+}
+
 static int set(struct net *net, const char *machine, const struct plan_sysctl *sysctl,
 	       struct err *err)
 {
 	struct err refused = {0};
-	int ret = net_set_sysctl(net, sysctl->name, sysctl->value, &refused);
+	int ret = plan_sysctl_is_machines(sysctl->name)
+			  ? machine_set(sysctl, &refused)
+			  : net_set_sysctl(net, sysctl->name, sysctl->value, &refused);
 
 	if (ret == 0 || sysctl->optional)
 		return 0;

@@ -185,12 +185,16 @@ bool stage_has_command(const struct stage *stage, int host)
 int stage_power_on(struct stage *stage, int host, struct err *err)
 {
 	struct container **container = &stage->container[host];
+	const struct conduct_host *alone = stage->options->alone;
 	int ret = 0;
 
 	if (!stage_has_command(stage, host))
 		return 0;
+	if (alone)
+		stage->own.files = alone->files;
 	if (!*container)
-		ret = container_new(stage->plan, host, stage->options->shown, container, err);
+		ret = container_new(stage->plan, host, stage->options->shown,
+				    alone ? &stage->own : NULL, container, err);
 	return ret < 0 ? ret : container_power_on(*container, err);
 }
 

@@ -45,6 +45,7 @@ struct stage {
 	struct program program[PROGRAMS_MAX];
 	bool waiting[PROGRAMS_MAX];             /* for its target to listen */
 	struct container *container[HOSTS_MAX]; /* NULL: nobody would notice */
+	struct container_own own;               /* where each host is a kernel of its own */
 	struct restriction *restriction;
 	struct sockets *sockets[HOSTS_MAX];
 	int tap[HOSTS_MAX]; /* -1: none */

@@ -42,6 +42,13 @@ bool decode_cwd(struct decoder *d, const struct node *node, void *program);
 bool decode_files(struct decoder *d, const struct node *node, void *program);
 bool decode_stdin(struct decoder *d, const struct node *node, void *program);
 
+/* Keys of a host or a program that are about a machine's files and users: to a struct plan_host, to
+ * a struct plan_program. */
+bool decode_root(struct decoder *d, const struct node *node, void *ret);
+bool decode_user(struct decoder *d, const struct node *node, void *ret);
+/* After its programs: files of a HOST, which is MAP, that has no use for them. */
+void check_files(struct decoder *d, int host, const struct node *map);
+
 /* PROGRAM's list of steps. */
 void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list);
 /* After all programs: who connects to whose listen. */
@@ -66,8 +73,8 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
 bool decode_options(struct decoder *d, const struct node *node, void *peer_step);
 
 /* The tables, for the reference. */
-extern const struct form case_form, host_form, sysctl_form, program_form, impairment_form,
-	middlebox_form, outage_form, step_modifiers, fault_modifiers, stdin_form;
+extern const struct form case_form, host_form, disk_form, sysctl_form, program_form,
+	impairment_form, middlebox_form, outage_form, step_modifiers, fault_modifiers, stdin_form;
 extern const struct verb_table step_table, fault_table;
 extern const struct step_kind step_kinds[PEER_OP_COUNT];
 extern const struct fault_kind fault_kinds[FAULT_OP_COUNT];

@@ -99,22 +99,29 @@ static bool check_tracking(struct decoder *d, const struct plan_host *machine,
 	return false;
 }
 
+#define SYSCTL_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789_.-/"
+
+static bool is_machines_sysctl(const char *name)
+{
+	return plan_sysctl_is_machines(name) && !name[strspn(name, SYSCTL_LETTERS)];
+}
+
 static bool check_sysctl(struct decoder *d, const struct plan_host *machine,
 			 const struct node *value)
 {
 	const char *name = value->key->text;
 	struct diag *diag;
 
-	if (strncmp(name, "net.", 4) != 0 ||
-	    strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789_.-/") != strlen(name + 4)) {
+	if (!is_machines_sysctl(name) &&
+	    (strncmp(name, "net.", 4) != 0 || name[strspn(name, SYSCTL_LETTERS)])) {
 		diag = diag_error(d->diags, value->key->span, "'%.60s' is no sysctl of a host",
 				  name);
 		if (strncmp(name, "tcp_", 4) == 0 || strncmp(name, "ip_", 3) == 0)
 			diag_help(d->diags, diag, "did you mean 'net.ipv4.%.60s'?", name);
 		else
 			diag_help(d->diags, diag,
-				  "a host has those of its network: net.ipv4..., net.ipv6..., "
-				  "net.core...");
+				  "a host has those of its network (net.ipv4..., net.ipv6..., "
+				  "net.core...) and of its machine (kernel..., vm..., fs...)");
 		return false;
 	}
 	return check_tracking(d, machine, value->key) &&
@@ -206,6 +213,15 @@ static const struct field host_fields[] = {
 	 .help = "its own: a name that `halfopen kernel list` shows, or the beginning of one "
 		 "(6.1); "
 		 "--kernel HOST=KERNEL is stronger. It needs a kernel for each host"},
+	{"memory", TYPE_SIZE, TO(struct plan_host, memory), .min = 32 << 20, .max = 8LL << 30,
+	 .help = "how much it has, 32M to 8G. If not said: 256M where commands run, else 64M. It "
+		 "needs a kernel for each host"},
+	{"root", TYPE_CUSTOM, .decode = decode_root, .looks = "a folder (images/debian)",
+	 .schema = "{\"type\": \"string\"}",
+	 .help = "an unpacked image, by its path from the case's folder: the host's files, instead "
+		 "of the machine's. It stays as it is. It needs a kernel for each host"},
+	{"disk", TYPE_FORM, TO(struct plan_host, disk), .form = &disk_form,
+	 .help = "what is still there after a reboot. It needs a kernel for each host"},
 	{"program", TYPE_CUSTOM, .decode = skip, .looks = "a list of steps, or a mapping",
 	 .schema = "{\"$ref\": \"#/$defs/program\"}",
 	 .help = "its one program, named like the host"},
@@ -282,6 +298,10 @@ static const struct field program_fields[] = {
 		 "comes, and no end but where it is said; if not said, nothing"},
 	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
 	 .help = "when it starts, 0 if not said"},
+	{"user", TYPE_CUSTOM, .decode = decode_user, .looks = "a user (postgres)",
+	 .schema = "{\"type\": \"string\"}",
+	 .help = "whom a command runs as, by its name in the host's /etc/passwd and with that "
+		 "user's rights, root's as well. It needs a kernel for each host"},
 };
 const struct form program_form = {.name = "a program", FIELDS(program_fields), .bare = 1};
 
@@ -304,7 +324,7 @@ static void check_program_name(struct decoder *d, const struct node *key)
 static void check_kind(struct decoder *d, const struct node *name, const struct node *node,
 		       const struct plan_program *program)
 {
-	static const char *const of_command[] = {"env", "cwd", "files", "stdin"};
+	static const char *const of_command[] = {"env", "cwd", "files", "stdin", "user"};
 	const struct node *steps, *command, *args;
 
 	if (node->kind != NODE_MAP) {
@@ -333,7 +353,7 @@ static void check_kind(struct decoder *d, const struct node *name, const struct 
 			diag_help(d->diags,
 				  diag_error(d->diags, key->key->span,
 					     "'%s' does not go with steps", of_command[i]),
-				  "steps know no files and no environment; a command does");
+				  "steps know no files, users and environment; a command does");
 	}
 }
 
@@ -382,5 +402,6 @@ void decode_programs(struct decoder *d, const struct node *hosts)
 					check_reserved(d, node->key, "program");
 				decode_program(d, i, node->key, node);
 			}
+		check_files(d, i, host);
 	}
 }

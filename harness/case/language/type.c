@@ -13,6 +13,8 @@
 #include "signal_words.h"
 #include "value.h"
 
+#define MIB (1 << 20)
+
 void field_store(const struct field *field, void *out, int64_t value)
 {
 	char *to = (char *)out + field->offset;
@@ -139,6 +141,9 @@ static bool check_bounds(struct decoder *d, const struct field *field, const str
 		return true;
 	if (field->max == INT64_MAX)
 		node_error(d->diags, node, "%s is too small: at least %" PRId64, what, field->min);
+	else if (field->min >= MIB) /* sizes, as people write them */
+		node_error(d->diags, node, "%s is not within %" PRId64 "M..%" PRId64 "M", what,
+			   field->min / MIB, field->max / MIB);
 	else
 		node_error(d->diags, node, "%s is not within %" PRId64 "..%" PRId64, what,
 			   field->min, field->max);

@@ -1,30 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pool.h"
 
 #define SETTLE_NS NSEC_PER_SEC /* after the last thing that a run waits for */
 
-const struct plan_fault *plan_wants_own_kernels(const struct plan *plan)
+static bool words(char *ret_words, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static bool words(char *ret_words, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ret_words, size, fmt, ap);
+	va_end(ap);
+	return true;
+}
+
+bool plan_sysctl_is_machines(const char *name)
+{
+	return strncmp(name, "kernel.", 7) == 0 || strncmp(name, "vm.", 3) == 0 ||
+	       strncmp(name, "fs.", 3) == 0;
+}
+
+static bool host_wants_own_kernel(const struct plan_host *host, char *ret_words, size_t size)
+{
+	if (host->kernel)
+		return words(ret_words, size, "%s has kernel %s", host->name, host->kernel);
+	if (host->root)
+		return words(ret_words, size, "%s has its files from %s", host->name, host->root);
+	if (host->disk.size)
+		return words(ret_words, size, "%s has a disk", host->name);
+	if (host->memory)
+		return words(ret_words, size, "%s has memory of its own", host->name);
+	for (int i = 0; i < host->sysctl_count; i++)
+		if (plan_sysctl_is_machines(host->sysctl[i].name))
+			return words(ret_words, size, "%s sets %s, a sysctl of the whole machine",
+				     host->name, host->sysctl[i].name);
+	return false;
+}
+
+bool plan_wants_own_kernels(const struct plan *plan, char *ret_words, size_t size)
 {
 	for (int i = 0; i < plan->fault_count; i++) {
 		const struct plan_fault *fault = &plan->fault[i];
 
 		if (fault->kind->effect >= EFFECT_STILL || fault->router_end ||
 		    (fault->op == FAULT_REJECT && plan->network != NETWORK_ROUTER))
-			return fault;
+			return words(ret_words, size, "%s", fault->text);
 	}
-	return NULL;
+	for (int i = 0; i < plan->host_count; i++)
+		if (host_wants_own_kernel(&plan->host[i], ret_words, size))
+			return true;
+	if (host_wants_own_kernel(&plan->router, ret_words, size))
+		return true;
+	for (int i = 0; i < plan->program_count; i++)
+		if (plan->program[i].user)
+			return words(ret_words, size, "%s runs as user %s", plan->program[i].name,
+				     plan->program[i].user);
+	return false;
 }
 
-bool plan_needs_own_kernels(const struct plan *plan)
+bool plan_has_command(const struct plan *plan, int host)
 {
-	for (int i = 0; i < plan->host_count; i++)
-		if (plan->host[i].kernel)
+	for (int i = 0; i < plan->program_count; i++)
+		if (plan->program[i].command && plan->program[i].host == host)
 			return true;
-	return plan_wants_own_kernels(plan) != NULL;
+	return false;
 }
 
 bool plan_router_tracks(const struct plan *plan)

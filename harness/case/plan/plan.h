@@ -85,9 +85,19 @@ struct plan_outage {
 	char *cost; /* what the cure costs; NULL */
 };
 
+struct plan_disk {
+	int64_t size; /* bytes; 0: none */
+	char *mount;  /* where it is seen; NULL: the whole root lies on it */
+	/* What a power loss does to what was written and not flushed (world.h). */
+	enum disk_loses { LOSES_UNSYNCED, LOSES_RANDOM, LOSES_FLUSHED } loses;
+};
+
 struct plan_host {
 	char *name;
-	char *kernel; /* the name of one of its own; NULL: as the command line says */
+	char *kernel;   /* the name of one of its own; NULL: as the command line says */
+	char *root;     /* the folder that its files are in, from the case's; NULL: the machine's */
+	int64_t memory; /* bytes; 0: as much as it is thought to need */
+	struct plan_disk disk;
 	struct plan_sysctl *sysctl;
 	int sysctl_count;
 	char address4[16], address6[46];
@@ -146,6 +156,7 @@ struct plan_program {
 	int file_count;
 	struct plan_input *input; /* by at_ns; none, and no stdin_text: /dev/null */
 	int input_count;
+	char *user; /* whom a command runs as; NULL: root, or what there is of it */
 	struct plan_step *step;
 	int step_count;
 	struct plan_place place;
@@ -365,13 +376,17 @@ struct plan {
 	void *memory; /* what plan_free() gives back */
 };
 
-/* The first fault that namespaces of one kernel cannot do, since it is about a host's kernel or a
- * card's far end; NULL: there is none. */
-const struct plan_fault *plan_wants_own_kernels(const struct plan *plan);
-/* It does, or a host names its kernel. */
-bool plan_needs_own_kernels(const struct plan *plan);
+/* What PLAN asks for that hosts which are namespaces of one kernel cannot have or do, in words: the
+ * first of it. RET_WORDS may be NULL. False: nothing. */
+bool plan_wants_own_kernels(const struct plan *plan, char *ret_words, size_t size);
 /* What a run lacks then that is made on one for all. */
 #define PLAN_OWN_KERNELS "a kernel for each host (--own-kernels)"
+
+/* Whether it is one that a network has not: kernel.panic. */
+bool plan_sysctl_is_machines(const char *name);
+
+/* Whether a command runs on HOST: then it has files, and other users than itself. */
+bool plan_has_command(const struct plan *plan, int host);
 
 /* Whether the router knows connections (conntrack). */
 bool plan_router_tracks(const struct plan *plan);

@@ -8,8 +8,9 @@
  * The keys say what of the machine is there to be attacked: file (world-writable), secret (readable
  * by its owner only), socket, abstract, port, pid, shm, msg, queue (of POSIX), key, case (a file of
  * the case's folder); user, who it is to be out there; starting, how many programs the host starts
- * in a moment; and landlock: Landlock's version there. With held=1 each way that did not get
- * through is told as well; only=WORD makes just the attacks that have it in their names.
+ * in a moment; landlock: Landlock's version there; and machine: the kernel is the attacker's own,
+ * so only what is of the machine around it counts. With held=1 each way that did not get through is
+ * told as well; only=WORD makes just the attacks that have it in their names.
  */
 #include "attack.h"
 
@@ -28,6 +29,17 @@
 static const struct attack *const all[] = {attacks_on_files,     attacks_on_devices,
 					   attacks_on_processes, attacks_on_rights,
 					   attacks_on_network,   attacks_on_bounds};
+
+/* Those that must not succeed either where the kernel is the attacker's. */
+static const char *const of_machine[] = {"read or write a file of the machine's",
+					 "see other folders of the machine's",
+					 "signal a process of the machine's",
+					 "inherited descriptors",
+					 "unix sockets of the machine's",
+					 "the machine's network",
+					 "System V IPC of the machine's",
+					 "what an earlier run left",
+					 "the machine's files through a hostfs of its own"};
 
 static char **keys;
 static const char *name; /* of the attack that is made */
@@ -125,6 +137,16 @@ static bool make(const struct attack *attack)
 	return false;
 }
 
+static bool is_wanted(const struct attack *attack)
+{
+	if (key("only") && !strstr(attack->name, key("only")))
+		return false;
+	for (size_t i = 0; i < COUNT(of_machine); i++)
+		if (strcmp(of_machine[i], attack->name) == 0)
+			return true;
+	return !key("machine");
+}
+
 int main(int argc, char **argv)
 {
 	char host[64] = "";
@@ -145,7 +167,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (size_t i = 0; i < COUNT(all); i++)
 		for (const struct attack *attack = all[i]; attack->name; attack++) {
-			if (key("only") && !strstr(attack->name, key("only")))
+			if (!is_wanted(attack))
 				continue;
 			all_made = make(attack) && all_made;
 			made++;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "attack.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static void host_file(void)
@@ -124,6 +127,51 @@ static void other_folders(void)
 	tried(false, "others than these");
 }
 
+/* Below AT, where the machine's / is mounted. */
+static void use(const char *at, const char *path)
+{
+	char there[PATH_MAX];
+
+	snprintf(there, sizeof(there), "%s%s", at, path);
+	try_open(there, O_RDONLY);
+	try_open(there, O_RDWR);
+	tried(chmod(there, 0777) == 0, "chmod %s", there);
+	tried(truncate(there, 0) == 0, "truncate %s", there);
+	tried(unlink(there) == 0, "unlink %s", there);
+}
+
+static void make_in(const char *at, const char *folder)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s/halfopen-attack", at, folder);
+	try_open(path, O_RDWR | O_CREAT);
+	/* That one was made the kernel may be told; not that it is there. */
+	tried(mkdir(path, 0777) == 0 && access(path, F_OK) == 0, "mkdir %s", path);
+	tried(symlink("/", path) == 0, "symlink %s", path);
+	tried(mknod(path, S_IFCHR | 0666, makedev(1, 3)) == 0, "mknod %s", path);
+}
+
+/* Whoever is root of a kernel of his own mounts what he likes. */
+static void hostfs(void)
+{
+	static const char at[] = "/mnt";
+	static const char *const folders[] = {"/tmp", "/dev/shm", "/etc", "/"};
+	const char *const paths[] = {key("file"), key("secret"), "/proc/self/mem",
+				     "/proc/self/environ", "/proc/sys/kernel/core_pattern"};
+
+	if (mount("none", at, "hostfs", 0, "/") < 0) {
+		tried(key("machine"), "no hostfs: %s", strerror(errno));
+		return;
+	}
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (paths[i])
+			use(at, paths[i]);
+	for (size_t i = 0; i < COUNT(folders); i++)
+		make_in(at, folders[i]);
+	umount2(at, MNT_DETACH);
+}
+
 const struct attack attacks_on_files[] = {
 	{"read or write a file of the machine's", host_file},
 	{"a file of the machine's through /proc/PID/root", processes_files},
@@ -132,5 +180,6 @@ const struct attack attacks_on_files[] = {
 	{"a program with its owner's rights", set_user_id},
 	{"read /etc/shadow", shadow},
 	{"see other folders of the machine's", other_folders},
+	{"the machine's files through a hostfs of its own", hostfs},
 	{0},
 };

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One host of a plan, as a machine of the world: its kernel, memory, files and disk.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "parts.h"
+
+/* What a host lacks on which no command runs, so that nobody could look for it. The first runs
+ * every second and wakes an idle kernel as often, thrice (net/netfilter/ipvs/ip_vs_ctl.c,
+ * defense_work_handler()); the others make a tenth of a boot: /sys/kernel/slab, /sys/module,
+ * mconsole's socket, devices that are never up. Where a kernel has none of a name, nothing is
+ * left out. */
+#define LEFT_OUT                                                                                   \
+	"ip_vs_init,slab_late_init,slab_sysfs_init,param_sysfs_builtin_init,mconsole_init,"        \
+	"mem_mc_init,ifb_init_module,sit_init,dummy_init_module"
+
+#define SMALL_MIB    64
+#define COMMANDS_MIB 256 /* also its files are in it: initdb of PostgreSQL needs 96 */
+
+static int memory_mib(const struct plan *plan, int host)
+{
+	int64_t memory = host < plan->host_count ? plan->host[host].memory : 0;
+
+	if (memory)
+		return (int)(memory >> 20);
+	return plan_has_command(plan, host) ? COMMANDS_MIB : SMALL_MIB;
+}
+
+static bool has(const char *folder, const char *name)
+{
+	AUTO_FREE char *path = text_format("%s/%s", folder, name);
+
+	return access(path, F_OK) == 0;
+}
+
+/* A case may be a stranger's: it names no home, and not this machine's own root, which holds all of
+ * them. */
+static bool is_image(const char *root)
+{
+	return strcmp(root, "/") != 0 && strncmp(root, "/proc/", 6) != 0 && has(root, "etc") &&
+	       (has(root, "usr") || has(root, "bin"));
+}
+
+/* Where commands run. The image is found from the folder of the case. */
+static int files_add(struct play *play, int host, struct err *err)
+{
+	const struct plan_host *plan = &play->plan->host[host];
+	struct play_host *self = &play->host[host];
+	const char *slash = strrchr(play->plan->file, '/');
+	AUTO_FREE char *path = NULL;
+	int ret;
+
+	if (!plan_has_command(play->plan, host))
+		return 0;
+	if (!plan->root)
+		return play_files(play, "/", &self->files, err);
+	path = text_format("%.*s%s",
+			   slash && plan->root[0] != '/' ? (int)(slash + 1 - play->plan->file) : 0,
+			   play->plan->file, plan->root);
+	self->root = realpath(path, NULL);
+	if (!self->root)
+		ret = err_sys(err, errno, "%s", path);
+	else if (!is_image(self->root))
+		ret = err_set(err, EINVAL, "%s: no unpacked image: those have etc, and usr or bin",
+			      self->root);
+	else if (!confine_can_reach(self->root, R_OK | X_OK))
+		ret = err_set(err, EACCES,
+			      "%s: the user whom its kernel runs as cannot go there: open it, and "
+			      "the folders above, to all (chmod a+rx)",
+			      self->root);
+	else
+		ret = play_files(play, self->root, &self->files, err);
+	return ret < 0 ? err_add(err, ret, "%s:%d: the root of host %s", play->plan->file,
+				 plan->place.line, plan->name)
+		       : 0;
+}
+
+static int disk_add(struct play *play, int host, struct err *err)
+{
+	static const enum world_disk_loss losses[] = {[LOSES_UNSYNCED] = WORLD_DISK_LOSES_UNSYNCED,
+						      [LOSES_RANDOM] = WORLD_DISK_LOSES_RANDOM,
+						      [LOSES_FLUSHED] = WORLD_DISK_LOSES_FLUSHED};
+	const struct plan_disk *plan = &play->plan->host[host].disk;
+	struct world_disk_config config = {.loses = losses[plan->loses]};
+	AUTO_FREE char *path = NULL;
+	int ret;
+
+	if (!plan->size || !plan_has_command(play->plan, host))
+		return 0;
+	ret = play_disk_make(play, host, &path, err);
+	config.path = path;
+	if (ret == 0)
+		ret = world_add_disk(play->world, host, &config, err);
+	return ret < 0 ? err_add(err, ret, "the disk of host %s", play->plan->host[host].name) : 0;
+}
+
+int play_host_add(struct play *play, int host, const struct kernel *kernel, struct err *err)
+{
+	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
+	static char small[] = "initcall_blacklist=" LEFT_OUT;
+	/* The boot line is a part of what a kernel's chance is made of (init/main.c,
+	 * random_init_early()). */
+	char seed[64] = "";
+	int ret;
+	char *args[] = {port, plan_has_command(play->plan, host) ? NULL : small, NULL, NULL};
+	struct play_host *self = &play->host[host];
+	struct world_host_config config = {.name = play_host_name(play, host),
+					   .kernel = kernel->path,
+					   .memory_mib = memory_mib(play->plan, host),
+					   .init = play->init,
+					   .args = args,
+					   .sealed = confine_probe()->questions,
+					   .launcher = &play_launcher,
+					   .launcher_data = self};
+
+	if (play->seed) {
+		snprintf(seed, sizeof(seed), "halfopen_seed=%" PRIu64, play->seed);
+		args[args[1] ? 2 : 1] = seed;
+	}
+	self->confined = (struct cage_options){.kernel = kernel->path,
+					       .init = play->init,
+					       .readable = play->job->readable,
+					       .memory_mib = config.memory_mib,
+					       .folder = play->dir};
+	ret = host < play->plan->host_count ? files_add(play, host, err) : 0;
+	self->confined.root = self->root;
+	if (ret == 0)
+		ret = world_add_host(play->world, &config, err);
+	return ret < 0 || host == play->plan->host_count ? ret : disk_add(play, host, err);
+}
