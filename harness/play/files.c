@@ -7,7 +7,8 @@
  * are made of (/usr, /etc ...) and of /var the folders; all the rest is its own and empty. The
  * user whom its kernel is on this machine cannot read all of that. Where that would be in the way
  * of the host's root, something stands in for it: an empty folder of the same owner and mode; a
- * /etc/shadow of the same users; of sshd's keys nothing, so that they are made.
+ * /etc/shadow of the same users; of sshd's keys, and of what useradd(8) keeps beside its files,
+ * nothing, so that they are made.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,10 @@ static const struct {
 	   {"/proc", 0555},    {"/sys", 0555},       {"/var", 0755},       {"/var/lib", 0755},
 	   {"/var/log", 0755}, {"/var/cache", 0755}, {"/var/spool", 0755}, {"/var/tmp", 01777},
 	   {"/var/opt", 0755}};
+
+/* What its programs make anew where it is missing, and cannot go on where it is closed to them. */
+static const char *const made_anew[] = {"/etc/ssh/ssh_host_*_key", "/etc/.pwd.lock", "/etc/gshadow",
+					"/etc/*-"};
 
 /* For nftw(3), which hands nothing on. */
 static struct walk {
@@ -109,6 +114,14 @@ static bool can_be_read(const char *path, const struct stat *st)
 	return access(path, S_ISDIR(st->st_mode) ? R_OK | X_OK : R_OK) == 0;
 }
 
+static bool is_made_anew(const char *path)
+{
+	for (size_t i = 0; i < sizeof(made_anew) / sizeof(made_anew[0]); i++)
+		if (fnmatch(made_anew[i], path, FNM_PATHNAME) == 0)
+			return true;
+	return false;
+}
+
 static int unreadable_visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	const char *inside = path + walk.root;
@@ -123,7 +136,7 @@ static int unreadable_visit(const char *path, const struct stat *st, int type, s
 	}
 	if (strcmp(inside, "/etc/shadow") == 0)
 		add(walk.text, FILES_SHADOW, inside, st);
-	else if (fnmatch("/etc/ssh/ssh_host_*_key", inside, 0) == 0)
+	else if (is_made_anew(inside))
 		add(walk.text, FILES_NOTHING, inside, st);
 	return FTW_CONTINUE;
 }
