@@ -187,7 +187,7 @@ static void print_expect(FILE *out)
 	fputs(", ", out);
 	print_list(out, &expect_silence_form);
 	fputs("]}},\n  \"additionalProperties\": {\"anyOf\": [" VARIABLE
-	      ", {\"type\": \"object\", \"properties\": {\"exit\": ",
+	      ", {\"type\": \"object\", \"patternProperties\": {\"^exit(@[0-9]+)?$\": ",
 	      out);
 	print_form(out, &expect_exit_form, WHEN);
 	fputs("},\n  \"additionalProperties\": {\"anyOf\": [", out);
