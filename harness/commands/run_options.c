@@ -66,8 +66,8 @@ static const struct argp_option argp_options[] = {
 	 " where runs mostly wait)",
 	 0},
 	{"out", KEY_OUT, "DIR", 0,
-	 "keep the results: results.json, and a folder a run with record.jsonl, capture.pcapng and "
-	 "verdict.txt",
+	 "keep the results: results.json, and a folder a run with record.jsonl, verdict.txt and "
+	 "captures",
 	 0},
 	{"filter", 'k', "PATTERN", 0, "only runs with this text or glob in FILE:VARIANT", 0},
 	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},

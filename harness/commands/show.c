@@ -1,25 +1,35 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "beneath.h"
+#include "cleanup.h"
 #include "commandline.h"
 #include "commands.h"
+#include "file.h"
+#include "known.h"
 #include "ladder.h"
 #include "mermaid.h"
 #include "recorded.h"
+#include "run_files.h"
 #include "svg.h"
 #include "terminal.h"
+#include "text.h"
+
+#define CAPTURE_MOST ((size_t)4 << 30)
 
 struct options {
 	const char *name;
 	struct ladder_options ladder;
 	bool normalised;
 	bool svg, mermaid; /* --format */
+	const char *pcap;  /* the host whose capture is wanted, instead of all that */
 	struct terminal terminal;
 };
 
-enum { KEY_ALL = 256, KEY_NORMALISED, KEY_FORMAT };
+enum { KEY_ALL = 256, KEY_NORMALISED, KEY_FORMAT, KEY_PCAP };
 
 static const struct argp_option argp_options[] = {
 	{"all", KEY_ALL, NULL, 0, "every packet, of long transfers as well", 0},
@@ -30,6 +40,10 @@ static const struct argp_option argp_options[] = {
 	{"normalised", KEY_NORMALISED, NULL, 0,
 	 "the record itself, as JSON Lines, with what is random replaced: two runs of a case in "
 	 "virtual time then are the same",
+	 0},
+	{"pcap", KEY_PCAP, "HOST", 0,
+	 "what a tcpdump on HOST would have seen, as pcapng: pipe it to tshark or wireshark, or "
+	 "redirect it; the run's folder has the same as capture-HOST.pcapng",
 	 0},
 	{0}};
 
@@ -54,6 +68,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_NORMALISED:
 		options->normalised = true;
+		return 0;
+	case KEY_PCAP:
+		options->pcap = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->name)
@@ -103,6 +120,51 @@ static int draw(const struct recorded *recorded, const struct options *options, 
 	return ret;
 }
 
+static int host_check(const struct plan *plan, const char *name, struct err *err)
+{
+	struct known known;
+	const char *nearest;
+
+	known_init(&known, name);
+	for (int i = 0; i < plan->host_count; i++) {
+		if (strcmp(plan->host[i].name, name) == 0)
+			return 0;
+		known_add(&known, plan->host[i].name);
+	}
+	nearest = known_nearest(&known);
+	return err_set(err, EINVAL, "--pcap: there is no host '%s'; did you mean '%s'?", name,
+		       nearest ? nearest : plan->host[0].name);
+}
+
+/* It lies beside the record. */
+static int capture_print(const struct recorded *recorded, const struct options *options,
+			 struct err *err)
+{
+	AUTO_FREE char *name = text_format(CAPTURE_FILE_OF, options->pcap);
+	const char *slash = strrchr(recorded->path, '/');
+	AUTO_FREE char *folder = slash ? strndup(recorded->path, (size_t)(slash - recorded->path))
+				       : text_copy(".");
+	AUTO_CLOSE int fd = -1;
+	AUTO_FREE char *bytes = NULL;
+	size_t size;
+	int ret = host_check(recorded->plan, options->pcap, err);
+
+	if (ret < 0)
+		return ret;
+	if (options->terminal.interactive)
+		return err_set(err, EINVAL,
+			       "--pcap: this is for a file or a program, not for a terminal; open "
+			       "%s/%s",
+			       folder, name);
+	fd = beneath_open(folder, name, err);
+	if (fd < 0)
+		return fd;
+	ret = file_read_fd(fd, name, CAPTURE_MOST, &bytes, &size, err);
+	if (ret == 0 && fwrite(bytes, 1, size, stdout) != size)
+		ret = err_sys(err, errno, "the capture");
+	return ret;
+}
+
 static const struct argp_child children[] = {{&terminal_argp, 0, NULL, 0}, {0}};
 const struct argp show_argp = {
 	argp_options,
@@ -129,7 +191,9 @@ int cmd_show(int argc, char **argv)
 	terminal_look(&options.terminal, stdout);
 	options.ladder.ascii = options.terminal.ascii;
 	options.ladder.color = options.terminal.color;
-	if (options.normalised) {
+	if (options.pcap) {
+		ret = capture_print(&recorded, &options, &err);
+	} else if (options.normalised) {
 		record_normalise(recorded.record);
 		ret = record_write(recorded.record, recorded.plan, stdout, &err);
 	} else {

@@ -108,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		remarks[i] = (struct record_remark){i * 1000000000LL,
 						    remark + (i < (int)length ? i : 0)};
 	out = text_stream(&text);
-	assert(record_write_pcapng(record, plan, remarks, size % (REMARKS + 1), out, &err) == 0);
+	assert(record_write_pcapng(record, plan, RECORD_ALL_TAPS, remarks, size % (REMARKS + 1),
+				   out, &err) == 0);
 	text_stream_end(&text, out);
 	check(&text, record->frame_count);
 	text_done(&text);

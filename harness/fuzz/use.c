@@ -100,7 +100,7 @@ static void capture(const struct plan *plan, const struct record *record,
 	struct err err;
 
 	if (record_fits(record, plan)) {
-		record_write_pcapng(record, plan, remarks, count, out, &err);
+		record_write_pcapng(record, plan, RECORD_ALL_TAPS, remarks, count, out, &err);
 		if (record_events(plan, record, &events, &event_count) == 0)
 			free(events);
 	}

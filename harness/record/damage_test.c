@@ -32,7 +32,8 @@ static void try_collect(const struct plan *plan, const uint8_t *bytes, size_t si
 	if (ret == 0) {
 		ck_assert(record_fits(record, plan));
 		ck_assert_int_eq(record_write(record, plan, file, &err), 0);
-		ck_assert_int_eq(record_write_pcapng(record, plan, NULL, 0, file, &err), 0);
+		ck_assert_int_eq(
+			record_write_pcapng(record, plan, RECORD_ALL_TAPS, NULL, 0, file, &err), 0);
 		ck_assert_int_eq(record_events(plan, record, &events, &count), 0);
 		free(events);
 		record_normalise(record);

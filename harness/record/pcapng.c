@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The capture, as pcapng (draft-ietf-opsawg-pcapng): one interface a tap, nanosecond stamps,
+ * A capture, as pcapng (draft-ietf-opsawg-pcapng): one interface a tap, nanosecond stamps,
  * the direction of each frame, and comments, one each: on the frames before and after a fault,
  * on the first sighting of a packet that is special or was lost, and the caller's remarks.
  */
@@ -142,9 +142,28 @@ struct capture {
 	const struct plan *plan;
 	const struct record_remark *remark;
 	int remark_count;
+	int first_tap, tap_count;
+	const struct record_frame **frame; /* those of these taps */
+	int frame_count;
 	bool *told; /* by packet: it has been seen */
 	FILE *file;
 };
+
+/* The bridges between are no hosts: a router has as many interfaces as there are hosts. */
+static void choose_taps(struct capture *capture, int host)
+{
+	int places = capture->plan->host_count * (capture->plan->network == NETWORK_ROUTER ? 2 : 1);
+
+	capture->first_tap = host == RECORD_ALL_TAPS ? 0 : 2 * host + RAW_TAP_HOST;
+	capture->tap_count = host == RECORD_ALL_TAPS ? 2 * places : 1;
+	for (int i = 0; i < capture->record->frame_count; i++) {
+		const struct record_frame *frame = &capture->record->frame[i];
+		int tap = tap_number(capture->plan, frame) - capture->first_tap;
+
+		if (tap >= 0 && tap < capture->tap_count)
+			capture->frame[capture->frame_count++] = frame;
+	}
+}
 
 /* What run it is of; Wireshark shows that among the properties of the capture. */
 static int write_section(const struct capture *capture)
@@ -173,12 +192,12 @@ static int write_section(const struct capture *capture)
 static void comment_moment(struct block *block, const struct capture *capture, int index,
 			   int64_t t_ns, const char *text, const char *more)
 {
-	const struct record_frame *frame = &capture->record->frame[index];
-	bool first = index == 0, last = index == capture->record->frame_count - 1;
+	const struct record_frame *const *frame = &capture->frame[index];
+	bool first = index == 0, last = index == capture->frame_count - 1;
 
-	if (frame->t_ns < t_ns && (last || frame[1].t_ns >= t_ns))
+	if (frame[0]->t_ns < t_ns && (last || frame[1]->t_ns >= t_ns))
 		put_comment(block, "after this, at %.6f s: %s%s", (double)t_ns / 1e9, text, more);
-	if (frame->t_ns >= t_ns && (first || frame[-1].t_ns < t_ns))
+	if (frame[0]->t_ns >= t_ns && (first || frame[-1]->t_ns < t_ns))
 		put_comment(block, "before this, at %.6f s: %s%s", (double)t_ns / 1e9, text, more);
 }
 
@@ -212,14 +231,14 @@ static void comment_packet(struct block *block, const struct record_packet *pack
 
 static void comment_remarks(struct block *block, const struct capture *capture, int index)
 {
-	const struct record_frame *frame = &capture->record->frame[index];
-	bool last = index == capture->record->frame_count - 1;
+	const struct record_frame *const *frame = &capture->frame[index];
+	bool last = index == capture->frame_count - 1;
 
 	for (int i = 0; i < capture->remark_count; i++) {
 		const struct record_remark *remark = &capture->remark[i];
 
-		if ((frame->t_ns <= remark->t_ns || index == 0) &&
-		    (last || frame[1].t_ns > remark->t_ns))
+		if ((frame[0]->t_ns <= remark->t_ns || index == 0) &&
+		    (last || frame[1]->t_ns > remark->t_ns))
 			put_comment(block, "%s", remark->text);
 	}
 }
@@ -227,14 +246,14 @@ static void comment_remarks(struct block *block, const struct capture *capture, 
 static int write_frame(struct capture *capture, int index)
 {
 	const struct record *record = capture->record;
-	const struct record_frame *frame = &record->frame[index];
+	const struct record_frame *frame = capture->frame[index];
 	uint64_t stamp = (uint64_t)(record->real_ns + frame->t_ns);
 	uint32_t flags = frame->outgoing ? 2 : 1; /* outbound, inbound */
 	int captured = frame->captured < MOST_CAPTURED ? frame->captured : MOST_CAPTURED;
 	struct block block;
 
 	block_begin(&block, BLOCK_PACKET);
-	put32(&block, (uint32_t)tap_number(capture->plan, frame));
+	put32(&block, (uint32_t)(tap_number(capture->plan, frame) - capture->first_tap));
 	put32(&block, (uint32_t)(stamp >> 32));
 	put32(&block, (uint32_t)stamp);
 	put32(&block, (uint32_t)captured);
@@ -250,26 +269,28 @@ static int write_frame(struct capture *capture, int index)
 	return block_end(&block, capture->file);
 }
 
-int record_write_pcapng(const struct record *record, const struct plan *plan,
+int record_write_pcapng(const struct record *record, const struct plan *plan, int host,
 			const struct record_remark *remarks, int count, FILE *file, struct err *err)
 {
-	/* The bridges between are no hosts: a router has as many interfaces as there are hosts. */
-	int places = plan->host_count * (plan->network == NETWORK_ROUTER ? 2 : 1);
-	struct capture capture = {.record = record,
-				  .plan = plan,
-				  .remark = remarks,
-				  .remark_count = count,
-				  .told = calloc((size_t)record->packet_count + 1, sizeof(bool)),
-				  .file = file};
+	struct capture capture = {
+		.record = record,
+		.plan = plan,
+		.remark = remarks,
+		.remark_count = count,
+		.frame = calloc((size_t)record->frame_count + 1, sizeof(struct record_frame *)),
+		.told = calloc((size_t)record->packet_count + 1, sizeof(bool)),
+		.file = file};
 	int ret;
 
-	if (!capture.told)
-		return err_sys(err, ENOMEM, "the capture");
+	if (!capture.told || !capture.frame)
+		abort();
+	choose_taps(&capture, host);
 	ret = write_section(&capture);
-	for (int tap = 0; tap < 2 * places && ret == 0; tap++)
-		ret = write_interface(plan, tap, file);
-	for (int i = 0; i < record->frame_count && ret == 0; i++)
+	for (int tap = 0; tap < capture.tap_count && ret == 0; tap++)
+		ret = write_interface(plan, capture.first_tap + tap, file);
+	for (int i = 0; i < capture.frame_count && ret == 0; i++)
 		ret = write_frame(&capture, i);
+	free(capture.frame);
 	free(capture.told);
 	if (ret < 0 || fflush(file) == EOF)
 		return err_sys(err, errno ? errno : EIO, "cannot write the capture");

@@ -17,7 +17,7 @@ struct capture {
 	size_t size;
 };
 
-static struct capture capture_of(const struct record *record, const struct plan *plan)
+static struct capture capture_of(const struct record *record, const struct plan *plan, int host)
 {
 	struct capture capture = {0};
 	FILE *file = open_memstream(&capture.bytes, &capture.size);
@@ -25,7 +25,7 @@ static struct capture capture_of(const struct record *record, const struct plan 
 	struct record_remark remarks[] = {{0, "early"}, {2 * S - 1, "amidst"}, {8 * S, "late"}};
 	struct err err;
 
-	ck_assert_msg(record_write_pcapng(record, plan, remarks, 3, file, &err) == 0, "%s",
+	ck_assert_msg(record_write_pcapng(record, plan, host, remarks, 3, file, &err) == 0, "%s",
 		      err.text);
 	fclose(file);
 	return capture;
@@ -56,7 +56,7 @@ START_TEST(test_libpcap)
 	char why[PCAP_ERRBUF_SIZE];
 	struct plan *plan;
 	struct record *record = recorded(&plan, TWO_HOSTS CRASH EXPECTS);
-	struct capture capture = capture_of(record, plan);
+	struct capture capture = capture_of(record, plan, RECORD_ALL_TAPS);
 	FILE *file = fmemopen(capture.bytes, capture.size, "r");
 	pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO,
 								why);
@@ -125,7 +125,7 @@ static const char *option_of(const struct block *block, size_t fixed, uint16_t c
 	return text;
 }
 
-static void check_interfaces(const char *source, const char *const *names)
+static void check_interfaces(const char *source, int host, const char *const *names)
 {
 	struct plan *plan = test_plan(source);
 	struct raw raw = {0};
@@ -134,7 +134,7 @@ static void check_interfaces(const char *source, const char *const *names)
 
 	raw_begin(&raw);
 	record = test_collect(plan, &raw, 1);
-	capture = capture_of(record, plan);
+	capture = capture_of(record, plan, host);
 	for (size_t at = 0; at < capture.size;) {
 		struct block block = block_at(&capture, at);
 
@@ -158,28 +158,24 @@ START_TEST(test_interfaces)
 		"server port",      "router to client",      "router to client port",
 		"router to server", "router to server port", NULL};
 
-	check_interfaces(TWO_HOSTS EXPECTS, two);
-	check_interfaces("network: router\n" TWO_HOSTS EXPECTS, four);
+	static const char *const one[] = {"server", NULL};
+
+	check_interfaces(TWO_HOSTS EXPECTS, RECORD_ALL_TAPS, two);
+	check_interfaces("network: router\n" TWO_HOSTS EXPECTS, RECORD_ALL_TAPS, four);
+	check_interfaces("network: router\n" TWO_HOSTS EXPECTS, 1, one);
 }
 END_TEST
 
-START_TEST(test_comments)
+struct told {
+	uint32_t interface, direction; /* 1: inbound, 2: outbound */
+	const char *comment;
+};
+
+static void check_frames(int host, const struct told *frames, size_t count)
 {
-	static const struct {
-		uint32_t interface, direction; /* 1: inbound, 2: outbound */
-		const char *comment;
-	} frames[] = {{0, 2, "early"},
-		      {1, 1, ""},
-		      {3, 2, ""},
-		      {2, 1, "after this, at 2.000000 s: crash server\namidst"},
-		      {0, 2, "before this, at 2.000000 s: crash server\nlost on the way"},
-		      {1, 1, ""},
-		      {0, 2,
-		       "after this, at 3.000000 s: kill client\nretransmission 1\n"
-		       "lost in its sender's cable\nlate"}};
 	struct plan *plan;
 	struct record *record = recorded(&plan, TWO_HOSTS CRASH EXPECTS);
-	struct capture capture = capture_of(record, plan);
+	struct capture capture = capture_of(record, plan, host);
 	size_t i = 0;
 
 	for (size_t at = 0; at < capture.size;) {
@@ -189,6 +185,7 @@ START_TEST(test_comments)
 		at += block.size;
 		if (block.type != 6)
 			continue;
+		ck_assert_uint_lt(i, count);
 		memcpy(&interface, block.body, 4);
 		memcpy(&captured, block.body + 12, 4);
 		captured = (captured + 3) / 4 * 4;
@@ -198,10 +195,45 @@ START_TEST(test_comments)
 		ck_assert_str_eq(option_of(&block, 20 + captured, 1), frames[i].comment);
 		i++;
 	}
-	ck_assert_uint_eq(i, sizeof(frames) / sizeof(frames[0]));
+	ck_assert_uint_eq(i, count);
 	free(capture.bytes);
 	record_free(record);
 	plan_free(plan);
+}
+
+START_TEST(test_comments)
+{
+	static const struct told frames[] = {
+		{0, 2, "early"},
+		{1, 1, ""},
+		{3, 2, ""},
+		{2, 1, "after this, at 2.000000 s: crash server\namidst"},
+		{0, 2, "before this, at 2.000000 s: crash server\nlost on the way"},
+		{1, 1, ""},
+		{0, 2,
+		 "after this, at 3.000000 s: kill client\nretransmission 1\n"
+		 "lost in its sender's cable\nlate"}};
+
+	check_frames(RECORD_ALL_TAPS, frames, sizeof(frames) / sizeof(frames[0]));
+}
+END_TEST
+
+/* Each packet once, and what is told is told at those that the host saw. */
+START_TEST(test_one_host)
+{
+	static const struct told client[] = {
+		{0, 2, "after this, at 2.000000 s: crash server\nearly\namidst"},
+		{0, 2, "before this, at 2.000000 s: crash server\nlost on the way"},
+		{0, 2,
+		 "after this, at 3.000000 s: kill client\nretransmission 1\n"
+		 "lost in its sender's cable\nlate"}};
+	static const struct told server[] = {
+		{0, 1,
+		 "after this, at 2.000000 s: crash server\nafter this, at 3.000000 s: kill client\n"
+		 "early\namidst\nlate"}};
+
+	check_frames(0, client, sizeof(client) / sizeof(client[0]));
+	check_frames(1, server, sizeof(server) / sizeof(server[0]));
 }
 END_TEST
 
@@ -212,7 +244,8 @@ START_TEST(test_cannot_write)
 	FILE *file = fopen("/dev/full", "w");
 	struct err err;
 
-	ck_assert_int_lt(record_write_pcapng(record, plan, NULL, 0, file, &err), 0);
+	ck_assert_int_lt(record_write_pcapng(record, plan, RECORD_ALL_TAPS, NULL, 0, file, &err),
+			 0);
 	fclose(file);
 	record_free(record);
 	plan_free(plan);
@@ -226,6 +259,7 @@ int main(void)
 	tcase_add_test(tests, test_libpcap);
 	tcase_add_test(tests, test_interfaces);
 	tcase_add_test(tests, test_comments);
+	tcase_add_test(tests, test_one_host);
 	tcase_add_test(tests, test_cannot_write);
 	return run_tests(tests);
 }

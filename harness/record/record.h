@@ -188,11 +188,14 @@ struct record_remark { /* on the run, for the capture */
 	char *text;
 };
 
-/* The capture. Each of the COUNT REMARKS becomes a comment of the frame that was there last by
- * its time, or else of the first one. */
-int record_write_pcapng(const struct record *record, const struct plan *plan,
+#define RECORD_ALL_TAPS (-1)
+
+/* What all taps saw, or what a tcpdump on HOST's interface would have. Each of the COUNT REMARKS
+ * becomes a comment of the frame that was there last by its time, or else of the first one. */
+int record_write_pcapng(const struct record *record, const struct plan *plan, int host,
 			const struct record_remark *remarks, int count, FILE *file,
 			struct err *err);
+
 /* The STEP of PROGRAM, and PROGRAM itself, as it was started for the INCARNATION's time (from 0);
  * NULL: it was not. */
 struct record_step *record_find_step(const struct record *record, int program, int step,

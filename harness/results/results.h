@@ -14,6 +14,7 @@
 
 #include "err.h"
 #include "outcomes.h"
+#include "run_files.h"
 #include "verdict.h"
 
 struct record;
@@ -86,7 +87,6 @@ double results_simulated_s(json_t *const *results, int count);
 json_t *results_published(json_t *const *results, int count);
 void results_print(const struct outcomes *outcomes, FILE *out);
 
-#define RECORD_FILE   "record.jsonl" /* in the folder of a run */
 #define RESULTS_FILE  "results.json"
 #define RESULTS_BEGUN ".results.json.new" /* until all has ended */
 

@@ -12,10 +12,6 @@
 #include "results.h"
 #include "text.h"
 
-/* What a run leaves in its folder (docs/output.md). */
-static const char *const run_files[] = {RECORD_FILE, "capture.pcapng", "verdict.txt",
-					"console.txt"};
-
 void merged_init(struct merged *merged)
 {
 	*merged = (struct merged){.by_folder = json_object(), .by_case = json_object()};
@@ -217,16 +213,9 @@ static bool is_same_folder(const char *a, const char *b)
 	       in_a.st_ino == in_b.st_ino;
 }
 
-static int files_link(const struct merged_run *run, const char *out, struct err *err)
+static int file_link(void *to, const char *from, const char *name, struct err *err)
 {
-	for (size_t i = 0; i < sizeof(run_files) / sizeof(*run_files); i++) {
-		AUTO_FREE char *name = result_file(run->result, run_files[i]);
-		int ret = beneath_link(run->from, out, name, err);
-
-		if (ret < 0 && ret != -ENOENT)
-			return ret;
-	}
-	return 0;
+	return beneath_link(from, to, name, err);
 }
 
 int merged_save(struct merged *merged, const char *out, const char *begun, struct err *err)
@@ -247,8 +236,11 @@ int merged_save(struct merged *merged, const char *out, const char *begun, struc
 			continue;
 		if (run->from != elsewhere)
 			*(is_same_folder(run->from, out) ? &here : &elsewhere) = run->from;
-		if (run->from == elsewhere)
-			ret = files_link(run, out, err);
+		if (run->from == elsewhere) {
+			AUTO_FREE char *below = result_folder("", run->result);
+
+			ret = run_files_each(run->from, below + 1, file_link, (char *)out, err);
+		}
 	}
 	if (ret == 0)
 		ret = results_save(&outcomes, out, begun, err);

@@ -264,21 +264,39 @@ static int record_save(const struct outcome *outcome, const char *out, const cha
 	return ret < 0 ? ret : closed;
 }
 
-static int capture_save(const struct outcome *outcome, const char *out, const char *name,
-			struct err *err)
+static int capture_save(const struct outcome *outcome, int host,
+			const struct record_remark *remarks, int count, const char *out,
+			const char *name, struct err *err)
 {
-	struct record_remark *remarks = NULL;
 	FILE *file = beneath_create(out, name, err);
-	int count = 0, ret, closed;
+	int ret, closed;
 
 	if (!file)
 		return -EIO;
+	ret = record_write_pcapng(outcome->record, outcome->plan, host, remarks, count, file, err);
+	closed = file_close(file, name, ret < 0 ? NULL : err);
+	return ret < 0 ? ret : closed;
+}
+
+/* That of all taps, and what each host saw. */
+static int captures_save(const struct run *run, const struct outcome *outcome, const char *out,
+			 struct err *err)
+{
+	AUTO_FREE char *all = text_format("%s/" CAPTURE_FILE, run->folder);
+	struct record_remark *remarks = NULL;
+	int count = 0, ret;
+
 	if (outcome->judgement)
 		remarks = judgement_remarks(outcome->plan, outcome->judgement, &count);
-	ret = record_write_pcapng(outcome->record, outcome->plan, remarks, count, file, err);
-	closed = file_close(file, name, ret < 0 ? NULL : err);
+	ret = capture_save(outcome, RECORD_ALL_TAPS, remarks, count, out, all, err);
+	for (int i = 0; ret == 0 && i < outcome->plan->host_count; i++) {
+		AUTO_FREE char *name = text_format("%s/" CAPTURE_FILE_OF, run->folder,
+						   outcome->plan->host[i].name);
+
+		ret = capture_save(outcome, i, remarks, count, out, name, err);
+	}
 	remarks_free(remarks, count);
-	return ret < 0 ? ret : closed;
+	return ret;
 }
 
 static char *verdict_text(const struct run *run, const struct outcome *outcome)
@@ -289,32 +307,30 @@ static char *verdict_text(const struct run *run, const struct outcome *outcome)
 			   outcome->ladder ? outcome->ladder : "");
 }
 
+static int file_remove(void *arg, const char *out, const char *name, struct err *err)
+{
+	(void)arg;
+	return beneath_remove(out, name, err);
+}
+
 static int save(const struct run *run, const struct worker_options *options,
 		const struct outcome *outcome, struct err *err)
 {
-	enum { RECORD, CAPTURE, CONSOLE, VERDICT, FILES };
-	static const char *const files[FILES] = {RECORD_FILE, "capture.pcapng", "console.txt",
-						 "verdict.txt"};
-	char *name[FILES], *text = verdict_text(run, outcome);
-	int ret = 0;
-
+	AUTO_FREE char *record = text_format("%s/" RECORD_FILE, run->folder);
+	AUTO_FREE char *verdict = text_format("%s/" VERDICT_FILE, run->folder);
+	AUTO_FREE char *console = text_format("%s/" CONSOLE_FILE, run->folder);
+	AUTO_FREE char *text = verdict_text(run, outcome);
 	/* What an earlier run left there is not of this one. */
-	for (int i = 0; i < FILES; i++) {
-		name[i] = text_format("%s/%s", run->folder, files[i]);
-		if (ret == 0)
-			ret = beneath_remove(options->out, name[i], err);
-	}
+	int ret = run_files_each(options->out, run->folder, file_remove, NULL, err);
+
 	if (ret == 0 && outcome->record)
-		ret = record_save(outcome, options->out, name[RECORD], err);
+		ret = record_save(outcome, options->out, record, err);
 	if (ret == 0 && outcome->record)
-		ret = capture_save(outcome, options->out, name[CAPTURE], err);
+		ret = captures_save(run, outcome, options->out, err);
 	if (ret == 0)
-		ret = text_save(options->out, name[VERDICT], text, err);
+		ret = text_save(options->out, verdict, text, err);
 	if (ret == 0 && outcome->verdict == VERDICT_ERROR)
-		ret = text_save(options->out, name[CONSOLE], outcome->kernel.console, err);
-	for (int i = 0; i < FILES; i++)
-		free(name[i]);
-	free(text);
+		ret = text_save(options->out, console, outcome->kernel.console, err);
 	return ret;
 }
 

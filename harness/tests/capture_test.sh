@@ -18,14 +18,23 @@ check() {
 	"$python" "$here/capture_check.py" "$@" "${folders[@]}" 2>"$scratch/err" || { cut -c1-400 "$scratch/err" >&2; return 1; }
 }
 
-# Where tshark's analysis can know as much as the record
 (cd "$cases" && runs "$scratch/plain" keepalive/crash.yaml:ip=4 connect/no-answer.yaml:retries=2 \
 	close/segments.yaml:ip=6 host-crash/send.yaml:ip=4)
-check plain --analysis || fail "the capture is not as the record says"
+check plain || fail "the capture is not as the record says"
 # Routers and their answers, losses and duplicates, reboots, windows of 0, three hosts
 (cd "$cases" && runs "$scratch/more" icmp/data.yaml impaired/loss.yaml:ip=4 reset/same-port.yaml:ip=4 \
 	zero-window/peer-gone.yaml:ip=4 cable/back-in-time.yaml:ip=4)
 check more || fail "the capture is not as the record says"
+
+# tshark's analysis of what each host saw, and where it sees each packet several times
+check plain --analysis || fail "tshark's analysis of a host's capture is not as the record says"
+one=$(find "$scratch/plain/close" -name capture.pcapng -printf '%h\n' | head -n 1)
+counted() { tshark -n -r "$1" -Y tcp.analysis.retransmission 2>/dev/null | wc -l; }
+"$halfopen" show --pcap client "$one" >"$scratch/client.pcapng" || fail "show --pcap"
+cmp "$one/capture-client.pcapng" "$scratch/client.pcapng" || fail "show --pcap gives something else"
+[ "$(counted "$one/capture.pcapng")" -gt "$(counted "$scratch/client.pcapng")" ] || fail "all taps are as one"
+"$halfopen" show --pcap clinet "$one" 2>"$scratch/err" && fail "a host that there is not"
+grep -q "did you mean 'client'" "$scratch/err" || fail "no host named"
 
 # The interfaces, and what the whole is of
 one=$(find "$scratch/more/icmp" -name capture.pcapng | sort | head -n 1)
