@@ -67,18 +67,15 @@ static bool starts_with(const char *text, const char *start)
 	return strlen(start) >= 3 && strncasecmp(text, start, strlen(start)) == 0;
 }
 
-const char *known_nearest(const struct known *known)
+/* The nearest that is nearer than LEAST. */
+static const char *nearer(const struct known *known, int least, bool may_be_cut)
 {
-	/* A third of the letters may be wrong. */
-	int least = (int)strlen(known->wanted) / 3 + 1;
 	const char *word = NULL;
 
-	if (least < 2)
-		least = 2;
 	for (int i = 0; i < known->count; i++) {
 		int d = distance(known->wanted, known->word[i]);
 
-		if (d > 1 && starts_with(known->word[i], known->wanted))
+		if (may_be_cut && d > 1 && starts_with(known->word[i], known->wanted))
 			d = 1;
 		/* A word of one or two letters is not another one because both are short. */
 		if (d < least && d < (int)strlen(known->word[i])) {
@@ -87,4 +84,17 @@ const char *known_nearest(const struct known *known)
 		}
 	}
 	return word;
+}
+
+const char *known_nearest(const struct known *known)
+{
+	/* A third of the letters may be wrong. */
+	int least = (int)strlen(known->wanted) / 3 + 1;
+
+	return nearer(known, least < 2 ? 2 : least, true);
+}
+
+const char *known_slip(const struct known *known)
+{
+	return nearer(known, 4, false);
 }

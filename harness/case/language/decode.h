@@ -69,6 +69,11 @@ struct sockaddr_in6 host_address(const struct plan *plan, int host, int port);
 /* A name for a host, a program, a step: [a-z][a-z0-9-]*, at most LONGEST. False, reported. */
 bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest);
 
+/* Whether KEY, a WHAT of the kernel, is one of NAMES (ended by NULL) with a few letters wrong; then
+ * that is reported. A name that is far from all may be a kernel's that we do not know. */
+bool is_slip(struct decoder *d, const struct node *key, const char *what,
+	     const char *const *names);
+
 /* setsockopt's mapping of options; to a struct peer_step. */
 bool decode_options(struct decoder *d, const struct node *node, void *peer_step);
 

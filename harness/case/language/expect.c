@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "list.h"
+#include "proc_words.h"
 #include "tcp_words.h"
 
 struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind)
@@ -107,7 +108,7 @@ static bool check_counter(struct decoder *d, const struct node *key)
 
 		if (strncmp(name, counter_groups[i], length) == 0 && name[length] &&
 		    strlen(name) < 64)
-			return true;
+			return !is_slip(d, key, "counter", counter_names);
 	}
 	diag = diag_error(d->diags, key->span, "'%.60s' is no counter of the kernel", name);
 	if (strncmp(name, "TCP", 3) == 0)

@@ -8,10 +8,30 @@
 #include <string.h>
 
 #include "decode.h"
+#include "known.h"
+#include "proc_words.h"
 
 /* Words that stand where hosts and programs stand, too. */
 static const char *const reserved[] = {"wire", PLACE_ROUTER_NAME, "any",      "all",
 				       "end",  "sockets",         "counters", "silence"};
+
+bool is_slip(struct decoder *d, const struct node *key, const char *what, const char *const *names)
+{
+	struct known known;
+	struct diag *diag;
+	const char *meant;
+
+	known_init(&known, key->text);
+	for (; *names && strcmp(*names, key->text) != 0; names++)
+		known_add(&known, *names);
+	meant = *names ? NULL : known_slip(&known);
+	if (!meant)
+		return false;
+	diag = diag_error(d->diags, key->span, "'%.60s' is no %s of a kernel that we know",
+			  key->text, what);
+	diag_help(d->diags, diag, "did you mean '%s'?", meant);
+	return true;
+}
 
 bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest)
 {
@@ -124,7 +144,8 @@ static bool check_sysctl(struct decoder *d, const struct plan_host *machine,
 				  "net.core...) and of its machine (kernel..., vm..., fs...)");
 		return false;
 	}
-	return check_tracking(d, machine, value->key) &&
+	return !is_slip(d, value->key, "sysctl", sysctl_names) &&
+	       check_tracking(d, machine, value->key) &&
 	       (value->kind == NODE_MAP || want_scalar(d, value, "the value of a sysctl"));
 }
 
