@@ -225,6 +225,14 @@ const char *duration_clock(int64_t ns, char *buf, size_t size)
 	return buf;
 }
 
+const char *duration_span(int64_t ns, char *buf, size_t size)
+{
+	duration_clock(ns, buf, size);
+	if (ns < 60 * NSEC_PER_SEC)
+		snprintf(buf + strlen(buf), size - strlen(buf), " s");
+	return buf;
+}
+
 const char *duration_exact(int64_t ns, char *buf, size_t size)
 {
 	int rest = (int)(ns % NSEC_PER_MSEC), places = 6;

@@ -86,6 +86,8 @@ START_TEST(rounds_for_people)
 	ck_assert_str_eq(duration_clock(1 * MS, buf, sizeof(buf)), "0.001");
 	ck_assert_str_eq(duration_clock(75214 * MS, buf, sizeof(buf)), "1:15.214");
 	ck_assert_str_eq(duration_clock(7875004 * MS, buf, sizeof(buf)), "2:11:15.004");
+	ck_assert_str_eq(duration_span(59999 * MS, buf, sizeof(buf)), "59.999 s");
+	ck_assert_str_eq(duration_span(60 * 1000 * MS, buf, sizeof(buf)), "1:00.000");
 }
 END_TEST
 

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { KEY_ASCII = 0x1000, KEY_COLOR };
@@ -43,6 +44,13 @@ static bool is_set(const char *name)
 	return value && *value;
 }
 
+static int width_of(FILE *stream)
+{
+	struct winsize size;
+
+	return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 void terminal_look(struct terminal *terminal, FILE *stream)
 {
 	const char *term = getenv("TERM");
@@ -51,6 +59,7 @@ void terminal_look(struct terminal *terminal, FILE *stream)
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		terminal->ascii = true;
 	terminal->interactive = isatty(fileno(stream));
+	terminal->width = terminal->interactive ? width_of(stream) : 0;
 	if (!terminal->when || strcmp(terminal->when, "auto") == 0)
 		terminal->color = terminal->interactive && !is_set("NO_COLOR") &&
 				  !(term && strcmp(term, "dumb") == 0);

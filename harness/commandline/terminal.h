@@ -13,6 +13,7 @@ struct terminal {
 	const char *when; /* --color: auto, always or never; NULL: auto */
 	bool ascii;       /* --ascii; terminal_look() sets it where the locale is not UTF-8 */
 	bool color, interactive;
+	int width; /* columns; 0: not known, as of a file */
 };
 
 /* The options --ascii and --color, as a child parser; its input is a struct terminal. */

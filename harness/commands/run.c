@@ -504,6 +504,7 @@ static int prepare(struct session *session, char **ret_helpers, struct err *err)
 		.own_kernels = options->own_kernels,
 		.ascii = options->terminal.ascii,
 		.color = options->terminal.color,
+		.width = options->terminal.width,
 		.max_real_ns = options->max_real_ns,
 		.wall_limit_ns = options->wall_limit_ns,
 		.retries = options->retries};

@@ -12,6 +12,7 @@
 #include "known.h"
 #include "ladder.h"
 #include "mermaid.h"
+#include "pager.h"
 #include "recorded.h"
 #include "run_files.h"
 #include "svg.h"
@@ -191,12 +192,15 @@ int cmd_show(int argc, char **argv)
 	terminal_look(&options.terminal, stdout);
 	options.ladder.ascii = options.terminal.ascii;
 	options.ladder.color = options.terminal.color;
+	options.ladder.width = options.terminal.width;
 	if (options.pcap) {
 		ret = capture_print(&recorded, &options, &err);
 	} else if (options.normalised) {
 		record_normalise(recorded.record);
 		ret = record_write(recorded.record, recorded.plan, stdout, &err);
 	} else {
+		if (!options.svg && !options.mermaid)
+			pager_begin();
 		ret = draw(&recorded, &options, &err);
 	}
 	if (ret < 0)

@@ -23,21 +23,25 @@ static const char *const inks[INK_COUNT] = {
 
 static void clear(struct canvas *canvas)
 {
-	for (int i = 0; i < CANVAS_WIDTH; i++) {
+	for (int i = 0; i < canvas->width; i++) {
 		canvas->cell[i] = ' ';
 		canvas->ink[i] = INK_NONE;
 	}
 }
 
-void canvas_init(struct canvas *canvas, FILE *out, bool ascii, bool color)
+void canvas_init(struct canvas *canvas, FILE *out, int width, bool ascii, bool color)
 {
-	*canvas = (struct canvas){.out = out, .ascii = ascii, .color = color};
+	width = !width ? CANVAS_WIDTH : width < CANVAS_LEAST ? CANVAS_LEAST : width;
+	*canvas = (struct canvas){.out = out,
+				  .ascii = ascii,
+				  .color = color,
+				  .width = width < CANVAS_MOST ? width : CANVAS_MOST};
 	clear(canvas);
 }
 
 static void put(struct canvas *canvas, int column, uint32_t cell, enum ink ink)
 {
-	if (column < 0 || column >= CANVAS_WIDTH)
+	if (column < 0 || column >= canvas->width)
 		return;
 	canvas->cell[column] = cell;
 	canvas->ink[column] = (uint8_t)ink;
@@ -125,7 +129,7 @@ static void commands_break(uint32_t *cell, int end)
 
 void canvas_flush(struct canvas *canvas)
 {
-	int end = CANVAS_WIDTH, ink = INK_NONE;
+	int end = canvas->width, ink = INK_NONE;
 
 	while (end > 0 && canvas->cell[end - 1] == ' ')
 		end--;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define CANVAS_WIDTH 100
+enum { CANVAS_LEAST = 80, CANVAS_WIDTH = 100, CANVAS_MOST = 200 }; /* columns */
 
 enum glyph {
 	GLYPH_LIFELINE,
@@ -40,12 +40,13 @@ enum ink {
 struct canvas {
 	FILE *out;
 	bool ascii, color;
-	uint32_t cell[CANVAS_WIDTH]; /* Unicode */
-	uint8_t ink[CANVAS_WIDTH];
+	int width;
+	uint32_t cell[CANVAS_MOST]; /* Unicode */
+	uint8_t ink[CANVAS_MOST];
 };
 
-/* OUT is not owned. */
-void canvas_init(struct canvas *canvas, FILE *out, bool ascii, bool color);
+/* WIDTH becomes one from CANVAS_LEAST to CANVAS_MOST; 0: CANVAS_WIDTH. OUT is not owned. */
+void canvas_init(struct canvas *canvas, FILE *out, int width, bool ascii, bool color);
 
 /* What is right of the row's end is cut off; negative columns as well. */
 void canvas_glyph(struct canvas *canvas, int column, enum glyph glyph, enum ink ink);

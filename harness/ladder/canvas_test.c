@@ -13,7 +13,7 @@ static struct canvas start(bool ascii, bool color)
 {
 	struct canvas canvas;
 
-	canvas_init(&canvas, open_memstream(&text, &size), ascii, color);
+	canvas_init(&canvas, open_memstream(&text, &size), 0, ascii, color);
 	return canvas;
 }
 

@@ -17,13 +17,14 @@
 #include "canvas.h"
 #include "duration.h"
 #include "rows.h"
+#include "summary.h"
 #include "text.h"
 
 #define BODY         13 /* columns before it: the time and a space */
 #define SAME_ROW_NS  100000LL
 #define OUTPUT_LINES 20 /* of a command, under a failure */
-#define LEFT_OF_TWO  37 /* where the lines of two hosts are */
-#define RIGHT_OF_TWO 77
+#define LEFT_OF_TWO  24 /* where the lines of two hosts are, in parts of 87 of what */
+#define RIGHT_OF_TWO 64 /* the time leaves */
 
 struct ladder {
 	const struct plan *plan;
@@ -87,7 +88,7 @@ static int text_column(const struct ladder *ladder, int host, int length)
 
 	if (ladder->plan->host_count == 2)
 		return host == 0 ? x - 1 - length : x + 2;
-	if (x + 2 + length <= CANVAS_WIDTH)
+	if (x + 2 + length <= ladder->canvas.width)
 		return x + 2;
 	return x - 1 - length > BODY ? x - 1 - length : BODY;
 }
@@ -95,8 +96,8 @@ static int text_column(const struct ladder *ladder, int host, int length)
 static int text_width(const struct ladder *ladder, int host)
 {
 	if (ladder->plan->host_count > 2)
-		return CANVAS_WIDTH - BODY - 3;
-	return host == 0 ? ladder->x[0] - 1 - BODY : CANVAS_WIDTH - ladder->x[1] - 2;
+		return ladder->canvas.width - BODY - 3;
+	return host == 0 ? ladder->x[0] - 1 - BODY : ladder->canvas.width - ladder->x[1] - 2;
 }
 
 static void host_text(struct ladder *ladder, int64_t t_ns, int host, const char *text, enum ink ink)
@@ -131,9 +132,10 @@ static void wide_text(struct ladder *ladder, int64_t t_ns, enum glyph glyph, con
 		draw_time(ladder, t_ns);
 	canvas_glyph(&ladder->canvas, BODY, glyph, ink);
 	while (*text) {
-		size_t size = canvas_line_size(text, CANVAS_WIDTH - BODY - 2);
+		size_t size = canvas_line_size(text, ladder->canvas.width - BODY - 2);
 
-		canvas_text(&ladder->canvas, BODY + 2, CANVAS_WIDTH - BODY - 2, text, size, ink);
+		canvas_text(&ladder->canvas, BODY + 2, ladder->canvas.width - BODY - 2, text, size,
+			    ink);
 		canvas_flush(&ladder->canvas);
 		text += size;
 		text += strspn(text, " ");
@@ -146,12 +148,12 @@ static void centred_text(struct ladder *ladder, int column, const char *text, en
 	int length = canvas_width(text, strlen(text));
 	int from = column - length / 2;
 
-	if (from + length + 1 > CANVAS_WIDTH)
-		from = CANVAS_WIDTH - length - 1;
+	if (from + length + 1 > ladder->canvas.width)
+		from = ladder->canvas.width - length - 1;
 	if (from < BODY + 1)
 		from = BODY + 1;
 	canvas_text(&ladder->canvas, from - 1, 1, " ", 1, INK_NONE);
-	canvas_text(&ladder->canvas, from, CANVAS_WIDTH - from, text, strlen(text), ink);
+	canvas_text(&ladder->canvas, from, ladder->canvas.width - from, text, strlen(text), ink);
 	canvas_text(&ladder->canvas, from + length, 1, " ", 1, INK_NONE);
 }
 
@@ -292,8 +294,8 @@ static void fault_row(struct ladder *ladder, const struct row *row)
 {
 	row_end(ladder);
 	draw_time(ladder, row->t_ns);
-	canvas_line(&ladder->canvas, BODY, CANVAS_WIDTH - 1, GLYPH_DOUBLE, row->ink);
-	centred_text(ladder, (BODY + CANVAS_WIDTH) / 2, row->text, row->ink);
+	canvas_line(&ladder->canvas, BODY, ladder->canvas.width - 1, GLYPH_DOUBLE, row->ink);
+	centred_text(ladder, (BODY + ladder->canvas.width) / 2, row->text, row->ink);
 	canvas_flush(&ladder->canvas);
 }
 
@@ -302,8 +304,8 @@ static void end_row(struct ladder *ladder, const struct row *row)
 	row_end(ladder);
 	ladder->time[0] = '\0';
 	draw_time(ladder, row->t_ns);
-	canvas_line(&ladder->canvas, BODY, CANVAS_WIDTH - 1, GLYPH_LINE, row->ink);
-	centred_text(ladder, (BODY + CANVAS_WIDTH) / 2, row->text, row->ink);
+	canvas_line(&ladder->canvas, BODY, ladder->canvas.width - 1, GLYPH_LINE, row->ink);
+	centred_text(ladder, (BODY + ladder->canvas.width) / 2, row->text, row->ink);
 	canvas_flush(&ladder->canvas);
 }
 
@@ -354,9 +356,9 @@ static void draw_row(struct ladder *ladder, const struct row *row)
 static void paragraph(struct ladder *ladder, const char *text)
 {
 	do {
-		size_t size = canvas_line_size(text, CANVAS_WIDTH);
+		size_t size = canvas_line_size(text, ladder->canvas.width);
 
-		canvas_text(&ladder->canvas, 0, CANVAS_WIDTH, text, size, INK_NONE);
+		canvas_text(&ladder->canvas, 0, ladder->canvas.width, text, size, INK_NONE);
 		canvas_flush(&ladder->canvas);
 		text += size;
 		text += strspn(text, " ");
@@ -451,6 +453,11 @@ static void output(struct ladder *ladder, const struct record_program *program)
 	}
 }
 
+static void summary_line(void *arg, const char *line)
+{
+	paragraph(arg, line);
+}
+
 static void tail(struct ladder *ladder, const struct judgement *judgement)
 {
 	const struct record *record = ladder->record;
@@ -465,15 +472,21 @@ static void tail(struct ladder *ladder, const struct judgement *judgement)
 		wide_text(ladder, -1, GLYPH_ORIGIN, text,
 			  judgement->verdict == VERDICT_PASS ? INK_GOOD : INK_BAD);
 	}
+	if (!ladder->excerpt) {
+		fputc('\n', ladder->canvas.out);
+		summary_tell(ladder->plan, record, summary_line, ladder);
+	}
 }
 
 static void ladder_init(struct ladder *ladder)
 {
 	int count = ladder->plan->host_count;
 
+	int width = ladder->canvas.width - BODY;
+
 	for (int i = 0; i < count; i++)
-		ladder->x[i] = count == 2 ? (i ? RIGHT_OF_TWO : LEFT_OF_TWO)
-					  : BODY + 7 + i * (CANVAS_WIDTH - BODY - 14) / (count - 1);
+		ladder->x[i] = BODY + (count == 2 ? width * (i ? RIGHT_OF_TWO : LEFT_OF_TWO) / 87
+						  : 7 + i * (width - 14) / (count - 1));
 }
 
 int ladder_print(const struct plan *plan, const struct record *record,
@@ -493,7 +506,7 @@ int ladder_print(const struct plan *plan, const struct record *record,
 		rows_done(&rows);
 		return ret;
 	}
-	canvas_init(&ladder.canvas, out, options->ascii, options->color);
+	canvas_init(&ladder.canvas, out, options->width, options->ascii, options->color);
 	ladder_init(&ladder);
 	if (ladder.excerpt)
 		fputc('\n', out);

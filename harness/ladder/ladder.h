@@ -14,14 +14,15 @@
 
 struct ladder_options {
 	bool ascii, color;
+	int width; /* of the terminal: 80 to 200 columns are used; 0: 100 */
 	bool all; /* fold nothing but silence */
 	int most; /* under a failure: about so many rows, around what failed and the faults, and
 		     nothing that is told above it; 0: the whole run */
 	const char *whole; /* with MOST: how to see the whole, said if something is left out */
 };
 
-/* JUDGEMENT (may be NULL): expectations that failed are shown where in time they did. 100
- * columns at most. 0 or -ENOMEM. */
+/* JUDGEMENT (may be NULL): expectations that failed are shown where in time they did. 0 or
+ * -ENOMEM. */
 int ladder_print(const struct plan *plan, const struct record *record,
 		 const struct judgement *judgement, const struct ladder_options *options, FILE *out,
 		 struct err *err);

@@ -74,7 +74,7 @@ START_TEST(packets_are_arrows)
 	has(text, "2.000                         |<-------------- RST seq 1 -------------|\n");
 	has(text, "3.000        retransmission 3 |-- ACK seq 1 ack 1 ----X lost          |\n");
 	has(text, "4.000                         |-X SYN seq 1 lost in its cable         |\n");
-	has(text, ":                 1.00s                 :\n");
+	has(text, ":                1.000 s                :\n");
 	free(text);
 	plan_free(plan);
 }
@@ -152,9 +152,9 @@ START_TEST(under_a_failure_only_what_is_around_it)
 	ck_assert_ptr_null(strstr(text, "so you see it all"));
 	/* In the midst of a silence it stands at its time: there are two of them. */
 	has(text,
-	    ":                 6.99s                 :\n"
+	    ":                6.994 s                :\n"
 	    "       8.000 X line 8: expected: it; observed: that (all)\n"
-	    "                                     :                 12.0s                 :\n");
+	    "                                     :               12.000 s                :\n");
 	free(text);
 	plan_free(plan);
 }
@@ -210,8 +210,8 @@ START_TEST(faults_go_across_and_a_dead_host_has_no_line)
 	text = draw(plan, &record, NULL, &ascii);
 	has(text, "5.000 ==================================== crash server "
 		  "=====================================\n");
-	has(text, ":                 5.00s                 :\n");
-	has(text, ":                 15.0s\n");
+	has(text, ":                5.000 s                :\n");
+	has(text, ":               15.000 s\n");
 	free(text);
 	plan_free(plan);
 }
@@ -294,8 +294,58 @@ START_TEST(three_hosts_have_three_lines)
 }
 END_TEST
 
-START_TEST(no_row_is_wider_than_a_hundred_columns)
+START_TEST(why_it_was_given_up_is_told_below)
 {
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
+	static char lost[] = "the receiver was off", name[] = "TcpRetransSegs",
+		    background[] = "IpInReceives";
+	struct record_packet packet[4];
+	struct record_step step = {.program = 0,
+				   .step = 1,
+				   .start_ns = 2 * S,
+				   .end_ns = 17 * S,
+				   .ret = -1,
+				   .err = ETIMEDOUT,
+				   .local_port = 4000};
+	struct record_counter counter[] = {{.name = name, .after = 3},
+					   {.name = background, .after = 3}};
+	char *text;
+
+	for (int i = 0; i < 4; i++) {
+		packet[i] = handmade_segment(0, (i + 2) * S, 1u << KIND_DATA, TCP_ACK);
+		packet[i].sport = 4000;
+		packet[i].attempt = i;
+		packet[i].kinds |= i ? 1u << KIND_RETRANSMISSION : 0;
+		packet[i].arrived_ns = -1;
+		packet[i].lost = lost;
+	}
+	record.packet = packet;
+	record.packet_count = 4;
+	record.step = &step;
+	record.step_count = 1;
+	record.counter = counter;
+	record.counter_count = 2;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "recv: ETIMEDOUT: tcp_retries2 15: given up 14.000 s after the first "
+		  "retransmission of 3\n");
+	has(text, "packets that never arrived: 4: the receiver was off\n");
+	has(text, "client counted: TcpRetransSegs 3\n");
+	free(text);
+	/* What was answered was not given up. */
+	packet[3] = handmade_segment(1, 5 * S, 1u << KIND_ACK, TCP_ACK);
+	packet[3].dport = 4000;
+	text = draw(plan, &record, NULL, &ascii);
+	ck_assert_ptr_null(strstr(text, "given up"));
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(no_row_is_wider_than_the_terminal)
+{
+	static const int widths[] = {80, 100, 200};
+	struct ladder_options options = {.ascii = true, .width = widths[_i]};
 	static char note[] = "a note that goes on and on and on and on, and says nothing at all";
 	static const char *const cases[] = {two_hosts, three_hosts};
 
@@ -306,6 +356,7 @@ START_TEST(no_row_is_wider_than_a_hundred_columns)
 			handmade_segment(0, 1 * S, 1u << KIND_DATA, TCP_ACK),
 			handmade_segment(1, 2 * S, 1u << KIND_DATA, TCP_ACK)};
 		char *text, *rest, *row;
+		size_t widest = 0;
 
 		for (int i = 0; i < 2; i++) {
 			packet[i].rel_seq = packet[i].rel_ack = 4294967295;
@@ -316,14 +367,16 @@ START_TEST(no_row_is_wider_than_a_hundred_columns)
 		}
 		record.packet = packet;
 		record.packet_count = 2;
-		text = rest = draw(plan, &record, NULL, &ascii);
+		text = rest = draw(plan, &record, NULL, &options);
 		while ((row = strsep(&rest, "\n"))) {
-			ck_assert_uint_le(strlen(row), 100);
+			ck_assert_uint_le(strlen(row), (size_t)options.width);
+			widest = strlen(row) > widest ? strlen(row) : widest;
 			for (const char *c = row; *c; c++)
 				ck_assert_int_lt((unsigned char)*c, 0x7f);
 		}
 		free(text);
 		plan_free(plan);
+		ck_assert_uint_eq(widest, (size_t)options.width);
 	}
 }
 END_TEST
@@ -340,6 +393,7 @@ int main(void)
 	tcase_add_test(tcase, a_failed_expectation_stands_at_its_moment);
 	tcase_add_test(tcase, a_long_transfer_is_folded_unless_all_is_wanted);
 	tcase_add_test(tcase, three_hosts_have_three_lines);
-	tcase_add_test(tcase, no_row_is_wider_than_a_hundred_columns);
+	tcase_add_test(tcase, why_it_was_given_up_is_told_below);
+	tcase_add_loop_test(tcase, no_row_is_wider_than_the_terminal, 0, 3);
 	return run_tests(tcase);
 }

@@ -155,7 +155,7 @@ static void add_silence(struct making *making, int64_t from_ns, int64_t until_ns
 	char text[32];
 
 	if (row.lasts_ns >= SILENCE_NS)
-		add(making, row, duration_round(row.lasts_ns, text, sizeof(text)));
+		add(making, row, duration_span(row.lasts_ns, text, sizeof(text)));
 }
 
 static void add_folded(struct making *making, int64_t t_ns, int packets, const char *what)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "label.h"
 #include "packet.h"
 #include "raw.h"
@@ -194,11 +195,13 @@ static void comment_moment(struct block *block, const struct capture *capture, i
 {
 	const struct record_frame *const *frame = &capture->frame[index];
 	bool first = index == 0, last = index == capture->frame_count - 1;
+	char time[32];
 
+	duration_span(t_ns, time, sizeof(time));
 	if (frame[0]->t_ns < t_ns && (last || frame[1]->t_ns >= t_ns))
-		put_comment(block, "after this, at %.6f s: %s%s", (double)t_ns / 1e9, text, more);
+		put_comment(block, "after this, at %s: %s%s", time, text, more);
 	if (frame[0]->t_ns >= t_ns && (first || frame[-1]->t_ns < t_ns))
-		put_comment(block, "before this, at %.6f s: %s%s", (double)t_ns / 1e9, text, more);
+		put_comment(block, "before this, at %s: %s%s", time, text, more);
 }
 
 static void comment_faults(struct block *block, const struct capture *capture, int index)

@@ -207,11 +207,11 @@ START_TEST(test_comments)
 		{0, 2, "early"},
 		{1, 1, ""},
 		{3, 2, ""},
-		{2, 1, "after this, at 2.000000 s: crash server\namidst"},
-		{0, 2, "before this, at 2.000000 s: crash server\nlost on the way"},
+		{2, 1, "after this, at 2.000 s: crash server\namidst"},
+		{0, 2, "before this, at 2.000 s: crash server\nlost on the way"},
 		{1, 1, ""},
 		{0, 2,
-		 "after this, at 3.000000 s: kill client\nretransmission 1\n"
+		 "after this, at 3.000 s: kill client\nretransmission 1\n"
 		 "lost in its sender's cable\nlate"}};
 
 	check_frames(RECORD_ALL_TAPS, frames, sizeof(frames) / sizeof(frames[0]));
@@ -222,14 +222,14 @@ END_TEST
 START_TEST(test_one_host)
 {
 	static const struct told client[] = {
-		{0, 2, "after this, at 2.000000 s: crash server\nearly\namidst"},
-		{0, 2, "before this, at 2.000000 s: crash server\nlost on the way"},
+		{0, 2, "after this, at 2.000 s: crash server\nearly\namidst"},
+		{0, 2, "before this, at 2.000 s: crash server\nlost on the way"},
 		{0, 2,
-		 "after this, at 3.000000 s: kill client\nretransmission 1\n"
+		 "after this, at 3.000 s: kill client\nretransmission 1\n"
 		 "lost in its sender's cable\nlate"}};
 	static const struct told server[] = {
 		{0, 1,
-		 "after this, at 2.000000 s: crash server\nafter this, at 3.000000 s: kill client\n"
+		 "after this, at 2.000 s: crash server\nafter this, at 3.000 s: kill client\n"
 		 "early\namidst\nlate"}};
 
 	check_frames(0, client, sizeof(client) / sizeof(client[0]));

@@ -122,6 +122,7 @@ static void explain(const struct run *run, const struct worker_options *options,
 	outcome->ladder = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	ladder.ascii = options->ascii;
 	ladder.color = options->color;
+	ladder.width = options->width;
 	outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	free(whole);
 }

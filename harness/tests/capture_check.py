@@ -96,6 +96,16 @@ def what_of(packet):
     return ("arp", 1 if "arp-request" in packet["kinds"] else 2)
 
 
+def clock(ns):
+    """A time as people are shown it: "5.000 s", "1:15.214", "2:11:15.004"."""
+    seconds, rest = divmod(ns // 10**6, 1000)
+    parts = [seconds // 3600, seconds // 60 % 60, seconds % 60]
+    while len(parts) > 1 and not parts[0]:
+        parts.pop(0)
+    text = str(parts[0]) + "".join(f":{part:02}" for part in parts[1:])
+    return f"{text}.{rest:03}" + (" s" if seconds < 60 else "")
+
+
 def own_comments(packet):
     """What its first sighting says of it, as docs/record.md has it."""
     words = [said + (f" {packet['attempt']}" if packet["attempt"] and kind in NUMBERED else "")
@@ -165,7 +175,7 @@ class Run:
         self.expect(not wanted - seen, f"comments missing: {wanted - seen}")
         for fault in self.faults:
             for moment in {fault["begun_ns"], fault["done_ns"]}:
-                at = f"at {moment / 1e9:.6f} s: "
+                at = f"at {clock(moment)}: "
                 told = [text for text in rest if at in text]
                 self.expect(bool(told) or not self.frames, f"a fault is not told: {at}")
                 for text in told:

@@ -67,6 +67,29 @@ if command -v script >/dev/null; then
 	grep -q $'\033\[' text && fail "colour in spite of NO_COLOR"
 fi
 
+# As wide as the terminal, from 80 to 200 columns; what is long goes through the pager, as in git
+if command -v script >/dev/null; then
+	at() { PAGER='sed s/^/through:/' script -qec "stty cols $1; $halfopen show $2" /dev/null </dev/null | tr -d '\r' |
+		sed 's/\x1b\[[0-9;]*m//g; s/^through://' >text; }
+	for columns in 80 100 200; do
+		for run in four/four out/keepalive/crash/ip=4,timers=default; do
+			at $columns $run
+			[ "$(wc -L <text)" -le $columns ] || { cat text >&2; fail "wider than $columns columns: $run"; }
+			[ "$(wc -L <text)" -ge $((columns - 1)) ] || { cat text >&2; fail "narrower than $columns columns: $run"; }
+		done
+	done
+	PAGER='sed s/^/through:/' script -qec "$halfopen show four/four" /dev/null </dev/null | grep -q '^through:' || fail "no pager on a terminal"
+	PAGER='sed s/^/through:/' "$halfopen" show four/four | grep -q '^through:' && fail "a pager in a pipe"
+	PAGER='' script -qec "$halfopen show four/four" /dev/null </dev/null | grep -q 'crash server' || fail "nothing without a pager"
+	PATH=$PATH script -qec "env -u PAGER $halfopen show four/four" /dev/null </dev/null | grep -q 'crash server' || fail "nothing without PAGER"
+fi
+
+# Why it was given up, what was lost, set and counted
+"$halfopen" show out/keepalive/crash/ip=4,timers=default >text
+grep -qE 'recv: ETIMEDOUT: tcp_keepalive_probes 9: given up 11:1[0-9.]+ after the first probe of 9' text || { tail text >&2; fail "no reason of the end"; }
+grep -qE '^client counted: .*TcpExtTCPAbortOnTimeout 1' text || fail "no counters"
+grep -qE '^packets that never arrived: 10: ' text || fail "no losses"
+
 # Of thousands of packets under a failure only the part around it, and how to see the whole
 sed 's/^\( *\)recv: {.*/\1recv: {bytes: 1, at: 1s..2s}/' "$cases/impaired/loss.yaml" >large.yaml
 status=0

@@ -28,11 +28,6 @@ void say_time(struct text *text, int64_t ns)
 		 duration_clock(ns < 0 ? -ns : ns, buf, sizeof(buf)));
 }
 
-static const char *unit_of(int64_t ns)
-{
-	return ns < 60 * NSEC_PER_SEC ? " s" : "";
-}
-
 void say_span(struct text *text, int64_t ns)
 {
 	char buf[64];
@@ -41,7 +36,7 @@ void say_span(struct text *text, int64_t ns)
 	if (ns < NSEC_PER_MSEC)
 		text_add(text, "%s s", duration_exact(ns, buf, sizeof(buf)));
 	else
-		text_add(text, "%s%s", duration_clock(ns, buf, sizeof(buf)), unit_of(ns));
+		text_put(text, duration_span(ns, buf, sizeof(buf)));
 }
 
 /* What the author wrote, to the last digit. */
@@ -63,7 +58,8 @@ void say_times(struct text *text, const struct plan_range *range)
 void say_spans(struct text *text, const struct plan_range *range)
 {
 	say_times(text, range);
-	text_add(text, "%s", unit_of(range->hi != INT64_MAX ? range->hi : range->lo));
+	if ((range->hi != INT64_MAX ? range->hi : range->lo) < 60 * NSEC_PER_SEC)
+		text_put(text, " s");
 }
 
 void say_numbers(struct text *text, const struct plan_range *range)
