@@ -57,24 +57,37 @@ static struct side side_new(const char *address, uint16_t port)
 	return side;
 }
 
+/* Where a router translates, its outer address stands for the first host's: to the other side of
+ * the connection it is that. */
+static const char *untranslated(const struct plan *plan, const char *address)
+{
+	const struct plan_host *outer = &plan->host[plan->host_count - 1];
+
+	if (!plan->nat)
+		return address;
+	return strcmp(address, outer->router4) == 0   ? plan->host[0].address4
+	       : strcmp(address, outer->router6) == 0 ? plan->host[0].address6
+						      : address;
+}
+
 /* The connection of a segment; *RET_FROM: which side sent it. */
 static struct tracked *connection_find(struct tracker *tracker, const struct decoded *packet,
 				       int *ret_from)
 {
+	const char *src = untranslated(tracker->plan, packet->src);
+	const char *dst = untranslated(tracker->plan, packet->dst);
 	struct tracked *connection;
 
 	for (int i = tracker->connection_count - 1; i >= 0; i--)
 		for (int from = 0; from < 2; from++)
-			if (is_side(&tracker->connection[i].side[from], packet->src,
-				    packet->sport) &&
-			    is_side(&tracker->connection[i].side[!from], packet->dst,
-				    packet->dport)) {
+			if (is_side(&tracker->connection[i].side[from], src, packet->sport) &&
+			    is_side(&tracker->connection[i].side[!from], dst, packet->dport)) {
 				*ret_from = from;
 				return &tracker->connection[i];
 			}
 	connection = LIST_ADD(tracker->pool, tracker, connection);
-	connection->side[0] = side_new(packet->src, packet->sport);
-	connection->side[1] = side_new(packet->dst, packet->dport);
+	connection->side[0] = side_new(src, packet->sport);
+	connection->side[1] = side_new(dst, packet->dport);
 	*ret_from = 0;
 	return connection;
 }
@@ -274,8 +287,10 @@ static char *quote_note(struct tracker *tracker, const struct decoded *packet)
 			const struct side *other = &tracker->connection[i].side[!from];
 
 			if (side->numbered &&
-			    is_side(side, packet->quoted_src, packet->quoted_sport) &&
-			    is_side(other, packet->quoted_dst, packet->quoted_dport))
+			    is_side(side, untranslated(tracker->plan, packet->quoted_src),
+				    packet->quoted_sport) &&
+			    is_side(other, untranslated(tracker->plan, packet->quoted_dst),
+				    packet->quoted_dport))
 				return pool_printf(tracker->pool, "quotes %s > %s seq %u", src, dst,
 						   packet->quoted_seq - side->isn);
 		}

@@ -22,9 +22,10 @@ struct line {
 };
 
 /* Numbers in SEGMENT are relative; the packets are 10 ms apart, and each takes 1 ms. */
-static struct record *play(const struct line *line, size_t count, struct plan **ret_plan)
+static struct record *play(const struct line *line, size_t count, bool nat, struct plan **ret_plan)
 {
-	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
+	struct plan *plan = test_plan(nat ? "network: router\nnat: true\n" TWO_HOSTS EXPECTS
+					  : TWO_HOSTS EXPECTS);
 	struct raw raw = {0};
 
 	raw_begin(&raw);
@@ -35,9 +36,13 @@ static struct record *play(const struct line *line, size_t count, struct plan **
 		if (segment.flags & TCP_ACK)
 			segment.ack += line[i].from ? C : D;
 		if (line[i].from) {
-			segment.src = SERVER, segment.dst = CLIENT;
+			segment.src = SERVER, segment.dst = nat ? plan->host[1].router4 : CLIENT;
 			segment.sport = 8081, segment.dport = 40000;
 		}
+		if (nat && line[i].from)
+			segment.src = plan->host[1].address4;
+		else if (nat)
+			segment.src = plan->host[0].address4, segment.dst = plan->host[1].address4;
 		segment.stamp = segment.stamp ? segment.stamp : (uint32_t)i + 1;
 		raw_send(&raw, (int64_t)(i + 1) * 10 * MS, line[i].from, !line[i].from,
 			 line[i].fate, &segment);
@@ -46,10 +51,10 @@ static struct record *play(const struct line *line, size_t count, struct plan **
 	return test_collect(plan, &raw, S);
 }
 
-static void check(const struct line *line, size_t count)
+static void check(const struct line *line, size_t count, bool nat)
 {
 	struct plan *plan;
-	struct record *record = play(line, count, &plan);
+	struct record *record = play(line, count, nat, &plan);
 
 	ck_assert_uint_eq((size_t)record->packet_count, count);
 	for (size_t i = 0; i < count; i++) {
@@ -64,9 +69,10 @@ static void check(const struct line *line, size_t count)
 	plan_free(plan);
 }
 
-#define CHECK(...)                                                                                 \
+#define CHECK_IN(nat, ...)                                                                         \
 	check((const struct line[]){__VA_ARGS__},                                                  \
-	      sizeof((const struct line[]){__VA_ARGS__}) / sizeof(struct line))
+	      sizeof((const struct line[]){__VA_ARGS__}) / sizeof(struct line), nat)
+#define CHECK(...) CHECK_IN(false, __VA_ARGS__)
 
 #define HANDSHAKE                                                                                  \
 	{0, {.flags = TCP_SYN, .scale = 8}, "syn tcp", 0, ARRIVES},                                \
@@ -135,6 +141,16 @@ START_TEST(test_keepalive)
 	      {1, {.flags = A, .seq = 1, .ack = 1}, "ack keepalive-ack tcp", 0, LOST_ON_WAY},
 	      /* but one to nothing is none */
 	      {1, {.flags = A, .seq = 1, .ack = 1}, "ack tcp", 0, ARRIVES});
+}
+END_TEST
+
+/* Who answers knows the prober by the router's address. */
+START_TEST(test_keepalive_through_a_translator)
+{
+	CHECK_IN(true, HANDSHAKE,
+		 {0, {.flags = A, .seq = 0, .ack = 1}, "keepalive-probe tcp", 1, ARRIVES},
+		 {1, {.flags = A, .seq = 1, .ack = 1}, "ack keepalive-ack tcp", 0, ARRIVES},
+		 {0, {.flags = A, .seq = 0, .ack = 1}, "keepalive-probe tcp", 1, ARRIVES});
 }
 END_TEST
 
@@ -218,7 +234,7 @@ START_TEST(test_numbers)
 			HANDSHAKE,
 			{.from = 0,
 			 .segment = {.flags = A, .seq = 1, .ack = 1, .payload = 100, .window = 3}}},
-		4, &plan);
+		4, false, &plan);
 
 	ck_assert_int_eq(record->packet[0].rel_seq, 0);
 	ck_assert_int_eq(record->packet[0].rel_ack, -1);
@@ -244,7 +260,7 @@ START_TEST(test_no_scale)
 			{.from = 0, .segment = {.flags = TCP_SYN, .scale = 8}},
 			{.from = 1, .segment = {.flags = TCP_SYN | A, .ack = 1}},
 			{.from = 0, .segment = {.flags = A, .seq = 1, .ack = 1, .window = 3}}},
-		3, &plan);
+		3, false, &plan);
 
 	ck_assert_int_eq(record->packet[2].window, 3);
 	record_free(record);
@@ -274,7 +290,7 @@ START_TEST(test_same_ports_refused)
 			{.from = 1, .segment = {.flags = TCP_SYN | A, .ack = 1}},
 			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 700000}},
 			{.from = 1, .segment = {.flags = TCP_RST | A, .ack = 700001}}},
-		4, &plan);
+		4, false, &plan);
 
 	ck_assert_str_eq(record->packet[3].note, "RST: nobody listens");
 	ck_assert_int_eq(record->packet[3].rel_seq, -1);
@@ -333,7 +349,7 @@ START_TEST(test_reset_notes)
 			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 70000}},
 			{.from = 1, .segment = {.flags = A, .seq = 2, .ack = 53}},
 			{.from = 0, .segment = {.flags = TCP_RST, .seq = 53}}},
-		9, &plan);
+		9, false, &plan);
 
 	ck_assert_str_eq(record->packet[1].note, "RST: nobody listens");
 	ck_assert_str_eq(record->packet[4].note, "RST: connection aborted");
@@ -416,6 +432,7 @@ int main(void)
 	tcase_add_test(tests, test_conversation);
 	tcase_add_test(tests, test_retransmissions);
 	tcase_add_test(tests, test_keepalive);
+	tcase_add_test(tests, test_keepalive_through_a_translator);
 	tcase_add_test(tests, test_keepalive_with_byte);
 	tcase_add_test(tests, test_zero_window);
 	tcase_add_test(tests, test_duplicate_acks);
