@@ -3,6 +3,7 @@
 
 const struct command command_table[] = {
 	{"run", cmd_run, "run cases and judge them", &run_argp, NULL},
+	{"init", cmd_init, "write a case to begin with", &init_argp, NULL},
 	{"list", cmd_list, "list cases and their variants", &list_argp, NULL},
 	{"lint", cmd_lint, "check case files without running them", &lint_argp, NULL},
 	{"judge", cmd_judge, "judge recorded runs again", &judge_argp, NULL},

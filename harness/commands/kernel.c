@@ -304,7 +304,7 @@ static int kernel_remove(struct options *options)
 }
 
 static const struct argp_option build_options[] = {
-	{"hz", KEY_HZ, "N", 0, "ticks a second: 100, 250 (default), 300 or 1000", 0},
+	{"hz", KEY_HZ, "100|250|300|1000", 0, "ticks a second (default: 250)", 0},
 	{"config", KEY_CONFIG, "FRAGMENT", 0,
 	 "options over halfopen's own, as CONFIG_NAME=y, a line each; may be repeated", 0},
 	{"patch", KEY_PATCH, "FILE", 0, "apply this to the copy of the tree; may be repeated", 0},

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "claims.h"
 #include "cleanup.h"
 #include "commandline.h"
 #include "commands.h"
@@ -12,7 +16,10 @@
 #include "known.h"
 #include "list.h"
 #include "manual.h"
+#include "pager.h"
 #include "reference.h"
+#include "runs.h"
+#include "shipped.h"
 #include "store.h"
 #include "text.h"
 
@@ -27,6 +34,7 @@ struct options {
 	const char *const *words;
 	int word_count;
 	const char *page;   /* a man page instead */
+	const char *topic;  /* a part of the reference */
 	const char *folder; /* or all of it, into files */
 };
 
@@ -93,9 +101,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_COMPLETE:
 		options->reference = NULL;
 		return 0;
-	case ARGP_KEY_ARGS:
-		if (options->reference)
+	case ARGP_KEY_ARG:
+		if (!options->reference) /* all of them at once, below */
 			return ARGP_ERR_UNKNOWN;
+		if (options->topic)
+			argp_error(state, "one topic at a time");
+		options->topic = arg;
+		return 0;
+	case ARGP_KEY_ARGS:
 		options->words = (const char *const *)state->argv + state->next;
 		options->word_count = state->argc - state->next;
 		return 0;
@@ -110,9 +123,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp reference_argp = {
 	argp_options,
 	parse_option,
-	NULL,
-	"Prints the reference of the case language, made from the tables that the parser goes by; "
-	"or the program's man pages and completions, made from its own.",
+	"[TOPIC]",
+	"Prints the reference of the case language, made from the tables that the parser goes by, "
+	"or "
+	"what it says of TOPIC: a step, a fault, an expectation, a key, a socket option; "
+	"or the program's man pages and completions, made from its own.\v"
+	"Examples:\n\n"
+	"    halfopen reference setsockopt\n"
+	"    halfopen reference TCP_USER_TIMEOUT\n"
+	"    halfopen reference recipes",
 	NULL,
 	NULL,
 	NULL};
@@ -166,20 +185,54 @@ static int no_such_page(const char *page)
 	return EXIT_USAGE;
 }
 
+/* FILE:VARIANT of the file in WORD, which has a colon behind it. What is no valid case has none. */
+static void runs_of(const char *word, struct runs *runs)
+{
+	const char *colon = strrchr(word, ':');
+	AUTO_FREE char *file = colon ? strndup(word, (size_t)(colon - word)) : NULL;
+	char *names[] = {file, NULL};
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	struct err err;
+
+	if (!colon || null < 0)
+		return;
+	dup2(null, STDERR_FILENO); /* a shell waits: nothing is told */
+	close(null);
+	runs_collect(names, runs, &err);
+}
+
 static int complete(const char *const *words, int count)
 {
 	struct store store = {0};
+	struct claims claims = {0};
+	struct runs runs = {0};
 	struct err err = {0};
-	const char **kernels = NULL;
-	int kernel_count = 0;
+	const char **kernels = NULL, **ids = NULL, **names = NULL;
+	int kernel_count = 0, id_count = 0, name_count = 0;
+	char path[PATH_MAX];
 
 	store_read(&store, &err); /* without them, if they can't be had */
+	if (shipped_find("claims.yaml", path, &err) == 0)
+		claims_load(path, &claims, &err);
+	if (count)
+		runs_of(words[count - 1], &runs);
 	*LIST_ADD_TO(NULL, kernels, kernel_count) = "live";
 	for (int i = 0; i < store.count; i++)
 		*LIST_ADD_TO(NULL, kernels, kernel_count) = store.entry[i].name;
+	for (int i = 0; i < claims.count; i++)
+		*LIST_ADD_TO(NULL, ids, id_count) = claims.claim[i].id;
+	for (int i = 0; i < runs.run_count; i++)
+		*LIST_ADD_TO(NULL, names, name_count) = runs.run[i].name;
 	*LIST_ADD_TO(NULL, kernels, kernel_count) = NULL;
-	completion_print(command_table, kernels, words, count, stdout);
+	*LIST_ADD_TO(NULL, ids, id_count) = NULL;
+	*LIST_ADD_TO(NULL, names, name_count) = NULL;
+	completion_print(command_table, &(struct completion_lists){kernels, ids, names}, words,
+			 count, stdout);
 	free(kernels);
+	free(ids);
+	free(names);
+	runs_done(&runs);
+	claims_done(&claims);
 	store_done(&store);
 	return EXIT_HELD;
 }
@@ -199,6 +252,16 @@ int cmd_reference(int argc, char **argv)
 	}
 	if (!options.reference && !options.page)
 		return complete(options.words, options.word_count);
+	if (options.topic) {
+		if (case_reference_topic(options.topic, &text, &err) < 0) {
+			cmd_complain("reference", &err);
+			return EXIT_USAGE;
+		}
+		pager_begin();
+		fputs(text, stdout);
+		free(text);
+		return EXIT_HELD;
+	}
 	text = options.page ? manual_page(command_table, options.page) : options.reference();
 	if (!text)
 		return options.page ? no_such_page(options.page) : EXIT_COULD_NOT;

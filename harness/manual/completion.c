@@ -11,16 +11,25 @@
 #include "commandline.h"
 #include "manual.h"
 #include "options.h"
+#include "reference.h"
 #include "writer.h"
 
 const char completion_bash[] =
 	"# bash completion of halfopen: the program itself says what may come.\n"
 	"_halfopen() {\n"
-	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} said\n"
-	"\t[ \"$cur\" != = ] || cur=\n"
-	"\tmapfile -t said < <(\"$1\" reference --complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
-	"2>/dev/null)\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} said words=() word whole=''\n"
+	"\t[[ $cur != [=:] ]] || cur=\n"
+	"\t# Bash takes FILE:AXIS=VALUE apart at each : and =.\n"
+	"\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD}\"; do\n"
+	"\t\tif [[ ${#words[@]} -gt 0 && ( $word == : || ${words[-1]} == *.yaml:* ) ]]; then\n"
+	"\t\t\twords[-1]+=$word whole=${words[-1]}\n"
+	"\t\telse\n"
+	"\t\t\twords+=(\"$word\") whole=''\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\tmapfile -t said < <(\"$1\" reference --complete -- \"${words[@]}\" 2>/dev/null)\n"
 	"\tCOMPREPLY=(\"${said[@]%%$'\\t'*}\")\n"
+	"\t[ -z \"$whole\" ] || COMPREPLY=(\"${COMPREPLY[@]#\"${whole%\"$cur\"}\"}\")\n"
 	"\tcase ${said-} in\n"
 	"\t:folders) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;\n"
 	"\t:files) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
@@ -41,6 +50,7 @@ const char completion_zsh[] =
 	"\tsaid=(${(f)\"$($words[1] reference --complete -- ${(Q)words[2,CURRENT-1]} "
 	"\"${(Q)PREFIX}\" 2>/dev/null)\"})\n"
 	"\t[[ $PREFIX != --*=* ]] || compset -P '*='\n"
+	"\t[[ $said[1] == :* ]] || said=(\"${(@)said//:/\\\\:}\")\n"
 	"\tcase $said[1] in\n"
 	"\t:folders) _files -/; return ;;\n"
 	"\t:files) _files; return ;;\n"
@@ -52,7 +62,7 @@ const char completion_zsh[] =
 	"}\n"
 	"_halfopen \"$@\"\n";
 
-enum kind { NOTHING, FOLDERS, FILES, CASES, KERNELS };
+enum kind { NOTHING, FOLDERS, FILES, CASES, KERNELS, CLAIMS, TEMPLATES };
 
 struct meaning {
 	const char *word;
@@ -61,18 +71,20 @@ struct meaning {
 
 /* What an option's value is, by the word in its table. What is not here is not completed. */
 static const struct meaning value_meaning[] = {
-	{"DIR", FOLDERS},    {"REPORT", FOLDERS},        {"FILE", FILES},     {"PATH", FILES},
-	{"FRAGMENT", FILES}, {"NAME=VALUE|FILE", FILES}, {"KERNEL", KERNELS}, {0}};
+	{"DIR", FOLDERS},    {"REPORT", FOLDERS}, {"FILE", FILES},
+	{"PATH", FILES},     {"FRAGMENT", FILES}, {"NAME=VALUE|FILE", FILES},
+	{"KERNEL", KERNELS}, {"ID", CLAIMS},      {0}};
 
 /* What a command's arguments are, by the first of these that its table has. */
-static const struct meaning argument_meaning[] = {
-	{"RECORD", FILES}, {"FILE", CASES},   {"FOLDER", FOLDERS},
-	{"DIR", FOLDERS},  {"A B", FOLDERS},  {"TARBALL", FILES},
-	{"PATH", FILES},   {"NAME", KERNELS}, {0}};
+static const struct meaning argument_meaning[] = {{"[crash|", TEMPLATES}, {"RECORD", FILES},
+						  {"FILE", CASES},        {"FOLDER", FOLDERS},
+						  {"DIR", FOLDERS},       {"A B", FOLDERS},
+						  {"TARBALL", FILES},     {"PATH", FILES},
+						  {"NAME", KERNELS},      {0}};
 
 struct asked {
 	const struct command *commands;
-	const char *const *kernels;
+	const struct completion_lists *lists;
 	const char *begun; /* what the word begins with */
 	FILE *out;
 };
@@ -84,14 +96,26 @@ static void offer(const struct asked *asked, const char *name, const char *behin
 		fprintf(asked->out, "%s%s%s%s\n", name, behind, help ? "\t" : "", help ? help : "");
 }
 
+static void offer_all(const struct asked *asked, const char *const *names)
+{
+	for (; *names; names++)
+		offer(asked, *names, "", NULL);
+}
+
 static void offer_kind(const struct asked *asked, enum kind kind)
 {
 	static const char *const lines[] = {
 		[FOLDERS] = ":folders", [FILES] = ":files", [CASES] = ":cases"};
 
 	if (kind == KERNELS)
-		for (const char *const *kernel = asked->kernels; *kernel; kernel++)
-			offer(asked, *kernel, "", NULL);
+		offer_all(asked, asked->lists->kernels);
+	else if (kind == CLAIMS)
+		offer_all(asked, asked->lists->claims);
+	else if (kind == CASES && *asked->lists->runs)
+		offer_all(asked, asked->lists->runs);
+	else if (kind == TEMPLATES)
+		for (const struct case_template *one = case_templates; one->name; one++)
+			offer(asked, one->name, "", one->help);
 	else if (kind != NOTHING)
 		fprintf(asked->out, "%s\n", lines[kind]);
 }
@@ -194,10 +218,10 @@ static void offer_common(const struct asked *asked, bool below)
 		offer(asked, "--version", "", common_options[2].doc);
 }
 
-void completion_print(const struct command *commands, const char *const *kernels,
+void completion_print(const struct command *commands, const struct completion_lists *lists,
 		      const char *const *words, int count, FILE *out)
 {
-	struct asked asked = {commands, kernels, count ? words[count - 1] : "", out};
+	struct asked asked = {commands, lists, count ? words[count - 1] : "", out};
 	const struct command *command = commands, *below = NULL;
 	const struct argp_option *option;
 	struct options_list list;

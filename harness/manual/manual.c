@@ -33,6 +33,7 @@ static const struct item environment[] = {
 	 "where runs have their scratch files, if not in /tmp; for root one that others may enter"},
 	{"HALFOPEN_SHARD", "which part of the runs `run --shard auto` takes, as 3/10"},
 	{"HALFOPEN_SHARDS", "how many shards there are, where the scheduler does not say"},
+	{"PAGER", "what long output goes through on a terminal, if not `less`; empty: nothing"},
 	{"GITHUB_ACTIONS", "if it is `true`, results are told as GitHub's annotations as well"},
 	{"GITHUB_WORKSPACE", "the folder that the annotations' paths start from"},
 	{"CI_PROJECT_DIR", "the same at GitLab"},

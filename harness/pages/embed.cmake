@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Writes files as C arrays of bytes: cmake -DOUT=FILE.c -P embed.cmake FILE...
-set(text "#include \"assets.h\"\n")
+# Writes files as C arrays of bytes: cmake -DOUT=FILE.c -DHEADER=FILE.h -P embed.cmake FILE...
+set(text "#include \"${HEADER}\"\n")
 math(EXPR last "${CMAKE_ARGC} - 1")
 set(after_script FALSE)
 foreach(i RANGE 1 ${last})

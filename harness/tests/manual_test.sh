@@ -90,6 +90,12 @@ chmod +x cache/halfopen/kernels/mine-1/linux
 completes 'mine-1 ' run -K m
 completes 'mine-1 ' kernel remove mi
 completes ' ' run --jobs ''
+completes '100 1000 ' kernel build --hz = 10
+completes 'C4a C4b C4c ' run --claim = C4
+completes 'keepalive ' init k
+cp "$here/../case/reference/templates/keepalive.yaml" mine.yaml
+completes 'keepalive=off keepalive=on ' run mine.yaml :
+completes 'off on ' run mine.yaml : keepalive = o
 
 # What the script for zsh makes of what the program says; zsh's own functions only say how they were called.
 zsh_completes() { # WANTED WORD...
@@ -110,6 +116,7 @@ if command -v zsh >/dev/null; then
 	zsh_completes 'compset -P \*=*junit ' run --format=ju
 	zsh_completes 'compset -P \*= files -/ ' run --out=st
 	zsh_completes '*live *mine-1 ' run -K ''
+	zsh_completes '*mine.yaml\\:keepalive=on*' run mine.yaml:k
 fi
 command -v groff >/dev/null || skip "all but the look of the pages held: no groff"
 for page in "$pages"/man?/*; do

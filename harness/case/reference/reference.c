@@ -4,6 +4,7 @@
  */
 #include "reference.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -110,12 +111,38 @@ static void print_expectations(FILE *out)
 	}
 }
 
-char *case_reference_markdown(void)
+/* A link to each chapter, as renderers of Markdown name them. */
+static void print_contents(FILE *out, const char *body)
 {
-	struct text text = {0};
-	FILE *out = text_stream(&text);
+	fputs("## Contents\n\n", out);
+	for (const char *at = body; at; at = strstr(at, "\n## ")) {
+		size_t size;
 
-	fprintf(out, "%s\n## Keys of a case\n", reference_intro);
+		at += strspn(at, "\n");
+		if (strncmp(at, "## ", 3) != 0)
+			continue;
+		at += 3;
+		size = strcspn(at, "\n");
+		fprintf(out, "- [%.*s](#", (int)size, at);
+		for (size_t i = 0; i < size; i++)
+			fputc(at[i] == ' ' ? '-' : tolower((unsigned char)at[i]), out);
+		fputs(")\n", out);
+	}
+	fputc('\n', out);
+}
+
+static void print_recipes(FILE *out)
+{
+	fprintf(out, "\n%s", reference_recipes);
+	for (const struct case_template *one = case_templates; one->name; one++)
+		fprintf(out, "\n### init %s\n\n%s:\n\n```yaml\n%.*s```\n", one->name, one->help,
+			(int)*one->size, (const char *)one->text);
+}
+
+/* All below the introduction. */
+static void print_body(FILE *out)
+{
+	fprintf(out, "%s\n## Keys of a case\n", reference_values);
 	print_fields(out, &case_form);
 	fputs("\nKeys of `link`, here and in `network`:\n", out);
 	print_fields(out, &impairment_form);
@@ -141,6 +168,21 @@ char *case_reference_markdown(void)
 	fprintf(out, "\n%s", reference_expect);
 	print_fields(out, &condition_form);
 	print_expectations(out);
+	print_recipes(out);
+}
+
+char *case_reference_markdown(void)
+{
+	struct text body = {0}, text = {0};
+	FILE *out = text_stream(&body);
+
+	print_body(out);
+	text_stream_end(&body, out);
+	out = text_stream(&text);
+	fputs(reference_intro, out);
+	print_contents(out, body.bytes);
+	fputs(body.bytes, out);
 	text_stream_end(&text, out);
+	text_done(&body);
 	return text_take(&text);
 }

@@ -41,7 +41,9 @@ const char reference_intro[] =
 	"\n"
 	"Anchors, aliases, tags, several documents in one file and keys given twice are refused.\n"
 	"A file has at most 1 MiB.\n"
-	"\n"
+	"\n";
+
+const char reference_values[] =
 	"## Values\n"
 	"\n"
 	"| what | how it is written |\n"
@@ -214,3 +216,8 @@ const char reference_networks[] =
 	"fd00:0:0:n::fe. A connect may go to an address that no one has: `10.0.0.99:80`.\n"
 	"\n"
 	"Each way takes 1 ms where the kernel has netem, unless `link` says otherwise.\n";
+
+const char reference_recipes[] =
+	"## Recipes\n"
+	"\n"
+	"Cases to begin with: `halfopen init crash` writes the first of them to `crash.yaml`.\n";
