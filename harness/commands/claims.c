@@ -177,7 +177,8 @@ const struct argp claims_argp = {NULL,
 				 "Prints what became of each claim, with the numbers and the "
 				 "cases, from a folder of results, as Markdown. A claim is "
 				 "something that is said of a TCP connection whose other "
-				 "side goes away; a case names those that it is evidence for.",
+				 "side goes away; a case names those that it is evidence "
+				 "for.\vExamples:\n\n    halfopen claims out",
 				 NULL,
 				 NULL,
 				 NULL};

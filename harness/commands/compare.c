@@ -75,7 +75,8 @@ const struct argp compare_argp = {
 	"`halfopen run --out` writes them: verdicts, results of calls, states, packets, "
 	"times. The same change in many runs is told once.\v"
 	"Exit status: 0 nothing differs, 1 something does, 2 bad usage, or one of them is "
-	"no folder of results, 3 the page could not be written.",
+	"no folder of results, 3 the page could not be written.\n\nExamples:\n\n    halfopen "
+	"compare out-6.1 out-6.12",
 	NULL,
 	NULL,
 	NULL};

@@ -188,7 +188,8 @@ const struct argp doctor_argp = {
 	no_option,
 	NULL,
 	"Tells what this machine can do for halfopen, what is missing, and how to get it. "
-	"Changes nothing. Exit status 3: no case can be run at all.",
+	"Changes nothing. Exit status 3: no case can be run at all.\vExamples:\n\n    halfopen "
+	"doctor",
 	NULL,
 	NULL,
 	NULL};

@@ -175,7 +175,8 @@ const struct argp judge_argp = {
 	parse_option,
 	"FOLDER | RECORD...",
 	"Judges recorded runs again, from their records alone: a run's folder, its "
-	"record.jsonl, or the whole folder that `halfopen run --out` made.",
+	"record.jsonl, or the whole folder that `halfopen run --out` made.\vExamples:\n\n    "
+	"halfopen judge out\n    halfopen judge out/crash",
 	children,
 	NULL,
 	NULL};

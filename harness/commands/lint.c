@@ -21,7 +21,8 @@ const struct argp lint_argp = {
 	parse_option,
 	"FILE | FOLDER...",
 	"Checks case files without running them. Errors are told as compilers do it: the "
-	"place, the line, a caret, and what would have been right.",
+	"place, the line, a caret, and what would have been right.\vExamples:\n\n    halfopen lint "
+	"crash.yaml\n    halfopen lint cases",
 	NULL,
 	NULL,
 	NULL};

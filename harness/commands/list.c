@@ -161,7 +161,8 @@ const struct argp list_argp = {argp_options,
 			       parse_option,
 			       "[FILE | FOLDER]...",
 			       "Lists cases: their claims, their variants, and how long "
-			       "each run lasts at the least on its own clock.",
+			       "each run lasts at the least on its own clock.\vExamples:\n\n    "
+			       "halfopen list\n    halfopen list --json cases/keepalive",
 			       NULL,
 			       NULL,
 			       NULL};

@@ -60,7 +60,8 @@ const struct argp merge_argp = {
 	"is "
 	"possible.\n\n"
 	"Exit status: as that of `run`; 2 if they do not belong together, 3 if shards are missing, "
-	"which are named, and what is there is merged.",
+	"which are named, and what is there is merged.\n\nExamples:\n\n    halfopen merge --out "
+	"out part-*",
 	NULL,
 	NULL,
 	NULL};

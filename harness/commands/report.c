@@ -401,7 +401,8 @@ const struct argp report_argp = {
 	"of each run the verdict and why, a picture, states, timers, the case, and the "
 	"capture. They open from disk in any browser.\v"
 	"DIR is what `halfopen run --out DIR` wrote. Of several, as from several kernels, "
-	"one report is made; of two, they are held against each other as well: compare.html.",
+	"one report is made; of two, they are held against each other as well: "
+	"compare.html.\n\nExamples:\n\n    halfopen report out",
 	NULL,
 	NULL,
 	NULL};

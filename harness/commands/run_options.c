@@ -257,7 +257,9 @@ const struct argp run_argp = {
 	"would "
 	"run; but with --against what differs. Exit "
 	"status: 0 all held, 1 an expectation failed, --against differs, or a run was skipped with "
-	"--fail-on-skip, 2 a bad case or bad usage, 3 could not run, 77 all skipped.",
+	"--fail-on-skip, 2 a bad case or bad usage, 3 could not run, 77 all "
+	"skipped.\n\nExamples:\n\n    halfopen run crash.yaml\n    halfopen run --out out "
+	"cases/keepalive\n    halfopen run --kernel live crash.yaml:ip=4",
 	children,
 	NULL,
 	NULL};

@@ -172,7 +172,8 @@ const struct argp show_argp = {
 	parse_option,
 	"FOLDER | RECORD",
 	"Draws what happened in a recorded run: each host's calls, packets and socket "
-	"states, and the faults, time downward.",
+	"states, and the faults, time downward.\vExamples:\n\n    halfopen show out/crash\n    "
+	"halfopen show --pcap client out/crash | tshark -r -",
 	children,
 	NULL,
 	NULL};

@@ -91,7 +91,7 @@ completes 'mine-1 ' run -K m
 completes 'mine-1 ' kernel remove mi
 completes ' ' run --jobs ''
 completes '100 1000 ' kernel build --hz = 10
-completes 'C4a C4b C4c ' run --claim = C4
+completes 'C4a C4b C4c C4d ' run --claim = C4
 completes 'keepalive ' init k
 cp "$here/../case/reference/templates/keepalive.yaml" mine.yaml
 completes 'keepalive=off keepalive=on ' run mine.yaml :
