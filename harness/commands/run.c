@@ -27,6 +27,7 @@
 #include "sysctls.h"
 #include "terminal.h"
 #include "text.h"
+#include "watch.h"
 #include "worker.h"
 
 #define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
@@ -565,6 +566,8 @@ int cmd_run(int argc, char **argv)
 	int ret;
 
 	cmd_parse(&run_argp, argc, argv, &session.options);
+	if (session.options.watch)
+		return watch_runs(argv, session.options.names, session.options.out);
 	if (runs_collect(session.options.names, &session.runs, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);

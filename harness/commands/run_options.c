@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run_options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,8 @@ enum {
 	KEY_FAIL_FAST,
 	KEY_FAIL_ON_SKIP,
 	KEY_LAST_FAILED,
-	KEY_RETRIES
+	KEY_RETRIES,
+	KEY_WATCH
 };
 
 static const struct argp_option argp_options[] = {
@@ -89,6 +91,10 @@ static const struct argp_option argp_options[] = {
 	 "only runs that did not hold in the results that are in --out; the others stay there", 0},
 	{"retries", KEY_RETRIES, "N", 0,
 	 "make a run that fails up to N times again; each attempt is told, the last counts", 0},
+	{"watch", KEY_WATCH, NULL, 0,
+	 "run again each time that a case named here is written, and draw the first run that did "
+	 "not hold, or else the first; until Ctrl-C",
+	 0},
 	{"sysctl", KEY_SYSCTL, "NAME=VALUE|FILE", 0,
 	 "set this on all hosts and the router first, before the case's own; FILE: as "
 	 "sysctl.conf(5); may be "
@@ -132,9 +138,10 @@ static void parse_kernel(struct run_options *options, char *arg, struct argp_sta
 	}
 	if (i > HOSTS_MAX)
 		argp_error(state, "a case has at most %d hosts", HOSTS_MAX);
-	options->kernel_of[i].host = arg;
+	snprintf(options->kernel_host[i], sizeof(options->kernel_host[i]), "%.*s", (int)length,
+		 arg);
+	options->kernel_of[i].host = options->kernel_host[i];
 	options->kernel_arg[i] = arg + length + 1;
-	arg[length] = '\0';
 	options->kernel_of_count++;
 	options->own_kernels = true;
 }
@@ -201,6 +208,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'q':
 		options->quiet = true;
 		return 0;
+	case KEY_WATCH:
+		options->watch = true;
+		return 0;
 	case KEY_FAIL_FAST:
 		options->fail_fast = true;
 		return 0;
@@ -234,6 +244,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (options->last_failed && (!options->out || options->shard.count))
 			argp_error(state, "--last-failed needs --out, and goes with no --shard");
+		if (options->watch && !options->names)
+			argp_error(state, "--watch needs the name of a case");
 		return 0;
 	case ARGP_KEY_ARGS:
 		options->names = state->argv + state->next;

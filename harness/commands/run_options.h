@@ -19,12 +19,14 @@
 struct run_options { /* the input of run_argp (commands.h) */
 	char **names;
 	struct worker_kernel_of kernel_of[HOSTS_MAX + 2];
+	char kernel_host[HOSTS_MAX + 1][64];   /* their names */
 	const char *kernel_arg[HOSTS_MAX + 1]; /* of each */
 	int kernel_of_count;
 	const char *kernel, *out, *against, *filter, *claim, *costs;
 	struct shard shard;
 	struct sysctls sysctls;
 	int jobs;
+	bool watch;
 	bool real_time, own_kernels;
 	bool quiet, fail_fast, fail_on_skip, last_failed;
 	int retries;
