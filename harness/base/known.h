@@ -16,7 +16,8 @@ void known_init(struct known *known, const char *wanted);
 void known_add(struct known *known, const char *word);
 /* NULL: none is near. */
 const char *known_nearest(const struct known *known);
-/* The same where others than those known may be right: NULL also if more than three letters differ. */
+/* The same where others than those known may be right: NULL also if more than three letters differ.
+ */
 const char *known_slip(const struct known *known);
 
 #endif

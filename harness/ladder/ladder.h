@@ -15,9 +15,9 @@
 struct ladder_options {
 	bool ascii, color;
 	int width; /* of the terminal: 80 to 200 columns are used; 0: 100 */
-	bool all; /* fold nothing but silence */
-	int most; /* under a failure: about so many rows, around what failed and the faults, and
-		     nothing that is told above it; 0: the whole run */
+	bool all;  /* fold nothing but silence */
+	int most;  /* under a failure: about so many rows, around what failed and the faults, and
+		      nothing that is told above it; 0: the whole run */
 	const char *whole; /* with MOST: how to see the whole, said if something is left out */
 };
 

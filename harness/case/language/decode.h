@@ -71,8 +71,7 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
 
 /* Whether KEY, a WHAT of the kernel, is one of NAMES (ended by NULL) with a few letters wrong; then
  * that is reported. A name that is far from all may be a kernel's that we do not know. */
-bool is_slip(struct decoder *d, const struct node *key, const char *what,
-	     const char *const *names);
+bool is_slip(struct decoder *d, const struct node *key, const char *what, const char *const *names);
 
 /* setsockopt's mapping of options; to a struct peer_step. */
 bool decode_options(struct decoder *d, const struct node *node, void *peer_step);
