@@ -25,7 +25,7 @@ pages=all/man
 for command in $commands; do
 	page=$pages/man1/halfopen-$command.1
 	[ -f "$page" ] || fail "no page of halfopen $command"
-	flat "$pages/man1/halfopen.1" | grep -q "halfopen-$command (1)" || fail "halfopen(1) does not name $command"
+	grep -q "halfopen-$command (1)" <(flat "$pages/man1/halfopen.1") || fail "halfopen(1) does not name $command"
 	exits 0 "$halfopen" reference --man "halfopen-$command"
 	cmp -s out "$page" || fail "--man and --all differ in halfopen-$command"
 done
@@ -49,7 +49,7 @@ while read -r command; do
 	known=$(complete_words $command - | sed 's/=$//' | sort)
 	[ "$(sort <<<"$options")" = "$known" ] || fail "bash completes $command with: $known"
 	for option in $options; do
-		flat "$pages/man1/halfopen-${command%% *}.1" | grep -qE -- "(^|, )$option(=|\$)" ||
+		grep -qE -- "(^|, )$option(=|\$)" <(flat "$pages/man1/halfopen-${command%% *}.1") ||
 			fail "halfopen-$command(1) lacks $option"
 	done
 done <<<"$(printf '%s\n' "$commands" "$below" | grep -vx kernel)"
@@ -59,7 +59,7 @@ grep -rhoE '(getenv|is_set)\("[A-Z_]+"\)' "$here/.." --include='*.c' --exclude='
 	cut -d'"' -f2 >environment
 grep -qx HALFOPEN_UML environment || fail "found no environment in the source"
 while read -r name; do
-	[ "$name" = HOME ] || flat "$pages/man1/halfopen.1" | grep -qx "$name" || fail "halfopen(1) lacks $name"
+	[ "$name" = HOME ] || grep -qx "$name" <(flat "$pages/man1/halfopen.1") || fail "halfopen(1) lacks $name"
 done <environment
 
 # What bash makes of a line.

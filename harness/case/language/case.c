@@ -234,7 +234,7 @@ static void check_top(struct decoder *d)
 			  "longer texts go to 'about'");
 	if (!expect)
 		diag_warning(d->diags, node_get(d->root, "hosts")->key->span,
-			     "this case expects nothing: of a run of it nothing is judged");
+			     "this case expects nothing: it passes whatever happens");
 }
 
 /* The router is a machine, too. What the network is must be known before. */
