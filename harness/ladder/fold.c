@@ -9,6 +9,8 @@
 #define AT_ONCE_NS   1000000LL /* a call this short has no start and end, but a moment */
 #define PACKETS_KEPT 3         /* at either end of a folded row of packets */
 #define PACKETS_MANY 12
+#define LINES_KEPT   5
+#define LINES_MANY   20
 #define PAUSE_NS     500000000LL
 #define ALIKE_MANY   40 /* packets, of which some are left out if each is like the one before, */
 #define ALIKE_KEPT   6  /* but for so many at either end */
@@ -80,6 +82,19 @@ static void fold_alike(const struct record *record, const struct record_event *e
 	}
 }
 
+static void fold_lines(const struct record_event *events, int count, struct fold *folds)
+{
+	for (int from = 0, to; from < count; from = (to == from) ? from + 1 : to) {
+		for (to = from; to < count && events[to].kind == EVENT_LINE;)
+			to++;
+		if (to - from < LINES_MANY)
+			continue;
+		folds[from + LINES_KEPT].lines = to - from - 2 * LINES_KEPT;
+		for (int i = from + LINES_KEPT; i < to - LINES_KEPT; i++)
+			folds[i].hidden = true;
+	}
+}
+
 /* Hides the end of a call that ended at once, with nothing of note in between. */
 static void fold_step(const struct record *record, const struct record_event *events, int count,
 		      int start, struct fold *folds)
@@ -100,7 +115,7 @@ static void fold_step(const struct record *record, const struct record_event *ev
 }
 
 struct fold *fold_events(const struct plan *plan, const struct record *record,
-			 const struct record_event *events, int count, bool packets)
+			 const struct record_event *events, int count, bool long_rows)
 {
 	struct fold *folds = calloc((size_t)count + 1, sizeof(*folds));
 
@@ -117,9 +132,10 @@ struct fold *fold_events(const struct plan *plan, const struct record *record,
 			fold_step(record, events, count, i, folds);
 		}
 	}
-	if (packets)
+	if (long_rows) {
 		fold_packets(record, events, count, folds);
-	if (packets)
 		fold_alike(record, events, count, folds);
+		fold_lines(events, count, folds);
+	}
 	return folds;
 }

@@ -15,11 +15,12 @@ struct fold { /* of one event */
 	int packets; /* so many ordinary packets are left out here, this one and those after it */
 	int alike;   /* the same of packets that are all like those shown before them; */
 	bool inside; /* of which this is one: silence before it is not told */
+	int lines;   /* the same of lines that commands wrote */
 };
 
-/* One for each of the COUNT events, to free(); NULL: no memory. PACKETS: whether long rows of
- * ordinary segments are folded as well. */
+/* One for each of the COUNT events, to free(); NULL: no memory. LONG_ROWS: whether those
+ * of ordinary segments and of output are folded as well. */
 struct fold *fold_events(const struct plan *plan, const struct record *record,
-			 const struct record_event *events, int count, bool packets);
+			 const struct record_event *events, int count, bool long_rows);
 
 #endif

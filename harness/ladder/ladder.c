@@ -34,11 +34,12 @@ struct ladder {
 	unsigned up; /* hosts that have a line */
 	bool open;   /* a row is being made */
 	int64_t row_ns;
-	unsigned used; /* hosts whose column is taken */
-	bool arrow;    /* the network is */
-	bool waiting;  /* what still waits at the end is being told */
-	bool excerpt;  /* of a run that failed: the rest is told elsewhere */
-	char time[32]; /* of the last row, not to say it twice */
+	unsigned used;  /* hosts whose column is taken */
+	bool arrow;     /* the network is */
+	bool waiting;   /* what still waits at the end is being told */
+	bool excerpt;   /* of a run that failed: the rest is told elsewhere */
+	bool all_lines; /* that commands wrote stand in rows */
+	char time[32];  /* of the last row, not to say it twice */
 };
 
 static void row_end(struct ladder *ladder)
@@ -328,6 +329,7 @@ static void draw_row(struct ladder *ladder, const struct row *row)
 		fault_row(ladder, row);
 		break;
 	case ROW_PROGRAM:
+	case ROW_LINE:
 	case ROW_SOCKET:
 		host_text(ladder, row->t_ns, row->host, row->text, row->ink);
 		break;
@@ -464,7 +466,8 @@ static void tail(struct ladder *ladder, const struct judgement *judgement)
 	char text[512];
 
 	for (int i = 0; i < record->program_count; i++)
-		if (record->program[i].output && record->program[i].output[0])
+		if (record->program[i].output && record->program[i].output[0] &&
+		    !(ladder->all_lines && record->program[i].output_ns.count))
 			output(ladder, &record->program[i]);
 	if (judgement && !ladder->excerpt) {
 		snprintf(text, sizeof(text), "%s%s%s", verdict_name[judgement->verdict],
@@ -489,6 +492,14 @@ static void ladder_init(struct ladder *ladder)
 						  : 7 + i * (width - 14) / (count - 1));
 }
 
+static bool has_folded(const struct rows *rows)
+{
+	for (int i = 0; i < rows->count; i++)
+		if (rows->row[i].kind == ROW_FOLDED)
+			return true;
+	return false;
+}
+
 int ladder_print(const struct plan *plan, const struct record *record,
 		 const struct judgement *judgement, const struct ladder_options *options, FILE *out,
 		 struct err *err)
@@ -508,6 +519,7 @@ int ladder_print(const struct plan *plan, const struct record *record,
 	}
 	canvas_init(&ladder.canvas, out, options->width, options->ascii, options->color);
 	ladder_init(&ladder);
+	ladder.all_lines = !ladder.excerpt && (options->all || !has_folded(&rows));
 	if (ladder.excerpt)
 		fputc('\n', out);
 	else

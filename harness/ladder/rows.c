@@ -132,6 +132,12 @@ static void add_event(struct making *making, const struct record_event *event, b
 	case EVENT_STEP_END:
 		add_step(making, row, LABEL_END);
 		break;
+	case EVENT_LINE:
+		row.kind = ROW_LINE;
+		row.ink = record->line[row.index].gap ? INK_DIM : INK_NONE;
+		add(making, row,
+		    label_line(making->plan, &record->line[row.index], text, sizeof(text)));
+		break;
 	case EVENT_PACKET:
 		add_packet(making, row);
 		break;
@@ -167,6 +173,17 @@ static void add_folded(struct making *making, int64_t t_ns, int packets, const c
 	if (packets == 0)
 		return;
 	snprintf(text, sizeof(text), "... %d %s ...", packets, what);
+	add(making, row, text);
+}
+
+static void add_folded_lines(struct making *making, int64_t t_ns, int lines)
+{
+	struct row row = {.kind = ROW_FOLDED, .ink = INK_DIM, .t_ns = t_ns, .host = -1};
+	char text[64];
+
+	if (lines == 0)
+		return;
+	snprintf(text, sizeof(text), "... %d more lines of output ...", lines);
 	add(making, row, text);
 }
 
@@ -270,6 +287,7 @@ static void add_events(struct making *making, const struct record_event *events,
 			add_silence(making, last_ns, events[i].t_ns);
 		add_folded(making, events[i].t_ns, folds[i].packets, "more segments");
 		add_folded(making, events[i].t_ns, folds[i].alike, "alike");
+		add_folded_lines(making, events[i].t_ns, folds[i].lines);
 		if (!folds[i].hidden)
 			add_event(making, &events[i], folds[i].whole);
 		last_ns = events[i].t_ns;

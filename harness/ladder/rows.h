@@ -17,6 +17,7 @@ enum row_kind {
 	ROW_FAULT,
 	ROW_PROGRAM,
 	ROW_STEP,
+	ROW_LINE, /* that a command wrote */
 	ROW_PACKET,
 	ROW_SOCKET,
 	ROW_FOLDED,  /* packets that are left out */

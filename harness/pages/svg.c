@@ -205,6 +205,7 @@ static void draw_row(const struct picture *picture, const struct row *row,
 {
 	switch (row->kind) {
 	case ROW_PROGRAM:
+	case ROW_LINE:
 	case ROW_STEP:
 	case ROW_SOCKET:
 		host_text(picture, row->host, place->y, row->text);

@@ -25,6 +25,8 @@ struct collecting {
 	int incarnation[PROGRAMS_MAX];
 	struct text output[PROGRAMS_MAX];     /* of each program's last start */
 	size_t output_bytes[PROGRAMS_MAX];    /* that came of it */
+	int64_t output_last_ns[PROGRAMS_MAX]; /* when the last of them came */
+	struct record_times lines[PROGRAMS_MAX];
 	int64_t up_ns[HOSTS_MAX][MOST_BOOTS]; /* when each host came up */
 	int boots[HOSTS_MAX];
 	int lost[HOSTS_MAX]; /* the record's sockets when its power went last */
@@ -238,14 +240,26 @@ static struct record_program *program_last(struct record *record, int program)
 	return NULL;
 }
 
+static void line_end(struct collecting *collecting, int program, int64_t t_ns)
+{
+	struct record_times *lines = &collecting->lines[program];
+
+	*LIST_ADD_TO(collecting->pool, lines->ns, lines->count) = t_ns;
+}
+
 /* What came of PROGRAM is all of it. */
 static void output_end(struct collecting *collecting, int program)
 {
 	struct record_program *last = program_last(collecting->record, program);
 	struct text *output = &collecting->output[program];
 
-	if (last && output->size)
+	if (last && output->size) {
 		last->output = pool_strdup(collecting->pool, text_string(output));
+		if (output->bytes[output->size - 1] != '\n')
+			line_end(collecting, program, collecting->output_last_ns[program]);
+		last->output_ns = collecting->lines[program];
+	}
+	collecting->lines[program] = (struct record_times){0};
 	text_done(output);
 	collecting->output_bytes[program] = 0;
 }
@@ -286,9 +300,13 @@ static void take_output(struct collecting *collecting, const struct raw_frame *f
 	if (!program_last(collecting->record, frame->who) || *bytes + frame->size > MOST_OUTPUT)
 		return;
 	*bytes += frame->size;
-	for (size_t i = 0; i < frame->size; i++)
+	collecting->output_last_ns[frame->who] = frame->t_ns;
+	for (size_t i = 0; i < frame->size; i++) {
 		text_put_n(output, payload[i] ? (const char *)&payload[i] : "\\0",
 			   payload[i] ? 1 : 2);
+		if (payload[i] == '\n')
+			line_end(collecting, frame->who, frame->t_ns);
+	}
 }
 
 static void take_output_lost(struct collecting *collecting, const struct raw_frame *frame,
@@ -297,9 +315,12 @@ static void take_output_lost(struct collecting *collecting, const struct raw_fra
 	uint64_t lost;
 
 	memcpy(&lost, payload, sizeof(lost));
-	if (program_last(collecting->record, frame->who))
-		text_add(&collecting->output[frame->who],
-			 "\n[%" PRIu64 " bytes are left out here]\n", lost);
+	if (!program_last(collecting->record, frame->who))
+		return;
+	text_add(&collecting->output[frame->who], "\n[%" PRIu64 " bytes are left out here]\n",
+		 lost);
+	line_end(collecting, frame->who, collecting->output_last_ns[frame->who]);
+	line_end(collecting, frame->who, -1);
 }
 
 static void take_socket(struct collecting *collecting, const struct raw_frame *frame,
@@ -564,6 +585,7 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 	track_connections(pool, record, plan, packets);
 	number_boots(&collecting);
 	record_tidy(record);
+	record_make_lines(record);
 	beyond = record_beyond(record);
 	if (beyond) {
 		ret = err_set(err, EBADMSG, "the guest's \"%s\" cannot be: it is too large",

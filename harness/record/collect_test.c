@@ -175,6 +175,31 @@ START_TEST(what_follows_a_nul_and_a_gap_is_kept)
 	record = test_collect(plan, &raw, 9 * S);
 	ck_assert_str_eq(record->program[0].output,
 			 "first\\0second\n\n[5000000000 bytes are left out here]\nthird\n");
+	ck_assert_int_eq(record->program[0].output_ns.count, 4);
+	ck_assert_int_eq(record->program[0].output_ns.ns[2], -1);
+	ck_assert_int_eq(record->line_count, 4);
+	ck_assert_int_eq(record->line[2].gap, 1);
+	ck_assert_str_eq(record->line[3].text, "third");
+	done();
+}
+END_TEST
+
+START_TEST(a_line_is_written_when_it_is_whole)
+{
+	begin("case: a command\nhosts: {a: {program: {command: date}}, b: {}}\n"
+	      "expect: {a: {exit: 0}}\n");
+	raw_started(&raw, 0, 0, 0);
+	raw_text(&raw, RAW_OUTPUT, 0, 1 * S, "one\r\nhalf ");
+	raw_text(&raw, RAW_OUTPUT, 0, 2 * S, "a line\nand the");
+	raw_text(&raw, RAW_OUTPUT, 0, 3 * S, " end");
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->line_count, 3);
+	ck_assert_str_eq(record->line[0].text, "one");
+	ck_assert_int_eq(record->line[0].t_ns, 1 * S);
+	ck_assert_str_eq(record->line[1].text, "half a line");
+	ck_assert_int_eq(record->line[1].t_ns, 2 * S);
+	ck_assert_str_eq(record->line[2].text, "and the end");
+	ck_assert_int_eq(record->line[2].t_ns, 3 * S);
 	done();
 }
 END_TEST
@@ -512,6 +537,7 @@ int main(void)
 	tcase_add_test(tests, test_programs_and_restarts);
 	tcase_add_test(tests, test_output);
 	tcase_add_test(tests, what_follows_a_nul_and_a_gap_is_kept);
+	tcase_add_test(tests, a_line_is_written_when_it_is_whole);
 	tcase_add_test(tests, output_in_many_pieces_costs_no_more);
 	tcase_add_test(tests, test_sockets);
 	tcase_add_test(tests, a_host_without_power_has_neither_programs_nor_sockets);

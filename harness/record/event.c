@@ -52,6 +52,15 @@ static void add_programs(struct events *events)
 	}
 }
 
+static void add_lines(struct events *events)
+{
+	for (int i = 0; i < events->record->line_count; i++) {
+		const struct record_printed *line = &events->record->line[i];
+
+		add(events, line->t_ns, EVENT_LINE, events->plan->program[line->program].host, i);
+	}
+}
+
 static void add_packets(struct events *events)
 {
 	for (int i = 0; i < events->record->packet_count; i++) {
@@ -124,6 +133,7 @@ int record_events(const struct plan *plan, const struct record *record,
 	add_hosts(&events);
 	add_programs(&events);
 	add_steps(&events);
+	add_lines(&events);
 	add_packets(&events);
 	add_sockets(&events);
 	if (events.event_count)

@@ -332,6 +332,7 @@ int record_read(FILE *file, struct record **ret_record, struct err *err)
 		record_free(record);
 		return ret;
 	}
+	record_make_lines(record);
 	*ret_record = record;
 	return 0;
 }

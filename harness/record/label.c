@@ -231,6 +231,26 @@ const char *label_program(const struct plan *plan, const struct record_program *
 	return buf;
 }
 
+/* Of a long line the beginning. */
+static void say_line(struct text *text, const struct record_printed *line)
+{
+	const int most = 400;
+	const char *mark = line->gap ? "" : "\"";
+
+	text_add(text, "%s%.*s%s%s", mark, most, line->text,
+		 strlen(line->text) > (size_t)most ? "..." : "", mark);
+}
+
+const char *label_line(const struct plan *plan, const struct record_printed *line, char *buf,
+		       size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_column(&text, plan, line->program);
+	say_line(&text, line);
+	return buf;
+}
+
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf, size_t size)
 {
 	const char *state = socket->state ? tcp_state_name(socket->state) : "gone";
@@ -308,6 +328,7 @@ const char *label_event(const struct plan *plan, const struct record *record,
 {
 	const struct record_program *program;
 	const struct record_step *step;
+	const struct record_printed *line;
 	struct text text = text_over(buf, size);
 	char change[64];
 
@@ -332,6 +353,11 @@ const char *label_event(const struct plan *plan, const struct record *record,
 		say_who(&text, plan, step->program, step->incarnation);
 		say_step(&text, plan, step,
 			 event->kind == EVENT_STEP_START ? LABEL_START : LABEL_END);
+		break;
+	case EVENT_LINE:
+		line = &record->line[event->index];
+		say_who(&text, plan, line->program, line->incarnation);
+		say_line(&text, line);
 		break;
 	case EVENT_PACKET:
 		say_sent(&text, plan, &record->packet[event->index]);

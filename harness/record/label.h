@@ -34,6 +34,10 @@ const char *label_result(const struct plan *plan, const struct record_step *step
 const char *label_program(const struct plan *plan, const struct record_program *program, bool start,
 			  char *buf, size_t size);
 
+/* "\"Connection closed by foreign host.\"": what a command wrote. */
+const char *label_line(const struct plan *plan, const struct record_printed *line, char *buf,
+		       size_t size);
+
 /* "[ESTABLISHED]", "[LISTEN :8081]"; WITH_PORT where a host has several connections. */
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf,
 			 size_t size);

@@ -63,6 +63,7 @@ const struct member program_members[] = {MEMBER(INT, record_program, program),
 					 MEMBER(INT, record_program, exit_status),
 					 MEMBER(INT, record_program, signal),
 					 MEMBER(OPTIONAL_TEXT, record_program, output),
+					 MEMBER(RARE_TIMES, record_program, output_ns),
 					 {0}};
 
 const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
@@ -166,6 +167,15 @@ static bool kinds_read(const json_t *array, uint32_t *ret_mask)
 	return true;
 }
 
+static json_t *times_write(const struct record_times *times)
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < times->count; i++)
+		json_array_append_new(array, json_integer(times->ns[i]));
+	return array;
+}
+
 static json_t *member_write(const struct member *member, const void *of)
 {
 	const void *at = (const char *)of + member->offset;
@@ -189,6 +199,8 @@ static json_t *member_write(const struct member *member, const void *of)
 		return json_text(*(char *const *)at);
 	case MEMBER_KINDS:
 		return kinds_write(*(const uint32_t *)at);
+	case MEMBER_RARE_TIMES:
+		return times_write(at);
 	}
 	return NULL;
 }
@@ -197,6 +209,18 @@ static bool integer_read(const json_t *value, int64_t lo, int64_t hi, int64_t *r
 {
 	*ret = json_integer_value(value);
 	return json_is_integer(value) && *ret >= lo && *ret <= hi;
+}
+
+static bool times_read(struct pool *pool, const json_t *array, struct record_times *times)
+{
+	if (!json_is_array(array))
+		return false;
+	times->ns = pool_alloc(pool, (json_array_size(array) + 1) * sizeof(*times->ns));
+	for (size_t at = 0; at < json_array_size(array); at++)
+		if (!integer_read(json_array_get(array, at), -MEMBER_MOST_INT64, MEMBER_MOST_INT64,
+				  &times->ns[times->count++]))
+			return false;
+	return true;
 }
 
 /* False: VALUE is not what the member wants. */
@@ -248,8 +272,17 @@ static bool member_read(struct pool *pool, const struct member *member, const js
 	case MEMBER_KINDS:
 		fits = kinds_read(value, at);
 		break;
+	case MEMBER_RARE_TIMES:
+		fits = times_read(pool, value, at);
+		break;
 	}
 	return fits;
+}
+
+static bool is_rare(const struct member *member)
+{
+	return member->type == MEMBER_RARE_TEXT || member->type == MEMBER_RARE_TIMES ||
+	       member->type == MEMBER_RARE_COUNT;
 }
 
 /* Whether the member is there only where it says something, and says nothing. */
@@ -258,6 +291,7 @@ static bool is_left_out(const struct member *member, const void *of)
 	const void *at = (const char *)of + member->offset;
 
 	return (member->type == MEMBER_RARE_TEXT && !*(char *const *)at) ||
+	       (member->type == MEMBER_RARE_TIMES && !*(int64_t *const *)at) ||
 	       (member->type == MEMBER_RARE_COUNT && !*(const int64_t *)at);
 }
 
@@ -296,8 +330,7 @@ int members_read(struct pool *pool, const struct member *member, const json_t *o
 	for (; member->name; member++) {
 		const json_t *value = json_object_get(object, member->name);
 
-		if (!value &&
-		    (member->type == MEMBER_RARE_TEXT || member->type == MEMBER_RARE_COUNT))
+		if (!value && is_rare(member))
 			continue;
 		if (!value)
 			return err_set(err, EBADMSG, "\"%s\" is missing", member->name);

@@ -23,6 +23,7 @@ enum member_type {
 	MEMBER_OPTIONAL_TEXT, /* may be NULL */
 	MEMBER_RARE_TEXT,     /* may be NULL, and is not there then */
 	MEMBER_RARE_COUNT,    /* an int64_t; may be 0, and is not there then; never less */
+	MEMBER_RARE_TIMES,    /* struct record_times; of none, the same */
 	MEMBER_KINDS
 };
 

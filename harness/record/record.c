@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
+#include <string.h>
+
+#include "list.h"
 #include "pool.h"
 #include "tcp_words.h"
 
@@ -50,6 +53,34 @@ int record_hz_of(const struct record *record, int host)
 		if (record->host_kernel[i].host == host)
 			return record->host_kernel[i].hz;
 	return record->kernel.hz;
+}
+
+static void add_lines(struct record *record, const struct record_program *program)
+{
+	const char *at = program->output;
+
+	for (int i = 0; at && *at && i < program->output_ns.count; i++) {
+		struct record_printed *line = LIST_ADD((struct pool *)record->memory, record, line);
+		size_t size = strcspn(at, "\n"), shown = size;
+		int64_t t_ns = program->output_ns.ns[i];
+
+		if (shown && at[shown - 1] == '\r')
+			shown--;
+		*line = (struct record_printed){
+			.t_ns = t_ns < 0 && i > 0 ? program->output_ns.ns[i - 1] : t_ns,
+			.program = program->program,
+			.incarnation = program->incarnation,
+			.gap = t_ns < 0,
+			.text = pool_strndup(record->memory, at, shown)};
+		at += size + (at[size] == '\n');
+	}
+}
+
+void record_make_lines(struct record *record)
+{
+	for (int i = 0; i < record->program_count; i++)
+		add_lines(record, &record->program[i]);
+	LIST_SORT(record, line, t_ns);
 }
 
 bool record_host_is_up(const struct record *record, int host, int64_t t_ns)

@@ -85,6 +85,17 @@ struct record_program {
 	int exit_status;          /* -1: not by exit */
 	int signal;               /* 0: not by a signal */
 	char *output;             /* of a command; or NULL */
+	struct record_times {
+		int64_t *ns;
+		int count;
+	} output_ns; /* when each line of it was whole; -1: that which says what is left out */
+};
+
+struct record_printed { /* of what a command wrote */
+	int64_t t_ns;
+	int program, incarnation;
+	bool gap;   /* here something is left out, and the text says how much */
+	char *text; /* without its end */
 };
 
 struct record_socket { /* a change of state, or how it was at a sampled moment */
@@ -165,6 +176,7 @@ struct record {
 	LIST(struct record_host, host);
 	LIST(struct record_spin, spin);
 	LIST(struct record_fault, fault);
+	LIST(struct record_printed, line);    /* by t_ns; made of the programs' output */
 	LIST(struct record_counter, counter); /* those that moved or the plan asks for */
 	void *memory;                         /* what record_free() gives back */
 };
@@ -202,6 +214,9 @@ struct record_step *record_find_step(const struct record *record, int program, i
 				     int incarnation);
 struct record_program *record_find_program(const struct record *record, int program,
 					   int incarnation);
+
+/* Makes the list of lines, once. */
+void record_make_lines(struct record *record);
 
 /* The kernel of HOST, which may be its own. */
 const char *record_release_of(const struct record *record, int host);

@@ -335,6 +335,7 @@ static const char *const what[] = {
 	[EVENT_PROGRAM_END] = "a program ended",
 	[EVENT_STEP_START] = "a step began",
 	[EVENT_STEP_END] = "a step ended",
+	[EVENT_LINE] = NULL, /* what is written disturbs nobody */
 	[EVENT_PACKET] = "a packet",
 	[EVENT_SOCKET] = "a socket changed its state",
 };

@@ -206,6 +206,11 @@ static const struct expect_section sections[] = {
 	 "client: {recv: {errno: ETIMEDOUT, at: 75s}}", &expect_step_form, NULL},
 	{"PROGRAM: exit", EXPECT_PROGRAM, "how a program ended", "client: {exit: {status: 0}}",
 	 &expect_exit_form, NULL},
+	{"PROGRAM: output", EXPECT_OUTPUT,
+	 "lines that a command wrote, to stdout or stderr, and when",
+	 "client: {output: [{line: timed out, at: 75s..77s}, {line: retry, count: 3}, {not: "
+	 "panic}]}",
+	 &expect_output_form, NULL},
 	{"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
 	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form,
 	 expect_sockets},

@@ -17,7 +17,10 @@ void expect_wire(struct decoder *d, const struct node *list);
 void expect_counters(struct decoder *d, const struct node *map);
 void expect_silence(struct decoder *d, const struct node *node);
 
-extern const struct form expect_step_form, expect_exit_form, expect_socket_form, expect_wire_form,
-	expect_order_form, expect_silence_form, expect_counter_form;
+/* What the command PROGRAM writes, in its start INCARNATION: an item or a list of them. */
+void expect_output(struct decoder *d, const struct node *node, int program, int incarnation);
+
+extern const struct form expect_step_form, expect_output_form, expect_exit_form, expect_socket_form,
+	expect_wire_form, expect_order_form, expect_silence_form, expect_counter_form;
 
 #endif

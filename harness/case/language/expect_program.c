@@ -204,7 +204,8 @@ static int find_step(struct decoder *d, const struct node *key, const struct pla
 			return -1;
 		}
 	if (program->command)
-		diag_help(d->diags, diag, "it is a command: only its 'exit' can be expected");
+		diag_help(d->diags, diag,
+			  "it is a command: its 'exit' and its 'output' can be expected");
 	else
 		known_help(d->diags, diag, &known, "its steps are");
 	return -1;
@@ -281,6 +282,10 @@ void expect_program(struct decoder *d, const struct node *map)
 	for (const struct node *value = map->child; value; value = value->next) {
 		if (!parse_incarnation(d, value->key, program, &name, &incarnation))
 			continue;
+		if (strcmp(name, "output") == 0) {
+			expect_output(d, value, program, incarnation);
+			continue;
+		}
 		/* A list: several, each with its `when`. */
 		if (value->kind != NODE_LIST)
 			decode_one(d, value, value->key, program, name, incarnation);

@@ -30,11 +30,16 @@ static void decode_modifiers(struct decoder *d, const struct node *node, const s
 	const struct node *as = node_get(node, "as"), *failing = node_get(node, "or");
 
 	if (as && field_decode(d, &modifier_fields[0], as, modifiers) &&
-	    (!check_name(d, as, "step", 24) || strcmp(as->text, "exit") == 0)) {
+	    (!check_name(d, as, "step", 24) || strcmp(as->text, "exit") == 0 ||
+	     strcmp(as->text, "output") == 0)) {
 		if (strcmp(as->text, "exit") == 0)
 			diag_help(d->diags,
 				  node_error(d->diags, as, "a step cannot be called 'exit'"),
 				  "in expectations that is the end of the program");
+		if (strcmp(as->text, "output") == 0)
+			diag_help(d->diags,
+				  node_error(d->diags, as, "a step cannot be called 'output'"),
+				  "in expectations that is what a command writes");
 		modifiers->as = NULL;
 	}
 	if (failing)

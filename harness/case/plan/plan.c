@@ -117,13 +117,15 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 	return count;
 }
 
-/* Whether something is expected of the program, its steps or its end; PLAN_ANY: of any. */
+/* Whether something is expected of the program, its steps, its output or its end; PLAN_ANY: of any.
+ */
 static bool expects_of(const struct plan *plan, int program)
 {
 	for (int i = 0; i < plan->expect_count; i++) {
 		const struct plan_expect *expect = &plan->expect[i];
 		int of = expect->kind == EXPECT_STEP      ? expect->step.program
 			 : expect->kind == EXPECT_PROGRAM ? expect->program.program
+			 : expect->kind == EXPECT_OUTPUT  ? expect->output.program
 							  : -1;
 
 		if (of >= 0 && (program == PLAN_ANY || of == program))

@@ -240,6 +240,7 @@ struct plan_fault {
 enum expect_kind {
 	EXPECT_STEP,
 	EXPECT_PROGRAM, /* how a program ended */
+	EXPECT_OUTPUT,  /* lines that a command wrote */
 	EXPECT_SOCKET,
 	EXPECT_WIRE,
 	EXPECT_ORDER,
@@ -269,6 +270,15 @@ struct expect_program {
 	int status;                  /* exit status; -1: not asked */
 	int signal;                  /* that killed it; 0: none; -1: not asked */
 	struct plan_range at;
+};
+
+struct expect_output {
+	int program;
+	int incarnation;
+	char *line;               /* what is in each of the lines that are meant */
+	struct plan_range count;  /* of plain numbers; not set: at least one */
+	struct plan_range at;     /* when the first of them was written */
+	struct plan_range within; /* when they were written; not set: the whole run */
 };
 
 struct expect_socket {
@@ -326,6 +336,7 @@ struct plan_expect {
 	union {
 		struct expect_step step;
 		struct expect_program program;
+		struct expect_output output;
 		struct expect_socket socket;
 		struct expect_wire wire;
 		struct expect_order order;

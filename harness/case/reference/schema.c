@@ -190,7 +190,11 @@ static void print_expect(FILE *out)
 	      ", {\"type\": \"object\", \"patternProperties\": {\"^exit(@[0-9]+)?$\": ",
 	      out);
 	print_form(out, &expect_exit_form, WHEN);
-	fputs("},\n  \"additionalProperties\": {\"anyOf\": [", out);
+	fputs(", \"output\": {\"anyOf\": [" VARIABLE ", ", out);
+	print_form(out, &expect_output_form, WHEN);
+	fputs(", ", out);
+	print_list(out, &expect_output_form);
+	fputs("]}},\n  \"additionalProperties\": {\"anyOf\": [", out);
 	print_form(out, &expect_step_form, WHEN);
 	fputs(", ", out);
 	print_list(out, &expect_step_form);
