@@ -20,6 +20,7 @@ enum raw_type {
 	RAW_PROGRAM,     /* who: program; struct raw_program: started, exited */
 	RAW_OUTPUT,      /* who: program; bytes that a command wrote to stdout or stderr */
 	RAW_OUTPUT_LOST, /* who: program; uint64: so many more came here and were not kept */
+	RAW_READY,       /* who: program; int32: of the plan's list, what a command has done */
 	RAW_SOCKET,      /* who: host; struct raw_socket: appeared, changed state, or gone */
 	RAW_SAMPLE,   /* who: host; struct raw_socket: as it was at a moment the plan asked for */
 	RAW_SAMPLED,  /* who: host; empty: all of the host's sockets at this t were given */
@@ -119,7 +120,8 @@ struct raw_boot {
 /* What the world tells a host that has a kernel of its own, by the port through which that sends
  * its frames. */
 enum raw_order_type {
-	RAW_ORDER_LISTENS, /* who: a program of another host listens now */
+	RAW_ORDER_READY,   /* who: of the plan's list, what a program of another host has done */
+	RAW_ORDER_STARTED, /* who: such a program has started, and has done nothing yet */
 	RAW_ORDER_ENDED,   /* who: such a program has ended */
 	RAW_ORDER_END,     /* the run ends at t_ns */
 	RAW_ORDER_LATE     /* its clock is t_ns behind the run's, since it was suspended */

@@ -22,6 +22,7 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	case RAW_PROGRAM:
 	case RAW_OUTPUT:
 	case RAW_OUTPUT_LOST:
+	case RAW_READY:
 		return frame->who >= 0 && frame->who < plan->program_count &&
 		       plan->program[frame->who].host == host;
 	case RAW_HOST:
@@ -50,26 +51,28 @@ int hear_tell_all(struct play *play, int host, struct err *err)
 {
 	int ret = 0;
 
-	for (int i = 0; i < play->plan->program_count && ret == 0; i++) {
-		struct raw_order order = {.type = RAW_ORDER_LISTENS, .who = i};
+	for (int i = 0; i < play->plan->ready_count && ret == 0; i++) {
+		struct raw_order order = {.type = RAW_ORDER_READY, .who = i};
 
-		if (play->plan->program[i].host != host && play->program[i].listening)
+		if (play->ready & 1u << i &&
+		    play->plan->program[play->plan->ready[i].program].host != host)
 			ret = world_tell(play->world, host, &order, sizeof(order), err);
 	}
 	return ret;
 }
 
-/* To the hosts where a program waits for PROGRAM. */
-static void tell_waiting(struct play *play, int program, enum raw_order_type type)
+/* To the other hosts where a program waits for one of READY of PROGRAM. */
+static void tell_waiting(struct play *play, int program, uint32_t ready, enum raw_order_type type,
+			 int who)
 {
 	const struct plan *plan = play->plan;
-	struct raw_order order = {.type = type, .who = program};
+	struct raw_order order = {.type = type, .who = who};
 	uint32_t told = 1U << plan->program[program].host;
 
 	for (int i = 0; i < plan->program_count; i++) {
 		int host = plan->program[i].host;
 
-		if (plan_program_target(&plan->program[i]) != program || told & 1U << host ||
+		if (!(plan_awaited_by(plan, i) & ready) || told & 1U << host ||
 		    world_power(play->world, host) == WORLD_OFF)
 			continue;
 		told |= 1U << host;
@@ -79,14 +82,17 @@ static void tell_waiting(struct play *play, int program, enum raw_order_type typ
 
 bool hear_is_waiting(const struct play *play, int program)
 {
-	const struct plan_program *plan = &play->plan->program[program];
-	int target = plan_program_target(plan);
+	const struct plan *plan = play->plan;
+	const struct plan_program *self = &plan->program[program];
+	uint32_t missing = plan_awaited_by(plan, program) & ~play->ready;
+	bool waits = false;
 
-	return !play->program[program].running && !play->program[program].ended &&
-	       target != PLAN_ANY && play->plan->program[target].host != plan->host &&
-	       !play->program[target].listening && !play->program[target].ended &&
-	       plan->start_ns <= play_now_ns(play) &&
-	       world_power(play->world, plan->host) != WORLD_OFF;
+	for (int i = 0; i < plan->ready_count && !waits; i++)
+		waits = missing & 1u << i && !play->program[plan->ready[i].program].ended &&
+			plan->program[plan->ready[i].program].host != self->host;
+	return waits && !play->program[program].running && !play->program[program].ended &&
+	       self->start_ns <= play_now_ns(play) &&
+	       world_power(play->world, self->host) != WORLD_OFF;
 }
 
 void hear_set_exact(struct play *play)
@@ -106,8 +112,37 @@ void hear_program_ended(struct play *play, int index)
 
 	program->running = program->idle = false;
 	program->ended = true;
-	if (!program->listening)
-		tell_waiting(play, index, RAW_ORDER_ENDED);
+	tell_waiting(play, index, plan_ready_of(play->plan, index) & ~play->ready, RAW_ORDER_ENDED,
+		     index);
+}
+
+void hear_program_new(struct play *play, int index)
+{
+	uint32_t ready = plan_ready_of(play->plan, index);
+
+	if (play->program[index].ended || play->ready & ready)
+		tell_waiting(play, index, ready, RAW_ORDER_STARTED, index);
+	play->ready &= ~ready;
+	play->program[index] = (struct play_program){0};
+}
+
+static void set_ready(struct play *play, int program, uint32_t ready)
+{
+	for (int i = 0; i < play->plan->ready_count; i++)
+		if (ready & ~play->ready & 1u << i) {
+			play->ready |= 1u << i;
+			tell_waiting(play, program, 1u << i, RAW_ORDER_READY, i);
+		}
+	hear_set_exact(play);
+}
+
+static void note_ready(struct play *play, int program, const void *payload)
+{
+	int32_t ready;
+
+	memcpy(&ready, payload, sizeof(ready));
+	if (ready >= 0 && ready < play->plan->ready_count)
+		set_ready(play, program, plan_ready_of(play->plan, program) & 1u << ready);
 }
 
 static void note_program(struct play *play, int index, const void *payload)
@@ -115,10 +150,12 @@ static void note_program(struct play *play, int index, const void *payload)
 	struct raw_program raw;
 
 	memcpy(&raw, payload, sizeof(raw));
-	if (raw.state == RAW_PROGRAM_STARTED)
-		play->program[index] = (struct play_program){.running = true};
-	else
+	if (raw.state == RAW_PROGRAM_STARTED) {
+		hear_program_new(play, index);
+		play->program[index].running = true;
+	} else {
 		hear_program_ended(play, index);
+	}
 	hear_set_exact(play);
 }
 
@@ -133,11 +170,8 @@ static void note_step(struct play *play, int index, const void *payload)
 		return;
 	op = play->plan->program[index].step[event.step].peer.op;
 	program->idle = event.phase == PEER_START && op == PEER_PAUSE;
-	if (event.phase != PEER_END || op != PEER_LISTEN || event.ret != 0)
-		return;
-	program->listening = true;
-	tell_waiting(play, index, RAW_ORDER_LISTENS);
-	hear_set_exact(play);
+	if (event.phase == PEER_END && event.ret == 0)
+		set_ready(play, index, plan_ready_by_step(play->plan, index, (int)event.step));
 }
 
 /* What it means for the run. True: it belongs into the stream. */
@@ -157,6 +191,10 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 		if (frame->size >= sizeof(struct peer_event))
 			note_step(play, frame->who, payload);
 		return true;
+	case RAW_READY:
+		if (frame->size >= sizeof(int32_t))
+			note_ready(play, frame->who, payload);
+		return false;
 	case RAW_SKIP:
 	case RAW_ERROR:
 		world_stop(play->world);

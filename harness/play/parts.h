@@ -40,7 +40,7 @@ struct play_host {
 };
 
 struct play_program {
-	bool running, listening, ended, idle;
+	bool running, ended, idle;
 };
 
 static_assert(WORLD_HOSTS >= HOSTS_MAX + 1, "a plan's hosts and its router");
@@ -67,6 +67,7 @@ struct play {
 	int shutdowns, reboots; /* that have begun and are not over */
 	int64_t last_ns;        /* the last thing that the plan begins */
 	int64_t end_ns;         /* -1: not known yet */
+	uint32_t ready;         /* of the plan's list, what is so */
 	uint32_t started;       /* 1 << host: its RAW_START is out, one is enough */
 	int failed;             /* errno; 0: not */
 	struct err failure;
@@ -130,6 +131,8 @@ int hear_tell_all(struct play *play, int host, struct err *err);
 /* A host may not run ahead while somebody there waits for a program of another. */
 void hear_set_exact(struct play *play);
 bool hear_is_waiting(const struct play *play, int program);
+/* It starts anew: what it has done before is no more. */
+void hear_program_new(struct play *play, int program);
 /* It was killed with its host, or said so. */
 void hear_program_ended(struct play *play, int program);
 

@@ -68,7 +68,7 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 	self->pause_count = 0;
 	for (int i = 0; i < play->plan->program_count; i++)
 		if (start && play->plan->program[i].host == host)
-			play->program[i] = (struct play_program){0};
+			hear_program_new(play, i);
 	ret = world_power_on(play->world, host, err);
 	if (ret >= 0)
 		ret = world_tell(play->world, host, &boot, sizeof(boot), err);
@@ -125,22 +125,22 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 
 /* --- the end --- */
 
-/* Neither running nor still to come. Who waits for a program to listen is over with that one; of
- * those that wait for each other all are. A host that stands still when the timeline is over does
- * so for good. */
+/* Neither running nor still to come. Who waits for others comes as long as they may do it. A host
+ * that stands still when the timeline is over does so for good. */
 static bool is_over(const struct play *play, int index)
 {
-	for (int left = play->plan->program_count; left; left--) {
-		const struct play_program *program = &play->program[index];
+	const struct play_program *program = &play->program[index];
 
-		if (world_power(play->world, play->plan->program[index].host) != WORLD_ON)
-			return true;
-		if (program->running)
-			return program->idle;
-		if (program->ended || !hear_is_waiting(play, index))
-			return program->ended;
-		index = plan_program_target(&play->plan->program[index]);
-	}
+	if (world_power(play->world, play->plan->program[index].host) != WORLD_ON)
+		return true;
+	if (program->running)
+		return program->idle;
+	if (!hear_is_waiting(play, index))
+		return program->ended;
+	for (int i = 0; i < play->plan->ready_count; i++)
+		if (plan_awaited_by(play->plan, index) & ~play->ready & 1u << i &&
+		    !is_over(play, play->plan->ready[i].program))
+			return false;
 	return true;
 }
 

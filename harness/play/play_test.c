@@ -168,8 +168,8 @@ START_TEST(who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead)
 	ck_assert(!world.exact[CLIENT]);
 	ck_assert_int_eq(world.told_count, 1);
 	ck_assert_int_eq(world.told[0].host, CLIENT);
-	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_LISTENS);
-	ck_assert_int_eq(world.told[0].order.who, SERVER);
+	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_READY);
+	ck_assert_int_eq(world.told[0].order.who, 0); /* of the plan's list */
 }
 END_TEST
 

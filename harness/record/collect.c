@@ -357,6 +357,13 @@ static void take_spin(struct collecting *collecting, const struct raw_frame *fra
 	spin->text = colon ? colon + strlen(": ") : text;
 }
 
+/* What it waits for that starts then is seen by its start. */
+static void take_nothing(struct collecting *collecting, const struct raw_frame *frame,
+			 const uint8_t *payload)
+{
+	(void)collecting, (void)frame, (void)payload;
+}
+
 static void take_fault(struct collecting *collecting, const struct raw_frame *frame,
 		       const uint8_t *payload)
 {
@@ -434,6 +441,7 @@ static const struct {
 	[RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
 	[RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
 	[RAW_OUTPUT_LOST] = {take_output_lost, sizeof(uint64_t), WHO_PROGRAM},
+	[RAW_READY] = {take_nothing, sizeof(int32_t), WHO_PROGRAM},
 	[RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
 	[RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
 	[RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},

@@ -287,20 +287,21 @@ static int agenda_work(struct loop *loop, struct err *err)
 	return acted ? loop_look(loop, false, err) : 0;
 }
 
-/* Neither running nor still to come. Who waits for a program to listen is over with that one; of
- * those that wait for each other all are. */
+/* Who waits for others comes as long as they may do what it waits for. */
 static bool program_is_over(const struct stage *stage, int index)
 {
-	const struct program *program;
+	const struct program *program = &stage->program[index];
+	const struct plan *plan = stage->plan;
 
-	for (int left = stage->plan->program_count; left; left--) {
-		program = &stage->program[index];
-		if (program->ended || program->idle)
-			return true;
-		if (program->pid != 0 || !stage->waiting[index])
-			return program->pid == 0 && !stage->topology.host[program->plan->host].net;
-		index = plan_program_target(program->plan);
-	}
+	if (program->ended || program->idle)
+		return true;
+	if (program->pid ||
+	    (!stage->waiting[index] && stage->topology.host[program->plan->host].net))
+		return false;
+	for (int i = 0; i < plan->ready_count && stage->waiting[index]; i++)
+		if (plan_awaited_by(plan, index) & ~stage->ready & 1u << i &&
+		    !program_is_over(stage, plan->ready[i].program))
+			return false;
 	return true;
 }
 
@@ -404,9 +405,11 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 	for (int i = 0; i < HOSTS_MAX; i++)
 		loop.stage.tap[i] = loop.due_ns[i] = -1;
 	for (int i = 0; i < plan->program_count; i++) {
+		loop.stage.program[i].of = plan;
 		loop.stage.program[i].plan = &plan->program[i];
 		loop.stage.program[i].index = i;
 		loop.stage.program[i].fd = loop.stage.program[i].stdin_fd = -1;
+		loop.stage.program[i].listen_fd = -1;
 	}
 	ret = set_up(&loop, &err);
 	if (ret == 0)

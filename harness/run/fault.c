@@ -73,7 +73,8 @@ static int power_on(struct stage *stage, const struct plan_fault *fault, struct 
 		    program->plan->start_ns >= up_ns)
 			continue;
 		program->incarnation = plan_restarts(stage->plan, i, up_ns);
-		program->listening = program->ended = false;
+		program->ended = false;
+		stage->ready &= ~plan_ready_of(stage->plan, i);
 		ret = stage_start(stage, i, err);
 	}
 	return ret;

@@ -125,8 +125,12 @@ static void order_take(struct loop *loop, const struct raw_order *order)
 	struct stage *stage = &loop->stage;
 
 	switch ((enum raw_order_type)order->type) {
-	case RAW_ORDER_LISTENS:
-		stage->program[order->who].listening = true;
+	case RAW_ORDER_READY:
+		stage->ready |= 1u << order->who;
+		return;
+	case RAW_ORDER_STARTED:
+		stage->program[order->who].ended = false;
+		stage->ready &= ~plan_ready_of(stage->plan, order->who);
 		return;
 	case RAW_ORDER_ENDED:
 		stage->program[order->who].ended = true;
@@ -140,6 +144,12 @@ static void order_take(struct loop *loop, const struct raw_order *order)
 	}
 }
 
+/* How many there are of what its number is. */
+static int order_most(const struct plan *plan, const struct raw_order *order)
+{
+	return order->type == RAW_ORDER_READY ? plan->ready_count : plan->program_count;
+}
+
 static int orders_take(struct loop *loop, struct err *err)
 {
 	struct pollfd orders = {.fd = loop->stage.options->alone->orders, .events = POLLIN};
@@ -151,7 +161,7 @@ static int orders_take(struct loop *loop, struct err *err)
 
 		if (ret < 0)
 			return err_sys(err, ret, "orders");
-		if (order.who < 0 || order.who >= loop->stage.plan->program_count)
+		if (order.who < 0 || order.who >= order_most(loop->stage.plan, &order))
 			return err_set(err, EPROTO, "an order that is none");
 		order_take(loop, &order);
 	}
@@ -209,9 +219,12 @@ static int programs_drain(struct loop *loop, struct err *err)
 	struct epoll_event ended[8];
 	uint64_t expirations;
 
-	for (int i = 0; i < stage->plan->program_count; i++)
-		if (is_ready(loop, WAIT_PROGRAMS + i))
-			program_drain(&stage->program[i], stage->out);
+	for (int i = 0; i < stage->plan->program_count; i++) {
+		if (is_ready(loop, WAIT_LISTENERS + i))
+			program_listen(&stage->program[i]);
+		if (is_ready(loop, WAIT_LISTENERS + i) || is_ready(loop, WAIT_PROGRAMS + i))
+			stage_drain_program(stage, i);
+	}
 	if (is_ready(loop, WAIT_WATCH))
 		epoll_wait(stage->watch_fd, ended, sizeof(ended) / sizeof(ended[0]), 0);
 	if (is_ready(loop, WAIT_SIGNAL) && read(loop->signal_fd, info, sizeof(info)) > 0)
@@ -293,13 +306,15 @@ int loop_await(struct loop *loop, struct err *err)
 		wait_for(loop, WAIT_TAPS + i, loop->resting ? -1 : stage->tap[i]);
 		wait_for(loop, WAIT_SOCKETS + i, sockets_fd(stage->sockets[i]));
 	}
-	for (int i = 0; i < stage->plan->program_count; i++)
+	for (int i = 0; i < stage->plan->program_count; i++) {
 		wait_for(loop, WAIT_PROGRAMS + i, stage->program[i].fd);
+		wait_for(loop, WAIT_LISTENERS + i, stage->program[i].listen_fd);
+	}
 	/* A command may keep time from passing, until somebody kills it all: what was told until
 	 * then is out. Peers do not. */
 	if (alone || (stage->out->news && stage_has_command(stage, PLAN_ANY)))
 		out_flush(stage->out);
-	return poll(loop->waits, WAIT_PROGRAMS + (nfds_t)stage->plan->program_count, -1) < 0 &&
+	return poll(loop->waits, WAIT_LISTENERS + (nfds_t)stage->plan->program_count, -1) < 0 &&
 			       errno != EINTR
 		       ? err_sys(err, errno, "poll")
 		       : 0;

@@ -26,7 +26,8 @@ enum {
 	WAIT_TAPS,
 	WAIT_SOCKETS = WAIT_TAPS + HOSTS_MAX,
 	WAIT_PROGRAMS = WAIT_SOCKETS + HOSTS_MAX,
-	WAIT_COUNT = WAIT_PROGRAMS + PROGRAMS_MAX
+	WAIT_LISTENERS = WAIT_PROGRAMS + PROGRAMS_MAX,
+	WAIT_COUNT = WAIT_LISTENERS + PROGRAMS_MAX
 };
 
 /* In a User-Mode Linux each system call is two switches of processes, and so is the reading of a

@@ -17,10 +17,13 @@
 #include "cleanup.h"
 #include "descriptors.h"
 #include "file.h"
+#include "listener.h"
 #include "user.h"
 
 #define AT_ONCE          (64 << 10)
 #define IN_A_PIPE        (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
+#define NO_LISTENER      "cannot say that it listens"
+#define LONGEST_LINE     (8 << 10) /* in which something is looked for */
 #define MOST_ENVIRONMENT 80        /* variables, with those that every command has */
 
 static char searched[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
@@ -35,6 +38,7 @@ struct launch {
 	/* of a command: */
 	int oom_score;
 	int stdin_fd; /* -1: /dev/null */
+	int listener; /* a socket to which a descriptor goes (listener.h); -1: nobody waits */
 	const struct plan_program *plan;
 	char *const *argv;
 	char **env;       /* room for what is made of it */
@@ -79,6 +83,46 @@ static int descriptors_set(const struct launch *launch)
 	return 0;
 }
 
+/* From who becomes the command, whose descriptors are its own, to us. */
+static int listener_hand_over(int to)
+{
+	int fd = listener_install();
+	char control[CMSG_SPACE(sizeof(fd))] __attribute__((aligned(8))) = {0}, byte = 0;
+	struct iovec data = {&byte, 1};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	if (fd < 0)
+		return -1;
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+	return sendmsg(to, &message, 0) < 0 ? -1 : 0;
+}
+
+static int listener_take(int from)
+{
+	int fd = -1;
+	char control[CMSG_SPACE(sizeof(fd))] __attribute__((aligned(8))), byte;
+	struct iovec data = {&byte, 1};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	const struct cmsghdr *head;
+
+	if (recvmsg(from, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return -1;
+	head = CMSG_FIRSTHDR(&message);
+	if (head && head->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+	return fd;
+}
+
 /* What every command has, but for what the case says; then that. */
 static void environment_make(const struct plan_program *plan, char *const *common, char **env)
 {
@@ -111,6 +155,8 @@ static void launch_on_machine(struct launch *launch)
 		launch_fails(launch, "cannot enter its host");
 	if (setsid() < 0 || descriptors_set(launch) < 0)
 		launch_fails(launch, "cannot hand over its output");
+	if (launch->listener >= 0 && listener_hand_over(launch->listener) < 0)
+		launch_fails(launch, NO_LISTENER);
 	umask(022);
 	if (user_become(plan->user ? plan->user : "root", &user) < 0)
 		launch_fails(launch, errno == ENOENT ? "its user is not in /etc/passwd"
@@ -137,6 +183,8 @@ static void launch_command(struct launch *launch)
 		launch_fails(launch, "cannot hand over its output");
 	if (restrict_late(place->restriction) < 0)
 		launch_fails(launch, "cannot give up its rights");
+	if (launch->listener >= 0 && listener_hand_over(launch->listener) < 0)
+		launch_fails(launch, NO_LISTENER);
 }
 
 static const char path_name[] = "PATH=";
@@ -246,6 +294,7 @@ static int start_peer(struct program *program, const struct program_place *place
 	struct launch launch = {.place = place,
 				.peer = true,
 				.stdin_fd = -1,
+				.listener = -1,
 				.argv = argv,
 				.env = every_environment};
 	int pair[2];
@@ -262,11 +311,35 @@ static int start_peer(struct program *program, const struct program_place *place
 	return script_send(program, out, err);
 }
 
-static void stdin_close(struct program *program)
+static void descriptor_close(int *fd)
 {
-	if (program->stdin_fd >= 0)
-		close(program->stdin_fd);
-	program->stdin_fd = -1;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool is_awaited_to_listen(const struct program *program)
+{
+	const struct plan *plan = program->of;
+
+	for (int i = 0; i < plan->ready_count; i++)
+		if (plan->ready[i].program == program->index &&
+		    plan->ready[i].what == READY_LISTENS)
+			return true;
+	return false;
+}
+
+void program_listen(struct program *program)
+{
+	const struct plan *plan = program->of;
+	int port = listener_serve(program->listen_fd);
+
+	if (port < 0)
+		descriptor_close(&program->listen_fd);
+	for (int i = 0; i < plan->ready_count && port > 0; i++)
+		if (plan->ready[i].program == program->index &&
+		    plan->ready[i].what == READY_LISTENS && plan->ready[i].port == port)
+			program->ready |= 1u << i;
 }
 
 /* Never more than its pipe takes (case/language/command.c), unless nobody reads for several starts.
@@ -285,7 +358,7 @@ static int stdin_open(struct program *program, int *ret_fd, struct err *err)
 	const struct plan_program *plan = program->plan;
 	int pair[2], ret = 0;
 
-	stdin_close(program);
+	descriptor_close(&program->stdin_fd);
 	if (!plan->stdin_text && !plan->input_count)
 		return 0;
 	if (pipe2(pair, O_CLOEXEC) < 0)
@@ -295,7 +368,7 @@ static int stdin_open(struct program *program, int *ret_fd, struct err *err)
 	fcntl(pair[1], F_SETFL, O_NONBLOCK);
 	if (plan->stdin_text) {
 		ret = stdin_write(program, plan->stdin_text, err);
-		stdin_close(program);
+		descriptor_close(&program->stdin_fd);
 	}
 	return ret;
 }
@@ -310,7 +383,7 @@ int program_feed(struct program *program, int64_t now_ns, struct err *err)
 		const struct plan_input *input = &plan->input[program->next_input++];
 
 		if (!input->text)
-			stdin_close(program);
+			descriptor_close(&program->stdin_fd);
 		else if (program->stdin_fd >= 0)
 			ret = stdin_write(program, input->text, err);
 	}
@@ -326,21 +399,37 @@ static int start_command(struct program *program, const struct program_place *pl
 				.plan = program->plan,
 				.argv = program->plan->argv,
 				.env = env};
-	AUTO_CLOSE int input = -1;
+	AUTO_CLOSE int input = -1, ours = -1, theirs = -1;
 	int pair[2];
 
 	environment_make(program->plan, every_environment, env);
 	if (stdin_open(program, &input, err) < 0)
 		return -EIO;
+	if (is_awaited_to_listen(program)) {
+		if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0)
+			return err_sys(err, errno, "socketpair");
+		ours = pair[0];
+		theirs = pair[1];
+	}
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "pipe");
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	launch.listener = theirs;
 	launch.stdin_fd = input;
 	launch.fd = pair[1];
 	program->pid = launch_run(&launch, err);
 	close(pair[1]);
 	program->fd = pair[0];
-	return program->pid < 0 ? program->pid : 0;
+	if (program->pid < 0)
+		return launch.what && strcmp(launch.what, NO_LISTENER) == 0
+			       ? err_set(err, EOPNOTSUPP,
+					 "a kernel that tells when a command listens "
+					 "(seccomp user notification, Linux 5.6)")
+			       : program->pid;
+	descriptor_close(&program->listen_fd);
+	if (ours >= 0)
+		program->listen_fd = listener_take(ours);
+	return 0;
 }
 
 int program_start(struct program *program, const struct program_place *place, struct out *out,
@@ -351,7 +440,9 @@ int program_start(struct program *program, const struct program_place *place, st
 	int64_t t_ns = out_now(out);
 	int ret;
 
-	program->listening = program->ended = program->idle = false;
+	program->ended = program->idle = false;
+	program->ready = 0;
+	text_shrink(&program->line, 0);
 	if (program->plan->command)
 		ret = start_command(program, place, err);
 	else
@@ -369,9 +460,39 @@ static void note_step(struct program *program, const struct peer_event *event)
 {
 	uint32_t op = program->plan->step[event->step].peer.op;
 
-	if (event->phase == PEER_END && op == PEER_LISTEN && event->ret == 0)
-		program->listening = true;
+	if (event->phase == PEER_END && event->ret == 0)
+		program->ready |= plan_ready_by_step(program->of, program->index, (int)event->step);
 	program->idle = event->phase == PEER_START && op == PEER_PAUSE;
+}
+
+/* In what there is of a line by now, which is one that others wait for. */
+static void look_in_line(struct program *program)
+{
+	const struct plan *plan = program->of;
+
+	for (int i = 0; i < plan->ready_count; i++)
+		if (plan->ready[i].program == program->index && plan->ready[i].what == READY_LINE &&
+		    strstr(text_string(&program->line), plan->ready[i].line))
+			program->ready |= 1u << i;
+}
+
+static void look_for_lines(struct program *program, const char *bytes, size_t size)
+{
+	const char *end = bytes + size;
+
+	if (!plan_ready_of(program->of, program->index))
+		return;
+	while (bytes < end) {
+		const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+		size_t part = (size_t)((newline ? newline : end) - bytes);
+
+		if (program->line.size < LONGEST_LINE)
+			text_put_n(&program->line, bytes, part);
+		look_in_line(program);
+		if (newline)
+			text_shrink(&program->line, 0);
+		bytes += part + (newline != NULL);
+	}
 }
 
 static void event_take(struct program *program, struct peer_event event, struct out *out)
@@ -417,6 +538,8 @@ static ssize_t output_read(struct program *program, bool *ret_more, struct out *
 	static char chunk[4096];
 	ssize_t n = read(program->fd, chunk, sizeof(chunk));
 
+	if (n > 0)
+		look_for_lines(program, chunk, (size_t)n);
 	if (n > 0)
 		*ret_more = output_take(&program->output, program->index, chunk, (size_t)n, out);
 	return n;
@@ -501,10 +624,9 @@ void program_ended(struct program *program, int status, struct out *out)
 
 	program_finish(program, out);
 	out_frame(out, RAW_PROGRAM, program->index, out_now(out), &ended, sizeof(ended), NULL, 0);
-	if (program->fd >= 0)
-		close(program->fd);
-	program->fd = -1;
-	stdin_close(program);
+	descriptor_close(&program->fd);
+	descriptor_close(&program->stdin_fd);
+	text_done(&program->line);
 	program->pid = 0;
 	program->ended = true;
 }

@@ -20,18 +20,22 @@
 #include "output.h"
 #include "plan.h"
 #include "restrict.h"
+#include "text.h"
 
 struct program {
+	const struct plan *of;
 	const struct plan_program *plan;
-	int index;                 /* in the plan */
-	pid_t pid;                 /* 0: not running */
-	int fd;                    /* peer: its reports; command: its output; -1: closed */
-	int incarnation;           /* of the next or present start */
-	bool ended;                /* ran and is over */
-	bool listening;            /* its first listen step is done */
-	bool idle;                 /* in a pause step: nothing more will come of it */
+	int index;       /* in the plan */
+	pid_t pid;       /* 0: not running */
+	int fd;          /* peer: its reports; command: its output; -1: closed */
+	int incarnation; /* of the next or present start */
+	bool ended;      /* ran and is over */
+	uint32_t ready;  /* of the plan's list, what it has done and nobody has heard of */
+	bool idle;       /* in a pause step: nothing more will come of it */
 	struct kept_output output; /* of a command */
+	struct text line;          /* that it has not ended yet, if one is waited for */
 	int stdin_fd;              /* of one that is told more as time passes; -1: closed */
+	int listen_fd;             /* where its listen(2) comes, if one is waited for; -1 */
 	int next_input;            /* of the plan's, that it has not been told */
 };
 
@@ -54,6 +58,9 @@ void program_drain(struct program *program, struct out *out);
 
 /* Tells a command that runs what it is to have read until NOW_NS. */
 int program_feed(struct program *program, int64_t now_ns, struct err *err);
+
+/* Does the listen(2) that waits for it; what it is by that goes to program->ready. */
+void program_listen(struct program *program);
 
 /* Nothing more of it will be asked for: the end of a command's output. */
 void program_finish(struct program *program, struct out *out);

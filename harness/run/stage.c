@@ -198,10 +198,37 @@ int stage_power_on(struct stage *stage, int host, struct err *err)
 	return ret < 0 ? ret : container_power_on(*container, err);
 }
 
+/* Who has ended without it will not do it either. */
+static bool may_start(const struct stage *stage, int index)
+{
+	uint32_t missing = plan_awaited_by(stage->plan, index) & ~stage->ready;
+
+	for (int i = 0; i < stage->plan->ready_count; i++)
+		if (missing & 1u << i && !stage->program[stage->plan->ready[i].program].ended)
+			return false;
+	return true;
+}
+
+void stage_drain_program(struct stage *stage, int index)
+{
+	struct program *program = &stage->program[index];
+
+	program_drain(program, stage->out);
+	for (int32_t i = 0; i < stage->plan->ready_count; i++) {
+		if (!(program->ready & ~stage->ready & 1u << i))
+			continue;
+		stage->ready |= 1u << i;
+		if (program->plan->command)
+			out_frame(stage->out, RAW_READY, index, out_now(stage->out), &i, sizeof(i),
+				  NULL, 0);
+	}
+	program->ready = 0;
+}
+
 int stage_start(struct stage *stage, int index, struct err *err)
 {
 	struct program *program = &stage->program[index];
-	int target = plan_program_target(program->plan), host = program->plan->host, ret;
+	int host = program->plan->host, ret;
 	const struct program_place place = {.net = stage->topology.host[host].net,
 					    .container = stage->container[host],
 					    .restriction = stage->restriction,
@@ -211,10 +238,10 @@ int stage_start(struct stage *stage, int index, struct err *err)
 	/* Its host went down before it was to start, or is about to. */
 	if (!place.net || (place.container && !container_is_on(place.container)))
 		return 0;
-	stage->waiting[index] = target != PLAN_ANY && target != index &&
-				!stage->program[target].listening && !stage->program[target].ended;
+	stage->waiting[index] = !may_start(stage, index);
 	if (stage->waiting[index])
 		return 0;
+	stage->ready &= ~plan_ready_of(stage->plan, index);
 	ret = program_start(program, &place, stage->out, err);
 	return ret < 0 ? ret : program_feed(program, stage_now(stage), err);
 }

@@ -43,7 +43,8 @@ struct stage {
 	int64_t late_ns; /* this kernel's clock, since it was suspended */
 
 	struct program program[PROGRAMS_MAX];
-	bool waiting[PROGRAMS_MAX];             /* for its target to listen */
+	bool waiting[PROGRAMS_MAX];             /* for what another is to have done */
+	uint32_t ready;                         /* of the plan's list, what is so */
 	struct container *container[HOSTS_MAX]; /* NULL: nobody would notice */
 	struct container_own own;               /* where each host is a kernel of its own */
 	struct restriction *restriction;
@@ -83,7 +84,7 @@ int stage_unwatch(struct stage *stage, int host, struct err *err);
  * there were, or -errno. */
 int stage_drain_tap(struct stage *stage, int tap, struct err *err);
 int stage_drain_taps(struct stage *stage, struct err *err);
-/* Starts the program, or has it wait until its target listens. */
+/* Starts the program, or has it wait for what is to be so before. */
 int stage_start(struct stage *stage, int program, struct err *err);
 /* Is a command to run on the host, or on any (PLAN_ANY)? */
 bool stage_has_command(const struct stage *stage, int host);
@@ -91,6 +92,8 @@ bool stage_has_command(const struct stage *stage, int host);
 int stage_power_on(struct stage *stage, int host, struct err *err);
 /* Kills the host's programs, and all that they have started, and waits until they are gone. */
 void stage_kill(struct stage *stage, int host);
+/* Takes what the program tells, and what by that is so now. */
+void stage_drain_program(struct stage *stage, int program);
 /* A child of ours ended, as waitpid() says. */
 void stage_reaped(struct stage *stage, int pid, int status);
 

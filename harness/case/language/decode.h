@@ -49,6 +49,11 @@ bool decode_user(struct decoder *d, const struct node *node, void *ret);
 /* After its programs: files of a HOST, which is MAP, that has no use for them. */
 void check_files(struct decoder *d, int host, const struct node *map);
 
+/* `after` of the program number PROGRAM, which is NODE, when all are known. */
+void decode_after(struct decoder *d, int program, const struct node *node);
+/* The number of what is the same as READY in the plan's list, where it is put if it is new. */
+int ready_add(struct decoder *d, struct plan_ready ready);
+
 /* PROGRAM's list of steps. */
 void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list);
 /* After all programs: who connects to whose listen. */

@@ -319,6 +319,12 @@ static const struct field program_fields[] = {
 		 "comes, and no end but where it is said; if not said, nothing"},
 	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
 	 .help = "when it starts, 0 if not said"},
+	{"after", TYPE_CUSTOM, .decode = skip,
+	 .looks = "{server: listening 6379}, {server: {line: \"Ready to accept\"}}, or {setup: "
+		  "exit}",
+	 .schema = "{\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1}",
+	 .help = "and not before another program listens on that port, has written such a line, or "
+		 "is over; if that ends without, then"},
 	{"user", TYPE_CUSTOM, .decode = decode_user, .looks = "a user (postgres)",
 	 .schema = "{\"type\": \"string\"}",
 	 .help = "whom a command runs as, by its name in the host's /etc/passwd and with that "
@@ -389,11 +395,33 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 		return;
 	}
 	check_program_name(d, name);
-	*program = (struct plan_program){
-		.name = pool_strdup(d->pool, name->text), .host = host, .place = place_of(name)};
+	*program = (struct plan_program){.name = pool_strdup(d->pool, name->text),
+					 .host = host,
+					 .after = -1,
+					 .connected = -1,
+					 .place = place_of(name)};
 	form_decode(d, &program_form, node, program);
+	program->start_said = node->kind == NODE_MAP && node_get(node, "start");
 	check_kind(d, name, node, program);
 	plan->program_count++;
+}
+
+/* Speaks of programs that may stand below. */
+static void decode_afters(struct decoder *d, const struct node *hosts)
+{
+	int program = 0;
+
+	for (const struct node *host = hosts->child; host; host = host->next) {
+		const struct node *one = host->kind == NODE_MAP ? node_get(host, "program") : NULL;
+		const struct node *many = host->kind == NODE_MAP ? node_get(host, "programs")
+								 : NULL;
+
+		if (one)
+			decode_after(d, program++, one);
+		for (const struct node *node = many && many->kind == NODE_MAP ? many->child : NULL;
+		     node; node = node->next)
+			decode_after(d, program++, node);
+	}
 }
 
 void decode_programs(struct decoder *d, const struct node *hosts)
@@ -425,4 +453,6 @@ void decode_programs(struct decoder *d, const struct node *hosts)
 			}
 		check_files(d, i, host);
 	}
+	if (plan->program_count < PROGRAMS_MAX)
+		decode_afters(d, hosts);
 }

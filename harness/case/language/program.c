@@ -195,17 +195,59 @@ static int find_listener(const struct plan *plan, const struct sockaddr_in6 *own
 static bool waits_for(const struct plan *plan, int from, int whom, uint32_t *seen)
 {
 	const struct plan_program *program = &plan->program[from];
+	uint32_t on = 0;
 
 	*seen |= 1u << from;
-	for (int i = 0; i < program->step_count; i++) {
-		int target = program->step[i].target_program;
-
-		if (target == whom)
+	for (int i = 0; i < plan->ready_count; i++)
+		if (plan_awaited_by(plan, from) & 1u << i)
+			on |= 1u << plan->ready[i].program;
+	for (int i = 0; i < program->step_count; i++)
+		if (program->step[i].target_program >= 0)
+			on |= 1u << program->step[i].target_program;
+	for (int i = 0; i < plan->program_count; i++)
+		if (on & 1u << i &&
+		    (i == whom || (!(*seen & 1u << i) && waits_for(plan, i, whom, seen))))
 			return true;
-		if (target >= 0 && !(*seen & 1u << target) && waits_for(plan, target, whom, seen))
-			return true;
-	}
 	return false;
+}
+
+/* The one program of the host with that address, if it is a command: whatever it listens on. */
+static int find_command(const struct plan *plan, const struct sockaddr_in6 *own, int self,
+			struct sockaddr_in6 address)
+{
+	int found = PLAN_ANY;
+
+	address.sin6_port = 0;
+	for (int i = 0; i < plan->program_count; i++) {
+		if (memcmp(&own[i], &address, sizeof(address)) != 0)
+			continue;
+		if (found != PLAN_ANY || i == self || !plan->program[i].command)
+			return PLAN_ANY;
+		found = i;
+	}
+	return found;
+}
+
+/* Who connects first to where another program will listen starts when it does. */
+static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own, int self)
+{
+	struct plan_program *program = &d->plan->program[self];
+
+	for (int i = 0; i < program->step_count; i++) {
+		const struct plan_step *step = &program->step[i];
+		int target = step->target_program;
+
+		if (step->peer.op != PEER_CONNECT)
+			continue;
+		if (target == PLAN_ANY && program->after < 0 && !program->start_said)
+			target = find_command(d->plan, own, self, step->peer.addr);
+		if (target != PLAN_ANY && step->peer.addr.sin6_port)
+			program->connected = ready_add(
+				d, (struct plan_ready){.program = target,
+						       .what = READY_LISTENS,
+						       .port = ntohs(step->peer.addr.sin6_port)});
+		return;
+	}
 }
 
 void resolve_targets(struct decoder *d)
@@ -222,6 +264,8 @@ void resolve_targets(struct decoder *d)
 			if (step->peer.op == PEER_CONNECT && step->peer.addr.sin6_port)
 				step->target_program = find_listener(plan, own, i, step->peer.addr);
 		}
+	for (int i = 0; i < plan->program_count; i++)
+		resolve_connected(d, own, i);
 	for (int i = 0; i < plan->program_count; i++) {
 		struct plan_place place = plan->program[i].place;
 		uint32_t seen = 0;

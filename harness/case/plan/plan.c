@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,12 +145,34 @@ int64_t plan_end_ns(const struct plan *plan, int64_t over_ns)
 	return (over_ns > plan->last_ns ? over_ns : plan->last_ns) + SETTLE_NS;
 }
 
-int plan_program_target(const struct plan_program *program)
+uint32_t plan_ready_by_step(const struct plan *plan, int program, int step)
 {
-	for (int i = 0; i < program->step_count; i++)
-		if (program->step[i].peer.op == PEER_CONNECT)
-			return program->step[i].target_program;
-	return PLAN_ANY;
+	const struct peer_step *peer = &plan->program[program].step[step].peer;
+	uint32_t ready = 0;
+
+	for (int i = 0; i < plan->ready_count && peer->op == PEER_LISTEN; i++)
+		if (plan->ready[i].program == program && plan->ready[i].what == READY_LISTENS &&
+		    htons((uint16_t)plan->ready[i].port) == peer->addr.sin6_port)
+			ready |= 1u << i;
+	return ready;
+}
+
+uint32_t plan_ready_of(const struct plan *plan, int program)
+{
+	uint32_t ready = 0;
+
+	for (int i = 0; i < plan->ready_count; i++)
+		if (plan->ready[i].program == program)
+			ready |= 1u << i;
+	return ready;
+}
+
+uint32_t plan_awaited_by(const struct plan *plan, int program)
+{
+	const struct plan_program *waiting = &plan->program[program];
+
+	return (waiting->after < 0 ? 0 : 1u << waiting->after) |
+	       (waiting->connected < 0 ? 0 : 1u << waiting->connected);
 }
 
 const char *plan_source_line(const struct plan *plan, int number, int *ret_size)

@@ -143,10 +143,21 @@ struct plan_input {
 	char *text; /* NULL: the end */
 };
 
+/* What a program may have done when another one starts. */
+struct plan_ready {
+	int program;
+	enum plan_ready_what { READY_LISTENS, READY_LINE, READY_EXIT } what;
+	int port;   /* on which it listens */
+	char *line; /* what is in a line that it wrote */
+};
+
 struct plan_program {
 	char *name; /* the host's name when the host has only this one */
 	int host;
 	int64_t start_ns;
+	int after;     /* and not before this, of the plan's list; -1: no matter */
+	int connected; /* the same: that where its first connect goes somebody listens */
+	bool start_said;
 	char *command;    /* instead of steps: what is executed, for people; or NULL */
 	char **argv;      /* of it, ended by NULL: the shell and its text, or a list without one */
 	char **env;       /* "NAME=value", ended by NULL; or NULL: no more than every command has */
@@ -373,6 +384,8 @@ struct plan {
 	int host_count;
 	struct plan_program *program;
 	int program_count;
+	struct plan_ready *ready; /* what programs wait for before they start */
+	int ready_count;
 	struct plan_fault *fault; /* in order of at_ns */
 	int fault_count;
 	struct plan_expect *expect;
@@ -420,8 +433,11 @@ const char *plan_source_line(const struct plan *plan, int number, int *ret_size)
 
 void plan_free(struct plan *plan); /* NULL is fine */
 
-/* The program that PROGRAM waits for before it starts, since it connects to it first; or PLAN_ANY.
- */
-int plan_program_target(const struct plan_program *program);
+/* Which of the plan's list, as bits, are so when STEP of PROGRAM has returned without an error. */
+uint32_t plan_ready_by_step(const struct plan *plan, int program, int step);
+/* Which of it PROGRAM does. */
+uint32_t plan_ready_of(const struct plan *plan, int program);
+/* Which of it PROGRAM waits for before it starts. */
+uint32_t plan_awaited_by(const struct plan *plan, int program);
 
 #endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "file.h"
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined(__riscv)
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#else
+#define ARCHITECTURE 0 /* nobody is asked */
+#endif
+
+#ifndef SECCOMP_FILTER_FLAG_NEW_LISTENER
+#define SECCOMP_FILTER_FLAG_NEW_LISTENER (1UL << 3)
+#endif
+#ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
+#define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
+#endif
+
+int listener_install(void)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_listen, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	static const struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+			    &program);
+}
+
+/* Descriptors are a process's, and the call is a thread's. */
+static int process_of(int thread)
+{
+	static const char key[] = "Tgid:\t";
+	char path[64], status[512], *tgid;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	if (file_read_small(AT_FDCWD, path, status, sizeof(status)) <= 0)
+		return thread;
+	tgid = strstr(status, key);
+	return tgid ? atoi(tgid + strlen(key)) : thread;
+}
+
+static int descriptor_of(const struct seccomp_notif *call)
+{
+	AUTO_CLOSE int process = (int)syscall(SYS_pidfd_open, process_of((int)call->pid), 0);
+
+	return process < 0 ? -1
+			   : (int)syscall(SYS_pidfd_getfd, process, (int)call->data.args[0], 0);
+}
+
+static int option_of(int fd, int name)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &size) < 0 ? -1 : value;
+}
+
+static bool is_tcp(int fd)
+{
+	int domain = option_of(fd, SO_DOMAIN);
+
+	return (domain == AF_INET || domain == AF_INET6) && option_of(fd, SO_TYPE) == SOCK_STREAM;
+}
+
+static int port_of(int fd)
+{
+	struct sockaddr_in6 address = {0};
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+		return 0;
+	return ntohs(address.sin6_port); /* at the same place in a sockaddr_in */
+}
+
+int listener_serve(int fd)
+{
+	struct pollfd waits = {.fd = fd, .events = POLLIN};
+	struct seccomp_notif call = {0};
+	struct seccomp_notif_resp answer = {.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+	AUTO_CLOSE int socket = -1;
+	int port = 0;
+
+	if (poll(&waits, 1, 0) == 1 && !(waits.revents & POLLIN))
+		return -1;
+	if (!waits.revents || ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
+		return 0; /* it was killed meanwhile */
+	socket = descriptor_of(&call);
+	if (socket >= 0 && is_tcp(socket)) {
+		answer.flags = 0;
+		answer.error = listen(socket, (int)call.data.args[1]) < 0 ? -errno : 0;
+		port = answer.error ? 0 : port_of(socket);
+	}
+	answer.id = call.id;
+	ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	return port;
+}
