@@ -26,6 +26,7 @@
 
 #include "cage.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "err.h"
 #include "file.h"
 #include "guest.h"
@@ -33,7 +34,8 @@
 
 #define NO_SUCH_INIT "/dev/null/init"
 #define MEMORY_MIB   64
-#define TEXT_OF(x)   #x
+#define TOKEN_OF(x)  #x
+#define TEXT_OF(x)   TOKEN_OF(x)
 #define MEMORY_OF(x) "mem=" TEXT_OF(x) "M"
 
 enum { ARG_GUEST, ARG_DIR, ARG_UML_DIR, ARG_COUNT };
@@ -49,6 +51,7 @@ static const char *const uml_argv[] = {
 	"con0=null,fd:1", /* the console: read nothing, write to stdout */
 	"con=null",
 	"time-travel=inf-cpu",
+	"time-travel-start=" TEXT_OF(CLOCK_EPOCH_S) "000000000",
 	"panic=-1",
 	"quiet",
 	"umid=uml",

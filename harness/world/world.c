@@ -18,8 +18,8 @@
 #include "parts.h"
 
 #define PATIENCE_NS    (20 * NSEC_PER_SEC)
-#define REACTION_NS    NSEC_PER_MSEC                 /* where no link has a delay */
-#define WALL_NS        (1767225600LL * NSEC_PER_SEC) /* 2026-01-01 */
+#define REACTION_NS    NSEC_PER_MSEC /* where no link has a delay */
+#define WALL_NS        (CLOCK_EPOCH_S * NSEC_PER_SEC)
 #define MEMORY_MIB     64
 #define LATENCY_NS     (100 * 1000)
 #define DIR_NUMBER     200 /* of the run's folder, as a descriptor: 200, or the next that is free */
