@@ -41,6 +41,10 @@ static int needs_check(const struct stage *stage, struct err *err)
 
 	if (!stage->options->alone && plan_wants_own_kernels(plan, wanting, sizeof(wanting)))
 		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting);
+	for (char **name = plan->needed_program; name && *name; name++)
+		if (!program_is_installed(*name))
+			return err_set(err, EOPNOTSUPP, "the program %s, which is not installed",
+				       *name);
 	if (lacking && strncmp(lacking, "kernel ", 7) == 0)
 		return err_set(err, EOPNOTSUPP, "%s; this is %s", lacking, facts.release);
 	for (int i = 0; i < plan->fault_count; i++)

@@ -38,7 +38,7 @@
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
 #endif
 
-int listener_install(void)
+static int listener_install(void)
 {
 	static struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -52,6 +52,45 @@ int listener_install(void)
 
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
 			    &program);
+}
+
+int listener_hand_over(int to)
+{
+	int fd = listener_install();
+	char control[CMSG_SPACE(sizeof(fd))] __attribute__((aligned(8))) = {0}, byte = 0;
+	struct iovec data = {&byte, 1};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	if (fd < 0)
+		return -1;
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+	return sendmsg(to, &message, 0) < 0 ? -1 : 0;
+}
+
+int listener_take(int from)
+{
+	int fd = -1;
+	char control[CMSG_SPACE(sizeof(fd))] __attribute__((aligned(8))), byte;
+	struct iovec data = {&byte, 1};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
+	const struct cmsghdr *head;
+
+	if (recvmsg(from, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return -1;
+	head = CMSG_FIRSTHDR(&message);
+	if (head && head->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+	return fd;
 }
 
 /* Descriptors are a process's, and the call is a thread's. */

@@ -10,9 +10,12 @@
 #ifndef HALFOPEN_LISTENER_H
 #define HALFOPEN_LISTENER_H
 
-/* In the process that becomes the command, as the last thing that it gives up: a descriptor on
- * which its calls come, or -1 with errno where the kernel has no such thing. */
-int listener_install(void);
+/* In the process that becomes the command, whose descriptors are its own, as the last thing that it
+ * gives up: sends the descriptor on which its calls come through the socket TO. 0, or -1 with errno
+ * where the kernel has no such thing. */
+int listener_hand_over(int to);
+/* At the other end of that socket: takes it. -1: nothing came. */
+int listener_take(int from);
 
 /* Does one call that waits at FD. Returns the port on which a socket of TCP's listens by it, 0:
  * none does, or -1: nobody can call any more. */

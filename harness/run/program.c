@@ -83,46 +83,6 @@ static int descriptors_set(const struct launch *launch)
 	return 0;
 }
 
-/* From who becomes the command, whose descriptors are its own, to us. */
-static int listener_hand_over(int to)
-{
-	int fd = listener_install();
-	char control[CMSG_SPACE(sizeof(fd))] __attribute__((aligned(8))) = {0}, byte = 0;
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data,
-				 .msg_iovlen = 1,
-				 .msg_control = control,
-				 .msg_controllen = sizeof(control)};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-
-	if (fd < 0)
-		return -1;
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
-	return sendmsg(to, &message, 0) < 0 ? -1 : 0;
-}
-
-static int listener_take(int from)
-{
-	int fd = -1;
-	char control[CMSG_SPACE(sizeof(fd))] __attribute__((aligned(8))), byte;
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data,
-				 .msg_iovlen = 1,
-				 .msg_control = control,
-				 .msg_controllen = sizeof(control)};
-	const struct cmsghdr *head;
-
-	if (recvmsg(from, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
-		return -1;
-	head = CMSG_FIRSTHDR(&message);
-	if (head && head->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(head), sizeof(fd));
-	return fd;
-}
-
 /* What every command has, but for what the case says; then that. */
 static void environment_make(const struct plan_program *plan, char *const *common, char **env)
 {
@@ -189,6 +149,20 @@ static void launch_command(struct launch *launch)
 
 static const char path_name[] = "PATH=";
 
+/* What NAME is of the folders of PATH, from *PATH on, which goes on; false: none. */
+static bool find_next(const char *name, const char **path, char *ret_file, size_t size)
+{
+	while (**path) {
+		int length = (int)strcspn(*path, ":");
+
+		snprintf(ret_file, size, "%.*s/%s", length, *path, name);
+		*path += length + ((*path)[length] != '\0');
+		if (access(ret_file, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* As a shell finds it. */
 static void execute(const struct launch *launch)
 {
@@ -203,14 +177,16 @@ static void execute(const struct launch *launch)
 		if (strncmp(*env, path_name, strlen(path_name)) == 0)
 			path = *env + strlen(path_name);
 	errno = ENOENT;
-	while (*path) {
-		int length = (int)strcspn(path, ":");
+	while (find_next(file, &path, name, sizeof(name)))
+		execve(name, launch->argv, launch->env);
+}
 
-		snprintf(name, sizeof(name), "%.*s/%s", length, path, file);
-		if (access(name, F_OK) == 0)
-			execve(name, launch->argv, launch->env);
-		path += length + (path[length] != '\0');
-	}
+bool program_is_installed(const char *name)
+{
+	const char *path = every_environment[0] + strlen(path_name);
+	char file[4096];
+
+	return find_next(name, &path, file, sizeof(file));
 }
 
 static int launch_child(void *arg)

@@ -48,6 +48,9 @@ struct program_place {
 	int watch;           /* an epoll that peers put their connections into (peer.h) */
 };
 
+/* On the machine, where commands are looked for if they say nothing else. */
+bool program_is_installed(const char *name);
+
 /* Writes RAW_PROGRAM. */
 int program_start(struct program *program, const struct program_place *place, struct out *out,
 		  struct err *err);

@@ -59,6 +59,8 @@ char **programs_of_plan(const struct plan *plan)
 	for (int i = 0; i < plan->program_count; i++)
 		if (plan->program[i].command)
 			add_command(&list, &count, plan->program[i].command);
+	for (char **name = plan->needed_program; name && *name; name++)
+		add_command(&list, &count, *name);
 	*LIST_ADD_TO(NULL, list, count) = NULL;
 	return list;
 }

@@ -41,6 +41,13 @@ static void say_step(struct text *text, const struct judging *judging,
 	say_incarnation(text, expect->incarnation);
 }
 
+static void say_errnos(struct text *text, const struct expect_step *expect)
+{
+	text_put(text, expect->err ? errno_name(expect->err) : "no error");
+	for (int i = 0; i < ERRNOS_MAX && expect->or_err[i]; i++)
+		text_add(text, " or %s", errno_name(expect->or_err[i]));
+}
+
 /* What is asked of the step, each in its field's words; LIST is a text of its own. */
 static void step_asked(struct text *list, const struct expect_step *expect)
 {
@@ -49,7 +56,7 @@ static void step_asked(struct text *list, const struct expect_step *expect)
 	if (expect->outcome == OUTCOME_NOT_STARTED)
 		text_put(list, "never started");
 	if (expect->errno_set)
-		text_put(list, expect->err ? errno_name(expect->err) : "no error");
+		say_errnos(list, expect);
 	if (expect->returns.set) {
 		text_separate(list, ", ");
 		text_put(list, "returns ");
@@ -136,14 +143,21 @@ static enum holding outcome_differs(struct judging *judging, const struct expect
 	return as_expected ? HOLDS : FAILS;
 }
 
-static void errno_differs(struct judging *judging, int expected, const struct record_step *step)
+static void errno_differs(struct judging *judging, const struct expect_step *expect,
+			  const struct record_step *step)
 {
 	int err = step->ret < 0 ? step->err : 0;
+	bool is = err == expect->err;
 
-	if (err != expected)
-		say_also(&judging->difference, "%s instead of %s",
-			 err ? errno_name(err) : "success",
-			 expected ? errno_name(expected) : "success");
+	for (int i = 0; i < ERRNOS_MAX && expect->or_err[i]; i++)
+		is = is || err == expect->or_err[i];
+	if (is)
+		return;
+	say_also(&judging->difference, "%s instead of ", err ? errno_name(err) : "success");
+	if (expect->err)
+		say_errnos(&judging->difference, expect);
+	else
+		text_put(&judging->difference, "success");
 }
 
 enum holding judge_step(struct judging *judging, const struct plan_expect *of)
@@ -160,7 +174,7 @@ enum holding judge_step(struct judging *judging, const struct plan_expect *of)
 	if (!step || step->end_ns < 0)
 		return HOLDS;
 	if (expect->errno_set)
-		errno_differs(judging, expect->err, step);
+		errno_differs(judging, expect, step);
 	if (expect->returns.set)
 		number_holds(judging, "returned", &expect->returns, step->ret);
 	if (expect->bytes.set)

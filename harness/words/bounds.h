@@ -13,6 +13,7 @@
 #define STEPS_MAX    100 /* of one program */
 #define FAULTS_MAX   256
 #define EXPECTS_MAX  1024
+#define ERRNOS_MAX   7  /* beside the first, in one expectation */
 #define SYSCTLS_MAX  64 /* of a command line */
 #define NAME_LONGEST 12 /* of hosts and programs: they become interfaces */
 

@@ -62,14 +62,6 @@ static bool decode_verdict(struct decoder *d, const struct node *node, void *ret
 	return true;
 }
 
-static bool decode_needs(struct decoder *d, const struct node *node, void *ret)
-{
-	struct plan *plan = ret;
-
-	condition_decode(d, node, "a case cannot need", &plan->needs);
-	return true;
-}
-
 static const struct word ip_words[] = {{"4", 4, NULL}, {"6", 6, NULL}, {NULL, 0, NULL}};
 static const struct word network_words[] = {
 	{"cable", NETWORK_CABLE, "two hosts; a host that goes off takes the other's carrier along"},
@@ -159,9 +151,10 @@ static const struct field top_fields[] = {
 	 .schema = "{\"anyOf\": [{\"const\": \"pass\"}, {\"type\": \"object\", \"properties\": "
 		   "{\"fail\": {\"type\": \"string\"}}, \"required\": [\"fail\"]}]}",
 	 .help = "for cases that must fail: the text that the failure must contain"},
-	{"needs", TYPE_CUSTOM, .decode = decode_needs, .looks = CONDITION_LOOKS,
-	 .schema = CONDITION_SCHEMA,
-	 .help = "a run on a kernel that lacks it is skipped with that reason"},
+	{"needs", TYPE_CUSTOM, .decode = decode_needs,
+	 .looks = CONDITION_LOOKS ", \"program redis-server\"", .schema = NEEDS_SCHEMA,
+	 .help = "a run on a kernel that lacks it, or where such a program is not installed, is "
+		 "skipped with that reason"},
 	{"ip", TYPE_WORD, TOP(ip_version), .words = ip_words,
 	 .help = "which protocol, 4 if not said"},
 	{"network", TYPE_FORM, .form = &network_form,

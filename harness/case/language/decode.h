@@ -13,12 +13,16 @@ void decode_case(struct decoder *d);
 
 #define CONDITION_LOOKS "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\""
 #define TERM_PATTERN    "\"pattern\": \"[$]|^([a-z-]+|kernel *(>=|<) *[0-9]+[.][0-9]+)$\""
+#define NEED_PATTERN                                                                               \
+	"\"pattern\": \"[$]|^([a-z-]+|kernel *(>=|<) *[0-9]+[.][0-9]+|program [^ /]+)$\""
+#define NEEDS_SCHEMA                                                                               \
+	"{\"type\": [\"array\", \"string\"], " NEED_PATTERN                                        \
+	", \"items\": {\"type\": \"string\", " NEED_PATTERN "}}"
 #define CONDITION_SCHEMA                                                                           \
 	"{\"type\": [\"array\", \"string\"], " TERM_PATTERN                                        \
 	", \"items\": {\"type\": \"string\", " TERM_PATTERN "}}"
-/* A term or a list of them. SUBJECT begins the message about a wrong one: "a case cannot need". */
-void condition_decode(struct decoder *d, const struct node *node, const char *subject,
-		      struct plan_condition *condition);
+/* `needs:`, to a struct plan. */
+bool decode_needs(struct decoder *d, const struct node *node, void *plan);
 /* `on:` and `because:` among the keys of MAP, if it is one. */
 void condition_beside(struct decoder *d, const struct node *map, struct plan_condition *condition);
 extern const struct form condition_form;

@@ -64,9 +64,30 @@ static bool decode_errno(struct decoder *d, const struct node *node, void *ret)
 {
 	static const struct field field = {.type = TYPE_ERRNO, .size = sizeof(int)};
 	struct expect_step *step = ret;
+	int count = -1;
 
-	step->errno_set = field_decode(d, &field, node, &step->err);
-	return step->errno_set;
+	if (node->kind != NODE_LIST) {
+		step->errno_set = field_decode(d, &field, node, &step->err);
+		return step->errno_set;
+	}
+	if (node->count < 1 || node->count > ERRNOS_MAX + 1) {
+		node_error(d->diags, node, "a list of 1 to %d errors", ERRNOS_MAX + 1);
+		return false;
+	}
+	for (const struct node *item = node->child; item; item = item->next, count++) {
+		int *err = count < 0 ? &step->err : &step->or_err[count];
+
+		if (!field_decode(d, &field, item, err))
+			return false;
+		if (!*err) {
+			diag_help(
+				d->diags, node_error(d->diags, item, "success among errors"),
+				"a step of which either may come is expected by what else it did");
+			return false;
+		}
+	}
+	step->errno_set = true;
+	return true;
 }
 
 static const struct word blocked_words[] = {{"true", OUTCOME_BLOCKED, NULL}, {NULL, 0, NULL}};
@@ -79,8 +100,10 @@ static const struct field step_fields[] = {
 		 "returns"},
 	{"returns", TYPE_NUMBERS, STEP(returns), .min = INT64_MIN, .max = INT64_MAX,
 	 .help = "what the call returned, -1 for an error; bytes in all for send and recv"},
-	{"errno", TYPE_CUSTOM, .decode = decode_errno, .looks = "an error's name (ETIMEDOUT), or 0",
-	 .schema = "{\"type\": [\"string\", \"integer\"]}", .help = "0: it succeeded"},
+	{"errno", TYPE_CUSTOM, .decode = decode_errno,
+	 .looks = "an error's name (ETIMEDOUT), a list of them, or 0",
+	 .schema = "{\"type\": [\"string\", \"integer\", \"array\"]}",
+	 .help = "it failed with that, or one of them; 0: it succeeded"},
 	{"at", TYPE_MOMENTS, STEP(at), .help = "when it ended"},
 	{"took", TYPE_DURATIONS, STEP(took), .help = "for how long it ran"},
 	{"blocked", TYPE_WORD, STEP(outcome), .words = blocked_words,
@@ -265,11 +288,12 @@ static void check_alternatives(struct decoder *d, const struct node *first, cons
 {
 	if (item == first || item->kind != NODE_SCALAR || first->kind != NODE_SCALAR)
 		return;
-	diag_help(d->diags,
-		  node_error(d->diags, item, "'%.60s' as well as '%.60s': all of a list must hold",
-			     item->text, first->text),
-		  "a step has one outcome; where it depends on the run, each is a mapping with a "
-		  "'when' or an 'on'");
+	diag_help(
+		d->diags,
+		node_error(d->diags, item, "'%.60s' as well as '%.60s': all of a list must hold",
+			   item->text, first->text),
+		"one of several errors is errno: [ETIMEDOUT, ECONNRESET]; what depends on the run "
+		"is a mapping with a 'when' or an 'on'");
 }
 
 void expect_program(struct decoder *d, const struct node *map)

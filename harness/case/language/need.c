@@ -28,8 +28,41 @@ static void decode_term(struct decoder *d, const struct node *node, const char *
 		   "possible are");
 }
 
-void condition_decode(struct decoder *d, const struct node *node, const char *subject,
-		      struct plan_condition *condition)
+/* "program telnet" among the needs of a case. */
+static bool decode_program(struct decoder *d, const struct node *node, int *count)
+{
+	static const char word[] = "program ";
+	const char *name = node->text + strlen(word);
+
+	if (node->kind != NODE_SCALAR || strncmp(node->text, word, strlen(word)) != 0)
+		return false;
+	if (!*name || strchr(name, ' ') || strchr(name, '/'))
+		diag_help(d->diags,
+			  node_error(d->diags, node, "'%.60s' is no name of a program", name),
+			  "for example: needs: [program redis-server]");
+	else
+		d->plan->needed_program[(*count)++] = pool_strdup(d->pool, name);
+	return true;
+}
+
+bool decode_needs(struct decoder *d, const struct node *node, void *ret)
+{
+	struct plan *plan = ret;
+	int count = 0;
+
+	plan->needed_program = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 2));
+	plan->needs.term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
+	if (node->kind != NODE_LIST && !decode_program(d, node, &count))
+		decode_term(d, node, "a case cannot need", &plan->needs);
+	for (const struct node *item = node->child; node->kind == NODE_LIST && item;
+	     item = item->next)
+		if (!decode_program(d, item, &count))
+			decode_term(d, item, "a case cannot need", &plan->needs);
+	return true;
+}
+
+static void condition_decode(struct decoder *d, const struct node *node, const char *subject,
+			     struct plan_condition *condition)
 {
 	condition->term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
 	if (node->kind != NODE_LIST)

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bounds.h"
 #include "clock.h"
 #include "packet_words.h"
 #include "peer.h" /* fixtures: what a scripted step is */
@@ -267,7 +268,8 @@ struct expect_step {
 	enum expect_outcome outcome;
 	struct plan_range returns; /* of plain numbers */
 	bool errno_set;
-	int err; /* errno; 0 for success */
+	int err;                /* errno; 0 for success */
+	int or_err[ERRNOS_MAX]; /* or one of these; 0: no more */
 	struct plan_range at, took;
 	struct plan_range bytes;
 	int intact;  /* 1: every byte the pattern's; 0: not; -1: not asked */
@@ -379,6 +381,7 @@ struct plan {
 	bool nat;                /* router: translates the first host's address */
 	struct plan_middlebox middlebox; /* what else the router is */
 	struct plan_condition needs;     /* on other kernels the run is skipped */
+	char **needed_program; /* and where one of these is not installed; ended by NULL */
 
 	struct plan_host *host;
 	int host_count;
