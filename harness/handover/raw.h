@@ -105,15 +105,18 @@ struct raw_socket {
 	uint32_t info_size; /* bytes of struct tcp_info that follow */
 };
 
+#define RAW_PROGRAMS 16 /* as many as a plan may have */
+
 /* The first that a host with a kernel of its own is told, and then the handover (handover.h) and
  * what its files are (files.h). */
 struct raw_boot {
-	int32_t host;        /* which one it is; the plan's host_count: the router */
-	int32_t incarnation; /* 0; 1 after a reboot ... */
-	int64_t zero_ns;     /* its CLOCK_MONOTONIC at the run's zero */
-	uint32_t start;      /* 1: what ran before the reboot is started again */
-	uint32_t size;       /* of the handover */
-	uint32_t files_size; /* 0: no command runs there */
+	int32_t host;                 /* which one it is; the plan's host_count: the router */
+	int32_t incarnation;          /* 0; 1 after a reboot ... */
+	int64_t zero_ns;              /* its CLOCK_MONOTONIC at the run's zero */
+	int32_t starts[RAW_PROGRAMS]; /* of each of its programs, so far */
+	uint32_t start;               /* 1: what ran before the reboot is started again */
+	uint32_t size;                /* of the handover */
+	uint32_t files_size;          /* 0: no command runs there */
 	uint32_t reserved;
 };
 

@@ -123,7 +123,7 @@ void hear_program_new(struct play *play, int index)
 	if (play->program[index].ended || play->ready & ready)
 		tell_waiting(play, index, ready, RAW_ORDER_STARTED, index);
 	play->ready &= ~ready;
-	play->program[index] = (struct play_program){0};
+	play->program[index] = (struct play_program){.starts = play->program[index].starts};
 }
 
 static void set_ready(struct play *play, int program, uint32_t ready)
@@ -153,6 +153,7 @@ static void note_program(struct play *play, int index, const void *payload)
 	if (raw.state == RAW_PROGRAM_STARTED) {
 		hear_program_new(play, index);
 		play->program[index].running = true;
+		play->program[index].starts++;
 	} else {
 		hear_program_ended(play, index);
 	}

@@ -41,9 +41,11 @@ struct play_host {
 
 struct play_program {
 	bool running, ended, idle;
+	int starts; /* so far */
 };
 
 static_assert(WORLD_HOSTS >= HOSTS_MAX + 1, "a plan's hosts and its router");
+static_assert(RAW_PROGRAMS == PROGRAMS_MAX, "a count for each program");
 
 struct play_fault { /* of the plan, as what the world calls back with */
 	struct play *play;

@@ -62,12 +62,15 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 				.files_size = self->files ? (uint32_t)strlen(self->files) : 0};
 	int ret;
 
+	for (int i = 0; i < play->plan->program_count; i++)
+		boot.starts[i] = play->program[i].starts;
 	text_shrink(&self->said, 0);
 	self->done = self->ends_by_plan = self->panics = false;
 	self->late_ns = 0;
 	self->pause_count = 0;
 	for (int i = 0; i < play->plan->program_count; i++)
-		if (start && play->plan->program[i].host == host)
+		if (start && play->plan->program[i].host == host &&
+		    !play->plan->program[i].stays_down)
 			hear_program_new(play, i);
 	ret = world_power_on(play->world, host, err);
 	if (ret >= 0)

@@ -97,7 +97,7 @@ static void start_add(struct stage *stage, int index, int64_t from_ns)
 	int64_t start_ns = stage->plan->program[index].start_ns;
 
 	if (start_ns < from_ns) {
-		if (!alone->start) {
+		if (!alone->start || stage->plan->program[index].stays_down) {
 			stage->program[index].ended = true;
 			return;
 		}
@@ -410,6 +410,7 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 		loop.stage.tap[i] = loop.due_ns[i] = -1;
 	for (int i = 0; i < plan->program_count; i++) {
 		loop.stage.program[i].of = plan;
+		loop.stage.program[i].starts = options->alone ? options->alone->starts[i] : 0;
 		loop.stage.program[i].plan = &plan->program[i];
 		loop.stage.program[i].index = i;
 		loop.stage.program[i].fd = loop.stage.program[i].stdin_fd = -1;

@@ -23,12 +23,13 @@
 
 /* Where each host is a kernel of its own, outside of which are its cables and the other hosts. */
 struct conduct_host {
-	int host;          /* which one this kernel is; the plan's host_count: the router */
-	int orders;        /* where struct raw_order come from */
-	int64_t zero_ns;   /* this kernel's CLOCK_MONOTONIC at the run's zero; < 0: long ago */
-	int incarnation;   /* 0; 1 after a reboot ... */
-	bool start;        /* what ran before the reboot */
-	const char *files; /* of what its root is made, if commands run there (files.h) */
+	int host;              /* which one this kernel is; the plan's host_count: the router */
+	int orders;            /* where struct raw_order come from */
+	int64_t zero_ns;       /* this kernel's CLOCK_MONOTONIC at the run's zero; < 0: long ago */
+	int incarnation;       /* 0; 1 after a reboot ... */
+	bool start;            /* what ran before the reboot */
+	const char *files;     /* of what its root is made, if commands run there (files.h) */
+	const int32_t *starts; /* of each program, so far */
 };
 
 struct conduct_options {

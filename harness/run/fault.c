@@ -66,11 +66,12 @@ static int power_on(struct stage *stage, const struct plan_fault *fault, struct 
 		ret = stage_power_on(stage, fault->host, err);
 	if (ret == 0)
 		ret = stage_watch(stage, fault->host, err);
+	stage->closing &= ~(1u << fault->host);
 	for (int i = 0; i < stage->plan->program_count && ret == 0; i++) {
 		struct program *program = &stage->program[i];
 
 		if (program->plan->host != fault->host || !fault->start_again ||
-		    program->plan->start_ns >= up_ns)
+		    program->plan->stays_down || program->plan->start_ns >= up_ns)
 			continue;
 		program->incarnation = plan_restarts(stage->plan, i, up_ns);
 		program->ended = false;
@@ -115,6 +116,7 @@ static int shutdown_begin(struct stage *stage, const struct plan_fault *fault, i
 			  struct err *err)
 {
 	(void)err;
+	stage->closing |= 1u << fault->host;
 	host_signal(stage, fault->host, SIGTERM);
 	agenda_add(stage, fault->at_ns + fault->grace_ns, AGENDA_FAULT_GOES_ON, index);
 	return 0;
@@ -145,6 +147,13 @@ static int signal_program(struct stage *stage, const struct plan_fault *fault, i
 	(void)index, (void)err;
 	program_signal(&stage->program[fault->program], signals[fault->op]);
 	return 0;
+}
+
+static int start_program(struct stage *stage, const struct plan_fault *fault, int index,
+			 struct err *err)
+{
+	(void)index;
+	return stage_start(stage, fault->program, err);
 }
 
 static int pull_or_plug(struct stage *stage, const struct plan_fault *fault, int index,
@@ -302,6 +311,7 @@ static const struct {
 	[FAULT_TERMINATE] = {signal_program, NULL},
 	[FAULT_STOP] = {signal_program, NULL},
 	[FAULT_CONTINUE] = {signal_program, NULL},
+	[FAULT_START] = {start_program, NULL},
 	[FAULT_CRASH] = {crash, NULL},
 	[FAULT_REBOOT] = {reboot_begin, reboot_end},
 	[FAULT_SHUTDOWN] = {shutdown_begin, shutdown_end},

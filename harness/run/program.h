@@ -29,6 +29,7 @@ struct program {
 	pid_t pid;       /* 0: not running */
 	int fd;          /* peer: its reports; command: its output; -1: closed */
 	int incarnation; /* of the next or present start */
+	int starts;      /* so far, where they are counted (plan.h) */
 	bool ended;      /* ran and is over */
 	uint32_t ready;  /* of the plan's list, what it has done and nobody has heard of */
 	bool idle;       /* in a pause step: nothing more will come of it */

@@ -235,22 +235,36 @@ int stage_start(struct stage *stage, int index, struct err *err)
 					    .helpers = stage->options->helpers,
 					    .watch = stage->watch_fd};
 
-	/* Its host went down before it was to start, or is about to. */
-	if (!place.net || (place.container && !container_is_on(place.container)))
+	/* Its host went down before it was to start, or is about to; or it was started meanwhile.
+	 */
+	if (program->pid > 0 || !place.net ||
+	    (place.container && !container_is_on(place.container)))
 		return 0;
 	stage->waiting[index] = !may_start(stage, index);
 	if (stage->waiting[index])
 		return 0;
 	stage->ready &= ~plan_ready_of(stage->plan, index);
+	if (plan_counts_starts(stage->plan, index))
+		program->incarnation = program->starts++;
 	ret = program_start(program, &place, stage->out, err);
 	return ret < 0 ? ret : program_feed(program, stage_now(stage), err);
+}
+
+static void restart(struct stage *stage, int index)
+{
+	const struct plan_program *plan = stage->program[index].plan;
+
+	if (plan->restart.always && !(stage->closing & 1u << plan->host))
+		agenda_add(stage, stage_now(stage) + plan->restart.after_ns, AGENDA_START, index);
 }
 
 void stage_reaped(struct stage *stage, int pid, int status)
 {
 	for (int i = 0; i < stage->plan->program_count; i++)
-		if (stage->program[i].pid == pid)
+		if (stage->program[i].pid == pid) {
 			program_ended(&stage->program[i], status, stage->out);
+			restart(stage, i);
+		}
 }
 
 void stage_kill(struct stage *stage, int host)

@@ -45,6 +45,7 @@ struct stage {
 	struct program program[PROGRAMS_MAX];
 	bool waiting[PROGRAMS_MAX];             /* for what another is to have done */
 	uint32_t ready;                         /* of the plan's list, what is so */
+	uint32_t closing;                       /* 1 << host: it shuts down, and starts nothing */
 	struct container *container[HOSTS_MAX]; /* NULL: nobody would notice */
 	struct container_own own;               /* where each host is a kernel of its own */
 	struct restriction *restriction;

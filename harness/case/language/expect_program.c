@@ -174,7 +174,7 @@ static bool parse_incarnation(struct decoder *d, const struct node *key, int pro
 			  "write recv@1 for the recv after the first reboot");
 		return false;
 	}
-	if (number > restarts) {
+	if (number > restarts && !plan_counts_starts(d->plan, program)) {
 		const char *host = d->plan->host[d->plan->program[program].host].name;
 		const char *name = d->plan->program[program].name;
 		struct diag *diag = restarts

@@ -37,6 +37,7 @@ static const struct {
 } faults[] = {
 	{"kill: server", FAULT_KILL, V, A, A, A, "kill server"},
 	{"terminate: client", FAULT_TERMINATE, C, A, A, A, "terminate client"},
+	{"start: server", FAULT_START, V, A, A, A, "start server"},
 	{"stop: server", FAULT_STOP, V, A, A, A, "stop server"},
 	{"continue: client", FAULT_CONTINUE, C, A, A, A, "continue client"},
 	{"crash: server", FAULT_CRASH, A, V, A, A, "crash server"},

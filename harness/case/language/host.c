@@ -294,6 +294,17 @@ static bool decode_program_steps(struct decoder *d, const struct node *node, voi
 	return true;
 }
 
+static const struct field restart_fields[] = {
+	{"always", TYPE_BOOL, TO(struct plan_restart, always), .required = true,
+	 .help = "however it ended"},
+	{"after", TYPE_DURATION, TO(struct plan_restart, after_ns),
+	 .help = "so much later, at once if not said"},
+};
+static const struct form restart_form = {.name = "restart", FIELDS(restart_fields)};
+
+static const struct word boot_words[] = {
+	{"start", false, "it starts again"}, {"none", true, NULL}, {NULL, 0, NULL}};
+
 static const struct field program_fields[] = {
 	{"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
 	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
@@ -319,6 +330,10 @@ static const struct field program_fields[] = {
 		 "comes, and no end but where it is said; if not said, nothing"},
 	{"start", TYPE_MOMENT, TO(struct plan_program, start_ns),
 	 .help = "when it starts, 0 if not said"},
+	{"restart", TYPE_FORM, TO(struct plan_program, restart), .form = &restart_form,
+	 .help = "its host starts it again when it has ended, as a service manager does"},
+	{"boot", TYPE_WORD, TO(struct plan_program, stays_down), .words = boot_words,
+	 .help = "when its host comes up again, start if not said"},
 	{"after", TYPE_CUSTOM, .decode = skip,
 	 .looks = "{server: listening 6379}, {server: {line: \"Ready to accept\"}}, or {setup: "
 		  "exit}",
@@ -401,6 +416,11 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 					 .connected = -1,
 					 .place = place_of(name)};
 	form_decode(d, &program_form, node, program);
+	if (program->restart.always && !plan->until_ns)
+		diag_help(d->diags,
+			  diag_error(d->diags, node_get(node, "restart")->key->span,
+				     "program '%s' is started again for ever", program->name),
+			  "say when the run ends: until: 60s");
 	program->start_said = node->kind == NODE_MAP && node_get(node, "start");
 	check_kind(d, name, node, program);
 	plan->program_count++;

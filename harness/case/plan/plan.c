@@ -109,7 +109,7 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 		}
 		if (!plan_fault_boots(fault) || fault->at_ns + fault->down_ns > until_ns)
 			continue;
-		if (fault->start_again && started)
+		if (fault->start_again && started && !plan->program[program].stays_down)
 			count++;
 		else if (fault->start_again)
 			started = start_ns < fault->at_ns + fault->down_ns;
@@ -143,6 +143,16 @@ bool plan_awaits(const struct plan *plan, int program)
 int64_t plan_end_ns(const struct plan *plan, int64_t over_ns)
 {
 	return (over_ns > plan->last_ns ? over_ns : plan->last_ns) + SETTLE_NS;
+}
+
+bool plan_counts_starts(const struct plan *plan, int program)
+{
+	bool counts = plan->program[program].restart.always;
+
+	for (int i = 0; i < plan->fault_count; i++)
+		counts = counts ||
+			 (plan->fault[i].op == FAULT_START && plan->fault[i].program == program);
+	return counts;
 }
 
 uint32_t plan_ready_by_step(const struct plan *plan, int program, int step)

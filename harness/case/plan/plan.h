@@ -159,6 +159,11 @@ struct plan_program {
 	int after;     /* and not before this, of the plan's list; -1: no matter */
 	int connected; /* the same: that where its first connect goes somebody listens */
 	bool start_said;
+	bool stays_down; /* when its host comes up again it is not started */
+	struct plan_restart {
+		bool always; /* whenever it has ended: its host starts it again, */
+		int64_t after_ns;
+	} restart;
 	char *command;    /* instead of steps: what is executed, for people; or NULL */
 	char **argv;      /* of it, ended by NULL: the shell and its text, or a list without one */
 	char **env;       /* "NAME=value", ended by NULL; or NULL: no more than every command has */
@@ -177,6 +182,7 @@ struct plan_program {
 enum fault_op {
 	FAULT_KILL,      /* program: SIGKILL */
 	FAULT_TERMINATE, /* program: SIGTERM */
+	FAULT_START,     /* program: again, if it does not run */
 	FAULT_STOP,      /* program: SIGSTOP */
 	FAULT_CONTINUE,  /* program: SIGCONT */
 	FAULT_CRASH,     /* host: wire cut, processes killed, kernel state gone */
@@ -435,6 +441,10 @@ int64_t plan_end_ns(const struct plan *plan, int64_t over_ns);
 const char *plan_source_line(const struct plan *plan, int number, int *ret_size);
 
 void plan_free(struct plan *plan); /* NULL is fine */
+
+/* Whether it may start otherwise than by the timeline alone: then its starts are counted as they
+ * come, and plan_restarts() does not know how many there are. */
+bool plan_counts_starts(const struct plan *plan, int program);
 
 /* Which of the plan's list, as bits, are so when STEP of PROGRAM has returned without an error. */
 uint32_t plan_ready_by_step(const struct plan *plan, int program, int step);
