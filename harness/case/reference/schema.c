@@ -170,6 +170,15 @@ static void print_list(FILE *out, const struct form *form)
 	fputc('}', out);
 }
 
+static void print_one_or_list(FILE *out, const struct form *form)
+{
+	fputs("{\"anyOf\": [" VARIABLE ", ", out);
+	print_form(out, form, WHEN);
+	fputs(", ", out);
+	print_list(out, form);
+	fputs("]}", out);
+}
+
 /* Keys that are no section are programs, and theirs are steps. */
 static void print_expect(FILE *out)
 {
@@ -189,16 +198,12 @@ static void print_expect(FILE *out)
 	fputs("]}},\n  \"additionalProperties\": {\"anyOf\": [" VARIABLE
 	      ", {\"type\": \"object\", \"patternProperties\": {\"^exit(@[0-9]+)?$\": ",
 	      out);
-	print_form(out, &expect_exit_form, WHEN);
-	fputs(", \"output\": {\"anyOf\": [" VARIABLE ", ", out);
-	print_form(out, &expect_output_form, WHEN);
-	fputs(", ", out);
-	print_list(out, &expect_output_form);
-	fputs("]}},\n  \"additionalProperties\": {\"anyOf\": [", out);
-	print_form(out, &expect_step_form, WHEN);
-	fputs(", ", out);
-	print_list(out, &expect_step_form);
-	fputs("]}}]}}", out);
+	print_one_or_list(out, &expect_exit_form);
+	fputs(", \"^output(@[0-9]+)?$\": ", out);
+	print_one_or_list(out, &expect_output_form);
+	fputs("},\n  \"additionalProperties\": ", out);
+	print_one_or_list(out, &expect_step_form);
+	fputs("}]}}", out);
 }
 
 char *case_reference_schema(void)
