@@ -103,15 +103,13 @@ struct record_kernel worker_kernel(const struct kernel *kernel)
 				      .virtual_clock = kernel_clock_is_virtual(kernel)};
 }
 
-/* What was wrong, in words, and the part of the run around it as a picture. */
-static void explain(const struct run *run, const struct worker_options *options,
-		    struct outcome *outcome)
+/* The run as a picture, or the part of it around what was wrong. */
+static void draw(const struct run *run, const struct worker_options *options,
+		 struct outcome *outcome)
 {
 	struct ladder_options ladder = {.most = LADDER_ROWS};
 	char *whole;
 
-	outcome->text = judgement_explain(outcome->plan, outcome->record, outcome->judgement,
-					  false);
 	if (outcome->record->program_count == 0) /* it never began: there is nothing to draw */
 		return;
 	whole = text_format("%shalfopen show %s/%s",
@@ -125,6 +123,15 @@ static void explain(const struct run *run, const struct worker_options *options,
 	ladder.width = options->width;
 	outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
 	free(whole);
+}
+
+/* What was wrong, in words and as a picture. */
+static void explain(const struct run *run, const struct worker_options *options,
+		    struct outcome *outcome)
+{
+	outcome->text = judgement_explain(outcome->plan, outcome->record, outcome->judgement,
+					  false);
+	draw(run, options, outcome);
 }
 
 static int collect(const struct run *run, const struct worker_options *options,
@@ -154,6 +161,8 @@ static int conclude(const struct run *run, const struct worker_options *options,
 		outcome->reason = text_copy(outcome->judgement->reason);
 	if (outcome->verdict == VERDICT_FAIL || outcome->verdict == VERDICT_ERROR)
 		explain(run, options, outcome);
+	else if (outcome->verdict == VERDICT_SKIP && outcome->record->state == RECORD_COMPLETE)
+		draw(run, options, outcome); /* nothing is expected: it is there to be seen */
 	return 0;
 }
 

@@ -76,8 +76,8 @@ END_TEST
 START_TEST(who_wrote_nothing_is_told_so)
 {
 	static const struct judged silent = {"worker: {output: starting}", FAILS,
-			       "lines: 0 instead of at least 1", NULL,
-			       "worker: 0; it wrote nothing"};
+					     "lines: 0 instead of at least 1", NULL,
+					     "worker: 0; it wrote nothing"};
 
 	judge_row(&silent, &story);
 }

@@ -227,7 +227,7 @@ static void check_top(struct decoder *d)
 			  "longer texts go to 'about'");
 	if (!expect)
 		diag_warning(d->diags, node_get(d->root, "hosts")->key->span,
-			     "this case expects nothing: it passes whatever happens");
+			     "this case expects nothing: its runs are drawn, and have no verdict");
 }
 
 /* The router is a machine, too. What the network is must be known before. */
