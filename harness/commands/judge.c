@@ -79,7 +79,9 @@ static char *text_of(const struct recorded *recorded, const struct judgement *ju
 	return text_take(&text);
 }
 
-static json_t *result_of(const struct recorded *recorded, bool all, struct err *err)
+/* SAID: by the results that it is in; or NULL. */
+static json_t *result_of(const struct recorded *recorded, const json_t *said, bool all,
+			 struct err *err)
 {
 	const struct record *record = recorded->record;
 	const struct plan *plan = recorded->plan;
@@ -93,6 +95,8 @@ static json_t *result_of(const struct recorded *recorded, bool all, struct err *
 	text = text_of(recorded, judgement, all);
 	facts = result_facts_of(plan, record, judgement);
 	facts.text = text;
+	if (said && json_object_get(said, "repetition"))
+		facts.repetition = result_string(said, "repetition");
 	result = result_make(&facts);
 	free(text);
 	judgement_free(judgement);
@@ -106,10 +110,10 @@ static void complain(struct judged *judged, const struct err *err, int status)
 }
 
 /* RECORDED is given back. */
-static void judge_recorded(struct judged *judged, struct recorded *recorded)
+static void judge_recorded(struct judged *judged, struct recorded *recorded, const json_t *said)
 {
 	struct err err = {0};
-	json_t *result = result_of(recorded, judged->all, &err);
+	json_t *result = result_of(recorded, said, judged->all, &err);
 
 	recorded_done(recorded);
 	if (result)
@@ -126,7 +130,7 @@ static void judge_one(struct judged *judged, const char *name)
 	if (recorded_load(name, &recorded, &err) < 0)
 		complain(judged, &err, EXIT_USAGE);
 	else
-		judge_recorded(judged, &recorded);
+		judge_recorded(judged, &recorded, NULL);
 }
 
 /* The runs of a folder that `run --out` made. One that has no record, since it was skipped or
@@ -144,7 +148,7 @@ static void judge_folder(struct judged *judged, const char *folder, const json_t
 		json_t *copy;
 
 		if (ret == 0) {
-			judge_recorded(judged, &recorded);
+			judge_recorded(judged, &recorded, result);
 			continue;
 		}
 		copy = json_deep_copy(result);

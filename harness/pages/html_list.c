@@ -102,6 +102,8 @@ static void run_row(struct overview *overview, const json_t *result)
 	overview_badge(out, verdict);
 	fputs("</td><td class=\"mono\">", out);
 	overview_link(out, result, *variant ? variant : "the one run");
+	if (*result_string(result, "repetition"))
+		page_printf(out, " %s", result_string(result, "repetition"));
 	if (overview->kernels > 1)
 		page_printf(out, " (%s)", overview->kernel[overview_kernel(overview, result)]);
 	fprintf(out, "</td><td class=\"n\">%s</td><td class=\"n wall\">%.2f s</td></tr>\n",

@@ -34,6 +34,11 @@ says "^chance.yaml: 5 repetitions, $told outcomes"
 grep -q 'name="chance.yaml seed=4"' junit.xml || fail "JUnit does not tell repetitions apart"
 grep -q 'outcome [0-9a-f]' junit.xml || fail "JUnit does not tell the outcomes"
 
+exits 0 "$halfopen" judge own
+says "^chance.yaml: 5 repetitions, $told outcomes"
+exits 0 "$halfopen" report own
+grep -q '</a> seed=4' own/report/index.html || fail "the overview does not tell repetitions apart"
+
 # One seed alone gives the same run, and a shard has its part of them.
 exits 0 "$halfopen" run --seed 4 --out one chance.yaml
 cmp <(sed -E 's/"wall_ns":[0-9]+//' one/chance/record.jsonl) <(sed -E 's/"wall_ns":[0-9]+//' own/chance/seed=4/record.jsonl) ||
