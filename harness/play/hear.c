@@ -207,7 +207,7 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 		return true;
 	case RAW_END: /* of this guest; the run's comes last */
 		play->host[host].done = true;
-		/* While others have still to say theirs, it does not go on to end its programs. */
+		/* While others have still to say theirs, its programs do nothing more. */
 		if (play->end_ns >= 0 && play_now_ns(play) >= play->end_ns)
 			world_hang(play->world, host);
 		return false;
