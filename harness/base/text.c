@@ -39,7 +39,7 @@ static size_t make_room(struct text *text, size_t size)
 {
 	size_t wanted = text->size + size + 1, room = text->room ? text->room : 64;
 
-	if (wanted <= text->room)
+	if (text->bytes && wanted <= text->room)
 		return size;
 	if (text->fixed)
 		return text->room - text->size - 1;

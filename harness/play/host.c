@@ -82,6 +82,11 @@ static int files_add(struct play *play, int host, struct err *err)
 		       : 0;
 }
 
+static bool wants_disk(const struct plan *plan, int host)
+{
+	return plan->host[host].disk.size && plan_has_command(plan, host);
+}
+
 static int disk_add(struct play *play, int host, struct err *err)
 {
 	static const enum world_disk_loss losses[] = {[LOSES_UNSYNCED] = WORLD_DISK_LOSES_UNSYNCED,
@@ -92,8 +97,6 @@ static int disk_add(struct play *play, int host, struct err *err)
 	AUTO_FREE char *path = NULL;
 	int ret;
 
-	if (!plan->size || !plan_has_command(play->plan, host))
-		return 0;
 	ret = play_disk_make(play, host, &path, err);
 	config.path = path;
 	if (ret == 0)
@@ -133,5 +136,7 @@ int play_host_add(struct play *play, int host, const struct kernel *kernel, stru
 	self->confined.root = self->root;
 	if (ret == 0)
 		ret = world_add_host(play->world, &config, err);
-	return ret < 0 || host == play->plan->host_count ? ret : disk_add(play, host, err);
+	return ret < 0 || host == play->plan->host_count || !wants_disk(play->plan, host)
+		       ? ret
+		       : disk_add(play, host, err);
 }

@@ -90,8 +90,10 @@ int provision_split(const struct plan *plan, int host, const char *path, uid_t o
 	DIR *dir;
 
 	snprintf(machine, sizeof(machine), PROVISION_MACHINE "/%.2000s", path);
-	dir = opendir(machine);
-	while (dir && ret == 0 && (entry = readdir(dir))) {
+	dir = ret == 0 ? opendir(machine) : NULL;
+	if (!dir)
+		return ret;
+	while (ret == 0 && (entry = readdir(dir))) {
 		enum relation relation;
 		struct stat st;
 
@@ -108,8 +110,7 @@ int provision_split(const struct plan *plan, int host, const char *path, uid_t o
 		else
 			ret = link_make(entry_path, err);
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return ret;
 }
 

@@ -67,8 +67,8 @@ sed '/^needs/d; s/tcp_nonsense/tcp_max_orphans/' needs.yaml >machine.yaml
 exits 77 "$halfopen" run --kernel "$uml" machine.yaml
 says '^SKIP  machine.yaml .*: needs a kernel for each host .*: server sets net.ipv4.tcp_max_orphans'
 sed '/^needs/d; s/tcp_nonsense/tcp_retrie2/' needs.yaml >unknown.yaml
-exits 3 "$halfopen" run --kernel "$uml" unknown.yaml
-says "has no sysctl net.ipv4.tcp_retrie2; did you mean 'tcp_retries2'"
+exits 2 "$halfopen" run --kernel "$uml" unknown.yaml
+complains "did you mean 'net.ipv4.tcp_retries2'"
 # The router is a machine as well.
 forgets="$cases/nat/forgets.yaml:sends_first=inner,ip=4"
 exits 0 "$halfopen" run --kernel "$uml" "$forgets"
