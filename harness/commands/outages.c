@@ -254,7 +254,8 @@ const struct argp outages_argp = {
 	"FOLDER...",
 	"Prints the outages that somebody reported, by what people see: what "
 	"each is, what its runs showed for each value of the axis fix, and "
-	"what that costs, as Markdown. Each folder of results is a kernel.",
+	"what that costs, as Markdown. Each folder of results is a kernel.\vExamples:\n\n"
+	"    halfopen outages out",
 	NULL,
 	NULL,
 	NULL};
