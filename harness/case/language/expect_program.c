@@ -102,7 +102,8 @@ static const struct field step_fields[] = {
 	 .help = "what the call returned, -1 for an error; bytes in all for send and recv"},
 	{"errno", TYPE_CUSTOM, .decode = decode_errno,
 	 .looks = "an error's name (ETIMEDOUT), a list of them, or 0",
-	 .schema = "{\"type\": [\"string\", \"integer\", \"array\"]}",
+	 .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/errno\"}, {\"type\": \"array\", \"items\": "
+		   "{\"$ref\": \"#/$defs/errno\"}}]}",
 	 .help = "it failed with that, or one of them; 0: it succeeded"},
 	{"at", TYPE_MOMENTS, STEP(at), .help = "when it ended"},
 	{"took", TYPE_DURATIONS, STEP(took), .help = "for how long it ran"},

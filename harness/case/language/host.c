@@ -228,7 +228,7 @@ static bool skip(struct decoder *d, const struct node *node, void *ret)
 static const struct field host_fields[] = {
 	{"sysctl", TYPE_CUSTOM, .decode = decode_sysctl,
 	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
-	 .schema = "{\"type\": \"object\"}",
+	 .schema = "{\"$ref\": \"#/$defs/sysctls\"}",
 	 .help = "what the host's kernel is set to; a value may be a mapping, see below"},
 	{"kernel", TYPE_TEXT, TO(struct plan_host, kernel),
 	 .help = "its own: a name that `halfopen kernel list` shows, or the beginning of one "

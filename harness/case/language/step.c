@@ -201,7 +201,7 @@ static const struct field exit_fields[] = {
 };
 static const struct field option_fields[] = {
 	{NULL, TYPE_CUSTOM, .decode = decode_options, .looks = "a mapping of socket options",
-	 .help = "see the list of options"},
+	 .schema = "{\"$ref\": \"#/$defs/options\"}", .help = "see the list of options"},
 };
 static const struct field poll_fields[] = {
 	{"events", TYPE_WORDS, PEER(events), .words = poll_event_words, .required = true,

@@ -502,7 +502,7 @@ static const struct type_row {
 	[TYPE_HOST] = {decode_host, "a host", "{\"type\": \"string\"}"},
 	[TYPE_PROGRAM] = {decode_program, "a program", "{\"type\": \"string\"}"},
 	[TYPE_ERRNO] = {decode_errno, "an error's name (ETIMEDOUT), or 0",
-			"{\"type\": [\"string\", \"integer\"], \"pattern\": \"^(E[A-Z0-9]+|0)$\"}"},
+			"{\"$ref\": \"#/$defs/errno\"}"},
 	[TYPE_SIGNAL] = {decode_signal, "a signal's name (SIGKILL)",
 			 "{\"type\": \"string\", \"pattern\": \"^SIG[A-Z0-9]+$\"}"},
 	[TYPE_FORM] = {decode_form, "a mapping", NULL},

@@ -41,6 +41,14 @@ const char reference_intro[] =
 	"\n"
 	"Anchors, aliases, tags, several documents in one file and keys given twice are refused.\n"
 	"A file has at most 1 MiB.\n"
+	"\n"
+	"Editors that know YAML by yaml-language-server complete and explain a case, and mark what "
+	"is\n"
+	"wrong, with this as its first line (the schema is below the prefix where halfopen is "
+	"installed,\n"
+	"or what `halfopen reference --schema` prints):\n"
+	"\n"
+	"    # yaml-language-server: $schema=/usr/share/halfopen/case.schema.json\n"
 	"\n";
 
 const char reference_values[] =

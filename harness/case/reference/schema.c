@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errno_words.h"
 #include "expect.h"
+#include "proc_words.h"
 #include "text.h"
 
 /* Any value can be made of variables. */
@@ -108,18 +110,55 @@ static void print_form(FILE *out, const struct form *form, const char *more)
 	fprintf(out, "%s}%s", strcmp(between, ", ") == 0 ? "]" : "", form->bare ? "]}" : "");
 }
 
+/* What an editor offers among names that kernels have more of. */
+static void print_names(FILE *out, const char *const *names, const char *value)
+{
+	fputs("{\"type\": \"object\", \"properties\": {", out);
+	for (int i = 0; names[i]; i++) {
+		fputs(i ? ", " : "", out);
+		print_string(out, names[i]);
+		fprintf(out, ": %s", value);
+	}
+	fprintf(out, "}, \"additionalProperties\": %s}", value);
+}
+
+static void print_errnos(FILE *out)
+{
+	fputs("{\"enum\": [0", out);
+	for (int i = 1; i <= ERRNO_LAST; i++)
+		if (errno_by_number(i)) {
+			fputs(", ", out);
+			print_string(out, errno_by_number(i));
+		}
+	fputs("]}", out);
+}
+
+static void print_socket_options(FILE *out)
+{
+	fputs("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {", out);
+	for (int i = 0; i < option_count; i++) {
+		fputs(i ? ", " : "", out);
+		print_string(out, option_table[i].name);
+		fputs(": {\"description\": ", out);
+		print_string(out, option_table[i].help);
+		fputc('}', out);
+	}
+	fputs("}}", out);
+}
+
 static void print_verb(FILE *out, const struct verb_table *table, const struct verb *verb)
 {
 	fputs("{\"type\": \"object\", \"description\": ", out);
 	print_string(out, verb->help);
 	fputs(", \"additionalProperties\": false, \"properties\": {", out);
 	print_string(out, verb->name);
-	fputs(": ", out);
+	fputs(": {\"description\": ", out);
+	print_string(out, verb->help);
 	if (verb->argument == ARGUMENT_NONE) {
-		fputs("{\"type\": \"null\"}", out);
+		fputs(", \"type\": \"null\"}", out);
 	} else {
-		fputs(verb->argument == ARGUMENT_OPTIONAL ? "{\"anyOf\": [{\"type\": \"null\"}, "
-							  : "{\"anyOf\": [",
+		fputs(verb->argument == ARGUMENT_OPTIONAL ? ", \"anyOf\": [{\"type\": \"null\"}, "
+							  : ", \"anyOf\": [",
 		      out);
 		print_form(out, verb->form, NULL);
 		fputs(", " VARIABLE "]}", out);
@@ -188,8 +227,8 @@ static void print_expect(FILE *out)
 	print_form(out, &expect_wire_form, WHEN);
 	fputs(", ", out);
 	print_form(out, &expect_order_form, WHEN);
-	fputs("]}},\n  \"counters\": {\"type\": \"object\", \"additionalProperties\": {\"type\": "
-	      "\"object\"}}"
+	fputs("]}},\n  \"counters\": {\"type\": \"object\", \"additionalProperties\": "
+	      "{\"$ref\": \"#/$defs/counters\"}}"
 	      ",\n  \"silence\": {\"anyOf\": [",
 	      out);
 	print_form(out, &expect_silence_form, WHEN);
@@ -226,6 +265,14 @@ char *case_reference_schema(void)
 	print_verbs(out, &step_table);
 	fputs(",\n\"fault\": ", out);
 	print_verbs(out, &fault_table);
+	fputs(",\n\"errno\": ", out);
+	print_errnos(out);
+	fputs(",\n\"options\": ", out);
+	print_socket_options(out);
+	fputs(",\n\"sysctls\": ", out);
+	print_names(out, sysctl_names, "{}");
+	fputs(",\n\"counters\": ", out);
+	print_names(out, counter_names, "{}");
 	fputs(",\n\"expect\": ", out);
 	print_expect(out);
 	fputs("}}\n", out);
