@@ -197,17 +197,18 @@ class Run:
             self.compare_host(host, os.path.join(self.folder, f"capture-{name}.pcapng"))
 
     def compare_host(self, host, capture):
-        packets, view = {}, View()
+        packets, view = collections.defaultdict(list), View()  # alike to the last bit: in order
         for packet in self.packets:
             if packet["from"] == host and not packet["made_on_way"]:
-                packets[(True, self.stamp(packet["sent_ns"]), what_of(packet))] = packet
+                packets[(True, self.stamp(packet["sent_ns"]), what_of(packet))].append(packet)
             if packet["to"] == host and packet["arrived_ns"] >= 0:
-                packets[(False, self.stamp(packet["arrived_ns"]), what_of(packet))] = packet
+                packets[(False, self.stamp(packet["arrived_ns"]), what_of(packet))].append(packet)
         for values in fields_of(capture, FIELDS + [f"tcp.analysis.{word}" for word in ANALYSIS_IS]):
             frame = frame_of(values[:len(FIELDS)])
-            packet = packets.get((frame.outgoing, frame.ns, frame.what))
-            if frame.what[0] != "tcp" or not packet:
+            alike = packets[(frame.outgoing, frame.ns, frame.what)]
+            if frame.what[0] != "tcp" or not alike:
                 continue
+            packet = alike.pop(0)
             theirs = {word for word, value in zip(ANALYSIS_IS, values[len(FIELDS):]) if value}
             kinds, also = view.kinds(packet)
             self.compared += len(kinds & KIND_IS.keys())
