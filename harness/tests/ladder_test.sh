@@ -61,9 +61,9 @@ ascii_only text || fail "not ASCII in another locale"
 $run --color always four.yaml >text || true
 grep -q $'\033\[1;31m' text || fail "the failure is not in colour"
 if command -v script >/dev/null; then
-	script -qec "$halfopen show four/four" /dev/null </dev/null >text
+	PAGER=cat script -qec "$halfopen show four/four" /dev/null </dev/null >text
 	grep -q $'\033\[' text || fail "no colour on a terminal"
-	NO_COLOR=1 script -qec "$halfopen show four/four" /dev/null </dev/null >text
+	NO_COLOR=1 PAGER=cat script -qec "$halfopen show four/four" /dev/null </dev/null >text
 	grep -q $'\033\[' text && fail "colour in spite of NO_COLOR"
 fi
 
@@ -72,22 +72,24 @@ if command -v script >/dev/null; then
 	at() { PAGER='sed s/^/through:/' script -qec "stty cols $1; $halfopen show $2" /dev/null </dev/null | tr -d '\r' |
 		sed 's/\x1b\[[0-9;]*m//g; s/^through://' >text; }
 	for columns in 80 100 200; do
-		for run in four/four out/keepalive/crash/ip=4,timers=default; do
-			at $columns $run
-			[ "$(wc -L <text)" -le $columns ] || { cat text >&2; fail "wider than $columns columns: $run"; }
-			[ "$(wc -L <text)" -ge $((columns - 1)) ] || { cat text >&2; fail "narrower than $columns columns: $run"; }
+		for shown in four/four out/keepalive/crash/ip=4,timers=default; do
+			at $columns $shown
+			[ "$(wc -L <text)" -le $columns ] || { cat text >&2; fail "wider than $columns columns: $shown"; }
+			[ "$(wc -L <text)" -ge $((columns - 1)) ] || { cat text >&2; fail "narrower than $columns columns: $shown"; }
 		done
 	done
-	PAGER='sed s/^/through:/' script -qec "$halfopen show four/four" /dev/null </dev/null | grep -q '^through:' || fail "no pager on a terminal"
-	PAGER='sed s/^/through:/' "$halfopen" show four/four | grep -q '^through:' && fail "a pager in a pipe"
-	PAGER='' script -qec "$halfopen show four/four" /dev/null </dev/null | grep -q 'crash server' || fail "nothing without a pager"
-	PATH=$PATH script -qec "env -u PAGER $halfopen show four/four" /dev/null </dev/null | grep -q 'crash server' || fail "nothing without PAGER"
+	PAGER='sed s/^/through:/' script -qec "$halfopen show four/four" /dev/null </dev/null >text
+	grep -q '^through:' text || fail "no pager on a terminal"
+	PAGER='sed s/^/through:/' "$halfopen" show four/four >text
+	grep -q '^through:' text && fail "a pager in a pipe"
+	PAGER='' script -qec "$halfopen show four/four" /dev/null </dev/null >text
+	grep -q 'crash server' text || fail "nothing without a pager"
 fi
 
 # Why it was given up, what was lost, set and counted
 "$halfopen" show out/keepalive/crash/ip=4,timers=default >text
-grep -qE 'recv: ETIMEDOUT: tcp_keepalive_probes 9: given up 11:1[0-9.]+ after the first probe of 9' text || { tail text >&2; fail "no reason of the end"; }
-grep -qE '^client counted: .*TcpExtTCPAbortOnTimeout 1' text || fail "no counters"
+grep -qE 'recv: ETIMEDOUT: tcp_keepalive_probes 9: given up 1[12]:[0-9.]+ after the first probe of 9' text || { tail text >&2; fail "no reason of the end"; }
+{ grep -q '^client counted: ' text && grep -q 'TcpExtTCPAbortOnTimeout 1' text; } || fail "no counters"
 grep -qE '^packets that never arrived: 10: ' text || fail "no losses"
 
 # Of thousands of packets under a failure only the part around it, and how to see the whole
