@@ -20,6 +20,10 @@
 #include "listener.h"
 #include "user.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 #define AT_ONCE          (64 << 10)
 #define IN_A_PIPE        (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
 #define NO_LISTENER      "cannot say that it listens"
@@ -218,6 +222,10 @@ static pid_t launch_run(struct launch *launch, struct err *err)
 
 	if (ret < 0)
 		return err_sys(err, ret, "cannot enter its host");
+#ifdef __SANITIZE_ADDRESS__
+	/* Who called execve() there last returned from nothing, and left what was marked. */
+	__asan_unpoison_memory_region(stack, sizeof(stack));
+#endif
 	pid = clone(launch_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
 	if (pid < 0)
 		ret = err_sys(err, errno, "cannot make a process");
