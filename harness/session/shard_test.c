@@ -83,8 +83,13 @@ START_TEST(tells_which_shard_this_is)
 	struct err err = {0};
 
 	clearenv();
-	for (int i = 0; i < COUNT(tries[_i].environment) && tries[_i].environment[i]; i++)
-		putenv(strdup(tries[_i].environment[i]));
+	for (int i = 0; i < COUNT(tries[_i].environment) && tries[_i].environment[i]; i++) {
+		char *name = strdup(tries[_i].environment[i]), *value = strchr(name, '=');
+
+		*value = '\0';
+		setenv(name, value + 1, 1);
+		free(name);
+	}
 	if (tries[_i].complaint) {
 		ck_assert_int_lt(shard_parse(tries[_i].text, &shard, &err), 0);
 		ck_assert_str_eq(err.text, tries[_i].complaint);
