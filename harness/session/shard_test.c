@@ -84,10 +84,11 @@ START_TEST(tells_which_shard_this_is)
 
 	clearenv();
 	for (int i = 0; i < COUNT(tries[_i].environment) && tries[_i].environment[i]; i++) {
-		char *name = strdup(tries[_i].environment[i]), *value = strchr(name, '=');
+		const char *variable = tries[_i].environment[i];
+		size_t length = strcspn(variable, "=");
+		char *name = strndup(variable, length);
 
-		*value = '\0';
-		setenv(name, value + 1, 1);
+		setenv(name, variable + length + 1, 1);
 		free(name);
 	}
 	if (tries[_i].complaint) {
