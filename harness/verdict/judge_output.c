@@ -66,8 +66,7 @@ static void gap_note(struct counting *counting, const struct record_printed *lin
 static void count_lines(struct judging *judging, const struct expect_output *expect,
 			struct counting *counting)
 {
-	bool real = !judging->record->kernel.virtual_clock;
-	int64_t early = real ? REAL_CLOCK_EARLY_NS : 0, late = real ? REAL_CLOCK_LATE_NS : 0;
+	const struct slack slack = slack_of(judging);
 	const struct plan_range window = window_of(judging, &expect->within);
 
 	counting->first_ns = -1;
@@ -80,8 +79,8 @@ static void count_lines(struct judging *judging, const struct expect_output *exp
 		gap_note(counting, line, &window);
 		if (line->gap || !strstr(line->text, expect->line))
 			continue;
-		counting->most += within(&window, line->t_ns, early, late);
-		counting->least += within(&window, line->t_ns, -late, -early);
+		counting->most += within(&window, line->t_ns, slack.early_ns, slack.late_ns);
+		counting->least += within(&window, line->t_ns, -slack.late_ns, -slack.early_ns);
 		if (!within(&window, line->t_ns, 0, 0))
 			continue;
 		counting->first_ns = counting->first_ns < 0 ? line->t_ns : counting->first_ns;

@@ -103,8 +103,7 @@ struct counting {
 static void wire_count(struct judging *judging, const struct expect_wire *expect,
 		       struct counting *counting)
 {
-	bool real = !judging->record->kernel.virtual_clock;
-	int64_t early = real ? REAL_CLOCK_EARLY_NS : 0, late = real ? REAL_CLOCK_LATE_NS : 0;
+	const struct slack slack = slack_of(judging);
 	const struct plan_range window = window_of(judging, &expect->within);
 
 	counting->first = counting->last = -1;
@@ -115,8 +114,8 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 		if (!matches(expect, packet))
 			continue;
 		/* What happens late on a busy machine may slip over either edge. */
-		counting->most += within(&window, t_ns, early, late);
-		counting->least += within(&window, t_ns, -late, -early);
+		counting->most += within(&window, t_ns, slack.early_ns, slack.late_ns);
+		counting->least += within(&window, t_ns, -slack.late_ns, -slack.early_ns);
 		if (!within(&window, t_ns, 0, 0))
 			continue;
 		if (expect->every.set && counting->count &&
@@ -248,19 +247,18 @@ static bool order_holds_from(const struct judging *judging, const struct expect_
 	const struct plan_range window = window_of(judging, &expect->within);
 	struct plan_range head = {window.set, window.lo, INT64_MAX};
 	struct plan_range tail = {window.set, 0, window.hi};
-	bool real = !judging->record->kernel.virtual_clock;
-	int64_t early = real ? REAL_CLOCK_EARLY_NS : 0, late = real ? REAL_CLOCK_LATE_NS : 0;
+	const struct slack slack = slack_of(judging);
 	int at = 0;
 
 	for (int i = 0; i < judging->record->packet_count; i++) {
 		const struct record_packet *packet = &judging->record->packet[i];
 		int64_t t_ns = packet->sent_ns;
 
-		if (!is_ordered(packet) || !within(&window, t_ns, early, late))
+		if (!is_ordered(packet) || !within(&window, t_ns, slack.early_ns, slack.late_ns))
 			continue;
-		if (i < first                 ? within(&head, t_ns, -late, 0)
+		if (i < first                 ? within(&head, t_ns, -slack.late_ns, 0)
 		    : at < expect->item_count ? !is_item(expect, at++, packet)
-					      : within(&tail, t_ns, 0, -early))
+					      : within(&tail, t_ns, 0, -slack.early_ns))
 			return false;
 	}
 	return at == expect->item_count;
@@ -321,11 +319,10 @@ enum holding judge_order(struct judging *judging, const struct plan_expect *of)
 static bool disturbs(const struct judging *judging, const struct expect_silence *expect, int host,
 		     int64_t t_ns)
 {
-	bool real = !judging->record->kernel.virtual_clock;
+	const struct slack slack = slack_of(judging);
 
 	return (expect->host == PLAN_ANY || expect->host == host) &&
-	       within(&expect->within, t_ns, real ? -REAL_CLOCK_LATE_NS : 0,
-		      real ? -REAL_CLOCK_EARLY_NS : 0);
+	       within(&expect->within, t_ns, -slack.late_ns, -slack.early_ns);
 }
 
 static const char *const what[] = {

@@ -162,6 +162,13 @@ struct plan_range window_of(const struct judging *judging, const struct plan_ran
 				   add_limited(asked->hi, tolerance)};
 }
 
+struct slack slack_of(const struct judging *judging)
+{
+	return judging->record->kernel.virtual_clock
+		       ? (struct slack){0, 0}
+		       : (struct slack){REAL_CLOCK_EARLY_NS, REAL_CLOCK_LATE_NS};
+}
+
 bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late)
 {
 	if (!window->set)

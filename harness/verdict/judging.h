@@ -46,6 +46,12 @@ bool number_holds(struct judging *judging, const char *what, const struct plan_r
 
 /* The window that an expectation speaks of: a moment alone is widened by the tolerance. */
 struct plan_range window_of(const struct judging *judging, const struct plan_range *asked);
+/* By how much what is right may be seen too early or too late: on a real clock, and a busy machine.
+ */
+struct slack {
+	int64_t early_ns, late_ns;
+};
+struct slack slack_of(const struct judging *judging);
 /* Whether a moment lies in a window; the whole run where it is not set. EARLY and LATE widen
  * the window's edges (negative: narrow them). */
 bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late);
