@@ -47,7 +47,7 @@ static char *reports_text(const struct plan_outage *outage)
 
 	for (int i = 0; i < outage->report_count; i++)
 		text_add(&text, "%s%s", i ? ", " : "", outage->reports[i]);
-	return text.bytes ? text_take(&text) : text_copy("");
+	return text_take(&text);
 }
 
 static char *copy(const char *text)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "badge.h"
 #include "duration.h"
 #include "html_overview.h"
 #include "page.h"
@@ -29,7 +30,7 @@ static void counts(const struct overview *overview)
 			fprintf(overview->out,
 				"<li class=\"%s\"><a href=\"#runs\" data-verdict=\"%s\"><b>%d</b> "
 				"%s</a></li>",
-				overview_class((enum verdict)i), verdict_name[i], runs, words[i]);
+				badge_class((enum verdict)i), verdict_name[i], runs, words[i]);
 		else if (i != VERDICT_ERROR)
 			fprintf(overview->out, "<li class=\"none\"><b>0</b> %s</li>", words[i]);
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "badge.h"
 #include "cleanup.h"
 #include "html_overview.h"
 #include "list.h"
@@ -88,7 +89,7 @@ static void run_print(const struct overview *overview, int run, bool told)
 	FILE *out = overview->out;
 
 	fputs("<li>", out);
-	overview_badge(out, result_verdict(result));
+	badge_print(out, result_verdict(result));
 	fputs(" <span class=\"mono\">", out);
 	overview_link(out, result, name);
 	fputs("</span>", out);

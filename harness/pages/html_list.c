@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "badge.h"
 #include "duration.h"
 #include "html_overview.h"
 #include "list.h"
@@ -99,7 +100,7 @@ static void run_row(struct overview *overview, const json_t *result)
 
 	fprintf(out, "<tr data-verdict=\"%s\" data-kernel=\"%d\"><td>", verdict_name[verdict],
 		overview_kernel(overview, result));
-	overview_badge(out, verdict);
+	badge_print(out, verdict);
 	fputs("</td><td class=\"mono\">", out);
 	overview_link(out, result, *variant ? variant : "the one run");
 	if (*result_string(result, "repetition"))

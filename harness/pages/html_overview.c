@@ -29,17 +29,6 @@ const char *html_story(const char *file, int *ret_size)
 	return story;
 }
 
-const char *overview_class(enum verdict verdict)
-{
-	return verdict == VERDICT_SKIP ? "skipped" : verdict_name[verdict];
-}
-
-void overview_badge(FILE *out, enum verdict verdict)
-{
-	fprintf(out, "<span class=\"verdict %s\">%s</span>", overview_class(verdict),
-		verdict_name[verdict]);
-}
-
 void overview_link(FILE *out, const json_t *result, const char *text)
 {
 	fputs("<a href=\"", out);

@@ -27,8 +27,6 @@ struct overview {
  * none. */
 const char *html_story(const char *file, int *ret_size);
 
-const char *overview_class(enum verdict verdict);
-void overview_badge(FILE *out, enum verdict verdict);
 /* A link to the run's page; long names may be broken after their commas and slashes. */
 void overview_link(FILE *out, const json_t *result, const char *text);
 /* Its beginning, if it is very long. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "badge.h"
 #include "chart.h"
 #include "cleanup.h"
 #include "duration.h"
@@ -40,18 +41,21 @@ static void contents(const struct html_run *run, bool whole, FILE *out)
 	fputs("</ul></nav>\n", out);
 }
 
+static enum verdict verdict_of(const struct html_run *run)
+{
+	return run->judgement ? run->judgement->verdict : result_verdict(run->result);
+}
+
 static void heading(const struct html_run *run, FILE *out)
 {
-	const json_t *result = run->result;
-	const char *verdict = run->judgement ? verdict_name[run->judgement->verdict]
-					     : result_string(result, "verdict");
-	const char *variant = result_string(result, "variant");
+	AUTO_FREE char *name = result_run(run->result);
 
 	fputs("<h1>", out);
-	page_text(out, result_string(result, "case"));
-	fprintf(out, "</h1>\n<p><span class=\"verdict %s\">%s</span> <span class=\"mono\">",
-		strcmp(verdict, "skip") == 0 ? "skipped" : verdict, verdict);
-	page_printf(out, "%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
+	page_text(out, result_string(run->result, "case"));
+	fputs("</h1>\n<p>", out);
+	badge_print(out, verdict_of(run));
+	fputs(" <span class=\"mono\">", out);
+	page_text(out, name);
 	fputs("</span></p>\n", out);
 }
 
@@ -353,14 +357,11 @@ static int recorded(const struct html_run *run, FILE *out, struct err *err)
 
 int html_run_print(const struct html_run *run, FILE *out, struct err *err)
 {
-	const char *variant = result_string(run->result, "variant");
+	AUTO_FREE char *name = result_run(run->result);
 	char title[512];
 	int ret = 0;
 
-	snprintf(title, sizeof(title), "%s: %s%s%s",
-		 run->judgement ? verdict_name[run->judgement->verdict]
-				: result_string(run->result, "verdict"),
-		 result_string(run->result, "file"), *variant ? ":" : "", variant);
+	snprintf(title, sizeof(title), "%s: %s", verdict_name[verdict_of(run)], name);
 	if (run->path)
 		page_begin_beside(out, run->path, title, run->previous, run->next);
 	else

@@ -74,13 +74,6 @@ static void add_difference(struct text *text, const char *difference)
 	add_without_numbers(text, difference);
 }
 
-static char *take_text(struct text *text)
-{
-	char *taken = text_take(text);
-
-	return taken ? taken : text_copy("");
-}
-
 char *result_cause(const json_t *result)
 {
 	const char *expected = result_string(result, "expected");
@@ -90,7 +83,7 @@ char *result_cause(const json_t *result)
 
 	if (!*expected) {
 		add_without_numbers(&text, result_string(result, "reason"));
-		return take_text(&text);
+		return text_take(&text);
 	}
 	if (gives_up(observed) && (strstr(difference, "too early") || !gives_up(expected)))
 		return text_copy("a connection is given up too early");
@@ -102,5 +95,5 @@ char *result_cause(const json_t *result)
 	add_without_numbers(&text, expected);
 	text_put(&text, ": ");
 	add_difference(&text, difference);
-	return take_text(&text);
+	return text_take(&text);
 }

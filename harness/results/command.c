@@ -30,9 +30,7 @@ char *result_command(const json_t *result)
 	struct text text = {0};
 	const char *kernel = result_string(json_object_get(result, "kernel"), "name");
 	double seed = result_number(result, "seed"), phase_ns = result_number(result, "phase_ns");
-	AUTO_FREE char *run = text_format("%s%s%s", result_string(result, "file"),
-					  *result_string(result, "variant") ? ":" : "",
-					  result_string(result, "variant"));
+	AUTO_FREE char *run = result_run(result);
 	json_t *sysctl;
 	size_t at;
 

@@ -32,13 +32,6 @@ struct telling {
 	int runs, differing;
 };
 
-static char *group_name(const json_t *result)
-{
-	const char *variant = result_string(result, "variant");
-
-	return text_format("%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
-}
-
 static void group_add(struct group *group, json_t *result)
 {
 	const char *outcome = result_string(result, "outcome");
@@ -153,7 +146,7 @@ char *repetitions_text(const struct listing *listing, bool brief)
 
 	for (int i = 0; i < listing->count; i++) {
 		json_auto_t *result = outcomes_get(listing->outcomes, i);
-		char *name = group_name(result);
+		char *name = result_run(result);
 
 		if (!group.name || strcmp(group.name, name) != 0) {
 			group_tell(&telling, &group);

@@ -57,13 +57,19 @@ void result_fail(json_t *result, const char *reason)
 	json_object_set_new(result, "failures", json_array());
 }
 
-char *result_name(const json_t *result)
+char *result_run(const json_t *result)
 {
 	const char *variant = result_string(result, "variant");
-	const char *repetition = result_string(result, "repetition");
 
-	return text_format("%s%s%s%s%s", result_string(result, "file"), *variant ? ":" : "",
-			   variant, *repetition ? " " : "", repetition);
+	return text_format("%s%s%s", result_string(result, "file"), *variant ? ":" : "", variant);
+}
+
+char *result_name(const json_t *result)
+{
+	const char *repetition = result_string(result, "repetition");
+	AUTO_FREE char *run = result_run(result);
+
+	return text_format("%s%s%s", run, *repetition ? " " : "", repetition);
 }
 
 /* NULL: there is to be no such member. */

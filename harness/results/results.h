@@ -62,7 +62,9 @@ enum verdict result_verdict(const json_t *result);
 bool result_failed(const json_t *result);
 /* Makes it an error, for this REASON. */
 void result_fail(json_t *result, const char *reason);
-/* "cases/keepalive/crash.yaml:ip=4", with " seed=3" behind it where it is one of several
+/* "cases/keepalive/crash.yaml:ip=4", what `halfopen run` takes; free() it. */
+char *result_run(const json_t *result);
+/* The same, with " seed=3" behind it where it is one of several
  * repetitions; free() it. */
 char *result_name(const json_t *result);
 
