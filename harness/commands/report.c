@@ -142,7 +142,7 @@ static FILE *run_open(const struct report *report, const json_t *result, const c
 
 static char *console_read(const struct report *report, const json_t *result)
 {
-	AUTO_FCLOSE FILE *file = run_open(report, result, "console.txt", NULL, NULL);
+	AUTO_FCLOSE FILE *file = run_open(report, result, CONSOLE_FILE, NULL, NULL);
 	char *text;
 	size_t size;
 
@@ -266,36 +266,44 @@ static const char *failed_beside(const struct report *report, int index, int ste
 	return NULL;
 }
 
-/* LINKED: with links to the failures before and after, once all are judged. */
-static int run_report(const struct report *report, int index, bool linked, struct err *err)
+/* The page of a run, and its files beside it. */
+static int run_write(const struct report *report, struct html_run *run, struct err *err)
+{
+	AUTO_FREE char *console = console_read(report, run->result);
+	AUTO_FREE char *record = beside(run->path, ".jsonl");
+	AUTO_FREE char *capture = beside(run->path, ".pcapng");
+	int ret = file_copy(report, run->result, RECORD_FILE, record, err);
+
+	if (ret > 0)
+		run->record_name = base_name(record);
+	if (ret >= 0)
+		ret = file_copy(report, run->result, CAPTURE_FILE, capture, err);
+	if (ret > 0)
+		run->capture_name = base_name(capture);
+	run->console = console;
+	return ret < 0 ? ret : page_write(report, run, err);
+}
+
+/* Judges a run. Its page is written by this too if it held, or if it FAILED is what is asked for:
+ * those have links to each other, and want all to be judged before. */
+static int run_report(const struct report *report, int index, bool failed, struct err *err)
 {
 	json_t *result = report->result[index];
-	struct html_run run = {.result = result,
-			       .path = result_string(result, "page"),
-			       .previous = linked ? failed_beside(report, index, -1) : NULL,
-			       .next = linked ? failed_beside(report, index, 1) : NULL};
+	struct html_run run = {.result = result, .path = result_string(result, "page")};
 	struct recorded recorded = {0};
 	struct judgement *judgement = NULL;
-	char *console = console_read(report, result);
-	char *record = beside(run.path, ".jsonl"), *capture = beside(run.path, ".pcapng");
 	int ret = run_load(report, result, &recorded, &judgement, err);
 
-	if (ret == 0 && (ret = file_copy(report, result, RECORD_FILE, record, err)) > 0)
-		run.record_name = base_name(record);
-	if (ret >= 0 && (ret = file_copy(report, result, "capture.pcapng", capture, err)) > 0)
-		run.capture_name = base_name(capture);
-	if (ret >= 0) {
+	if (ret == 0 && result_failed(result) == failed) {
 		run.plan = recorded.plan;
 		run.record = recorded.record;
 		run.judgement = judgement;
-		run.console = console;
-		ret = page_write(report, &run, err);
+		run.previous = failed ? failed_beside(report, index, -1) : NULL;
+		run.next = failed ? failed_beside(report, index, 1) : NULL;
+		ret = run_write(report, &run, err);
 	}
 	judgement_free(judgement);
 	recorded_done(&recorded);
-	free(console);
-	free(record);
-	free(capture);
 	return ret;
 }
 
