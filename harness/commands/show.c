@@ -86,8 +86,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-#define MOST_ROWS 900 /* of an image, as of a page */
-
 static int draw_rows(const struct recorded *recorded, const struct judgement *judgement,
 		     const struct options *options, struct err *err)
 {
@@ -96,7 +94,7 @@ static int draw_rows(const struct recorded *recorded, const struct judgement *ju
 			    err);
 
 	if (ret == 0 && !options->ladder.all)
-		ret = rows_thin(&rows, recorded->record, MOST_ROWS, err);
+		ret = rows_thin(&rows, recorded->record, ROWS_MOST, err);
 	if (ret == 0 && options->mermaid)
 		mermaid_print(recorded->plan, recorded->record, &rows, stdout);
 	else if (ret == 0)

@@ -48,6 +48,8 @@ struct row {
 	char *note;       /* of a packet: "retransmission 3"; "" for nothing special; else NULL */
 };
 
+#define ROWS_MOST 900 /* of a picture: of more there is too much to see */
+
 struct rows {
 	struct row *row;
 	int count;

@@ -6,18 +6,6 @@
 #include "page.h"
 #include "svg.h"
 
-#define MOST_ROWS 900 /* of each run */
-
-static void link_to(FILE *out, const char *path, const char *page, const char *text)
-{
-	if (!page)
-		return;
-	fputs("<li><a href=\"", out);
-	page_up(out, path);
-	page_path(out, page);
-	fprintf(out, "\">%s</a></li>", text);
-}
-
 static void heading(const struct html_pair *pair, FILE *out)
 {
 	const struct comparison *comparison = pair->comparison;
@@ -35,9 +23,11 @@ static void heading(const struct html_pair *pair, FILE *out)
 	fprintf(out, "</a>, as in %d run%s. Verdict: %s in A, %s in B.</p>\n<ul class=\"keys\">",
 		cause->run_count, cause->run_count == 1 ? "" : "s", pair->a->verdict,
 		pair->b->verdict);
-	link_to(out, pair->path, pair->page_a, "The run in A alone");
-	link_to(out, pair->path, pair->page_b, "The run in B alone");
-	fputs("</ul>\n<ul><li><b>A</b>: ", out);
+	fputs("<li>", out);
+	page_link(out, pair->path, pair->page_a, "The run in A alone");
+	fputs("</li><li>", out);
+	page_link(out, pair->path, pair->page_b, "The run in B alone");
+	fputs("</li></ul>\n<ul><li><b>A</b>: ", out);
 	page_breakable(out, comparison->kernel_a);
 	fputs("</li><li><b>B</b>: ", out);
 	page_breakable(out, comparison->kernel_b);
@@ -48,7 +38,7 @@ static int rows_of(const struct compare_side *side, struct rows *rows, struct er
 {
 	int ret = rows_make(side->plan, side->record, NULL, false, rows, err);
 
-	return ret < 0 ? ret : rows_thin(rows, side->record, MOST_ROWS, err);
+	return ret < 0 ? ret : rows_thin(rows, side->record, ROWS_MOST, err);
 }
 
 static int ladder(const struct html_pair *pair, FILE *out, struct err *err)

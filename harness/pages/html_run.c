@@ -14,7 +14,6 @@
 #include "svg.h"
 #include "why.h"
 
-#define MOST_ROWS   900    /* of the ladder and of the table of events */
 #define MOST_SOURCE 200000 /* bytes */
 
 /* WHOLE: there is a picture. What would be empty has no section. */
@@ -329,7 +328,7 @@ static int recorded(const struct html_run *run, FILE *out, struct err *err)
 	if (whole)
 		ret = rows_make(run->plan, run->record, run->judgement, false, &rows, err);
 	if (ret == 0)
-		ret = rows_thin(&rows, run->record, MOST_ROWS, err);
+		ret = rows_thin(&rows, run->record, ROWS_MOST, err);
 	if (ret < 0) {
 		rows_done(&rows);
 		return ret;

@@ -125,7 +125,7 @@ static const char body[] = "</head>\n<body>\n"
 static const char brand[] = "<span class=\"brand\">halfopen</span></header>\n<main id=\"main\" "
 			    "tabindex=\"-1\">\n";
 
-static void link_up(FILE *out, const char *path, const char *page, const char *text)
+void page_link(FILE *out, const char *path, const char *page, const char *text)
 {
 	if (!page)
 		return;
@@ -149,9 +149,9 @@ static void begin(FILE *out, const char *path, const char *title, const char *up
 	fputs(body, out);
 	if (up_title) {
 		fputs("<nav aria-label=\"Report\">", out);
-		link_up(out, path, "index.html", up_title);
-		link_up(out, path, previous, "Previous failure");
-		link_up(out, path, next, "Next failure");
+		page_link(out, path, "index.html", up_title);
+		page_link(out, path, previous, "Previous failure");
+		page_link(out, path, next, "Next failure");
 		fputs("</nav>", out);
 	}
 	fputs(brand, out);

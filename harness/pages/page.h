@@ -41,6 +41,9 @@ void page_end(FILE *out);
 /* "../" as often as it takes from the page at PATH to the folder of index.html. */
 void page_up(FILE *out, const char *path);
 
+/* A link from the page at PATH to PAGE, a path from that folder; nothing, if PAGE is NULL. */
+void page_link(FILE *out, const char *path, const char *page, const char *text);
+
 /* Writes style.css and script.js into FOLDER. */
 int page_assets_save(const char *folder, struct err *err);
 

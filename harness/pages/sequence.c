@@ -9,6 +9,7 @@
 #include "axis.h"
 #include "chart.h"
 #include "label.h"
+#include "list.h"
 #include "page.h"
 
 #define PLOT           220
@@ -48,23 +49,19 @@ static bool is_data(const struct record_packet *packet)
 
 static struct transfer *transfer_of(struct transfers *transfers, const struct record_packet *packet)
 {
-	struct transfer *grown;
+	struct transfer *transfer;
 
 	for (int i = 0; i < transfers->count; i++)
 		if (is_of(&transfers->transfer[i], packet))
 			return &transfers->transfer[i];
-	grown = realloc(transfers->transfer,
-			(size_t)(transfers->count + 1) * sizeof(*transfers->transfer));
-	if (!grown)
-		abort();
-	transfers->transfer = grown;
-	grown[transfers->count] = (struct transfer){.from = packet->from,
-						    .to = packet->to,
-						    .sport = packet->sport,
-						    .dport = packet->dport,
-						    .first_ns = packet->sent_ns,
-						    .least = packet->rel_seq};
-	return &grown[transfers->count++];
+	transfer = LIST_ADD_TO(NULL, transfers->transfer, transfers->count);
+	*transfer = (struct transfer){.from = packet->from,
+				      .to = packet->to,
+				      .sport = packet->sport,
+				      .dport = packet->dport,
+				      .first_ns = packet->sent_ns,
+				      .least = packet->rel_seq};
+	return transfer;
 }
 
 static int by_bytes(const void *a, const void *b)
