@@ -12,12 +12,9 @@
 /* A claim is a label of tests and a word of the command line. */
 static bool check_claim(struct decoder *d, const struct node *node)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				      "0123456789_.-";
-
 	if (!want_scalar(d, node, "a claim's name"))
 		return false;
-	if (*node->text && !node->text[strspn(node->text, letters)])
+	if (is_plain_word(node->text))
 		return true;
 	diag_help(d->diags, node_error(d->diags, node, "'%.60s' is no claim", node->text),
 		  "a claim is one word of letters, digits, '_', '.' and '-'");

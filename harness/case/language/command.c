@@ -95,28 +95,12 @@ bool decode_env(struct decoder *d, const struct node *node, void *ret)
 	return true;
 }
 
-/* Absolute and without detours, so that two that are one look it. */
 static bool check_path(struct decoder *d, const struct node *node, const char *path)
 {
-	const char *wrong = NULL;
-	struct span span = node->span;
+	const char *wrong = path_fault(path);
 
-	if (*path != '/')
-		wrong = "does not begin with '/'";
-	for (const char *part = path; !wrong && *part; part += 1 + strcspn(part + 1, "/")) {
-		size_t length = strcspn(part + 1, "/");
-
-		if (!length)
-			wrong = "has an empty part";
-		else if (part[1] == '.' && strspn(part + 1, ".") == length && length <= 2)
-			wrong = "goes by '.' or '..'";
-		else if (length > 255)
-			wrong = "has a part that is too long";
-	}
-	if (!wrong && strlen(path) > 1000)
-		wrong = "is too long";
 	if (wrong)
-		diag_error(d->diags, span, "the path '%.60s' %s", path, wrong);
+		diag_error(d->diags, node->span, "the path '%.60s' %s", path, wrong);
 	return !wrong;
 }
 
@@ -136,10 +120,7 @@ static bool check_place(struct decoder *d, const struct node *key)
 	static const char *const taken[] = {"/proc", "/sys", "/dev", "/etc/hosts", "/etc/hostname"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
-		size_t length = strlen(taken[i]);
-
-		if (strncmp(key->text, taken[i], length) != 0 ||
-		    (key->text[length] && key->text[length] != '/'))
+		if (!path_is_in(key->text, taken[i]))
 			continue;
 		diag_help(
 			d->diags,

@@ -82,6 +82,14 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
  * that is reported. A name that is far from all may be a kernel's that we do not know. */
 bool is_slip(struct decoder *d, const struct node *key, const char *what, const char *const *names);
 
+/* What is wrong with PATH as one on a host's disk, "does not begin with '/'": absolute and without
+ * detours, so that two that are one look it; or NULL. */
+const char *path_fault(const char *path);
+/* Whether PATH is FOLDER or lies in it. */
+bool path_is_in(const char *path, const char *folder);
+/* Letters, digits, '_', '.' and '-', at least one. */
+bool is_plain_word(const char *text);
+
 /* setsockopt's mapping of options; to a struct peer_step. */
 bool decode_options(struct decoder *d, const struct node *node, void *peer_step);
 

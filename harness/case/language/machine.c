@@ -6,7 +6,7 @@
 
 #include "decode.h"
 
-#define PATH_LONGEST 128
+#define PATH_LONGEST 128 /* of a place to mount a disk */
 
 static const struct word loses_words[] = {
 	{"unsynced", LOSES_UNSYNCED, "all that was not flushed"},
@@ -19,26 +19,16 @@ static bool is_made_anew(const char *path)
 {
 	static const char *const folders[] = {"/proc", "/sys", "/dev", "/run", "/tmp"};
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		size_t length = strlen(folders[i]);
-
-		if (strncmp(path, folders[i], length) == 0 &&
-		    (path[length] == '/' || !path[length]))
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (path_is_in(path, folders[i]))
 			return true;
-	}
 	return false;
 }
 
 /* A folder's name that has one meaning. */
 static bool is_plain(const char *path)
 {
-	size_t length = strlen(path);
-
-	return path[0] == '/' && length <= PATH_LONGEST && !strstr(path, "//") &&
-	       !strstr(path, "/./") && !strstr(path, "/../") &&
-	       (length == 1 || path[length - 1] != '/') &&
-	       (length < 2 || strcmp(path + length - 2, "/.") != 0) &&
-	       (length < 3 || strcmp(path + length - 3, "/..") != 0);
+	return strcmp(path, "/") == 0 || (!path_fault(path) && strlen(path) <= PATH_LONGEST);
 }
 
 static bool decode_mount(struct decoder *d, const struct node *node, void *ret)
@@ -87,13 +77,11 @@ bool decode_root(struct decoder *d, const struct node *node, void *ret)
 
 bool decode_user(struct decoder *d, const struct node *node, void *ret)
 {
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 	struct plan_program *program = ret;
 
 	if (!want_scalar(d, node, "the name of a user"))
 		return false;
-	if (strlen(node->text) > 32 || node->text[strspn(node->text, letters)]) {
+	if (strlen(node->text) > 32 || !is_plain_word(node->text)) {
 		node_error(d->diags, node, "'%.60s' is no name of a user", node->text);
 		return false;
 	}
