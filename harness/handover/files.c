@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const files_shown[] = {"usr",    "bin", "sbin", "lib", "lib32", "lib64",
+				   "libx32", "etc", "opt",  "nix", "gnu",   NULL};
+
+const struct files_own files_own[] = {
+	{"root", 0700},      {"home", 0755},     {"srv", 0755},       {"mnt", 0755},
+	{"media", 0755},     {"var", 0755},      {"var/lib", 0755},   {"var/log", 0755},
+	{"var/cache", 0755}, {"var/tmp", 01777}, {"var/spool", 0755}, {"tmp", 01777},
+	{"run", 0755},       {"dev", 0755},      {"proc", 0555},      {"sys", 0555},
+	{NULL, 0},
+};
+
 void files_begin(struct text *text, const char *root)
 {
 	text_add(text, "%s\n", root);

@@ -26,6 +26,15 @@ struct files_entry {
 	char *path; /* from '/' on; free() it */
 };
 
+/* What of the machine's root directory a host has as it is, each if it is there; NULL at the end.
+ */
+extern const char *const files_shown[];
+/* And what it has of its own; at the end one without a path. */
+extern const struct files_own {
+	const char *path; /* without its first slash */
+	mode_t mode;
+} files_own[];
+
 /* What has a newline in its name is left out. */
 void files_begin(struct text *text, const char *root);
 void files_add(struct text *text, const struct files_entry *entry);

@@ -29,19 +29,7 @@
 #define FILES_MOST (4U << 20)
 #define VAR_DEPTH  2
 
-/* What of / a host has as it is. */
-static const char *const shown[] = {"usr",    "bin", "sbin", "lib", "lib32", "lib64",
-				    "libx32", "etc", "opt",  "nix", "gnu"};
-
-/* And what it has of its own. */
-static const struct {
-	const char *path;
-	mode_t mode;
-} own[] = {{"/root", 0700},    {"/home", 0755},      {"/srv", 0755},       {"/mnt", 0755},
-	   {"/media", 0755},   {"/tmp", 01777},      {"/run", 0755},       {"/dev", 0755},
-	   {"/proc", 0555},    {"/sys", 0555},       {"/var", 0755},       {"/var/lib", 0755},
-	   {"/var/log", 0755}, {"/var/cache", 0755}, {"/var/spool", 0755}, {"/var/tmp", 01777},
-	   {"/var/opt", 0755}};
+#define VAR_OPT "/var/opt" /* beside what every host has of its own: packages expect it */
 
 /* What its programs make anew where it is missing, and cannot go on where it is closed to them. */
 static const char *const made_anew[] = {"/etc/ssh/ssh_host_*_key", "/etc/.pwd.lock", "/etc/gshadow",
@@ -55,16 +43,16 @@ static struct walk {
 
 static bool is_own(const char *path)
 {
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strcmp(own[i].path, path) == 0)
+	for (const struct files_own *own = files_own; own->path; own++)
+		if (strcmp(own->path, path + 1) == 0)
 			return true;
-	return false;
+	return strcmp(path, VAR_OPT) == 0;
 }
 
 static bool is_shown(const char *name)
 {
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-		if (strcmp(shown[i], name) == 0)
+	for (const char *const *shown = files_shown; *shown; shown++)
+		if (strcmp(*shown, name) == 0)
 			return true;
 	return false;
 }
@@ -80,10 +68,19 @@ static void add(struct text *text, enum files_kind kind, const char *path, const
 	files_add(text, &entry);
 }
 
+static void add_folder(struct text *text, const char *path, mode_t mode)
+{
+	add(text, FILES_FOLDER, path, &(struct stat){.st_mode = mode});
+}
+
 static void add_own(struct text *text)
 {
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		add(text, FILES_FOLDER, own[i].path, &(struct stat){.st_mode = own[i].mode});
+	for (const struct files_own *own = files_own; own->path; own++) {
+		AUTO_FREE char *path = text_format("/%s", own->path);
+
+		add_folder(text, path, own->mode);
+	}
+	add_folder(text, VAR_OPT, 0755);
 }
 
 /* Of the machine's root: what else there is. */

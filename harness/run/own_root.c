@@ -185,17 +185,10 @@ static int data_disk_prepare(const char *path, const struct stat *st, struct err
 
 static int data_disk_mount(const char *mount_point, struct err *err)
 {
-	char path[256];
+	const char *path = mount_point + 1;
 	struct stat st;
-	int ret = 0;
+	int ret = provision_folders(path, OWNER, err);
 
-	snprintf(path, sizeof(path), "%s", mount_point + 1);
-	for (char *at = path; ret == 0 && (at = strchr(at, '/')); *at++ = '/') {
-		*at = '\0';
-		ret = folder_make(OWNER, path, 0755, err);
-	}
-	if (ret == 0)
-		ret = folder_make(OWNER, path, 0755, err);
 	if (ret == 0 && stat(path, &st) < 0)
 		ret = err_sys(err, errno, "%s", path);
 	if (ret == 0)
@@ -206,7 +199,7 @@ static int data_disk_mount(const char *mount_point, struct err *err)
 static int names_make(const struct own_root *root, struct err *err)
 {
 	AUTO_FREE char *line = text_format("%s\n", root->hostname);
-	int ret = folder_make(OWNER, "etc", 0755, err);
+	int ret = provision_folder("etc", 0755, OWNER, err);
 
 	if (ret == 0)
 		ret = file_make("etc/hosts", root->hosts, err);
@@ -225,9 +218,9 @@ static int devices_make(struct err *err)
 	int ret = kernel_mount("devtmpfs", "dev", "mode=0755", err);
 
 	if (ret == 0)
-		ret = folder_make(OWNER, "dev/pts", 0755, err);
+		ret = provision_folder("dev/pts", 0755, OWNER, err);
 	if (ret == 0)
-		ret = folder_make(OWNER, "dev/shm", 01777, err);
+		ret = provision_folder("dev/shm", 01777, OWNER, err);
 	if (ret == 0)
 		ret = kernel_mount("devpts", "dev/pts", "mode=0620,ptmxmode=0666,gid=5", err);
 	return ret < 0 ? ret : tmpfs_mount("dev/shm", 01777, OWNER, 0, err);
@@ -255,7 +248,7 @@ int own_root_enter(const struct own_root *root, struct err *err)
 	int ret = overlay_mount(root, err);
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && ret == 0; i++)
-		ret = folder_make(OWNER, folders[i].path, folders[i].mode, err);
+		ret = provision_folder(folders[i].path, folders[i].mode, OWNER, err);
 	if (ret == 0)
 		ret = names_make(root, err);
 	if (ret == 0)
@@ -263,7 +256,7 @@ int own_root_enter(const struct own_root *root, struct err *err)
 	if (ret == 0)
 		ret = tmpfs_mount("run", 0755, OWNER, 0, err);
 	if (ret == 0)
-		ret = folder_make(OWNER, "run/lock", 01777, err);
+		ret = provision_folder("run/lock", 01777, OWNER, err);
 	if (ret == 0)
 		ret = devices_make(err);
 	if (ret == 0)

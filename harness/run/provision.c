@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -114,10 +115,9 @@ int provision_split(const struct plan *plan, int host, const char *path, uid_t o
 	return ret;
 }
 
-/* PATH, and what leads to it. */
-static int folders_make(const char *path, uid_t owner, struct err *err)
+int provision_folders(const char *path, uid_t owner, struct err *err)
 {
-	char part[PATH_LONGEST];
+	char part[PATH_MAX];
 	size_t length = 0;
 	int ret = 0;
 
@@ -138,7 +138,7 @@ static int put_file(const struct plan_disk_file *file, uid_t owner, struct err *
 
 	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(file->path, '/') - file->path),
 		 file->path);
-	ret = folders_make(folder, owner, err);
+	ret = provision_folders(folder, owner, err);
 	if (ret < 0)
 		return ret;
 	fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -164,7 +164,7 @@ int provision_write(const struct plan *plan, int host, uid_t owner, struct err *
 		if (program->host != host)
 			continue;
 		if (program->cwd)
-			ret = folders_make(program->cwd, owner, err);
+			ret = provision_folders(program->cwd, owner, err);
 		for (int k = 0; k < program->file_count && ret == 0; k++)
 			ret = put_file(&program->file[k], owner, err);
 	}

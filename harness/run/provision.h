@@ -23,6 +23,8 @@ bool provision_is_beneath(const struct plan *plan, int host, const char *path);
 
 /* Not bound by the umask; one that is there is of an earlier boot, and stays. */
 int provision_folder(const char *path, mode_t mode, uid_t owner, struct err *err);
+/* PATH, and what leads to it, of mode 0755. */
+int provision_folders(const char *path, uid_t owner, struct err *err);
 
 /* In the folder that will be the root directory: makes PATH a folder of the host's own, with links
  * to what lies in PROVISION_MACHINE "/PATH". */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "rootfs.h"
-#include "provision.h"
-#include "rootfs_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,21 +14,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "files.h"
+#include "provision.h"
+#include "rootfs_parts.h"
+
 #define MIB (1ULL << 20)
-
-/* The machine's, each if it is there. A link is copied, as /lib -> usr/lib. */
-static const char *const machine_folders[] = {"usr",    "bin", "sbin", "lib", "lib32", "lib64",
-					      "libx32", "etc", "opt",  "nix", "gnu"};
-
-static const struct {
-	const char *path;
-	mode_t mode;
-} disk_folders[] = {
-	{"root", 0700},      {"home", 0755},     {"srv", 0755},       {"mnt", 0755},
-	{"media", 0755},     {"var", 0755},      {"var/lib", 0755},   {"var/log", 0755},
-	{"var/cache", 0755}, {"var/tmp", 01777}, {"var/spool", 0755}, {"tmp", 01777},
-	{"run", 0755},       {"dev", 0755},      {"proc", 0555},      {"sys", 0555},
-};
 
 /* No more than these, and in a user namespace they cannot be made: they are bound. */
 static const struct {
@@ -88,11 +76,6 @@ int rootfs_disk_make(const char *disk, uid_t owner, struct err *err)
 	return tmpfs_mount(disk, 0755, owner, share(8, 32, 512), err);
 }
 
-int folder_make(uid_t owner, const char *path, mode_t mode, struct err *err)
-{
-	return provision_folder(path, mode, owner, err);
-}
-
 int file_make(const char *path, const char *text, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), ret = 0;
@@ -134,17 +117,18 @@ static int bind_read_only(const char *from, const char *to, bool device, struct 
 static int machine_folder_split(const struct rootfs *rootfs, const char *path, struct err *err)
 {
 	char machine[64];
-	int ret = folder_make(rootfs->owner, PROVISION_MACHINE, 0755, err);
+	int ret = provision_folder(PROVISION_MACHINE, 0755, rootfs->owner, err);
 
 	snprintf(machine, sizeof(machine), PROVISION_MACHINE "%s", path);
 	if (ret == 0)
-		ret = folder_make(rootfs->owner, machine, 0755, err);
+		ret = provision_folder(machine, 0755, rootfs->owner, err);
 	if (ret == 0)
 		ret = bind_read_only(path, machine, false, err);
 	return ret < 0 ? ret
 		       : provision_split(rootfs->plan, rootfs->host, path + 1, rootfs->owner, err);
 }
 
+/* A link is copied, as /lib -> usr/lib. */
 static int machine_folder_show(const struct rootfs *rootfs, const char *name, struct err *err)
 {
 	char path[16], target[4096];
@@ -168,7 +152,7 @@ static int machine_folder_show(const struct rootfs *rootfs, const char *name, st
 		return 0;
 	if (provision_is_beneath(rootfs->plan, rootfs->host, name))
 		return machine_folder_split(rootfs, path, err);
-	ret = folder_make(rootfs->owner, name, 0755, err);
+	ret = provision_folder(name, 0755, rootfs->owner, err);
 	return ret < 0 ? ret : bind_read_only(path, name, false, err);
 }
 
@@ -197,7 +181,7 @@ static int etc_make(const struct rootfs *rootfs, struct err *err)
 		{"etc/hosts", ""},
 		{"etc/hostname", ""},
 	};
-	int ret = folder_make(rootfs->owner, "etc", 0755, err);
+	int ret = provision_folder("etc", 0755, rootfs->owner, err);
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && ret == 0; i++)
 		ret = file_make(files[i][0], files[i][1], err);
@@ -247,9 +231,9 @@ static int devices_show(const struct rootfs *rootfs, struct err *err)
 
 	if (mount("tmpfs", "dev", "tmpfs", flags, "mode=0755,size=64k") < 0)
 		return err_sys(err, errno, "a tmpfs on /dev");
-	ret = folder_make(rootfs->owner, "dev/pts", 0755, err);
+	ret = provision_folder("dev/pts", 0755, rootfs->owner, err);
 	if (ret == 0)
-		ret = folder_make(rootfs->owner, "dev/shm", 01777, err);
+		ret = provision_folder("dev/shm", 01777, rootfs->owner, err);
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]) && ret == 0; i++)
 		ret = device_show(devices[i].name, devices[i].major, devices[i].minor, err);
 	if (ret == 0)
@@ -293,18 +277,12 @@ static int proc_show(const struct rootfs *rootfs, struct err *err)
 /* At its own place, and after all others: it may lie in /tmp. */
 int folder_show(const char *shown, uid_t owner, struct err *err)
 {
-	char path[4096];
-	int ret = 0;
+	const char *path = shown + 1;
+	int ret;
 
 	if (!*shown || access(shown, F_OK) < 0)
 		return 0;
-	snprintf(path, sizeof(path), "%s", shown + 1);
-	for (char *at = path; ret == 0 && (at = strchr(at, '/')); *at++ = '/') {
-		*at = '\0';
-		ret = folder_make(owner, path, 0755, err);
-	}
-	if (ret == 0)
-		ret = folder_make(owner, path, 0755, err);
+	ret = provision_folders(path, owner, err);
 	return ret < 0 ? ret : bind_read_only(shown, path, false, err);
 }
 
@@ -346,13 +324,12 @@ int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 
 	if (chdir(rootfs->disk) < 0)
 		return err_sys(err, errno, "%s", rootfs->disk);
-	for (size_t i = 0; i < sizeof(machine_folders) / sizeof(machine_folders[0]) && ret == 0;
-	     i++)
-		ret = machine_folder_show(rootfs, machine_folders[i], err);
+	for (int i = 0; files_shown[i] && ret == 0; i++)
+		ret = machine_folder_show(rootfs, files_shown[i], err);
 	if (ret == 0)
 		ret = machine_links_make(err);
-	for (size_t i = 0; i < sizeof(disk_folders) / sizeof(disk_folders[0]) && ret == 0; i++)
-		ret = folder_make(rootfs->owner, disk_folders[i].path, disk_folders[i].mode, err);
+	for (const struct files_own *own = files_own; own->path && ret == 0; own++)
+		ret = provision_folder(own->path, own->mode, rootfs->owner, err);
 	if (ret == 0)
 		ret = names_make(rootfs, err);
 	if (ret == 0)
@@ -360,7 +337,7 @@ int rootfs_enter(const struct rootfs *rootfs, struct err *err)
 	if (ret == 0)
 		ret = tmpfs_mount("run", 0755, rootfs->owner, share(64, 8, 64), err);
 	if (ret == 0)
-		ret = folder_make(rootfs->owner, "run/lock", 01777, err);
+		ret = provision_folder("run/lock", 01777, rootfs->owner, err);
 	if (ret == 0)
 		ret = devices_show(rootfs, err);
 	if (ret == 0)

@@ -10,8 +10,6 @@
 
 #include "err.h"
 
-/* One that is there already stays as it is. Not bound by the umask. */
-int folder_make(uid_t owner, const char *path, mode_t mode, struct err *err);
 int file_make(const char *path, const char *text, struct err *err); /* mode 0644 */
 /* SIZE 0: half of the memory. */
 int tmpfs_mount(const char *path, unsigned int mode, uid_t owner, unsigned long long size,
