@@ -42,7 +42,7 @@ static int needs_check(const struct stage *stage, struct err *err)
 	if (!stage->options->alone && plan_wants_own_kernels(plan, wanting, sizeof(wanting)))
 		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting);
 	for (char **name = plan->needed_program; name && *name; name++)
-		if (!program_is_installed(*name))
+		if (!launch_finds(*name))
 			return err_set(err, EOPNOTSUPP, "the program %s, which is not installed",
 				       *name);
 	if (lacking && strncmp(lacking, "kernel ", 7) == 0)

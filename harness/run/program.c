@@ -4,51 +4,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "descriptors.h"
 #include "file.h"
 #include "listener.h"
-#include "user.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#endif
-
-#define AT_ONCE          (64 << 10)
-#define IN_A_PIPE        (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
-#define NO_LISTENER      "cannot say that it listens"
-#define LONGEST_LINE     (8 << 10) /* in which something is looked for */
-#define MOST_ENVIRONMENT 80        /* variables, with those that every command has */
-
-static char searched[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-	    roots_home[] = "HOME=/root";
-static char *every_environment[] = {searched, roots_home, NULL};
-
-/* What the child needs, all prepared before it exists: it shares our memory. */
-struct launch {
-	const struct program_place *place;
-	int fd; /* peer: becomes PEER_FD; command: stdout and stderr */
-	bool peer;
-	/* of a command: */
-	int oom_score;
-	int stdin_fd; /* -1: /dev/null */
-	int listener; /* a socket to which a descriptor goes (listener.h); -1: nobody waits */
-	const struct plan_program *plan;
-	char *const *argv;
-	char **env;       /* room for what is made of it */
-	int err;          /* out: errno of what failed; 0 */
-	const char *what; /* out */
-};
+#define AT_ONCE      (64 << 10)
+#define IN_A_PIPE    (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
+#define LONGEST_LINE (8 << 10) /* in which something is looked for */
 
 /* When the machine's memory is full, commands go first. And by the number, which is inherited, and
  * which nobody changes who has not got that in mind, all that a command started is told from what
@@ -56,188 +25,6 @@ struct launch {
 static int oom_score(const struct program *program)
 {
 	return 1000 - program->index;
-}
-
-static int launch_fails(struct launch *launch, const char *what)
-{
-	launch->err = errno;
-	launch->what = what;
-	_exit(127);
-}
-
-/* Nothing else than what is said is open. */
-static int descriptors_set(const struct launch *launch)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd, watch;
-
-	if (null < 0 || dup2(launch->stdin_fd >= 0 ? launch->stdin_fd : null, 0) < 0)
-		return -1;
-	if (!launch->peer) {
-		if (dup2(launch->fd, 1) < 0 || dup2(launch->fd, 2) < 0)
-			return -1;
-		descriptors_close_at_exec(3);
-		return 0;
-	}
-	/* Out of each other's way first: either may have the number of the other. */
-	fd = fcntl(launch->fd, F_DUPFD, PEER_WATCH + 1);
-	watch = fcntl(launch->place->watch, F_DUPFD, PEER_WATCH + 1);
-	if (fd < 0 || watch < 0 || dup2(fd, PEER_FD) < 0 || dup2(watch, PEER_WATCH) < 0)
-		return -1;
-	descriptors_close_at_exec(PEER_WATCH + 1);
-	return 0;
-}
-
-/* What every command has, but for what the case says; then that. */
-static void environment_make(const struct plan_program *plan, char *const *common, char **env)
-{
-	size_t count = 0;
-
-	for (; *common; common++) {
-		size_t length = 1 + strcspn(*common, "=");
-		bool said = false;
-
-		for (char **own = plan->env; own && *own && !said; own++)
-			said = strncmp(*own, *common, length) == 0;
-		if (!said)
-			env[count++] = *common;
-	}
-	for (char **own = plan->env; own && *own && count < MOST_ENVIRONMENT - 1; own++)
-		env[count++] = *own;
-	env[count] = NULL;
-}
-
-/* On a machine of its own it has what its user has, and nothing is taken from it. */
-static void launch_on_machine(struct launch *launch)
-{
-	char *common[1 + USER_VARIABLES] = {searched};
-	const struct plan_program *plan = launch->plan;
-	struct user user;
-
-	if (restrict_early(launch->oom_score) < 0)
-		launch_fails(launch, "cannot be marked");
-	if (container_enter(launch->place->container) < 0)
-		launch_fails(launch, "cannot enter its host");
-	if (setsid() < 0 || descriptors_set(launch) < 0)
-		launch_fails(launch, "cannot hand over its output");
-	if (launch->listener >= 0 && listener_hand_over(launch->listener) < 0)
-		launch_fails(launch, NO_LISTENER);
-	umask(022);
-	if (user_become(plan->user ? plan->user : "root", &user) < 0)
-		launch_fails(launch, errno == ENOENT ? "its user is not in /etc/passwd"
-						     : "cannot become its user");
-	if (plan->cwd && chdir(plan->cwd) < 0)
-		launch_fails(launch, "cannot work in its folder");
-	memcpy(common + 1, user.variable, sizeof(user.variable));
-	environment_make(plan, plan->user ? common : every_environment, launch->env);
-}
-
-static void launch_command(struct launch *launch)
-{
-	const struct program_place *place = launch->place;
-
-	if (restrict_early(launch->oom_score) < 0)
-		launch_fails(launch, "cannot be marked");
-	if (container_enter(place->container) < 0)
-		launch_fails(launch, "cannot enter its host");
-	if (restrict_lock() < 0 || container_become_user(place->container) < 0 || chdir("/") < 0)
-		launch_fails(launch, "cannot become its host's user");
-	if (chdir(launch->plan->cwd ? launch->plan->cwd : "/root") < 0)
-		launch_fails(launch, "cannot work in its folder");
-	if (setsid() < 0 || descriptors_set(launch) < 0)
-		launch_fails(launch, "cannot hand over its output");
-	if (restrict_late(place->restriction) < 0)
-		launch_fails(launch, "cannot give up its rights");
-	if (launch->listener >= 0 && listener_hand_over(launch->listener) < 0)
-		launch_fails(launch, NO_LISTENER);
-}
-
-static const char path_name[] = "PATH=";
-
-/* What NAME is of the folders of PATH, from *PATH on, which goes on; false: none. */
-static bool find_next(const char *name, const char **path, char *ret_file, size_t size)
-{
-	while (**path) {
-		int length = (int)strcspn(*path, ":");
-
-		snprintf(ret_file, size, "%.*s/%s", length, *path, name);
-		*path += length + ((*path)[length] != '\0');
-		if (access(ret_file, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* As a shell finds it. */
-static void execute(const struct launch *launch)
-{
-	const char *file = launch->argv[0], *path = "";
-	char name[4096];
-
-	if (strchr(file, '/')) {
-		execve(file, launch->argv, launch->env);
-		return;
-	}
-	for (char *const *env = launch->env; *env; env++)
-		if (strncmp(*env, path_name, strlen(path_name)) == 0)
-			path = *env + strlen(path_name);
-	errno = ENOENT;
-	while (find_next(file, &path, name, sizeof(name)))
-		execve(name, launch->argv, launch->env);
-}
-
-bool program_is_installed(const char *name)
-{
-	const char *path = every_environment[0] + strlen(path_name);
-	char file[4096];
-
-	return find_next(name, &path, file, sizeof(file));
-}
-
-static int launch_child(void *arg)
-{
-	struct launch *launch = arg;
-	sigset_t empty;
-
-	if (setns(net_fd(launch->place->net), CLONE_NEWNET) < 0)
-		launch_fails(launch, "cannot enter its host's network");
-	if (!launch->peer && container_is_machine(launch->place->container))
-		launch_on_machine(launch);
-	else if (!launch->peer)
-		launch_command(launch);
-	else if (descriptors_set(launch) < 0)
-		launch_fails(launch, "cannot hand over its socket");
-	else if (restrict_lock() < 0 || restrict_capabilities(launch->place->restriction) < 0)
-		launch_fails(launch, "cannot drop its capabilities");
-	sigemptyset(&empty);
-	sigprocmask(SIG_SETMASK, &empty, NULL);
-	execute(launch);
-	return launch_fails(launch, "cannot execute");
-}
-
-static pid_t launch_run(struct launch *launch, struct err *err)
-{
-	static char stack[32 * 1024] __attribute__((aligned(16)));
-	pid_t pid;
-	int ret = launch->peer ? 0 : container_adopt(launch->place->container);
-
-	if (ret < 0)
-		return err_sys(err, ret, "cannot enter its host");
-#ifdef __SANITIZE_ADDRESS__
-	/* Who called execve() there last returned from nothing, and left what was marked. */
-	__asan_unpoison_memory_region(stack, sizeof(stack));
-#endif
-	pid = clone(launch_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
-	if (pid < 0)
-		ret = err_sys(err, errno, "cannot make a process");
-	if (!launch->peer && container_adopt(NULL) < 0)
-		ret = err_sys(err, errno, "cannot come back from its host");
-	if (ret < 0)
-		return ret;
-	if (launch->err) {
-		waitpid(pid, NULL, 0);
-		return err_sys(err, launch->err, "%s: %s", launch->argv[0], launch->what);
-	}
-	return pid;
 }
 
 /* In few calls: each costs a UML two turns with the process that it runs. */
@@ -275,12 +62,7 @@ static int start_peer(struct program *program, const struct program_place *place
 {
 	char path[4096];
 	char *argv[] = {path, NULL};
-	struct launch launch = {.place = place,
-				.peer = true,
-				.stdin_fd = -1,
-				.listener = -1,
-				.argv = argv,
-				.env = every_environment};
+	struct launch launch = {.place = place, .stdin_fd = -1, .listener = -1, .argv = argv};
 	int pair[2];
 
 	snprintf(path, sizeof(path), "%s/halfopen-peer", place->helpers);
@@ -377,16 +159,13 @@ int program_feed(struct program *program, int64_t now_ns, struct err *err)
 static int start_command(struct program *program, const struct program_place *place,
 			 struct err *err)
 {
-	char *env[MOST_ENVIRONMENT];
 	struct launch launch = {.place = place,
 				.oom_score = oom_score(program),
 				.plan = program->plan,
-				.argv = program->plan->argv,
-				.env = env};
+				.argv = program->plan->argv};
 	AUTO_CLOSE int input = -1, ours = -1, theirs = -1;
 	int pair[2];
 
-	environment_make(program->plan, every_environment, env);
 	if (stdin_open(program, &input, err) < 0)
 		return -EIO;
 	if (is_awaited_to_listen(program)) {
@@ -405,11 +184,7 @@ static int start_command(struct program *program, const struct program_place *pl
 	close(pair[1]);
 	program->fd = pair[0];
 	if (program->pid < 0)
-		return launch.what && strcmp(launch.what, NO_LISTENER) == 0
-			       ? err_set(err, EOPNOTSUPP,
-					 "a kernel that tells when a command listens "
-					 "(seccomp user notification, Linux 5.6)")
-			       : program->pid;
+		return program->pid;
 	descriptor_close(&program->listen_fd);
 	if (ours >= 0)
 		program->listen_fd = listener_take(ours);

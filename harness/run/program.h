@@ -3,9 +3,8 @@
  * program: what runs on the hosts: scripted peers and commands, started, watched, killed.
  *
  * A program is a child process in its host's network namespace, without capabilities; a command
- * also enters its host's container and gives up more (container.h, restrict.h). It is made with
- * CLONE_VM | CLONE_VFORK: copying the page tables of process 1 for a child that execs at once is
- * most of the cost of fork() under UML.
+ * also enters its host's container and gives up more (container.h, restrict.h). How it comes to
+ * be is launch.h's.
  */
 #ifndef HALFOPEN_PROGRAM_H
 #define HALFOPEN_PROGRAM_H
@@ -13,13 +12,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "container.h"
 #include "err.h"
-#include "netem.h"
+#include "launch.h"
 #include "out.h"
 #include "output.h"
 #include "plan.h"
-#include "restrict.h"
 #include "text.h"
 
 struct program {
@@ -39,18 +36,6 @@ struct program {
 	int listen_fd;             /* where its listen(2) comes, if one is waited for; -1 */
 	int next_input;            /* of the plan's, that it has not been told */
 };
-
-/* Where programs run. */
-struct program_place {
-	struct net *net;
-	struct container *container; /* for commands */
-	const struct restriction *restriction;
-	const char *helpers; /* the folder with halfopen-peer */
-	int watch;           /* an epoll that peers put their connections into (peer.h) */
-};
-
-/* On the machine, where commands are looked for if they say nothing else. */
-bool program_is_installed(const char *name);
 
 /* Writes RAW_PROGRAM. */
 int program_start(struct program *program, const struct program_place *place, struct out *out,
