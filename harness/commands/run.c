@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "beneath.h"
-#include "cleanup.h"
 #include "clock.h"
 #include "commandline.h"
 #include "commands.h"
 #include "compared.h"
-#include "duration.h"
 #include "earlier.h"
 #include "folder.h"
 #include "jobs.h"
@@ -21,34 +15,12 @@
 #include "merged.h"
 #include "outputs.h"
 #include "results.h"
-#include "run_options.h"
-#include "shard_file.h"
+#include "run_session.h"
 #include "supervisor.h"
 #include "sysctls.h"
 #include "terminal.h"
-#include "text.h"
 #include "watch.h"
 #include "worker.h"
-
-#define LIVE_RUNS_PER_CORE 16 /* they mostly wait */
-
-struct session { /* one `halfopen run` */
-	struct run_options options;
-	struct runs runs;
-	json_t *before; /* --last-failed: the results that are in --out; else NULL */
-	int *at;        /* of a shard: which of all each run is */
-	int all_runs;   /* of all shards */
-	int *order;     /* in which the runs are started */
-	struct kernel kernel;
-	struct worker_options worker;
-	char kernel_sha256[SHA256_TEXT];
-	struct outcomes outcomes; /* by run */
-	struct err lost;          /* why one could not be kept */
-	int64_t *duration_ns;     /* by run, on a real clock */
-	double *started_s;        /* by run, since the beginning; -1: not yet; -2: done */
-	int done, running;
-	int64_t begun_ns;
-};
 
 static double elapsed_s(const struct session *session)
 {
@@ -190,52 +162,6 @@ static void one_finished(void *arg, const struct job_result *job)
 	outputs_one(&session->options.outputs, result);
 	json_decref(result);
 	status_show(session);
-}
-
-static int compare_duration(const void *a, const void *b, void *arg)
-{
-	const int64_t *duration = arg;
-	int64_t x = duration[*(const int *)a], y = duration[*(const int *)b];
-
-	return x != y ? (x < y ? 1 : -1) : *(const int *)a - *(const int *)b;
-}
-
-/* 0: it takes too long, and is skipped. */
-static int64_t run_duration_ns(const struct session *session, const struct plan *plan)
-{
-	int64_t duration_ns = plan_duration_ns(plan);
-
-	return duration_ns > session->options.max_real_ns ? 0 : duration_ns;
-}
-
-/* On a real clock the longest go first, so that none is left over at the end. In virtual
- * time the length says nothing about the cost. */
-static void order_make(struct session *session)
-{
-	int count = session->runs.run_count;
-
-	session->order = calloc((size_t)count, sizeof(*session->order));
-	session->duration_ns = calloc((size_t)count, sizeof(*session->duration_ns));
-	session->started_s = calloc((size_t)count, sizeof(*session->started_s));
-	if (!session->order || !session->duration_ns || !session->started_s)
-		abort();
-	for (int i = 0; i < count; i++) {
-		const struct run *run = &session->runs.run[i];
-		struct diagnostics diagnostics;
-		struct plan *plan = NULL;
-
-		session->order[i] = i;
-		session->started_s[i] = -1;
-		if (kernel_clock_is_virtual(&session->kernel))
-			continue;
-		if (plan_load(run->text->path, run->text->source, run->text->size, run->variant,
-			      NULL, &plan, &diagnostics) == 0)
-			session->duration_ns[i] = run_duration_ns(session, plan);
-		plan_free(plan);
-		diagnostics_done(&diagnostics);
-	}
-	qsort_r(session->order, (size_t)count, sizeof(*session->order), compare_duration,
-		session->duration_ns);
 }
 
 /* Of the runs alone. */
@@ -396,123 +322,6 @@ static int work(void *arg, const char *scratch)
 	return worse(status(session), against(session, &err));
 }
 
-/* That there is something to compare with is seen before anything runs, and that the results do
- * not replace it. */
-static int against_check(const struct run_options *options, struct err *err)
-{
-	struct stat before, now;
-	json_t *results;
-	int ret;
-
-	if (!options->against)
-		return 0;
-	ret = results_load(options->against, &results, err);
-	if (ret < 0)
-		return err_add(err, ret, "--against");
-	json_decref(results);
-	if (options->out && stat(options->against, &before) == 0 && stat(options->out, &now) == 0 &&
-	    before.st_dev == now.st_dev && before.st_ino == now.st_ino)
-		return err_set(err, EINVAL, "--against and --out are the same folder");
-	return 0;
-}
-
-static int out_prepare(struct session *session, struct err *err)
-{
-	const struct run_options *options = &session->options;
-	const struct shard *shard = &options->shard;
-
-	if (!options->out)
-		return 0;
-	if (session->kernel.path &&
-	    sha256_file(session->kernel.path, session->kernel_sha256, err) < 0)
-		return -EIO;
-	if (shard->count)
-		return shard_file_begin(options->out, shard->number, shard->count, err);
-	if (options->last_failed) /* results are there, and stay until there are new ones */
-		return 0;
-	if (beneath_has(options->out, SHARDS_FOLDER))
-		return err_set(err, EEXIST, "%s: shards left their results here; name a new folder",
-			       options->out);
-	return folder_claim(options->out, RESULTS_FILE, RESULTS_BEGUN, err);
-}
-
-static int kernels_of_hosts(struct run_options *options, const struct kernel *all, struct err *err)
-{
-	int ret = 0;
-
-	/* On another kind of kernel cases are run as there, without. */
-	if (options->kernel_of_count || options->repeat.chance.seed ||
-	    options->repeat.chance.phase_ns || options->repeat.phases ||
-	    (options->own_kernels && all->kind == KERNEL_UML))
-		ret = kernel_for_host(all, err);
-	for (int i = 0; i < options->kernel_of_count && ret == 0; i++) {
-		ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
-		if (ret == 0)
-			ret = kernel_for_host(&options->kernel_of[i].kernel, err);
-		if (ret < 0)
-			err_add(err, EINVAL, "--kernel %s=%s", options->kernel_of[i].host,
-				options->kernel_arg[i]);
-	}
-	return ret;
-}
-
-static int kernel_take(struct session *session, struct err *err)
-{
-	const struct run_options *options = &session->options;
-	/* Where only hosts were given one, the others, and the router, have the first. */
-	int ret = kernel_named(options->kernel || !options->kernel_of_count
-				       ? options->kernel
-				       : options->kernel_arg[0],
-			       &session->kernel, err);
-
-	if (ret == 0 && options->real_time && session->kernel.kind != KERNEL_QEMU)
-		ret = err_set(err, EINVAL, "--real-time is for a bzImage; %s's clock is always %s",
-			      session->kernel.path ? session->kernel.path : "live",
-			      kernel_clock_is_virtual(&session->kernel) ? "virtual" : "real");
-	else if (ret == 0)
-		session->kernel.real_time = options->real_time;
-	return ret;
-}
-
-static int prepare(struct session *session, char **ret_helpers, struct err *err)
-{
-	const struct run_options *options = &session->options;
-	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN), ret = 0;
-
-	/* That namespaces are forbidden is said once, not under every run. A UML kernel that
-	 * does not boot says so itself: trying it first would cost a boot each time. */
-	if (!kernel_clock_is_virtual(&session->kernel))
-		ret = kernel_probe(&session->kernel, err);
-	if (ret == 0)
-		ret = kernels_of_hosts(&session->options, &session->kernel, err);
-	if (ret == 0)
-		ret = kernel_find_helpers(ret_helpers, err);
-	if (ret == 0)
-		ret = out_prepare(session, err);
-	if (ret < 0)
-		return ret;
-	if (!session->options.jobs)
-		session->options.jobs = session->kernel.kind == KERNEL_LIVE
-						? LIVE_RUNS_PER_CORE * cores
-						: cores;
-	session->worker = (struct worker_options){
-		.kernel = &session->kernel,
-		.kernel_of = session->options.kernel_of,
-		.helpers = *ret_helpers,
-		.out = options->out,
-		.kernel_sha256 = *session->kernel_sha256 ? session->kernel_sha256 : NULL,
-		.sysctl = session->options.sysctls.text,
-		.own_kernels = options->own_kernels,
-		.ascii = options->terminal.ascii,
-		.color = options->terminal.color,
-		.width = options->terminal.width,
-		.max_real_ns = options->max_real_ns,
-		.wall_limit_ns = options->wall_limit_ns,
-		.retries = options->retries};
-	order_make(session);
-	return 0;
-}
-
 static void no_run_fits(const struct session *session)
 {
 	const char *filter = session->options.filter, *claim = session->options.claim;
@@ -523,38 +332,6 @@ static void no_run_fits(const struct session *session)
 		claim ? " --claim " : "", claim ? claim : "",
 		claim ? "each case's claims" : "their names");
 	cmd_complain("run", &err);
-}
-
-/* Which of the runs are ours. */
-static int shard_take(struct session *session, struct err *err)
-{
-	AUTO_FREE double *cost_s = NULL;
-
-	if (!session->options.shard.count)
-		return 0;
-	if (session->options.costs) {
-		cost_s = earlier_costs(session->options.costs, &session->runs, err);
-		if (!cost_s)
-			return err_add(err, EINVAL, "--costs");
-	}
-	session->all_runs = session->runs.run_count;
-	shard_divide(&session->options.shard, &session->runs, cost_s, &session->at);
-	return 0;
-}
-
-/* Of those that fit, the runs that are to be made. */
-static int runs_take(struct session *session, struct err *err)
-{
-	struct repeat *repeat = &session->options.repeat;
-	int ret;
-
-	repeat->own_kernels = session->options.own_kernels && session->kernel.kind == KERNEL_UML;
-	repeat->hz = kernel_hz(&session->kernel);
-	repeat_runs(&session->runs, repeat);
-	if (!session->options.last_failed)
-		return shard_take(session, err);
-	ret = earlier_failed(session->options.out, &session->runs, &session->before, err);
-	return ret < 0 ? err_add(err, ret, "--last-failed") : 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -579,12 +356,12 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_USAGE;
 	}
-	if (kernel_take(&session, &err) < 0) {
+	if (session_kernel(&session, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_COULD_NOT;
 	}
-	if (against_check(&session.options, &err) < 0 || runs_take(&session, &err) < 0) {
+	if (session_against(&session, &err) < 0 || session_runs(&session, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_USAGE;
@@ -600,7 +377,7 @@ int cmd_run(int argc, char **argv)
 	if (ret == 0) {
 		session.options.outputs.listing.quiet = session.options.quiet;
 		terminal_look(&session.options.terminal, session.options.outputs.people);
-		ret = prepare(&session, &helpers, &err);
+		ret = session_prepare(&session, &helpers, &err);
 	}
 	if (ret == 0)
 		ret = supervise(work, &session, &err);
