@@ -6,7 +6,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,6 +21,8 @@
 #include "commandline.h"
 #include "list.h"
 #include "results.h"
+#include "runs.h"
+#include "scratch.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -67,20 +68,13 @@ static int watched_add(struct watching *watch, const char *name, struct err *err
 	return one->descriptor < 0 ? err_sys(err, errno, "--watch: %s", one->folder) : 0;
 }
 
-static bool is_case(const char *name)
-{
-	const char *end = strrchr(name, '.');
-
-	return name[0] != '.' && end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
-}
-
 static bool is_meant(const struct watching *watch, const struct inotify_event *event)
 {
 	for (int i = 0; event->len && i < watch->watched_count; i++) {
 		const struct watched *one = &watch->watched[i];
 
 		if (one->descriptor == event->wd &&
-		    (one->file ? strcmp(one->file, event->name) == 0 : is_case(event->name)))
+		    (one->file ? strcmp(one->file, event->name) == 0 : runs_is_case(event->name)))
 			return true;
 	}
 	return false;
@@ -172,14 +166,6 @@ static void once(char *const *run, const char *out, const sigset_t *signals)
 		command_run((char *const[]){halfopen, show, folder, NULL}, signals);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
 /* ARGV without --watch, with --out if it is not among it. To free(). */
 static char **run_arguments(char *const *argv, const char *out, bool out_is_ours)
 {
@@ -214,15 +200,17 @@ static int watch_all(struct watching *watch, char *const *names, struct err *err
 
 int watch_runs(char *const *argv, char *const *names, const char *out)
 {
-	char own[] = "/tmp/halfopen-watch-XXXXXX";
+	char own[SCRATCH_PATH_MAX];
 	struct watching watch = {.inotify = -1};
 	struct err err = {0};
 	char **run;
 	sigset_t mask, before;
 	int ret = watch_all(&watch, names, &err);
 
-	if (ret == 0 && !out && !mkdtemp(own))
-		ret = err_sys(&err, errno, "--watch: %s", own);
+	if (ret == 0 && !out)
+		ret = scratch_name(own, &err);
+	if (ret == 0 && !out)
+		ret = scratch_make(own, &err);
 	run = run_arguments(argv, own, !out);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
@@ -241,7 +229,7 @@ int watch_runs(char *const *argv, char *const *names, const char *out)
 	if (ret < 0)
 		cmd_complain("run", &err);
 	else if (!out)
-		nftw(own, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		scratch_remove(own);
 	for (int i = 0; i < watch.watched_count; i++) {
 		free(watch.watched[i].folder);
 		free(watch.watched[i].file);

@@ -183,6 +183,11 @@ static bool is_case_name(const char *name)
 	return end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
 }
 
+bool runs_is_case(const char *name)
+{
+	return name[0] != '.' && is_case_name(name);
+}
+
 static int is_meant(const struct dirent *entry)
 {
 	if (entry->d_name[0] == '.' || strcmp(entry->d_name, "broken") == 0)

@@ -51,6 +51,9 @@ void runs_done(struct runs *runs);
 
 void run_done(struct run *run);
 
+/* Whether a file of that NAME in a folder is taken for a case. */
+bool runs_is_case(const char *name);
+
 /* Keeps those in whose name FILTER, a text or a glob, is found, and that have CLAIM and SYMPTOM;
  * NULL: any. */
 void runs_select(struct runs *runs, const char *filter, const char *claim, const char *symptom);
