@@ -3,11 +3,11 @@
  * What the calls returned and how the programs ended. Of a call that is the same in both, when
  * it returned; it began when the one before it returned.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "changes.h"
+#include "errno_words.h"
 #include "label.h"
 
 static const struct record_step *step_in(const struct record *record,
@@ -51,11 +51,15 @@ static char *step_cause(struct changes *changes, const struct record_step *step,
 	return pool_printf(changes->pool, "%s: %s", program->step[step->step].name, text);
 }
 
-/* TCP lost its patience: all of its timers end in one of these. */
+/* TCP lost its patience. */
 static bool gave_up(const struct record_step *step)
 {
-	return step && step->end_ns >= 0 && step->ret < 0 &&
-	       (step->err == ETIMEDOUT || step->err == EHOSTUNREACH || step->err == ENETUNREACH);
+	if (!step || step->end_ns < 0 || step->ret >= 0)
+		return false;
+	for (const int *err = errno_given_up; *err; err++)
+		if (step->err == *err)
+			return true;
+	return false;
 }
 
 static char *given_up(struct changes *changes, bool sooner)

@@ -8,14 +8,17 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "errno_words.h"
 #include "results.h"
 #include "text.h"
 
-/* TCP lost its patience: all of its timers end in one of these. */
+/* TCP lost its patience. */
 static bool gives_up(const char *text)
 {
-	return strstr(text, "ETIMEDOUT") || strstr(text, "EHOSTUNREACH") ||
-	       strstr(text, "ENETUNREACH");
+	for (const int *err = errno_given_up; *err; err++)
+		if (strstr(text, errno_name(*err)))
+			return true;
+	return false;
 }
 
 static bool is_number(const char *text, const char *at)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "errno_words.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
 #define EWOULDBLOCK_NAME "EWOULDBLOCK" /* the other name of EAGAIN */
+
+const int errno_given_up[] = {ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, 0};
 
 const char *errno_by_number(int number)
 {
