@@ -6,6 +6,13 @@
 
 #include "load.h"
 
+const char handmade_case[] = "case: two hosts\n"
+			     "hosts:\n"
+			     "  client: {program: [connect: 'server:80', recv]}\n"
+			     "  server: {program: [listen: 80, accept, pause]}\n"
+			     "expect:\n"
+			     "  client: {recv: ok}\n";
+
 struct plan *handmade_plan(const char *text)
 {
 	struct diagnostics diagnostics;

@@ -9,6 +9,8 @@
 
 #define S NSEC_PER_SEC
 
+/* A case of two hosts, client and server, each with one program. */
+extern const char handmade_case[];
 /* The plan of a case's text, to plan_free(); the test fails if it is none. */
 struct plan *handmade_plan(const char *text);
 /* Complete, on UML, 20 s long, and nothing happened. */

@@ -9,13 +9,6 @@
 #include "merge.h"
 #include "tcp_words.h"
 
-static const char a_case[] = "case: two hosts\n"
-			     "hosts:\n"
-			     "  client: {program: [connect: 'server:80', recv]}\n"
-			     "  server: {program: [listen: 80, accept, pause]}\n"
-			     "expect:\n"
-			     "  client: {recv: ok}\n";
-
 /* Probes of one host, 2 s apart, of which the first is sent at FIRST_NS. */
 static void probes_make(const struct plan *plan, struct record_packet *packet, int count,
 			int64_t first_ns, struct rows *rows)
@@ -45,7 +38,7 @@ static int count_of(const struct rows *rows, enum row_of of, bool moved)
 static struct rows merged(int in_a, int in_b, int64_t later_ns, int64_t same_ns)
 {
 	static struct record_packet a[64], b[64];
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct rows rows_a, rows_b, both;
 
 	probes_make(plan, a, in_a, S, &rows_a);

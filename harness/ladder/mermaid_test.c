@@ -9,16 +9,9 @@
 #include "mermaid.h"
 #include "tcp_words.h"
 
-static const char a_case[] = "case: two hosts\n"
-			     "hosts:\n"
-			     "  client: {program: [connect: 'server:80', recv]}\n"
-			     "  server: {program: [listen: 80, accept, pause]}\n"
-			     "expect:\n"
-			     "  client: {recv: ok}\n";
-
 START_TEST(rows_are_statements)
 {
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct record record = handmade_record(plan);
 	struct record_packet packets[] = {
 		handmade_segment(0, S, 1u << KIND_DATA, TCP_ACK),

@@ -10,13 +10,6 @@
 #include "base_test.h"
 #include "handmade.h"
 
-static const char a_case[] = "case: two hosts\n"
-			     "hosts:\n"
-			     "  client: {program: [connect: 'server:80', recv]}\n"
-			     "  server: {program: [listen: 80, accept, pause]}\n"
-			     "expect:\n"
-			     "  client: {recv: ok}\n";
-
 static struct record_packet packets[64];
 
 /* The axis of a run in which segments are sent at these times, of END_NS. */
@@ -38,7 +31,7 @@ static struct time_axis axis_of(struct plan *plan, struct record *record, const 
 START_TEST(time_is_even)
 {
 	const int64_t times[] = {2 * S, 4 * S, 6 * S, 8 * S};
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 4, 10 * S);
 
@@ -54,7 +47,7 @@ START_TEST(a_long_silence_is_short)
 {
 	/* Two hours, and then probes 75 s apart. */
 	const int64_t times[] = {S, 7201 * S, 7276 * S, 7351 * S, 7426 * S, 7501 * S};
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 6, 7576 * S);
 	double probe = axis_x(&axis, 7276 * S) - axis_x(&axis, 7201 * S);
@@ -75,7 +68,7 @@ END_TEST
 START_TEST(waiting_before_and_after_is_short_too)
 {
 	const int64_t times[] = {1000000, 2000000, 3600 * S, 3600 * S + 1000000};
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 4, 7000 * S);
 
@@ -90,7 +83,7 @@ END_TEST
 START_TEST(times_that_double_are_even)
 {
 	const int64_t times[] = {S, 2 * S, 4 * S, 8 * S, 16 * S, 32 * S, 64 * S};
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 7, 65 * S);
 
@@ -104,7 +97,7 @@ END_TEST
 static void axis_shows(int64_t last_ns, const char *has, const char *has_not)
 {
 	const int64_t times[] = {S, last_ns};
-	struct plan *plan = handmade_plan(a_case);
+	struct plan *plan = handmade_plan(handmade_case);
 	struct record record;
 	struct time_axis axis = axis_of(plan, &record, times, 2, last_ns + 15 * S);
 	char *text = NULL;
