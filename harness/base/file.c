@@ -107,6 +107,16 @@ int file_write(const char *path, const void *bytes, size_t size, struct err *err
 	return ret < 0 ? err_sys(err, ret, "%s", path) : 0;
 }
 
+int file_copy(FILE *from, FILE *to)
+{
+	char buf[65536];
+	size_t size;
+
+	while ((size = fread(buf, 1, sizeof(buf), from)) > 0 && fwrite(buf, 1, size, to) == size)
+		;
+	return ferror(from) ? -EIO : 0;
+}
+
 int file_close(FILE *file, const char *name, struct err *err)
 {
 	bool failed = ferror(file);

@@ -30,6 +30,9 @@ int file_set(int dir, const char *path, const char *text);
 /* Makes the file, or writes it anew (mode 0666 but for the umask). 0 or -errno with ERR. */
 int file_write(const char *path, const void *bytes, size_t size, struct err *err);
 
+/* All that is left of FROM to TO. 0, or -EIO where FROM could not be read; what TO did not take
+ * file_close() tells. */
+int file_copy(FILE *from, FILE *to);
 /* Closes FILE, which was written to. 0, or -errno with ERR where some of it was not: also long
  * before. */
 int file_close(FILE *file, const char *name, struct err *err);

@@ -160,27 +160,23 @@ static char *console_read(const struct report *report, const json_t *result)
 }
 
 /* The run's file NAME, if it is there, to TO in the report: 1, 0, or -errno. */
-static int file_copy(const struct report *report, const json_t *result, const char *name,
-		     const char *to, struct err *err)
+static int run_file_copy(const struct report *report, const json_t *result, const char *name,
+			 const char *to, struct err *err)
 {
 	int ret = 0;
 	AUTO_FCLOSE FILE *in = run_open(report, result, name, &ret, err);
-	char buf[65536];
 	FILE *out;
-	size_t size;
-	bool failed;
+	int copied;
 
 	if (!in)
 		return ret == -ENOENT ? 0 : ret;
 	out = beneath_create(report->out, to, err);
 	if (!out)
 		return -EIO;
-	while ((size = fread(buf, 1, sizeof(buf), in)) > 0 && fwrite(buf, 1, size, out) == size)
-		;
-	failed = ferror(in);
+	copied = file_copy(in, out);
 	ret = file_close(out, to, err);
-	if (ret == 0 && failed)
-		ret = err_sys(err, EIO, "%s of %s", name, result_string(result, "file"));
+	if (ret == 0 && copied < 0)
+		ret = err_sys(err, copied, "%s of %s", name, result_string(result, "file"));
 	return ret < 0 ? ret : 1;
 }
 
@@ -272,12 +268,12 @@ static int run_write(const struct report *report, struct html_run *run, struct e
 	AUTO_FREE char *console = console_read(report, run->result);
 	AUTO_FREE char *record = beside(run->path, ".jsonl");
 	AUTO_FREE char *capture = beside(run->path, ".pcapng");
-	int ret = file_copy(report, run->result, RECORD_FILE, record, err);
+	int ret = run_file_copy(report, run->result, RECORD_FILE, record, err);
 
 	if (ret > 0)
 		run->record_name = base_name(record);
 	if (ret >= 0)
-		ret = file_copy(report, run->result, CAPTURE_FILE, capture, err);
+		ret = run_file_copy(report, run->result, CAPTURE_FILE, capture, err);
 	if (ret > 0)
 		run->capture_name = base_name(capture);
 	run->console = console;

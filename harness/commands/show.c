@@ -19,8 +19,6 @@
 #include "terminal.h"
 #include "text.h"
 
-#define CAPTURE_MOST ((size_t)4 << 30)
-
 struct options {
 	const char *name;
 	struct ladder_options ladder;
@@ -143,9 +141,7 @@ static int capture_print(const struct recorded *recorded, const struct options *
 	const char *slash = strrchr(recorded->path, '/');
 	AUTO_FREE char *folder = slash ? strndup(recorded->path, (size_t)(slash - recorded->path))
 				       : text_copy(".");
-	AUTO_CLOSE int fd = -1;
-	AUTO_FREE char *bytes = NULL;
-	size_t size;
+	AUTO_FCLOSE FILE *file = NULL;
 	int ret = host_check(recorded->plan, options->pcap, err);
 
 	if (ret < 0)
@@ -155,13 +151,11 @@ static int capture_print(const struct recorded *recorded, const struct options *
 			       "--pcap: this is for a file or a program, not for a terminal; open "
 			       "%s/%s",
 			       folder, name);
-	fd = beneath_open(folder, name, err);
-	if (fd < 0)
-		return fd;
-	ret = file_read_fd(fd, name, CAPTURE_MOST, &bytes, &size, err);
-	if (ret == 0 && fwrite(bytes, 1, size, stdout) != size)
-		ret = err_sys(err, errno, "the capture");
-	return ret;
+	file = beneath_stream(folder, name, &ret, err);
+	if (!file)
+		return ret;
+	ret = file_copy(file, stdout);
+	return ret < 0 ? err_sys(err, ret, "%s", name) : 0;
 }
 
 static const struct argp_child children[] = {{&terminal_argp, 0, NULL, 0}, {0}};

@@ -225,7 +225,7 @@ START_TEST(a_kernel_has_a_name)
 {
 	static const struct {
 		const char *path, *name;
-	} rows[] = {{"/root/.cache/halfopen/kernels/mine/linux", "mine"},
+	} rows[] = {{"/home/me/.cache/halfopen/kernels/mine/linux", "mine"},
 		    {"/boot/vmlinuz-6.1.0-18-amd64", "vmlinuz-6.1.0-18-amd64"},
 		    {"/src/linux-6.1/vmlinux", "linux-6.1"},
 		    {"x/kernel", "x"},
