@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "files.h"
 
 START_TEST(what_is_written_is_read)
@@ -54,17 +54,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("files");
 	TCase *tests = tcase_create("files");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tests, what_is_written_is_read);
 	tcase_add_test(tests, what_is_none_ends_it);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests(tests);
 }

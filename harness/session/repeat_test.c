@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_test.h"
 #include "repeat.h"
 #include "text.h"
 
@@ -101,17 +101,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("repeat");
 	TCase *tcase = tcase_create("repeat");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(tcase, phases_are_spread_evenly, 0, 4);
 	tcase_add_test(tcase, few_phases_are_spread_as_well);
 	tcase_add_test(tcase, each_repetition_is_a_run);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tcase);
 }
