@@ -14,6 +14,15 @@
 
 #define PACKETS 5000
 
+static const char one_fault_case[] = "case: two hosts\n"
+				     "hosts:\n"
+				     "  client: {program: [connect: 'server:80', recv]}\n"
+				     "  server: {program: [listen: 80, accept, pause]}\n"
+				     "timeline:\n"
+				     "  - {at: 5s, kill: server}\n"
+				     "expect:\n"
+				     "  client: {recv: ok}\n";
+
 static struct record_packet packets[PACKETS];
 static struct record_fault fault = {.fault = 0, .begun_ns = 5 * S, .done_ns = 5 * S};
 
@@ -54,7 +63,7 @@ static int find_kind(const struct rows *rows, enum row_kind kind)
 
 START_TEST(what_is_near_a_fault_is_kept)
 {
-	struct plan *plan = handmade_plan(handmade_case);
+	struct plan *plan = handmade_plan(one_fault_case);
 	struct record record = record_of_many(plan);
 	struct rows rows;
 	int at, folded = 0;
@@ -85,7 +94,7 @@ END_TEST
 
 START_TEST(few_rows_are_left_alone)
 {
-	struct plan *plan = handmade_plan(handmade_case);
+	struct plan *plan = handmade_plan(one_fault_case);
 	struct record record = record_of_many(plan);
 	struct rows rows;
 	int count;
@@ -104,7 +113,7 @@ END_TEST
 START_TEST(failures_are_kept_when_all_else_goes)
 {
 	static char text[] = "x";
-	struct plan *plan = handmade_plan(handmade_case);
+	struct plan *plan = handmade_plan(one_fault_case);
 	struct record record = record_of_many(plan);
 	struct finding finding[30];
 	struct judgement judgement = {
