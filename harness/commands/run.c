@@ -197,7 +197,7 @@ static int against(struct session *session, struct err *err)
 	if (!options->out)
 		comparison->b = this_run;
 	fputc('\n', options->outputs.people);
-	comparison_print_text(comparison, options->outputs.people);
+	comparison_print_text(comparison, options->terminal.width, options->outputs.people);
 	status = comparison_differs(comparison) ? EXIT_FAILED : EXIT_HELD;
 	comparison_free(comparison);
 	return status;

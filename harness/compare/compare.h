@@ -125,7 +125,8 @@ int cause_shares(const struct comparison *comparison, int cause, const struct ch
 /* Whether a run that is in both differs: what the exit status tells. */
 bool comparison_differs(const struct comparison *comparison);
 
-void comparison_print_text(const struct comparison *comparison, FILE *out);
+/* WIDTH: of the terminal, for the tables; names stay whole. 0: 100. */
+void comparison_print_text(const struct comparison *comparison, int width, FILE *out);
 void comparison_print_json(const struct comparison *comparison, FILE *out); /* docs/compare.md */
 
 #endif

@@ -8,9 +8,17 @@
 #define MOST_VALUES 6
 #define MOST_ROWS   12 /* of what follows */
 #define MOST_ONLY   4
-#define WHAT        44 /* columns */
+#define WHAT        44 /* columns, of a hundred */
+#define WHAT_LEAST  24
+#define WHAT_MOST   80
 #define VALUE       14
 #define TABLE       "    %-*s %*s %*s %*s %5s\n"
+
+struct printing {
+	const struct comparison *comparison;
+	int what; /* columns of what the rows tell */
+	FILE *out;
+};
 
 static void print_name(int indent, const char *name, FILE *out)
 {
@@ -28,9 +36,10 @@ static bool fits(const char *text, size_t width)
 	return strlen(text) <= width;
 }
 
-static void heads(const char *what, FILE *out)
+static void heads(const struct printing *printing, const char *what)
 {
-	fprintf(out, TABLE, WHAT, what, VALUE, "A", VALUE, "B", VALUE, "change", "runs");
+	fprintf(printing->out, TABLE, printing->what, what, VALUE, "A", VALUE, "B", VALUE, "change",
+		"runs");
 }
 
 static void row_narrow(const char *side, const char *text, FILE *out)
@@ -40,14 +49,16 @@ static void row_narrow(const char *side, const char *text, FILE *out)
 	fputc('\n', out);
 }
 
-static void row(const char *what, const char *before, const char *after, const char *delta,
-		int runs, FILE *out)
+static void row(const struct printing *printing, const char *what, const char *before,
+		const char *after, const char *delta, int runs)
 {
+	FILE *out = printing->out;
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", runs);
-	if (fits(what, WHAT) && fits(before, VALUE) && fits(after, VALUE)) {
-		fprintf(out, TABLE, WHAT, what, VALUE, before, VALUE, after, VALUE, delta, number);
+	if (fits(what, (size_t)printing->what) && fits(before, VALUE) && fits(after, VALUE)) {
+		fprintf(out, TABLE, printing->what, what, VALUE, before, VALUE, after, VALUE, delta,
+			number);
 		return;
 	}
 	fputs(*what ? "    " : "   ", out);
@@ -57,16 +68,16 @@ static void row(const char *what, const char *before, const char *after, const c
 	row_narrow("B", after, out);
 }
 
-static void print_values(const struct cause *cause, FILE *out)
+static void print_values(const struct printing *printing, const struct cause *cause)
 {
-	heads("", out);
+	heads(printing, "");
 	for (int i = 0; i < cause->value_count && i < MOST_VALUES; i++) {
 		const struct cause_value *value = &cause->value[i];
 
-		row("", value->before, value->after, value->delta, value->run_count, out);
+		row(printing, "", value->before, value->after, value->delta, value->run_count);
 	}
 	if (cause->value_count > MOST_VALUES)
-		fprintf(out, "    and %d more\n", cause->value_count - MOST_VALUES);
+		fprintf(printing->out, "    and %d more\n", cause->value_count - MOST_VALUES);
 }
 
 static bool is_of(const struct cause *cause, const struct change *change)
@@ -74,8 +85,10 @@ static bool is_of(const struct cause *cause, const struct change *change)
 	return change->cause && strcmp(change->cause, cause->text) == 0;
 }
 
-static void print_following(const struct comparison *comparison, int index, FILE *out)
+static void print_following(const struct printing *printing, int index)
 {
+	const struct comparison *comparison = printing->comparison;
+	FILE *out = printing->out;
 	const struct cause *cause = &comparison->cause[index];
 	int told = 0, more = 0, counters = 0;
 
@@ -91,8 +104,9 @@ static void print_following(const struct comparison *comparison, int index, FILE
 			more++;
 		} else {
 			if (told++ == 0)
-				heads("What follows", out);
-			row(change->what, change->before, change->after, change->delta, runs, out);
+				heads(printing, "What follows");
+			row(printing, change->what, change->before, change->after, change->delta,
+			    runs);
 		}
 	}
 	if (more)
@@ -102,15 +116,17 @@ static void print_following(const struct comparison *comparison, int index, FILE
 			counters == 1 ? "" : "s");
 }
 
-static void print_cause(const struct comparison *comparison, int index, FILE *out)
+static void print_cause(const struct printing *printing, int index)
 {
+	const struct comparison *comparison = printing->comparison;
+	FILE *out = printing->out;
 	const struct cause *cause = &comparison->cause[index];
 
 	fprintf(out, "\n%d. ", index + 1);
 	visible_print(cause->text, true, out);
 	fprintf(out, "   (%d run%s)\n", cause->run_count, cause->run_count == 1 ? "" : "s");
-	print_values(cause, out);
-	print_following(comparison, index, out);
+	print_values(printing, cause);
+	print_following(printing, index);
 	fputs("    Runs\n", out);
 	for (int i = 0; i < cause->run_count && i < MOST_NAMES; i++)
 		print_name(6, comparison->run[cause->run[i]].name, out);
@@ -139,14 +155,22 @@ static void print_side(const char *letter, const char *folder, const char *kerne
 	fputc('\n', out);
 }
 
-void comparison_print_text(const struct comparison *comparison, FILE *out)
+static int what_width(int width)
 {
+	int what = width ? width - 100 + WHAT : WHAT;
+
+	return what < WHAT_LEAST ? WHAT_LEAST : what > WHAT_MOST ? WHAT_MOST : what;
+}
+
+void comparison_print_text(const struct comparison *comparison, int width, FILE *out)
+{
+	const struct printing printing = {comparison, what_width(width), out};
 	int same = comparison->run_count - comparison->differing;
 
 	print_side("A", comparison->a, comparison->kernel_a, out);
 	print_side("B", comparison->b, comparison->kernel_b, out);
 	for (int i = 0; i < comparison->cause_count; i++)
-		print_cause(comparison, i, out);
+		print_cause(&printing, i);
 	print_only(comparison->only_a, comparison->only_a_count, comparison->a, out);
 	print_only(comparison->only_b, comparison->only_b_count, comparison->b, out);
 	fprintf(out, "\n%d of %d runs differ, %d are the same\n", comparison->differing,

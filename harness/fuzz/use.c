@@ -176,7 +176,7 @@ void use_two_records(const struct plan *plan_a, const struct record *a, const st
 	comparison->kernel_a = comparison->kernel_b = (char[]){""};
 	comparison_add(comparison, "one", "one", &side_a, &side_b, -1);
 	comparison_sort(comparison);
-	comparison_print_text(comparison, out);
+	comparison_print_text(comparison, 0, out);
 	comparison_print_json(comparison, out);
 	html_compare_print(comparison, NULL, out);
 	text_stream_end(&text, out);

@@ -18,7 +18,8 @@ static const struct {
 static const char *const inks[INK_COUNT] = {
 	[INK_NONE] = "",         [INK_DIM] = "\033[2m",    [INK_STATE] = "\033[36m",
 	[INK_NOTE] = "\033[33m", [INK_LOST] = "\033[31m",  [INK_FAULT] = "\033[1;35m",
-	[INK_GOOD] = "\033[32m", [INK_BAD] = "\033[1;31m",
+	[INK_GOOD] = "\033[32m", [INK_BAD] = "\033[1;31m", [INK_A] = "\033[33m",
+	[INK_B] = "\033[36m",    [INK_MOVED] = "\033[1m",
 };
 
 static void clear(struct canvas *canvas)

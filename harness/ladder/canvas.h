@@ -34,6 +34,9 @@ enum ink {
 	INK_FAULT,
 	INK_GOOD,
 	INK_BAD,
+	INK_A, /* of two runs, the first's, */
+	INK_B,
+	INK_MOVED, /* both's at another time */
 	INK_COUNT
 };
 

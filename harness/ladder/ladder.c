@@ -9,6 +9,7 @@
 
 #include "duration.h"
 #include "ladder_rows.h"
+#include "merge.h"
 #include "rows.h"
 #include "summary.h"
 #include "text.h"
@@ -139,7 +140,7 @@ int ladder_print(const struct plan *plan, const struct record *record,
 		return ret;
 	}
 	canvas_init(&ladder.canvas, out, options->width, options->ascii, options->color);
-	ladder_place(&ladder);
+	ladder_place(&ladder, &rows);
 	ladder.all_lines = !ladder.excerpt && (options->all || !has_folded(&rows));
 	if (ladder.excerpt)
 		fputc('\n', out);
@@ -153,6 +154,67 @@ int ladder_print(const struct plan *plan, const struct record *record,
 		ladder_paragraph(&ladder, options->whole);
 	if (ladder.excerpt)
 		fputc('\n', out);
+	rows_done(&rows);
+	return 0;
+}
+
+static void legend(struct ladder *ladder, int64_t same_ns)
+{
+	char text[128], time[32];
+
+	ladder_paragraph(ladder, ladder->plan->name);
+	snprintf(text, sizeof(text), "%c  only in A", LADDER_A);
+	canvas_text(&ladder->canvas, 0, 40, text, strlen(text), INK_A);
+	snprintf(text, sizeof(text), "%c  only in B", LADDER_B);
+	canvas_text(&ladder->canvas, 16, 40, text, strlen(text), INK_B);
+	snprintf(text, sizeof(text), "%c  in both, at another time", LADDER_MOVED);
+	canvas_text(&ladder->canvas, 32, 40, text, strlen(text), INK_MOVED);
+	canvas_flush(&ladder->canvas);
+	snprintf(text, sizeof(text), "all else is the same in both, at times no more than %s apart",
+		 duration_span(same_ns, time, sizeof(time)));
+	ladder_paragraph(ladder, text);
+	fputc('\n', ladder->canvas.out);
+}
+
+static bool any_differs(const struct rows *rows)
+{
+	for (int i = 0; i < rows->count; i++)
+		if (rows->row[i].of != OF_BOTH || rows->row[i].b_ns >= 0)
+			return true;
+	return false;
+}
+
+static void verdict_of(struct ladder *ladder, char letter, const struct ladder_run *run,
+		       enum ink ink)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "%c: %s%s%s", letter, run->verdict, *run->reason ? ": " : "",
+		 run->reason);
+	ladder_text_wide(ladder, -1, GLYPH_ORIGIN, text, ink);
+}
+
+int ladder_print_two(const struct plan *plan, const struct ladder_run *a,
+		     const struct ladder_run *b, int64_t same_ns,
+		     const struct ladder_options *options, FILE *out, struct err *err)
+{
+	struct ladder ladder = {.plan = plan, .record = a->record, .other = b->record, .sign = ' '};
+	struct rows rows;
+	int ret = rows_of_two(plan, a->record, b->record, same_ns, &rows, err);
+
+	if (ret < 0)
+		return ret;
+	canvas_init(&ladder.canvas, out, options->width, options->ascii, options->color);
+	ladder_place(&ladder, &rows);
+	legend(&ladder, same_ns);
+	ladder_hosts(&ladder);
+	for (int i = 0; i < rows.count; i++)
+		ladder_row(&ladder, &rows.row[i]);
+	if (!any_differs(&rows))
+		ladder_text_wide(&ladder, -1, GLYPH_ORIGIN, "all that is drawn is the same in both",
+				 INK_NONE);
+	verdict_of(&ladder, LADDER_A, a, INK_A);
+	verdict_of(&ladder, LADDER_B, b, INK_B);
 	rows_done(&rows);
 	return 0;
 }

@@ -27,7 +27,18 @@ int ladder_print(const struct plan *plan, const struct record *record,
 		 const struct judgement *judgement, const struct ladder_options *options, FILE *out,
 		 struct err *err);
 
-/* The same as text, to free(); NULL: no memory. */
+struct ladder_run { /* one of two */
+	const struct record *record;
+	const char *verdict, *reason; /* reason "" where there is none */
+};
+
+/* Two runs of one case in one picture (merge.h): what only one did, or both at times that are more
+ * than SAME_NS apart, has a sign and a colour. */
+int ladder_print_two(const struct plan *plan, const struct ladder_run *a,
+		     const struct ladder_run *b, int64_t same_ns,
+		     const struct ladder_options *options, FILE *out, struct err *err);
+
+/* The first as text, to free(); NULL: no memory. */
 char *ladder_text(const struct plan *plan, const struct record *record,
 		  const struct judgement *judgement, const struct ladder_options *options);
 

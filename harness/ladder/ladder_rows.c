@@ -13,7 +13,8 @@
 
 #include "duration.h"
 
-#define BODY         13 /* columns before it: the time and a space */
+#define TIME         12 /* columns of a time */
+#define SIGN         2  /* of two runs: columns of the sign before the times */
 #define SAME_ROW_NS  100000LL
 #define LEFT_OF_TWO  24 /* where the lines of two hosts are, in parts of 87 of what */
 #define RIGHT_OF_TWO 64 /* the time leaves */
@@ -33,17 +34,32 @@ static void draw_lifelines(struct ladder *ladder, enum glyph glyph)
 			canvas_glyph(&ladder->canvas, ladder->x[i], glyph, INK_DIM);
 }
 
-static void draw_time(struct ladder *ladder, int64_t t_ns)
+static void draw_clock(struct ladder *ladder, struct ladder_clock *clock, int64_t t_ns)
 {
 	char time[32];
 	int length;
 
 	duration_clock(t_ns, time, sizeof(time));
 	length = (int)strlen(time);
-	if (strcmp(time, ladder->time) != 0)
-		canvas_text(&ladder->canvas, BODY - 1 - length, length, time, (size_t)length,
-			    INK_NONE);
-	strcpy(ladder->time, time);
+	if (strcmp(time, clock->told) != 0)
+		canvas_text(&ladder->canvas, clock->end - length, length, time, (size_t)length,
+			    ladder->other ? ladder->of_ink : INK_NONE);
+	strcpy(clock->told, time);
+}
+
+/* Of two runs, the sign of what one of them did, or both at another time. */
+static void draw_sign(struct ladder *ladder)
+{
+	if (ladder->other)
+		canvas_text(&ladder->canvas, 0, 1, &ladder->sign, 1, ladder->of_ink);
+}
+
+static void draw_time(struct ladder *ladder, int64_t t_ns)
+{
+	draw_sign(ladder);
+	draw_clock(ladder, ladder->sign == LADDER_B ? &ladder->clock[1] : &ladder->clock[0], t_ns);
+	if (ladder->sign == LADDER_MOVED)
+		draw_clock(ladder, &ladder->clock[1], ladder->b_ns);
 }
 
 static void row_begin(struct ladder *ladder, int64_t t_ns)
@@ -67,14 +83,15 @@ static int text_column(const struct ladder *ladder, int host, int length)
 		return host == 0 ? x - 1 - length : x + 2;
 	if (x + 2 + length <= ladder->canvas.width)
 		return x + 2;
-	return x - 1 - length > BODY ? x - 1 - length : BODY;
+	return x - 1 - length > ladder->body ? x - 1 - length : ladder->body;
 }
 
 static int text_width(const struct ladder *ladder, int host)
 {
 	if (ladder->plan->host_count > 2)
-		return ladder->canvas.width - BODY - 3;
-	return host == 0 ? ladder->x[0] - 1 - BODY : ladder->canvas.width - ladder->x[1] - 2;
+		return ladder->canvas.width - ladder->body - 3;
+	return host == 0 ? ladder->x[0] - 1 - ladder->body
+			 : ladder->canvas.width - ladder->x[1] - 2;
 }
 
 static void host_text(struct ladder *ladder, int64_t t_ns, int host, const char *text, enum ink ink)
@@ -105,12 +122,12 @@ void ladder_text_wide(struct ladder *ladder, int64_t t_ns, enum glyph glyph, con
 	row_end(ladder);
 	if (t_ns >= 0)
 		draw_time(ladder, t_ns);
-	canvas_glyph(&ladder->canvas, BODY, glyph, ink);
+	canvas_glyph(&ladder->canvas, ladder->body, glyph, ink);
 	while (*text) {
-		size_t size = canvas_line_size(text, ladder->canvas.width - BODY - 2);
+		size_t size = canvas_line_size(text, ladder->canvas.width - ladder->body - 2);
 
-		canvas_text(&ladder->canvas, BODY + 2, ladder->canvas.width - BODY - 2, text, size,
-			    ink);
+		canvas_text(&ladder->canvas, ladder->body + 2,
+			    ladder->canvas.width - ladder->body - 2, text, size, ink);
 		canvas_flush(&ladder->canvas);
 		text += size;
 		text += strspn(text, " ");
@@ -125,8 +142,8 @@ static void centred_text(struct ladder *ladder, int column, const char *text, en
 
 	if (from + length + 1 > ladder->canvas.width)
 		from = ladder->canvas.width - length - 1;
-	if (from < BODY + 1)
-		from = BODY + 1;
+	if (from < ladder->body + 1)
+		from = ladder->body + 1;
 	canvas_text(&ladder->canvas, from - 1, 1, " ", 1, INK_NONE);
 	canvas_text(&ladder->canvas, from, ladder->canvas.width - from, text, strlen(text), ink);
 	canvas_text(&ladder->canvas, from + length, 1, " ", 1, INK_NONE);
@@ -141,6 +158,7 @@ static int middle(const struct ladder *ladder)
 static void middle_row(struct ladder *ladder, enum glyph glyph, const struct row *row)
 {
 	row_end(ladder);
+	draw_sign(ladder);
 	draw_lifelines(ladder, glyph);
 	centred_text(ladder, middle(ladder), row->text, row->ink);
 	canvas_flush(&ladder->canvas);
@@ -236,7 +254,8 @@ static const char *beside_router(struct ladder *ladder, int from, int to, const 
 
 static void packet_row(struct ladder *ladder, const struct row *row)
 {
-	const struct record_packet *packet = &ladder->record->packet[row->index];
+	const struct record *record = row->of == OF_B ? ladder->other : ladder->record;
+	const struct record_packet *packet = &record->packet[row->index];
 	bool two = ladder->plan->host_count == 2;
 	char both[520];
 	int from = column_of(ladder, packet->from, -1), to = column_of(ladder, packet->to, from);
@@ -269,18 +288,19 @@ static void fault_row(struct ladder *ladder, const struct row *row)
 {
 	row_end(ladder);
 	draw_time(ladder, row->t_ns);
-	canvas_line(&ladder->canvas, BODY, ladder->canvas.width - 1, GLYPH_DOUBLE, row->ink);
-	centred_text(ladder, (BODY + ladder->canvas.width) / 2, row->text, row->ink);
+	canvas_line(&ladder->canvas, ladder->body, ladder->canvas.width - 1, GLYPH_DOUBLE,
+		    row->ink);
+	centred_text(ladder, (ladder->body + ladder->canvas.width) / 2, row->text, row->ink);
 	canvas_flush(&ladder->canvas);
 }
 
 static void end_row(struct ladder *ladder, const struct row *row)
 {
 	row_end(ladder);
-	ladder->time[0] = '\0';
+	ladder->clock[0].told[0] = ladder->clock[1].told[0] = '\0';
 	draw_time(ladder, row->t_ns);
-	canvas_line(&ladder->canvas, BODY, ladder->canvas.width - 1, GLYPH_LINE, row->ink);
-	centred_text(ladder, (BODY + ladder->canvas.width) / 2, row->text, row->ink);
+	canvas_line(&ladder->canvas, ladder->body, ladder->canvas.width - 1, GLYPH_LINE, row->ink);
+	centred_text(ladder, (ladder->body + ladder->canvas.width) / 2, row->text, row->ink);
 	canvas_flush(&ladder->canvas);
 }
 
@@ -290,12 +310,18 @@ static void step_row(struct ladder *ladder, const struct row *row)
 	if (row->part == LABEL_WAITING && !ladder->waiting) {
 		row_end(ladder);
 		ladder->waiting = true;
-		duration_clock(row->t_ns, ladder->time, sizeof(ladder->time));
+	}
+	if (row->part == LABEL_WAITING) {
+		struct ladder_clock *clock = &ladder->clock[ladder->sign == LADDER_B];
+
+		duration_clock(row->t_ns, clock->told, sizeof(clock->told));
+		if (ladder->sign == LADDER_MOVED)
+			duration_clock(row->b_ns, ladder->clock[1].told, sizeof(clock->told));
 	}
 	host_text(ladder, row->t_ns, row->host, row->text, row->ink);
 }
 
-void ladder_row(struct ladder *ladder, const struct row *row)
+static void draw_row(struct ladder *ladder, const struct row *row)
 {
 	ladder->up = row->up;
 	switch (row->kind) {
@@ -328,6 +354,45 @@ void ladder_row(struct ladder *ladder, const struct row *row)
 	}
 }
 
+/* What is the same in both has no colour, but for what one finds one's way by. */
+static enum ink ink_of_both(enum ink ink)
+{
+	return ink == INK_FAULT || ink == INK_DIM ? ink : INK_NONE;
+}
+
+static char sign_of(const struct row *row)
+{
+	if (row->of != OF_BOTH)
+		return row->of == OF_A ? LADDER_A : LADDER_B;
+	return row->b_ns >= 0 ? LADDER_MOVED : ' ';
+}
+
+/* What one run did alone, or at another time, shares no row with the rest. */
+static void row_of_two(struct ladder *ladder, const struct row *row)
+{
+	struct row inked = *row;
+	char sign = sign_of(row);
+
+	if (sign != ladder->sign || sign == LADDER_MOVED)
+		row_end(ladder);
+	ladder->sign = sign;
+	ladder->b_ns = row->b_ns;
+	ladder->of_ink = sign == LADDER_A       ? INK_A
+			 : sign == LADDER_B     ? INK_B
+			 : sign == LADDER_MOVED ? INK_MOVED
+						: INK_NONE;
+	inked.ink = sign == ' ' ? ink_of_both(row->ink) : ladder->of_ink;
+	draw_row(ladder, &inked);
+}
+
+void ladder_row(struct ladder *ladder, const struct row *row)
+{
+	if (ladder->other)
+		row_of_two(ladder, row);
+	else
+		draw_row(ladder, row);
+}
+
 void ladder_paragraph(struct ladder *ladder, const char *text)
 {
 	do {
@@ -344,6 +409,10 @@ void ladder_hosts(struct ladder *ladder)
 {
 	const struct plan *plan = ladder->plan;
 
+	if (ladder->other) {
+		canvas_text(&ladder->canvas, ladder->clock[0].end - 1, 1, "A", 1, INK_A);
+		canvas_text(&ladder->canvas, ladder->clock[1].end - 1, 1, "B", 1, INK_B);
+	}
 	for (int i = 0; i < plan->host_count; i++)
 		centred_text(ladder, ladder->x[i], plan->host[i].name, INK_NONE);
 	canvas_flush(&ladder->canvas);
@@ -356,13 +425,37 @@ void ladder_hosts(struct ladder *ladder)
 		canvas_flush(&ladder->canvas);
 }
 
-void ladder_place(struct ladder *ladder)
+/* How many columns the times of ROWS need. */
+static int clocks_width(const struct rows *rows, enum row_of without)
 {
-	int count = ladder->plan->host_count;
+	char time[32];
+	int width = 1;
 
-	int width = ladder->canvas.width - BODY;
+	for (int i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->row[i];
+		int64_t t_ns = without == OF_A && row->b_ns >= 0 ? row->b_ns : row->t_ns;
+		int length = t_ns < 0 || row->of == without
+				     ? 0
+				     : (int)strlen(duration_clock(t_ns, time, sizeof(time)));
 
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+void ladder_place(struct ladder *ladder, const struct rows *rows)
+{
+	int count = ladder->plan->host_count, width;
+
+	ladder->clock[0].end = TIME;
+	if (ladder->other) {
+		ladder->clock[0].end = SIGN + clocks_width(rows, OF_B);
+		ladder->clock[1].end = ladder->clock[0].end + 1 + clocks_width(rows, OF_A);
+	}
+	ladder->body = ladder->clock[ladder->other ? 1 : 0].end + 1;
+	width = ladder->canvas.width - ladder->body;
 	for (int i = 0; i < count; i++)
-		ladder->x[i] = BODY + (count == 2 ? width * (i ? RIGHT_OF_TWO : LEFT_OF_TWO) / 87
-						  : 7 + i * (width - 14) / (count - 1));
+		ladder->x[i] = ladder->body +
+			       (count == 2 ? width * (i ? RIGHT_OF_TWO : LEFT_OF_TWO) / 87
+					   : 7 + i * (width - 14) / (count - 1));
 }

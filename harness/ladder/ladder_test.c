@@ -13,6 +13,7 @@
 #include "label.h"
 #include "ladder.h"
 #include "tcp_words.h"
+#include "text.h"
 
 static const char two_hosts[] = "case: two hosts\n"
 				"hosts:\n"
@@ -342,6 +343,96 @@ START_TEST(why_it_was_given_up_is_told_below)
 }
 END_TEST
 
+static struct record_packet probes_a[3], probes_b[2];
+
+/* The first of two runs probes once more, and the second a second later. */
+static void two_runs(const struct plan *plan, struct record *ret_a, struct record *ret_b)
+{
+	for (int i = 0; i < 3; i++)
+		probes_a[i] = handmade_segment(0, (1 + 2 * i) * S, 1u << KIND_KEEPALIVE_PROBE,
+					       TCP_ACK);
+	probes_b[0] = probes_a[0];
+	probes_b[1] = probes_a[1];
+	probes_b[1].sent_ns += 1 * S;
+	probes_b[1].arrived_ns += 1 * S;
+	for (int i = 0; i < 3; i++)
+		probes_a[i].attempt = i + 1;
+	for (int i = 0; i < 2; i++)
+		probes_b[i].attempt = i + 1;
+	*ret_a = handmade_record(plan);
+	ret_a->packet = probes_a;
+	ret_a->packet_count = 3;
+	*ret_b = handmade_record(plan);
+	ret_b->packet = probes_b;
+	ret_b->packet_count = 2;
+}
+
+static char *draw_two(const struct plan *plan, const struct record *a, const struct record *b,
+		      const struct ladder_options *options)
+{
+	struct text text = {0};
+	FILE *out = text_stream(&text);
+
+	ck_assert_int_eq(ladder_print_two(plan, &(struct ladder_run){a, "pass", ""},
+					  &(struct ladder_run){b, "fail", "too early"}, 3000000,
+					  options, out, NULL),
+			 0);
+	text_stream_end(&text, out);
+	return text_take(&text);
+}
+
+START_TEST(what_two_runs_differ_by_has_a_sign_and_a_colour)
+{
+	static const struct ladder_options colored = {.ascii = true, .color = true};
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record a, b;
+	char *text;
+
+	two_runs(plan, &a, &b);
+	text = draw_two(plan, &a, &b, &ascii);
+	has(text, "\n   1.000             keepalive probe 1 |");
+	has(text, "\n~  3.000  4.000      keepalive probe 2 |");
+	has(text, "\nA  5.000             keepalive probe 3 |");
+	has(text, "* A: pass\n");
+	has(text, "* B: fail: too early\n");
+	free(text);
+	/* The other way round. */
+	text = draw_two(plan, &b, &a, &ascii);
+	has(text, "\n~  4.000  3.000      keepalive probe 2 |");
+	has(text, "\nB         5.000      keepalive probe 3 |");
+	free(text);
+	text = draw_two(plan, &a, &b, &colored);
+	has(text, "\n\033[0m\033[33mA");
+	has(text, "\n\033[0m\033[1m~");
+	free(text);
+	text = draw_two(plan, &a, &a, &ascii);
+	has(text, "* all that is drawn is the same in both\n");
+	ck_assert_ptr_null(strstr(text, "\n~"));
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(two_runs_are_as_wide_as_the_terminal)
+{
+	static const int widths[] = {80, 100, 200};
+	struct ladder_options options = {.ascii = true, .width = widths[_i]};
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record a, b;
+	char *text, *rest, *row;
+	size_t widest = 0;
+
+	two_runs(plan, &a, &b);
+	a.end_ns = 100 * 3600 * S;
+	text = rest = draw_two(plan, &a, &b, &options);
+	while ((row = strsep(&rest, "\n")))
+		widest = strlen(row) > widest ? strlen(row) : widest;
+	ck_assert_uint_eq(widest, (size_t)options.width);
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(no_row_is_wider_than_the_terminal)
 {
 	static const int widths[] = {80, 100, 200};
@@ -394,6 +485,8 @@ int main(void)
 	tcase_add_test(tcase, a_long_transfer_is_folded_unless_all_is_wanted);
 	tcase_add_test(tcase, three_hosts_have_three_lines);
 	tcase_add_test(tcase, why_it_was_given_up_is_told_below);
+	tcase_add_test(tcase, what_two_runs_differ_by_has_a_sign_and_a_colour);
+	tcase_add_loop_test(tcase, two_runs_are_as_wide_as_the_terminal, 0, 3);
 	tcase_add_loop_test(tcase, no_row_is_wider_than_the_terminal, 0, 3);
 	return run_tests(tcase);
 }

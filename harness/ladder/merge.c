@@ -97,6 +97,7 @@ static void take_both(struct merge *merge, struct row *a, struct row *b)
 
 		free(taken->text);
 		taken->text = both;
+		taken->b_ns = b->t_ns;
 	}
 	free(b->text);
 	free(b->note);
@@ -194,4 +195,27 @@ int rows_merge(struct rows *a, struct rows *b, int64_t same_ns, struct rows *ret
 	}
 	*ret_rows = merge.rows;
 	return 0;
+}
+
+static int rows_of(const struct plan *plan, const struct record *record, struct rows *ret_rows,
+		   struct err *err)
+{
+	int ret = rows_make(plan, record, NULL, false, ret_rows, err);
+
+	return ret < 0 ? ret : rows_thin(ret_rows, record, ROWS_MOST, err);
+}
+
+int rows_of_two(const struct plan *plan, const struct record *a, const struct record *b,
+		int64_t same_ns, struct rows *ret_rows, struct err *err)
+{
+	struct rows in_a = {0}, in_b = {0};
+	int ret = rows_of(plan, a, &in_a, err);
+
+	if (ret == 0)
+		ret = rows_of(plan, b, &in_b, err);
+	if (ret == 0)
+		return rows_merge(&in_a, &in_b, same_ns, ret_rows, err);
+	rows_done(&in_a);
+	rows_done(&in_b);
+	return ret;
 }

@@ -12,5 +12,8 @@
  * the same. Of much that is the same in a row a few rows are left at either end. 0 or -ENOMEM. */
 int rows_merge(struct rows *a, struct rows *b, int64_t same_ns, struct rows *ret_rows,
 	       struct err *err);
+/* The same of two whole runs, each thinned to ROWS_MOST first. */
+int rows_of_two(const struct plan *plan, const struct record *a, const struct record *b,
+		int64_t same_ns, struct rows *ret_rows, struct err *err);
 
 #endif

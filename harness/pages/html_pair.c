@@ -34,24 +34,13 @@ static void heading(const struct html_pair *pair, FILE *out)
 	fputs("</li></ul>\n", out);
 }
 
-static int rows_of(const struct compare_side *side, struct rows *rows, struct err *err)
-{
-	int ret = rows_make(side->plan, side->record, NULL, false, rows, err);
-
-	return ret < 0 ? ret : rows_thin(rows, side->record, ROWS_MOST, err);
-}
-
 static int ladder(const struct html_pair *pair, FILE *out, struct err *err)
 {
 	const struct tolerance *tolerance = &pair->comparison->run[pair->run].tolerance;
-	struct rows a = {0}, b = {0}, both = {0};
-	int ret = rows_of(pair->a, &a, err);
+	struct rows both = {0};
+	int ret = rows_of_two(pair->a->plan, pair->a->record, pair->b->record,
+			      tolerance_at(tolerance, pair->a->record->end_ns), &both, err);
 
-	if (ret == 0)
-		ret = rows_of(pair->b, &b, err);
-	if (ret == 0)
-		ret = rows_merge(&a, &b, tolerance_at(tolerance, pair->a->record->end_ns), &both,
-				 err);
 	fputs("<section aria-labelledby=\"ladder\"><h2 id=\"ladder\">Both in one picture</h2>\n"
 	      "<ul class=\"keys\"><li class=\"in-a\">A: only in A</li>"
 	      "<li class=\"in-b\">B: only in B</li>"
@@ -63,8 +52,6 @@ static int ladder(const struct html_pair *pair, FILE *out, struct err *err)
 		ret = svg_ladder_of_two(pair->a->plan, pair->a->record, pair->b->record, &both, out,
 					err);
 	fputs("</div></section>\n", out);
-	rows_done(&a);
-	rows_done(&b);
 	rows_done(&both);
 	return ret;
 }

@@ -194,6 +194,9 @@ static const char *class_of(const struct picture *picture, const struct row *row
 	case INK_NONE:
 	case INK_DIM:
 	case INK_GOOD:
+	case INK_A: /* a page marks these with the background */
+	case INK_B:
+	case INK_MOVED:
 	case INK_COUNT:
 		break;
 	}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "known.h"
 #include "pool.h"
 #include "recorded.h"
 #include "results.h"
@@ -162,4 +163,134 @@ int compared_folders(const char *a, const char *b, int64_t tolerance_ns,
 	comparison_sort(comparison);
 	*ret_comparison = comparison;
 	return 0;
+}
+
+/* The end of WHOLE that has as many parts as NAME. */
+static const char *tail_like(const char *whole, const char *name)
+{
+	const char *tail = whole + strlen(whole);
+	int parts = 1;
+
+	for (; *name; name++)
+		parts += *name == '/';
+	while (tail > whole && (tail[-1] != '/' || --parts > 0))
+		tail--;
+	return tail;
+}
+
+/* Whether RESULT is what NAME, as it came from the user, says. */
+static bool is_called(const json_t *result, const char *name)
+{
+	AUTO_FREE char *whole = result_name(result), *folder = result_folder("", result);
+
+	return strcmp(folder + 1, name) == 0 || strcmp(whole, name) == 0 ||
+	       strcmp(tail_like(whole, name), name) == 0 ||
+	       strcmp(tail_like(result_string(result, "file"), name), name) == 0;
+}
+
+static int none_called(struct comparison *comparison, const json_t *results, const char *folder,
+		       const char *name, struct err *err)
+{
+	struct known known;
+	const char *nearest;
+	json_t *result;
+	size_t at;
+
+	known_init(&known, name);
+	json_array_foreach(results, at, result)
+		known_add(&known, tail_like(run_name(comparison, result), name));
+	nearest = known_nearest(&known);
+	return err_set(err, ENOENT, "%s has no run '%s'; did you mean '%s'?", folder, name,
+		       nearest ? nearest : known.word[0]);
+}
+
+/* The one of FOLDER's RESULTS. */
+static int result_find(struct comparison *comparison, const json_t *results, const char *folder,
+		       const char *name, const json_t **ret_result, struct err *err)
+{
+	const json_t *found = NULL;
+	json_t *result;
+	size_t at;
+
+	json_array_foreach(results, at, result)
+	{
+		if (!is_called(result, name))
+			continue;
+		if (found) {
+			AUTO_FREE char *first = result_name(found), *second = result_name(result);
+
+			return err_set(err, ENOENT, "%s has several runs '%s': %s and %s", folder,
+				       name, first, second);
+		}
+		found = result;
+	}
+	*ret_result = found;
+	return found ? 0 : none_called(comparison, results, folder, name, err);
+}
+
+static int pair_side_load(struct compared_pair *pair, int index, const char *folder,
+			  const json_t *result, struct err *err)
+{
+	struct compare_side *side = &pair->side[index];
+	int ret = side_load(folder, result, &pair->recorded[index], side, err);
+
+	side->verdict = pool_strdup(pair->comparison->memory, side->verdict);
+	side->reason = pool_strdup(pair->comparison->memory, side->reason);
+	if (ret == 0 && !side->record)
+		ret = err_set(err, ENOENT, "%s: this run has no record: %s", folder,
+			      *side->reason ? side->reason : side->verdict);
+	return ret;
+}
+
+static int pair_load(struct compared_pair *pair, const char *name, const json_t *in_a,
+		     const json_t *in_b, int64_t tolerance_ns, struct err *err)
+{
+	struct comparison *comparison = pair->comparison;
+	const json_t *a, *b;
+	int ret = result_find(comparison, in_a, comparison->a, name, &a, err);
+
+	if (ret == 0)
+		ret = result_find(comparison, in_b, comparison->b, name, &b, err);
+	if (ret == 0)
+		ret = pair_side_load(pair, 0, comparison->a, a, err);
+	if (ret == 0)
+		ret = pair_side_load(pair, 1, comparison->b, b, err);
+	if (ret == 0) {
+		AUTO_FREE char *folder = result_folder("", a);
+
+		comparison_add(comparison, run_name(comparison, a), folder, &pair->side[0],
+			       &pair->side[1], tolerance_ns);
+		comparison_sort(comparison);
+	}
+	return ret;
+}
+
+int compared_pair_load(const char *a, const char *b, const char *name, int64_t tolerance_ns,
+		       struct compared_pair *ret_pair, struct err *err)
+{
+	struct compared_pair pair = {.comparison = comparison_new(a, b)};
+	json_t *in_a = NULL, *in_b = NULL;
+	int ret = results_load(a, &in_a, err);
+
+	if (ret == 0)
+		ret = results_load(b, &in_b, err);
+	if (ret == 0) {
+		kernels_tell(pair.comparison, in_a, in_b);
+		ret = pair_load(&pair, name, in_a, in_b, tolerance_ns, err);
+	}
+	json_decref(in_a);
+	json_decref(in_b);
+	if (ret < 0) {
+		compared_pair_done(&pair);
+		return -EBADMSG;
+	}
+	*ret_pair = pair;
+	return 0;
+}
+
+void compared_pair_done(struct compared_pair *pair)
+{
+	recorded_done(&pair->recorded[0]);
+	recorded_done(&pair->recorded[1]);
+	comparison_free(pair->comparison);
 }

@@ -68,6 +68,31 @@ grep -rqF '"sysctl":["net.ipv4.tcp_fin_timeout=20",' d/process-exit/kill || fail
 exits 0 "$halfopen" judge d/process-exit/kill/ip=4
 exits 1 "$halfopen" compare --html page.html a d
 says "clock, net.ipv4.tcp_fin_timeout=20"
+
+# Both of a run in one picture: as wide as the terminal, each line within it but for names
+exits 0 "$halfopen" compare --run kill.yaml:ip=4 a b
+says "all that is drawn is the same in both"
+exits 1 run --out g --sysctl net.ipv4.tcp_keepalive_probes=7 "$cases/keepalive/crash.yaml:ip=4,timers=default"
+exits 0 run --out h "$cases/keepalive/crash.yaml:ip=4,timers=default"
+for name in "$cases/keepalive/crash.yaml:ip=4,timers=default" crash.yaml:ip=4,timers=default crash.yaml keepalive/crash/ip=4,timers=default; do
+	exits 1 "$halfopen" compare --run "$name" g h
+	says "keepalive-probe: sent more often   (1 run)"
+	grep -qE '^B +4:09:45\.[0-9]+ +keepalive probe 8 │' said || fail "the eighth probe is not B's alone"
+	grep -qE '^~ 4:09:45\.[0-9]+ 4:12:16\.[0-9]+ +connection aborted │' said || fail "the end is not at two times"
+	says "◆ B: pass"
+done
+exits 2 "$halfopen" compare --run crush.yaml:ip=4,timers=default g h
+says "did you mean 'crash.yaml:ip=4,timers=default'?"
+exits 2 "$halfopen" compare --run kill.yaml a d
+says "a has several runs 'kill.yaml': "
+if command -v script >/dev/null; then
+	for columns in 80 100 200; do
+		PAGER=cat script -qec "stty cols $columns; $halfopen compare --run crash.yaml g h || true" /dev/null </dev/null | tr -d '\r' >said
+		grep -q $'\033\[36mB' said || fail "what B did alone has no colour"
+		sed 's/\x1b\[[0-9;]*m//g' said | grep -v '^[AB]: \|^ *[^ ]*\.yaml' >text
+		[ "$(wc -L <text)" = $columns ] || { cat text >&2; fail "not $columns columns wide: $(wc -L <text)"; }
+	done
+fi
 exits 3 run --sysctl net.ipv4.tcp_retires2=5 "$cases/process-exit/kill.yaml:ip=4"
 says "the kernel has no sysctl net.ipv4.tcp_retires2; did you mean 'tcp_retries2'?"
 echo "net.ipv4.tcp_sack 0" >wrong.conf
