@@ -35,6 +35,12 @@ int64_t agenda_first_ns(const struct agenda *agenda)
 	return agenda->event_count ? agenda->event[0].t_ns : AGENDA_NEVER;
 }
 
+const struct event *agenda_first(const struct agenda *agenda)
+{
+	assert(agenda->event_count > 0);
+	return &agenda->event[0];
+}
+
 struct event agenda_take(struct agenda *agenda)
 {
 	struct event first = agenda->event[0], last;

@@ -42,6 +42,8 @@ void agenda_done(struct agenda *agenda);
 void agenda_add(struct agenda *agenda, struct event event);
 /* When the first one is; AGENDA_NEVER: there is none. */
 int64_t agenda_first_ns(const struct agenda *agenda);
+/* There is one. It stays there. */
+const struct event *agenda_first(const struct agenda *agenda);
 struct event agenda_take(struct agenda *agenda);
 
 #endif

@@ -286,6 +286,19 @@ START_TEST(the_carrier_is_seen_where_the_cable_is_pulled)
 }
 END_TEST
 
+/* It has run ahead by what the cable takes, and is told of the end at no time that it is beyond. */
+START_TEST(who_computes_sees_the_other_end)
+{
+	char *const computes[] = {"me=1", "role=compute", "us=10000", "ipv6.disable=1", NULL};
+	char *const ends[] = {"me=2", "role=off", "after=5", "ipv6.disable=1", NULL};
+
+	two_hosts(WORLD_CABLE, computes, ends);
+	run(SEC);
+	ck_assert(was_seen("power 1 0 boot 0 power off"));
+	ck_assert_msg(was_seen("host 0: computed"), "%s", text_string(&seen));
+}
+END_TEST
+
 START_TEST(ends_are_told_apart_and_the_other_host_goes_on)
 {
 	static const struct {
@@ -368,9 +381,9 @@ START_TEST(who_computes_without_end_is_named)
 }
 END_TEST
 
-static void disk_make(void)
+static void disk_make(int number)
 {
-	snprintf(image, sizeof(image), "%s/image", dir);
+	snprintf(image, sizeof(image), "%s/image%d", dir, number);
 	ck_assert_int_eq(file_write(image, "", 0, &err), 0);
 	ck_assert_int_eq(truncate(image, 1 << 20), 0);
 }
@@ -385,7 +398,7 @@ START_TEST(a_disk_keeps_what_was_synced_and_only_power_loses_the_rest)
 					   .args = _i ? reboots : client};
 	struct world_disk_config disk = {.path = image};
 
-	disk_make();
+	disk_make(0);
 	ck_assert_int_eq(world_add_host(world, &config, &err), 0);
 	ck_assert_msg(world_add_disk(world, 0, &disk, &err) == 0, "%s", err.text);
 	ck_assert_int_eq(world_power_on(world, 0, &err), 0);
@@ -399,6 +412,31 @@ START_TEST(a_disk_keeps_what_was_synced_and_only_power_loses_the_rest)
 	}
 	ck_assert_msg(was_seen(_i ? "host 0: found a and b" : "host 0: found a and -"), "%s",
 		      text_string(&seen));
+}
+END_TEST
+
+/* Each of them is let run now and then with a request that the world has not taken yet. */
+START_TEST(a_disk_answers_who_computes_on)
+{
+	char *const writes[] = {"role=write", "us=300", "stay=1", NULL};
+	char *const slower[] = {"role=write", "us=370", "stay=1", NULL};
+	struct world_disk_config disk = {.path = image};
+
+	for (int i = 0; i < HOSTS; i++) {
+		struct world_host_config config = {.name = i ? "b" : "a",
+						   .kernel = kernel,
+						   .init = TEST_INIT,
+						   .args = i ? slower : writes};
+
+		disk_make(i);
+		ck_assert_int_eq(world_add_host(world, &config, &err), i);
+		ck_assert_msg(world_add_disk(world, i, &disk, &err) == 0, "%s", err.text);
+	}
+	for (int i = 0; i < HOSTS; i++)
+		ck_assert_msg(world_power_on(world, i, &err) == 0, "%s", err.text);
+	run(100 * MS);
+	ck_assert_msg(was_seen("host 0: written"), "%s", text_string(&seen));
+	ck_assert_msg(was_seen("host 1: written"), "%s", text_string(&seen));
 }
 END_TEST
 
@@ -527,12 +565,14 @@ int main(void)
 	tcase_add_test(tests, a_host_that_booted_again_does_not_know_the_connection);
 	tcase_add_test(tests, two_runs_are_the_same_to_the_byte);
 	tcase_add_test(tests, the_carrier_is_seen_where_the_cable_is_pulled);
+	tcase_add_test(tests, who_computes_sees_the_other_end);
 	tcase_add_loop_test(tests, ends_are_told_apart_and_the_other_host_goes_on, 0, 4);
 	tcase_add_test(tests, a_kernel_that_is_none_is_a_host_that_failed);
 	tcase_add_test(tests, a_suspended_machine_goes_on_where_it_stood);
 	tcase_add_loop_test(tests, who_computes_without_end_is_named, 0, 2);
 	tcase_add_loop_test(tests, a_disk_keeps_what_was_synced_and_only_power_loses_the_rest, 0,
 			    2);
+	tcase_add_test(tests, a_disk_answers_who_computes_on);
 	tcase_add_loop_test(tests, nothing_is_left_when_the_world_is_killed, 0, 5);
 	tcase_add_test(tests, without_lookahead_it_is_the_same);
 	return run_tests(tests);

@@ -44,6 +44,18 @@ int64_t host_now(const struct host *host)
 	return host->is_dead ? host->last_ns : host->zero_ns + host->time.now_ns;
 }
 
+/* A guest tells its time when it kicks, and then goes on by itself as far as its limit lets it.
+ * What comes from outside may not come before that (arch/um/kernel/time.c: time_travel_set_time()
+ * panics). */
+int64_t host_soonest_ns(const struct host *host)
+{
+	int64_t t_ns = host->limit_ns < host->wants_ns ? host->limit_ns : host->wants_ns;
+
+	if (t_ns < host_now(host))
+		t_ns = host_now(host);
+	return t_ns > host->world->now_ns ? t_ns : host->world->now_ns;
+}
+
 /* ---- what its devices give us, while it kicks ---- */
 
 static void limit(struct host *host, int64_t t_ns)

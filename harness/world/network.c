@@ -342,7 +342,6 @@ void network_look_at_carriers(struct world *world)
 		struct world_card *card = world->card[i];
 		struct host *host = card->host;
 		bool carrier = carrier_of(world, i);
-		int64_t there_ns;
 
 		if (carrier == card->carrier)
 			continue;
@@ -350,13 +349,10 @@ void network_look_at_carriers(struct world *world)
 		card->outages += !carrier;
 		if (!has_power(host))
 			continue;
-		there_ns = host_now(host);
-		agenda_add(
-			&host->inbox,
-			(struct event){.t_ns = there_ns > world->now_ns ? there_ns : world->now_ns,
-				       .kind = EVENT_CARRIER,
-				       .device = i,
-				       .life = (uint32_t)host->boot});
+		agenda_add(&host->inbox, (struct event){.t_ns = host_soonest_ns(host),
+							.kind = EVENT_CARRIER,
+							.device = i,
+							.life = (uint32_t)host->boot});
 		if (observer->carrier)
 			observer->carrier(observer->data, i, world->now_ns, carrier);
 	}

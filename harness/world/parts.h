@@ -203,6 +203,8 @@ struct vhost *host_device(struct host *host, int device);
 int64_t host_now(const struct host *host);
 /* The same, with its clock brought up to date while it runs. A wrong one is told by the port. */
 int64_t host_look(struct host *host);
+/* When something may reach one that does not run, from now on. */
+int64_t host_soonest_ns(const struct host *host);
 int host_start(struct host *host, struct err *err);
 /* Its process is killed, its sockets closed, what it did after now is forgotten. */
 void host_kill(struct host *host);

@@ -41,6 +41,16 @@ int64_t world_echo_ns(const struct world *world, const struct host *host)
 	return after(echo_ns, world_lookahead(world, host));
 }
 
+/* So long after HOST did something may it get an answer: from others, or from a disk of its own. */
+static int64_t answer_ns(const struct world *world, const struct host *host)
+{
+	int64_t answer_ns = world_echo_ns(world, host);
+
+	for (int i = 0; i < host->disk_count; i++)
+		answer_ns = least(answer_ns, host->disk[i]->latency_ns);
+	return answer_ns;
+}
+
 static int64_t outbox_first_ns(struct host *host)
 {
 	return outbox_is_empty(&host->outbox) ? NEVER : outbox_first(&host->outbox)->t_ns;
@@ -52,7 +62,7 @@ static int64_t horizon(const struct world *world, const struct host *host)
 
 	t_ns = least(t_ns, agenda_first_ns(&world->calls));
 	t_ns = least(t_ns, agenda_first_ns(&host->inbox));
-	t_ns = least(t_ns, after(outbox_first_ns((struct host *)host), world_echo_ns(world, host)));
+	t_ns = least(t_ns, after(outbox_first_ns((struct host *)host), answer_ns(world, host)));
 	for (int i = 0; i < world->host_count; i++) {
 		struct host *other = world->host[i];
 
@@ -119,7 +129,8 @@ static int do_output(struct host *host, struct err *err)
 	return 0;
 }
 
-/* It was interrupted and has not run since: let it, so that it may be interrupted otherwise. */
+/* It was interrupted and has not run since: let it, so that it may be interrupted otherwise. What
+ * comes next to it is still in its inbox, and it does not run beyond that. Returns 1 if it ran. */
 static int let_run(struct host *host, struct err *err)
 {
 	int ret;
@@ -127,7 +138,9 @@ static int let_run(struct host *host, struct err *err)
 	if (host->wants_ns != host->world->now_ns)
 		return 0;
 	ret = host_run(host, horizon(host->world, host), err);
-	return ret < 0 ? ret : hosts_settle(host->world, err);
+	if (ret == 0)
+		ret = hosts_settle(host->world, err);
+	return ret < 0 ? ret : 1;
 }
 
 static int wake(struct host *host, struct err *err)
@@ -219,17 +232,19 @@ static int do_own_event(struct host *host, struct event *event, struct err *err)
 static int do_event(struct host *host, struct err *err)
 {
 	struct world *world = host->world;
-	struct event event = agenda_take(&host->inbox);
-	const struct vhost *vhost = interrupts(world, &event);
+	const struct event *first = agenda_first(&host->inbox);
+	const struct vhost *vhost = interrupts(world, first);
+	struct event event;
 
-	world->now_ns = event.t_ns;
+	world->now_ns = first->t_ns;
 	if (host->power == WORLD_ON && !host->is_dead && vhost &&
-	    !vhost_may_raise(vhost, event.kind == EVENT_CARRIER)) {
+	    !vhost_may_raise(vhost, first->kind == EVENT_CARRIER)) {
 		int ret = let_run(host, err);
 
-		if (ret < 0)
-			return ret;
+		if (ret)
+			return ret < 0 ? ret : 0;
 	}
+	event = agenda_take(&host->inbox);
 	if (event.kind == EVENT_DELIVER)
 		return network_deliver(world, &event, err);
 	if (event.kind == EVENT_ANSWER) {

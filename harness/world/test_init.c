@@ -261,6 +261,34 @@ static void disk(void)
 		reboot(RB_AUTOBOOT);
 }
 
+/* For so many microseconds. Each look at the clock takes 256 ns of it. */
+static void compute(long us)
+{
+	struct timespec now;
+	int64_t end_ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	end_ns = now.tv_sec * 1000000000LL + now.tv_nsec + us * 1000;
+	while (now.tv_sec * 1000000000LL + now.tv_nsec < end_ns)
+		clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+/* Computes on while the disk writes. */
+static void write_and_compute(void)
+{
+	static char bytes[4096];
+	int fd = open(DISK, O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; i < 100; i++) {
+		bytes[0] = (char)i;
+		if (pwrite(fd, bytes, sizeof(bytes), 0) != sizeof(bytes) ||
+		    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE) < 0)
+			say("write: %s", strerror(errno));
+		compute(number("us", 300));
+	}
+	say("written");
+}
+
 static void spin(void)
 {
 	for (;;)
@@ -317,6 +345,12 @@ int main(void)
 		repeat_what_is_told();
 	if (strcmp(role, "disk") == 0)
 		disk();
+	if (strcmp(role, "write") == 0)
+		write_and_compute();
+	if (strcmp(role, "compute") == 0) {
+		compute(number("us", 100000));
+		say("computed");
+	}
 	if (strcmp(role, "carrier") == 0)
 		carrier();
 	if (strcmp(role, "flood") == 0)
@@ -325,6 +359,8 @@ int main(void)
 		nap(number("after", 1000));
 		reboot(RB_AUTOBOOT);
 	}
+	if (strcmp(role, "off") == 0)
+		nap(number("after", 1000));
 	if (strcmp(role, "idle") == 0)
 		for (;;)
 			pause();

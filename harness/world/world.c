@@ -501,20 +501,9 @@ void world_impair(struct world *world, int index, const struct world_sender *sen
 		impaired_link_set(&card->sender[i].link, towards);
 }
 
-/* A guest tells its time when it kicks, and then goes on by itself as far as its limit lets it.
- * What comes from outside may not come before that (arch/um/kernel/time.c: time_travel_set_time()
- * panics). */
-static int64_t at_most_come_to(const struct host *host)
-{
-	int64_t t_ns = host->limit_ns < host->wants_ns ? host->limit_ns : host->wants_ns;
-
-	return t_ns > host_now(host) ? t_ns : host_now(host);
-}
-
 int world_tell(struct world *world, int index, const void *bytes, size_t size, struct err *err)
 {
 	struct host *host = world->host[index];
-	int64_t t_ns;
 	int ret;
 
 	if (host->power == WORLD_OFF || host->is_dead)
@@ -522,9 +511,9 @@ int world_tell(struct world *world, int index, const void *bytes, size_t size, s
 	ret = port_tell(&host->port, bytes, size, err);
 	if (ret < 0)
 		return host_fails(host, ret, err);
-	t_ns = at_most_come_to(host) > world->now_ns ? at_most_come_to(host) : world->now_ns;
-	agenda_add(&host->inbox,
-		   (struct event){.t_ns = t_ns, .kind = EVENT_WAKE, .life = (uint32_t)host->boot});
+	agenda_add(&host->inbox, (struct event){.t_ns = host_soonest_ns(host),
+						.kind = EVENT_WAKE,
+						.life = (uint32_t)host->boot});
 	return 0;
 }
 

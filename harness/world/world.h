@@ -28,12 +28,14 @@
  *      every other one whose wish is before its own horizon.
  *
  * Why it can't race. A host's horizon is the least of: what is scheduled, what is on its way to
- * itself, and for each other host, what that one wants, has in its outbox or will get, plus the
- * least time from there to here (the delay of the links; what the caller does about a frame comes
- * after reaction_ns). So nothing can reach a host before the time that it has come to, however
- * fast or slow each of them computes, side by side or in turn. Things of the same time are taken in
- * a fixed order: scheduled ones, then by host, then by number. Chance has its own generator for
- * each card, asked only in that order. Two runs with the same calls are the same, to the byte.
+ * itself, what lies in its own outbox plus the least time of an answer (a disk's latency, a
+ * packet's way there and back), and for each other host, what that one wants, has in its outbox or
+ * will get, plus the least time from there to here (the delay of the links; what the caller does
+ * about a frame comes after reaction_ns). So nothing can reach a host before the time that it has
+ * come to, however fast or slow each of them computes, side by side or in turn. Things of the same
+ * time are taken in a fixed order: scheduled ones, then by host, then by number. Chance has its own
+ * generator for each card, asked only in that order. Two runs with the same calls are the same, to
+ * the byte.
  *
  * Lookahead. Hosts run ahead of the world by up to the delay of their links. So within a callback
  * about a packet or a frame of time t, other hosts may have come to t + reaction_ns already. What
