@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "file.h"
 #include "known.h"
+#include "label.h"
 #include "ladder.h"
 #include "mermaid.h"
 #include "pager.h"
@@ -24,7 +25,7 @@ struct options {
 	struct ladder_options ladder;
 	bool normalised;
 	bool svg, mermaid; /* --format */
-	const char *pcap;  /* the host whose capture is wanted, instead of all that */
+	const char *pcap;  /* the interface whose capture is wanted, instead of all that */
 	struct terminal terminal;
 };
 
@@ -42,7 +43,8 @@ static const struct argp_option argp_options[] = {
 	 0},
 	{"pcap", KEY_PCAP, "HOST", 0,
 	 "what a tcpdump on HOST would have seen, as pcapng: pipe it to tshark or wireshark, or "
-	 "redirect it; the run's folder has the same as capture-HOST.pcapng",
+	 "redirect it; the run's folder has the same as capture-HOST.pcapng; router.HOST is the "
+	 "router's interface towards HOST",
 	 0},
 	{0}};
 
@@ -117,16 +119,19 @@ static int draw(const struct recorded *recorded, const struct options *options, 
 	return ret;
 }
 
-static int host_check(const struct plan *plan, const char *name, struct err *err)
+static int tap_check(const struct plan *plan, const char *name, struct err *err)
 {
 	struct known known;
 	const char *nearest;
 
 	known_init(&known, name);
-	for (int i = 0; i < plan->host_count; i++) {
-		if (strcmp(plan->host[i].name, name) == 0)
+	for (int i = 0; i < record_tap_count(plan); i++) {
+		char tap[64];
+
+		if (strcmp(label_tap(plan, i, tap, sizeof(tap)), name) == 0)
 			return 0;
-		known_add(&known, plan->host[i].name);
+		if (i < plan->host_count)
+			known_add(&known, plan->host[i].name);
 	}
 	nearest = known_nearest(&known);
 	return err_set(err, EINVAL, "--pcap: there is no host '%s'; did you mean '%s'?", name,
@@ -142,7 +147,7 @@ static int capture_print(const struct recorded *recorded, const struct options *
 	AUTO_FREE char *folder = slash ? strndup(recorded->path, (size_t)(slash - recorded->path))
 				       : text_copy(".");
 	AUTO_FCLOSE FILE *file = NULL;
-	int ret = host_check(recorded->plan, options->pcap, err);
+	int ret = tap_check(recorded->plan, options->pcap, err);
 
 	if (ret < 0)
 		return ret;

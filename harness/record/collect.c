@@ -590,6 +590,7 @@ int record_collect(const struct plan *plan, const struct record_kernel *kernel, 
 	}
 	counters_settle(pool, record, plan);
 	packets = pair_sightings(pool, record, plan, collecting.loss, collecting.loss_count);
+	number_frames(record, plan);
 	track_connections(pool, record, plan, packets);
 	number_boots(&collecting);
 	record_tidy(record);

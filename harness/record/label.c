@@ -35,6 +35,16 @@ const char *label_host(const struct plan *plan, int host)
 	return host == PLACE_ROUTER ? PLACE_ROUTER_NAME : "somebody";
 }
 
+/* A host's name has no dot. */
+const char *label_tap(const struct plan *plan, int tap, char *buf, size_t size)
+{
+	int router = tap >= plan->host_count;
+
+	snprintf(buf, size, "%s%s", router ? PLACE_ROUTER_NAME "." : "",
+		 plan->host[tap - (router ? plan->host_count : 0)].name);
+	return buf;
+}
+
 /* Of a segment whose numbers are not known, the flags are all. */
 static void say_tcp(struct text *text, const struct record_packet *packet)
 {

@@ -15,6 +15,9 @@
 /* A host's name, "router", "somebody": a place's (place.h). */
 const char *label_host(const struct plan *plan, int host);
 
+/* "client", "router.client": whose interface that of TAP is (record_write_pcapng()). */
+const char *label_tap(const struct plan *plan, int tap, char *buf, size_t size);
+
 /* "SYN ACK seq 0 ack 1", "ICMP host unreachable", "who has 10.0.0.2?" */
 const char *label_packet(const struct plan *plan, const struct record_packet *packet, char *buf,
 			 size_t size);

@@ -39,6 +39,7 @@ static char *endpoint_normalise(struct pool *pool, const char *endpoint, int por
 static void packet_normalise(struct ports *ports, struct record_packet *packet)
 {
 	packet->seq = packet->ack = 0;
+	packet->ip_id = packet->ts_value = packet->ts_echo = 0;
 	packet->sport = port_normalise(ports, packet->sport);
 	packet->dport = port_normalise(ports, packet->dport);
 }

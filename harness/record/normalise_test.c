@@ -12,7 +12,8 @@
 #include "tcp_words.h"
 
 struct draw {
-	uint32_t isn, answer_isn, cookie;
+	uint32_t isn, answer_isn, cookie, stamp;
+	int id;
 	int port, second_port, pid;
 	bool other_first; /* the kernel's hash lists the sockets the other way round */
 	int64_t real_ns, wall_ns;
@@ -45,7 +46,11 @@ static void add_icmp(struct raw *raw, const struct made_segment *about)
 
 static char *run(const struct draw *chance, const struct plan *plan)
 {
-	struct made_segment syn = {.flags = TCP_SYN, .sport = chance->port, .seq = chance->isn};
+	struct made_segment syn = {.flags = TCP_SYN,
+				   .sport = chance->port,
+				   .seq = chance->isn,
+				   .stamp = chance->stamp,
+				   .id = chance->id};
 	struct made_segment second = {
 		.flags = TCP_SYN, .sport = chance->second_port, .seq = ~chance->isn};
 	struct made_segment answer = {.src = SERVER,
@@ -86,8 +91,8 @@ static char *run(const struct draw *chance, const struct plan *plan)
 START_TEST(test_same)
 {
 	static const struct draw chances[] = {
-		{1000, 77, 5, 40001, 50002, 12, false, 5, 6},
-		{~0u, 0, 9, 60999, 33333, 13, true, 7, 8},
+		{1000, 77, 5, 123, 7, 40001, 50002, 12, false, 5, 6},
+		{~0u, 0, 9, 4567, 4711, 60999, 33333, 13, true, 7, 8},
 	};
 	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
 	char *a = run(&chances[0], plan), *b = run(&chances[1], plan);
@@ -102,7 +107,7 @@ END_TEST
 /* But not what means something. */
 START_TEST(test_kept)
 {
-	struct draw chance = {1000, 77, 5, 40001, 50002, 12, false, 5, 6};
+	struct draw chance = {1000, 77, 5, 123, 7, 40001, 50002, 12, false, 5, 6};
 	struct plan *plan = test_plan(TWO_HOSTS EXPECTS);
 	char *text = run(&chance, plan);
 

@@ -11,14 +11,14 @@ struct bytes { /* what is left of the frame */
 	size_t size;
 };
 
-static uint16_t get16(const uint8_t *at)
+uint16_t packet_get16(const uint8_t *at)
 {
 	return (uint16_t)(at[0] << 8 | at[1]);
 }
 
-static uint32_t get32(const uint8_t *at)
+uint32_t packet_get32(const uint8_t *at)
 {
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
+	return (uint32_t)packet_get16(at) << 16 | packet_get16(at + 2);
 }
 
 static bool skip(struct bytes *bytes, size_t size)
@@ -30,21 +30,19 @@ static bool skip(struct bytes *bytes, size_t size)
 	return true;
 }
 
-static void tcp_options(const uint8_t *at, size_t size, struct decoded *packet)
+static void decode_options(const uint8_t *at, size_t size, struct decoded *packet)
 {
-	while (size > 0 && at[0] != 0) {
-		size_t length = at[0] == 1 ? 1 : size > 1 ? at[1] : 0;
+	struct tcp_option option;
 
-		if (length == 0 || length > size)
-			return;
-		if (at[0] == 3 && length == 3)
-			packet->scale = at[2];
-		if (at[0] == 8 && length == 10) {
-			packet->ts_value = get32(at + 2);
-			packet->ts_echo = get32(at + 6);
+	packet->option_size = size < TCP_OPTIONS_MOST ? size : TCP_OPTIONS_MOST;
+	memcpy(packet->options, at, packet->option_size);
+	while (tcp_option_next(&at, &size, &option)) {
+		if (option.kind == TCP_OPTION_SCALE && option.size == 1)
+			packet->scale = option.value[0];
+		if (option.kind == TCP_OPTION_TIMESTAMPS && option.size == 8) {
+			packet->ts_value = packet_get32(option.value);
+			packet->ts_echo = packet_get32(option.value + 4);
 		}
-		at += length;
-		size -= length;
 	}
 }
 
@@ -56,21 +54,26 @@ static void decode_tcp(struct bytes bytes, size_t ip_payload, struct decoded *pa
 		return;
 	header = (size_t)(bytes.at[12] >> 4) * 4;
 	packet->protocol = PACKET_TCP;
-	packet->sport = get16(bytes.at);
-	packet->dport = get16(bytes.at + 2);
-	packet->seq = get32(bytes.at + 4);
-	packet->ack = get32(bytes.at + 8);
+	packet->sport = packet_get16(bytes.at);
+	packet->dport = packet_get16(bytes.at + 2);
+	packet->seq = packet_get32(bytes.at + 4);
+	packet->ack = packet_get32(bytes.at + 8);
 	packet->flags = bytes.at[13];
-	packet->window = get16(bytes.at + 14);
+	packet->window = packet_get16(bytes.at + 14);
 	packet->payload = ip_payload > header ? (int)(ip_payload - header) : 0;
 	if (header > 20)
-		tcp_options(bytes.at + 20, (header < bytes.size ? header : bytes.size) - 20,
-			    packet);
+		decode_options(bytes.at + 20, (header < bytes.size ? header : bytes.size) - 20,
+			       packet);
 }
 
-/* The addresses of an IP header and, behind it, the protocol. False: no IP. */
-static bool decode_ip(struct bytes *bytes, char *src, char *dst, int *ret_protocol,
-		      size_t *ret_payload, int *ret_id)
+struct ip {
+	int protocol; /* of what is behind it */
+	size_t payload;
+	int id, ttl;
+};
+
+/* The addresses of an IP header and the rest of it. False: no IP. */
+static bool decode_ip(struct bytes *bytes, char *src, char *dst, struct ip *ret)
 {
 	const uint8_t *ip = bytes->at;
 
@@ -79,23 +82,22 @@ static bool decode_ip(struct bytes *bytes, char *src, char *dst, int *ret_protoc
 
 		inet_ntop(AF_INET, ip + 12, src, INET6_ADDRSTRLEN);
 		inet_ntop(AF_INET, ip + 16, dst, INET6_ADDRSTRLEN);
-		*ret_protocol = ip[9];
-		*ret_id = get16(ip + 4);
-		*ret_payload = get16(ip + 2) > header ? get16(ip + 2) - header : 0;
+		*ret = (struct ip){.protocol = ip[9], .id = packet_get16(ip + 4), .ttl = ip[8]};
+		if (packet_get16(ip + 2) > header)
+			ret->payload = packet_get16(ip + 2) - header;
 		return skip(bytes, header);
 	}
 	if (bytes->size >= 40 && ip[0] >> 4 == 6) {
 		inet_ntop(AF_INET6, ip + 8, src, INET6_ADDRSTRLEN);
 		inet_ntop(AF_INET6, ip + 24, dst, INET6_ADDRSTRLEN);
-		*ret_protocol = ip[6];
-		*ret_id = 0;
-		*ret_payload = get16(ip + 4);
+		*ret = (struct ip){
+			.protocol = ip[6], .payload = packet_get16(ip + 4), .ttl = ip[7]};
 		skip(bytes, 40);
-		if (*ret_protocol == IPPROTO_HOPOPTS && bytes->size >= 8) {
+		if (ret->protocol == IPPROTO_HOPOPTS && bytes->size >= 8) {
 			size_t header = ((size_t)bytes->at[1] + 1) * 8;
 
-			*ret_protocol = bytes->at[0];
-			*ret_payload = *ret_payload > header ? *ret_payload - header : 0;
+			ret->protocol = bytes->at[0];
+			ret->payload = ret->payload > header ? ret->payload - header : 0;
 			return skip(bytes, header);
 		}
 		return true;
@@ -105,8 +107,7 @@ static bool decode_ip(struct bytes *bytes, char *src, char *dst, int *ret_protoc
 
 static void decode_icmp(struct bytes bytes, bool v6, struct decoded *packet)
 {
-	int protocol, id;
-	size_t payload;
+	struct ip quoted;
 
 	if (bytes.size < 8)
 		return;
@@ -125,13 +126,13 @@ static void decode_icmp(struct bytes bytes, bool v6, struct decoded *packet)
 	       : packet->icmp_type != 3 && packet->icmp_type != 11 && packet->icmp_type != 12)
 		return;
 	skip(&bytes, 8);
-	if (!decode_ip(&bytes, packet->quoted_src, packet->quoted_dst, &protocol, &payload, &id) ||
-	    protocol != IPPROTO_TCP || bytes.size < 8)
+	if (!decode_ip(&bytes, packet->quoted_src, packet->quoted_dst, &quoted) ||
+	    quoted.protocol != IPPROTO_TCP || bytes.size < 8)
 		return;
 	packet->quotes = true;
-	packet->quoted_sport = get16(bytes.at);
-	packet->quoted_dport = get16(bytes.at + 2);
-	packet->quoted_seq = get32(bytes.at + 4);
+	packet->quoted_sport = packet_get16(bytes.at);
+	packet->quoted_dport = packet_get16(bytes.at + 2);
+	packet->quoted_seq = packet_get32(bytes.at + 4);
 }
 
 static void decode_arp(struct bytes bytes, struct decoded *packet)
@@ -139,8 +140,8 @@ static void decode_arp(struct bytes bytes, struct decoded *packet)
 	if (bytes.size < 28)
 		return;
 	packet->protocol = PACKET_ARP;
-	packet->neighbour_request = get16(bytes.at + 6) == 1;
-	packet->neighbour_reply = get16(bytes.at + 6) == 2;
+	packet->neighbour_request = packet_get16(bytes.at + 6) == 1;
+	packet->neighbour_reply = packet_get16(bytes.at + 6) == 2;
 	inet_ntop(AF_INET, bytes.at + 14, packet->src, sizeof(packet->src));
 	inet_ntop(AF_INET, bytes.at + 24, packet->dst, sizeof(packet->dst));
 }
@@ -148,21 +149,22 @@ static void decode_arp(struct bytes bytes, struct decoded *packet)
 void packet_decode(const uint8_t *frame, size_t size, struct decoded *packet)
 {
 	struct bytes bytes = {frame, size};
-	int protocol = -1;
-	size_t payload = 0;
+	struct ip ip;
 
 	*packet = (struct decoded){.scale = -1, .icmp_type = -1, .icmp_code = -1};
 	if (size < ETHER_HDR_LEN)
 		return;
 	skip(&bytes, ETHER_HDR_LEN);
-	if (get16(frame + 12) == ETHERTYPE_ARP) {
+	if (packet_get16(frame + 12) == ETHERTYPE_ARP) {
 		decode_arp(bytes, packet);
 		return;
 	}
-	if (!decode_ip(&bytes, packet->src, packet->dst, &protocol, &payload, &packet->ip_id))
+	if (!decode_ip(&bytes, packet->src, packet->dst, &ip))
 		return;
-	if (protocol == IPPROTO_TCP)
-		decode_tcp(bytes, payload, packet);
-	else if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
-		decode_icmp(bytes, protocol == IPPROTO_ICMPV6, packet);
+	packet->ip_id = ip.id;
+	packet->ttl = ip.ttl;
+	if (ip.protocol == IPPROTO_TCP)
+		decode_tcp(bytes, ip.payload, packet);
+	else if (ip.protocol == IPPROTO_ICMP || ip.protocol == IPPROTO_ICMPV6)
+		decode_icmp(bytes, ip.protocol == IPPROTO_ICMPV6, packet);
 }

@@ -15,7 +15,8 @@ START_TEST(test_tcp)
 				       .window = 502,
 				       .stamp = 9,
 				       .scale = 8,
-				       .id = 4711};
+				       .id = 4711,
+				       .ttl = 63};
 	static const char *const addresses[][2] = {{CLIENT, SERVER}, {"fd00::1", "fd00::2"}};
 
 	for (int v6 = 0; v6 < 3; v6++) {
@@ -40,6 +41,8 @@ START_TEST(test_tcp)
 		ck_assert_int_eq(packet.scale, 7);
 		ck_assert_uint_eq(packet.ts_value, 9);
 		ck_assert_int_eq(packet.ip_id, v6 ? 0 : 4711);
+		ck_assert_int_eq(packet.ttl, 63);
+		ck_assert_uint_eq(packet.option_size, 16);
 	}
 }
 END_TEST

@@ -38,7 +38,11 @@ struct loss { /* why the packet of that number did not arrive */
 struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan,
 			       const struct loss *loss, int loss_count);
 
-/* track.c: what each packet is: kinds, attempt, relative numbers, note. */
+/* pcapng.c: in which frame of which capture each packet is. The frames are in their order. */
+void number_frames(struct record *record, const struct plan *plan);
+
+/* track.c: what each packet is: kinds, attempt, relative numbers, note,
+ * connection, options. */
 void track_connections(struct pool *pool, struct record *record, const struct plan *plan,
 		       const struct decoded *packets);
 

@@ -13,9 +13,8 @@
 
 #include "duration.h"
 #include "label.h"
-#include "packet.h"
+#include "parts.h"
 #include "raw.h"
-#include "record.h"
 #include "text.h"
 
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
@@ -103,12 +102,16 @@ static int block_end(struct block *block, FILE *file)
 	return fwrite(block->bytes, block->size, 1, file) == 1 ? 0 : -1;
 }
 
-/* The taps in order: each host's own end and its port, then the router's interfaces. */
+/* A host, or behind them all the router's interface towards it. */
+static int place_of(const struct plan *plan, const struct record_frame *frame)
+{
+	return frame->host >= 0 ? frame->host : plan->host_count - 1 - frame->host;
+}
+
+/* The taps in order: each place's own end and its port. */
 static int tap_number(const struct plan *plan, const struct record_frame *frame)
 {
-	int place = frame->host >= 0 ? frame->host : plan->host_count - 1 - frame->host;
-
-	return place * 2 + frame->tap;
+	return place_of(plan, frame) * 2 + frame->tap;
 }
 
 static int write_interface(const struct plan *plan, int tap, FILE *file)
@@ -151,18 +154,56 @@ struct capture {
 };
 
 /* The bridges between are no hosts: a router has as many interfaces as there are hosts. */
-static void choose_taps(struct capture *capture, int host)
+int record_tap_count(const struct plan *plan)
 {
-	int places = capture->plan->host_count * (capture->plan->network == NETWORK_ROUTER ? 2 : 1);
+	return plan->host_count * (plan->network == NETWORK_ROUTER ? 2 : 1);
+}
 
-	capture->first_tap = host == RECORD_ALL_TAPS ? 0 : 2 * host + RAW_TAP_HOST;
-	capture->tap_count = host == RECORD_ALL_TAPS ? 2 * places : 1;
+static void choose_taps(struct capture *capture, int tap)
+{
+	bool all = tap == RECORD_ALL_TAPS;
+
+	capture->first_tap = all ? 0 : 2 * tap + RAW_TAP_HOST;
+	capture->tap_count = all ? 2 * record_tap_count(capture->plan) : 1;
 	for (int i = 0; i < capture->record->frame_count; i++) {
 		const struct record_frame *frame = &capture->record->frame[i];
-		int tap = tap_number(capture->plan, frame) - capture->first_tap;
+		int number = tap_number(capture->plan, frame) - capture->first_tap;
 
-		if (tap >= 0 && tap < capture->tap_count)
+		if (number >= 0 && number < capture->tap_count)
 			capture->frame[capture->frame_count++] = frame;
+	}
+}
+
+/* Which of PACKET's frames is one of the capture of PLACE; NULL: none. */
+static int64_t *number_of(struct record_packet *packet, int place, int hosts)
+{
+	if (packet->from >= 0 && place == packet->from)
+		return &packet->frame_sent;
+	if (packet->to >= 0 && place == packet->to)
+		return &packet->frame_arrived;
+	if (packet->from >= 0 && place == hosts + packet->from)
+		return &packet->frame_router_in;
+	if (packet->to >= 0 && place == hosts + packet->to)
+		return &packet->frame_router_out;
+	return NULL;
+}
+
+void number_frames(struct record *record, const struct plan *plan)
+{
+	int seen[2 * HOSTS_MAX] = {0};
+
+	for (int i = 0; i < record->frame_count; i++) {
+		const struct record_frame *frame = &record->frame[i];
+		int place = place_of(plan, frame);
+		int64_t *number = NULL;
+
+		if (frame->tap != RAW_TAP_HOST)
+			continue;
+		seen[place]++;
+		if (frame->packet >= 0)
+			number = number_of(&record->packet[frame->packet], place, plan->host_count);
+		if (number && !*number)
+			*number = seen[place];
 	}
 }
 
@@ -272,7 +313,7 @@ static int write_frame(struct capture *capture, int index)
 	return block_end(&block, capture->file);
 }
 
-int record_write_pcapng(const struct record *record, const struct plan *plan, int host,
+int record_write_pcapng(const struct record *record, const struct plan *plan, int tap,
 			const struct record_remark *remarks, int count, FILE *file, struct err *err)
 {
 	struct capture capture = {
@@ -287,10 +328,10 @@ int record_write_pcapng(const struct record *record, const struct plan *plan, in
 
 	if (!capture.told || !capture.frame)
 		abort();
-	choose_taps(&capture, host);
+	choose_taps(&capture, tap);
 	ret = write_section(&capture);
-	for (int tap = 0; tap < capture.tap_count && ret == 0; tap++)
-		ret = write_interface(plan, capture.first_tap + tap, file);
+	for (int i = 0; i < capture.tap_count && ret == 0; i++)
+		ret = write_interface(plan, capture.first_tap + i, file);
 	for (int i = 0; i < capture.frame_count && ret == 0; i++)
 		ret = write_frame(&capture, i);
 	free(capture.frame);

@@ -159,10 +159,12 @@ START_TEST(test_interfaces)
 		"router to server", "router to server port", NULL};
 
 	static const char *const one[] = {"server", NULL};
+	static const char *const towards[] = {"router to server", NULL};
 
 	check_interfaces(TWO_HOSTS EXPECTS, RECORD_ALL_TAPS, two);
 	check_interfaces("network: router\n" TWO_HOSTS EXPECTS, RECORD_ALL_TAPS, four);
 	check_interfaces("network: router\n" TWO_HOSTS EXPECTS, 1, one);
+	check_interfaces("network: router\n" TWO_HOSTS EXPECTS, 3, towards);
 }
 END_TEST
 
@@ -237,6 +239,65 @@ START_TEST(test_one_host)
 }
 END_TEST
 
+/* Each packet knows its frame in the capture of each interface that it passes. */
+START_TEST(test_numbers)
+{
+	static const int64_t numbers[][4] = {{1, 0, 0, 1}, {2, 0, 0, 0}, {3, 0, 0, 0}};
+	struct plan *plan;
+	struct record *record = recorded(&plan, TWO_HOSTS CRASH EXPECTS);
+
+	ck_assert_int_eq(record->packet_count, 3);
+	for (int i = 0; i < 3; i++) {
+		const struct record_packet *packet = &record->packet[i];
+
+		ck_assert_int_eq(packet->frame_sent, numbers[i][0]);
+		ck_assert_int_eq(packet->frame_router_in, numbers[i][1]);
+		ck_assert_int_eq(packet->frame_router_out, numbers[i][2]);
+		ck_assert_int_eq(packet->frame_arrived, numbers[i][3]);
+	}
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
+/* A router has an interface towards each host: -1 is the client's, -2 the server's. */
+START_TEST(test_numbers_at_a_router)
+{
+	static const struct {
+		int host, outgoing;
+	} ways[2][4] = {{{0, 1}, {-1, 0}, {-2, 1}, {1, 0}}, {{1, 1}, {-2, 0}, {-1, 1}, {0, 0}}};
+	struct plan *plan = test_plan("network: router\n" TWO_HOSTS EXPECTS);
+	struct raw raw = {0};
+	struct record *record;
+
+	raw_begin(&raw);
+	for (int i = 0; i < 3; i++) { /* there, back, and there as far as the router */
+		struct made_segment segment = {.src = plan->host[i % 2].address4,
+					       .dst = plan->host[!(i % 2)].address4,
+					       .flags = TCP_ACK,
+					       .seq = (uint32_t)i};
+		uint8_t frame[256];
+		size_t size = segment_frame(&segment, frame);
+
+		for (int hop = 0; hop < (i == 2 ? 2 : 4); hop++)
+			raw_packet(&raw, (i + 1) * S + hop, ways[i % 2][hop].host, RAW_TAP_HOST,
+				   ways[i % 2][hop].outgoing, frame, size);
+	}
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_int_eq(record->packet_count, 3);
+	for (int i = 0; i < 3; i++) {
+		const struct record_packet *packet = &record->packet[i];
+
+		ck_assert_int_eq(packet->frame_sent, i == 1 ? 2 : i + 1);
+		ck_assert_int_eq(packet->frame_router_in, i == 1 ? 2 : i + 1);
+		ck_assert_int_eq(packet->frame_router_out, i == 2 ? 0 : i + 1);
+		ck_assert_int_eq(packet->frame_arrived, i == 2 ? 0 : i + 1);
+	}
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(test_cannot_write)
 {
 	struct plan *plan;
@@ -260,6 +321,8 @@ int main(void)
 	tcase_add_test(tests, test_interfaces);
 	tcase_add_test(tests, test_comments);
 	tcase_add_test(tests, test_one_host);
+	tcase_add_test(tests, test_numbers);
+	tcase_add_test(tests, test_numbers_at_a_router);
 	tcase_add_test(tests, test_cannot_write);
 	return run_tests(tests);
 }

@@ -54,6 +54,11 @@ struct record_packet {
 	int icmp_type, icmp_code; /* -1: not ICMP */
 	int incarnation;          /* of the sending host: 0, then 1 after a reboot ... */
 	bool made_on_way;         /* no host sent it: netem's duplicate, or corrupted */
+	/* Each from 1; 0: none. A frame is of the capture of one interface (record_write_pcapng):
+	 * its sender's, the router's towards its sender and its receiver, and its receiver's. */
+	int64_t connection, frame_sent, frame_router_in, frame_router_out, frame_arrived;
+	int64_t ttl, ip_id, ts_value, ts_echo; /* 0: it has none */
+	char *options; /* "MSS 1460, window scale 7"; NULL: none but timestamps */
 	char *lost; /* why it never arrived: "the receiver was off"; NULL: it did, or nobody knows
 		     */
 	char *note; /* "RST: no such connection here", "quotes client > server seq 5"; or NULL */
@@ -202,11 +207,15 @@ struct record_remark { /* on the run, for the capture */
 
 #define RECORD_ALL_TAPS (-1)
 
-/* What all taps saw, or what a tcpdump on HOST's interface would have. Each of the COUNT REMARKS
- * becomes a comment of the frame that was there last by its time, or else of the first one. */
-int record_write_pcapng(const struct record *record, const struct plan *plan, int host,
+/* What all taps saw, or what a tcpdump on the one interface of TAP would have: a host's, or, behind
+ * the hosts, the router's towards each of them. Each of the COUNT REMARKS becomes a comment of the
+ * frame that was there last by its time, or else of the first one. */
+int record_write_pcapng(const struct record *record, const struct plan *plan, int tap,
 			const struct record_remark *remarks, int count, FILE *file,
 			struct err *err);
+
+/* How many such interfaces there are. */
+int record_tap_count(const struct plan *plan);
 
 /* The STEP of PROGRAM, and PROGRAM itself, as it was started for the INCARNATION's time (from 0);
  * NULL: it was not. */

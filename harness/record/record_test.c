@@ -147,6 +147,7 @@ static uint8_t *put_ip(uint8_t *at, const struct made_segment *segment, const ch
 	at[0] = 0x60;
 	put16(at + 4, (unsigned int)(length + (segment->hop_by_hop ? 8 : 0)));
 	at[6] = segment->hop_by_hop ? IPPROTO_HOPOPTS : IPPROTO_TCP;
+	at[7] = (uint8_t)(segment->ttl ? segment->ttl : 64);
 	inet_pton(AF_INET6, src, at + 8);
 	inet_pton(AF_INET6, dst, at + 24);
 	if (segment->hop_by_hop)

@@ -33,6 +33,7 @@ struct side {
 
 struct tracked {
 	struct side side[2];
+	int number; /* of the connection that is there now */
 };
 
 struct tracker {
@@ -42,6 +43,7 @@ struct tracker {
 	const struct decoded *packets;
 	struct tracked *connection;
 	int connection_count;
+	int numbers; /* that were given; those of new connections between old ports as well */
 };
 
 static bool is_side(const struct side *side, const char *address, uint16_t port)
@@ -88,6 +90,7 @@ static struct tracked *connection_find(struct tracker *tracker, const struct dec
 	connection = LIST_ADD(tracker->pool, tracker, connection);
 	connection->side[0] = side_new(src, packet->sport);
 	connection->side[1] = side_new(dst, packet->dport);
+	connection->number = ++tracker->numbers;
 	*ret_from = 0;
 	return connection;
 }
@@ -104,7 +107,8 @@ static bool is_probe(const struct side *side, const struct decoded *packet)
 	return packet->payload == 0 || (packet->payload == 1 && idle);
 }
 
-static void sent_syn(struct tracked *connection, int from, const struct decoded *packet)
+static void sent_syn(struct tracker *tracker, struct tracked *connection, int from,
+		     const struct decoded *packet)
 {
 	struct side *side = &connection->side[from];
 
@@ -114,6 +118,8 @@ static void sent_syn(struct tracked *connection, int from, const struct decoded 
 		struct side *other = &connection->side[!from];
 
 		*other = side_new(other->address, other->port);
+		if (side->numbered)
+			connection->number = ++tracker->numbers;
 	}
 	*side = side_new(side->address, side->port);
 	side->numbered = true;
@@ -209,24 +215,17 @@ static void sent_numbers(struct tracker *tracker, struct side *side, struct reco
 	side->numbered = true;
 }
 
-static void sent(struct tracker *tracker, struct record_packet *record,
-		 const struct decoded *packet)
+static void sent_by_host(struct tracker *tracker, struct tracked *connection, int from,
+			 struct record_packet *record, const struct decoded *packet)
 {
-	int from;
-	struct tracked *connection = connection_find(tracker, packet, &from);
 	struct side *side = &connection->side[from], *other = &connection->side[!from];
 
-	describe_segment(record, packet);
-	if (record->made_on_way) { /* nobody's doing: no retransmission, no probe */
-		describe_numbers(side, other, record, packet);
-		return;
-	}
 	if (packet->flags & TCP_RST) {
 		if (!record->note)
 			record->note = pool_strdup(tracker->pool, reset_note(side, record, packet));
 		describe_numbers(side, other, record, packet);
 	} else if (packet->flags & TCP_SYN) {
-		sent_syn(connection, from, packet);
+		sent_syn(tracker, connection, from, packet);
 		describe_numbers(side, other, record, packet);
 		sent_numbers(tracker, side, record, packet);
 	} else if (is_probe(side, packet)) {
@@ -244,6 +243,36 @@ static void sent(struct tracker *tracker, struct record_packet *record,
 		side->last_window = record->window;
 	}
 	side->keepalive_due = 0;
+}
+
+/* What is selectively acknowledged is numbered by the OTHER side. */
+static void describe_options(struct tracker *tracker, const struct side *other,
+			     struct record_packet *record, const struct decoded *packet)
+{
+	char said[256];
+	struct text text = text_over(said, sizeof(said));
+
+	tcp_options_say(&text, packet->options, packet->option_size, other->numbered, other->isn);
+	if (*said)
+		record->options = pool_strdup(tracker->pool, said);
+	record->ts_value = packet->ts_value;
+	record->ts_echo = packet->ts_echo;
+}
+
+static void sent(struct tracker *tracker, struct record_packet *record,
+		 const struct decoded *packet)
+{
+	int from;
+	struct tracked *connection = connection_find(tracker, packet, &from);
+	const struct side *side = &connection->side[from], *other = &connection->side[!from];
+
+	describe_segment(record, packet);
+	describe_options(tracker, other, record, packet);
+	if (record->made_on_way) /* nobody's doing: no retransmission, no probe */
+		describe_numbers(side, other, record, packet);
+	else
+		sent_by_host(tracker, connection, from, record, packet);
+	record->connection = connection->number;
 }
 
 static void arrived(struct tracker *tracker, const struct record_packet *record,
@@ -275,8 +304,10 @@ static const char *place_name(const struct plan *plan, const char *address)
 				       : address;
 }
 
-/* Of which segment an ICMP error speaks: "quotes client > server seq 5". */
-static char *quote_note(struct tracker *tracker, const struct decoded *packet)
+/* Of which segment an ICMP error speaks: "quotes client > server seq 5", and of which connection.
+ */
+static char *quote_note(struct tracker *tracker, const struct decoded *packet,
+			int64_t *ret_connection)
 {
 	const char *src = place_name(tracker->plan, packet->quoted_src);
 	const char *dst = place_name(tracker->plan, packet->quoted_dst);
@@ -290,9 +321,11 @@ static char *quote_note(struct tracker *tracker, const struct decoded *packet)
 			    is_side(side, untranslated(tracker->plan, packet->quoted_src),
 				    packet->quoted_sport) &&
 			    is_side(other, untranslated(tracker->plan, packet->quoted_dst),
-				    packet->quoted_dport))
+				    packet->quoted_dport)) {
+				*ret_connection = tracker->connection[i].number;
 				return pool_printf(tracker->pool, "quotes %s > %s seq %u", src, dst,
 						   packet->quoted_seq - side->isn);
+			}
 		}
 	return pool_printf(tracker->pool, "quotes %s > %s", src, dst);
 }
@@ -312,7 +345,7 @@ static void describe_other(struct tracker *tracker, struct record_packet *record
 	else
 		record->kinds |= 1u << KIND_OTHER;
 	if (packet->quotes)
-		record->note = quote_note(tracker, packet);
+		record->note = quote_note(tracker, packet, &record->connection);
 }
 
 struct passing { /* of a packet */
@@ -349,6 +382,8 @@ static void fill(struct tracker *tracker, int index)
 	record->payload = packet->payload;
 	record->icmp_type = packet->icmp_type;
 	record->icmp_code = packet->icmp_code;
+	record->ttl = packet->ttl;
+	record->ip_id = packet->ip_id;
 }
 
 void track_connections(struct pool *pool, struct record *record, const struct plan *plan,

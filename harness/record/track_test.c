@@ -299,6 +299,63 @@ START_TEST(test_same_ports_refused)
 }
 END_TEST
 
+/* Between the same ports a new connection has a number of its own, and its answers have it too. */
+START_TEST(test_connections)
+{
+	static const int connection[] = {1, 1, 1, 2, 3, 3, 2, 3};
+	struct plan *plan;
+	struct record *record = play(
+		(const struct line[]){
+			HANDSHAKE,
+			{.from = 0, .segment = {.flags = TCP_SYN, .sport = 40001}},
+			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 700000, .scale = 8}},
+			{.from = 1, .segment = {.flags = TCP_SYN | A, .seq = 70, .ack = 700001}},
+			{.from = 0, .segment = {.flags = TCP_SYN, .sport = 40001}},
+			{.from = 0, .segment = {.flags = TCP_SYN, .seq = 700000, .scale = 8}}},
+		8, false, &plan);
+
+	for (int i = 0; i < 8; i++)
+		ck_assert_int_eq(record->packet[i].connection, connection[i]);
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
+/* Behind a translator the answers go to another address. */
+START_TEST(test_connection_through_a_translator)
+{
+	struct plan *plan;
+	struct record *record = play((const struct line[]){HANDSHAKE}, 3, true, &plan);
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(record->packet[i].connection, 1);
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(test_headers)
+{
+	struct plan *plan;
+	struct record *record = play(
+		(const struct line[]){
+			{.from = 0,
+			 .segment = {.flags = TCP_SYN, .scale = 8, .ttl = 63, .id = 7, .stamp = 9}},
+			{.from = 1, .segment = {.flags = TCP_SYN | A, .ack = 1, .ttl = 64}}},
+		2, false, &plan);
+	const struct record_packet *packet = record->packet;
+
+	ck_assert_str_eq(packet[0].options, "window scale 7");
+	ck_assert_int_eq(packet[0].ttl, 63);
+	ck_assert_int_eq(packet[0].ip_id, 7);
+	ck_assert_int_eq(packet[0].ts_value, 9);
+	ck_assert_ptr_null(packet[1].options);
+	ck_assert_int_eq(packet[1].ttl, 64);
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
 /* Without netem a packet is there at the moment at which it is sent. */
 START_TEST(test_no_delay)
 {
@@ -441,6 +498,9 @@ int main(void)
 	tcase_add_test(tests, test_no_scale);
 	tcase_add_test(tests, test_same_ports_again);
 	tcase_add_test(tests, test_same_ports_refused);
+	tcase_add_test(tests, test_connections);
+	tcase_add_test(tests, test_connection_through_a_translator);
+	tcase_add_test(tests, test_headers);
 	tcase_add_test(tests, test_no_delay);
 	tcase_add_test(tests, test_reset_notes);
 	tcase_add_test(tests, test_icmp);

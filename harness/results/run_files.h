@@ -11,7 +11,7 @@
 #define VERDICT_FILE    "verdict.txt"
 #define CONSOLE_FILE    "console.txt"
 #define CAPTURE_FILE    "capture.pcapng"
-#define CAPTURE_FILE_OF "capture-%s.pcapng" /* a host's */
+#define CAPTURE_FILE_OF "capture-%s.pcapng" /* of one interface (label_tap()) */
 
 /* Those that are in RUN's folder below OUT: EACH gets the name below OUT. Ends with the first that
  * it does not return 0 for, and returns that. That there is no such folder is fine. */

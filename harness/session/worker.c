@@ -15,6 +15,7 @@
 #include "file.h"
 #include "handover.h"
 #include "kernel_names.h"
+#include "label.h"
 #include "ladder.h"
 #include "play.h"
 #include "programs.h"
@@ -274,21 +275,20 @@ static int record_save(const struct outcome *outcome, const char *out, const cha
 	return ret < 0 ? ret : closed;
 }
 
-static int capture_save(const struct outcome *outcome, int host,
-			const struct record_remark *remarks, int count, const char *out,
-			const char *name, struct err *err)
+static int capture_save(const struct outcome *outcome, int tap, const struct record_remark *remarks,
+			int count, const char *out, const char *name, struct err *err)
 {
 	FILE *file = beneath_create(out, name, err);
 	int ret, closed;
 
 	if (!file)
 		return -EIO;
-	ret = record_write_pcapng(outcome->record, outcome->plan, host, remarks, count, file, err);
+	ret = record_write_pcapng(outcome->record, outcome->plan, tap, remarks, count, file, err);
 	closed = file_close(file, name, ret < 0 ? NULL : err);
 	return ret < 0 ? ret : closed;
 }
 
-/* That of all taps, and what each host saw. */
+/* That of all taps, and that of each interface. */
 static int captures_save(const struct run *run, const struct outcome *outcome, const char *out,
 			 struct err *err)
 {
@@ -299,9 +299,10 @@ static int captures_save(const struct run *run, const struct outcome *outcome, c
 	if (outcome->judgement)
 		remarks = judgement_remarks(outcome->plan, outcome->judgement, &count);
 	ret = capture_save(outcome, RECORD_ALL_TAPS, remarks, count, out, all, err);
-	for (int i = 0; ret == 0 && i < outcome->plan->host_count; i++) {
+	for (int i = 0; ret == 0 && i < record_tap_count(outcome->plan); i++) {
+		char tap[64];
 		AUTO_FREE char *name = text_format("%s/" CAPTURE_FILE_OF, run->folder,
-						   outcome->plan->host[i].name);
+						   label_tap(outcome->plan, i, tap, sizeof(tap)));
 
 		ret = capture_save(outcome, i, remarks, count, out, name, err);
 	}

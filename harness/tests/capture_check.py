@@ -5,7 +5,8 @@
 Usage: capture_check.py [--analysis] FOLDER-OF-A-RUN...
 
 With --analysis, what tshark's own analysis makes of each packet in the capture of a host is held
-against its kinds, as far as that host can know them; and of the rest nothing.
+against its kinds, as far as that host can know them, and each frame of each interface's capture
+against the packet that says it is there; and of the rest nothing.
 """
 import collections
 import json
@@ -22,6 +23,9 @@ NUMBERED = list(TOLD)[:3]
 FIELDS = ["frame.interface_name", "frame.time_epoch", "frame.packet_flags_direction", "tcp.flags",
           "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "icmp.type", "icmp.code", "icmpv6.type",
           "icmpv6.code", "arp.opcode", "frame.comment"]
+HEADER = ["ip.id", "ip.ttl", "ipv6.hlim", "tcp.options.timestamp.tsval",
+          "tcp.options.timestamp.tsecr", "tcp.options.mss_val", "tcp.options.wscale.shift",
+          "tcp.options.sack_le", "tcp.options.sack_re"]
 AGGREGATOR = "\x01"
 
 # A packet of this kind must be one of these to tshark, and the other way round. It knows no
@@ -125,7 +129,7 @@ class Run:
     def __init__(self, folder):
         self.folder = folder
         self.errors = []
-        self.compared = 0
+        self.compared = self.numbered = 0
         with open(os.path.join(folder, "record.jsonl"), encoding="utf-8") as file:
             lines = [json.loads(line) for line in file]
         self.header = lines[0]
@@ -164,6 +168,44 @@ class Run:
             if tap in self.hosts and (outgoing or what[0] == "tcp"):
                 self.expect(count <= 0, f"not in the record: {tap} {ns} {outgoing} {what}")
 
+    def check_frames(self, place, frames, sent, arrived):
+        """Frame N of an interface's capture is the packet that says so, with the same header."""
+        for packet in self.packets:
+            if packet["from"] == place:
+                self.compare_frame(frames, packet, sent)
+            if packet["to"] == place:
+                self.compare_frame(frames, packet, arrived)
+
+    def frames_of(self, tap):
+        """Each frame of an interface's capture, its header and what tshark makes of it."""
+        capture = os.path.join(self.folder, f"capture-{tap}.pcapng")
+        names = HEADER + [f"tcp.analysis.{word}" for word in ANALYSIS_IS]
+        return os.path.exists(capture) and [
+            (frame_of(values[:len(FIELDS)]), dict(zip(names, values[len(FIELDS):])))
+            for values in fields_of(capture, FIELDS + names)]
+
+    def compare_frame(self, frames, packet, name):
+        if not packet.get(name):
+            arrived = name == "frame_arrived" and packet["arrived_ns"] >= 0
+            self.expect(not arrived, f"has arrived in no frame: {packet}")
+            return
+        frame, header = frames[packet[name] - 1]
+        self.expect(frame.what == what_of(packet), f"{name} is another: {packet}")
+        if name != "frame_sent" or frame.what[0] != "tcp":
+            return
+        self.numbered += 1
+        said = dict(part.rsplit(" ", 1) for part in packet.get("options", "").split(", ") if " " in part)
+        sack = [edge for word in packet.get("options", "").split() for edge in re.findall(r"^(\d+)-(\d+)$", word)]
+        for ours, theirs in ((packet["ttl"], "ip.ttl" if header["ip.ttl"] else "ipv6.hlim"),
+                             (packet.get("ip_id", 0), "ip.id"),
+                             (packet.get("ts_value", 0), "tcp.options.timestamp.tsval"),
+                             (packet.get("ts_echo", 0), "tcp.options.timestamp.tsecr"),
+                             (int(said.get("MSS", 0)), "tcp.options.mss_val"),
+                             (int(said.get("window scale", 0)), "tcp.options.wscale.shift")):
+            self.expect(ours == (number(header[theirs]) or 0), f"{theirs} is {header[theirs]}: {packet}")
+        self.expect(len(sack) == len([edge for edge in header["tcp.options.sack_le"].split(AGGREGATOR) if edge]),
+                    f"SACK is {header['tcp.options.sack_le']}: {packet}")
+
     def check_comments(self):
         seen = collections.Counter()
         for frame in self.frames:
@@ -194,22 +236,25 @@ class Run:
     def check_analysis(self):
         """tshark's own opinion of what each packet is, in the capture of each host."""
         for host, name in enumerate(self.hosts):
-            self.compare_host(host, os.path.join(self.folder, f"capture-{name}.pcapng"))
+            frames, router = self.frames_of(name), self.frames_of(f"router.{name}")
+            self.compare_host(host, frames)
+            self.check_frames(host, frames, "frame_sent", "frame_arrived")
+            if router:
+                self.check_frames(host, router, "frame_router_in", "frame_router_out")
 
-    def compare_host(self, host, capture):
+    def compare_host(self, host, frames):
         packets, view = collections.defaultdict(list), View()  # alike to the last bit: in order
         for packet in self.packets:
             if packet["from"] == host and not packet["made_on_way"]:
                 packets[(True, self.stamp(packet["sent_ns"]), what_of(packet))].append(packet)
             if packet["to"] == host and packet["arrived_ns"] >= 0:
                 packets[(False, self.stamp(packet["arrived_ns"]), what_of(packet))].append(packet)
-        for values in fields_of(capture, FIELDS + [f"tcp.analysis.{word}" for word in ANALYSIS_IS]):
-            frame = frame_of(values[:len(FIELDS)])
+        for frame, said in frames:
             alike = packets[(frame.outgoing, frame.ns, frame.what)]
             if frame.what[0] != "tcp" or not alike:
                 continue
             packet = alike.pop(0)
-            theirs = {word for word, value in zip(ANALYSIS_IS, values[len(FIELDS):]) if value}
+            theirs = {word for word in ANALYSIS_IS if said[f"tcp.analysis.{word}"]}
             kinds, also = view.kinds(packet)
             self.compared += len(kinds & KIND_IS.keys())
             for kind in kinds & KIND_IS.keys():
@@ -264,12 +309,13 @@ def main(args):
             run.check_packets()
             remarks = run.check_comments()
         sums.update(packets=len(run.packets), frames=len(run.frames), remarks=len(remarks),
-                    faults=len(run.faults), compared=run.compared)
+                    faults=len(run.faults), compared=run.compared, numbered=run.numbered)
         for error in run.errors[:10]:
             print(f"{folder}: {error}", file=sys.stderr)
         bad = bad or bool(run.errors)
     print(f"{len(folders)} runs, {dict(sums)}")
-    return bad or not sums["packets"] or not sums["compared" if analysis else "remarks"]
+    return bad or not sums["packets"] or not all(
+        sums[what] for what in (["compared", "numbered"] if analysis else ["remarks"]))
 
 
 sys.exit(main(sys.argv[1:]))
