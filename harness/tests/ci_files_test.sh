@@ -46,15 +46,10 @@ for name, job in flow.items():
     with open(f"gitlab/{name.strip('.')}.sh", "w") as file:
         file.write("#!/bin/sh\n" + "\n".join(job.get("before_script", []) + job.get("script", [])) + "\n")
 assert flow["halfopen-report"]["artifacts"]["reports"].keys() == {"junit", "codequality"}
-# Kubernetes': by its own schema where that is here; and what must agree does.
+# Kubernetes': what must agree does. A test, kubernetes, holds them against its schema.
 for name in "job", "merge":
     with open(f"{ci}/kubernetes/{name}.yaml") as file:
         job = yaml.safe_load(file)
-    try:
-        import kubernetes_validate
-        kubernetes_validate.validate(job, kubernetes_validate.latest_version(), strict=True)
-    except ImportError:
-        pass
     pod = job["spec"]["template"]["spec"]
     assert job["kind"] == "Job" and job["apiVersion"] == "batch/v1" and pod["restartPolicy"] == "Never"
     (run,) = pod["containers"]
