@@ -10,8 +10,6 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -19,7 +17,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "file.h"
+#include "foreign.h"
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -93,42 +91,6 @@ int listener_take(int from)
 	return fd;
 }
 
-/* Descriptors are a process's, and the call is a thread's. */
-static int process_of(int thread)
-{
-	static const char key[] = "Tgid:\t";
-	char path[64], status[512], *tgid;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	if (file_read_small(AT_FDCWD, path, status, sizeof(status)) <= 0)
-		return thread;
-	tgid = strstr(status, key);
-	return tgid ? atoi(tgid + strlen(key)) : thread;
-}
-
-static int descriptor_of(const struct seccomp_notif *call)
-{
-	AUTO_CLOSE int process = (int)syscall(SYS_pidfd_open, process_of((int)call->pid), 0);
-
-	return process < 0 ? -1
-			   : (int)syscall(SYS_pidfd_getfd, process, (int)call->data.args[0], 0);
-}
-
-static int option_of(int fd, int name)
-{
-	int value = -1;
-	socklen_t size = sizeof(value);
-
-	return getsockopt(fd, SOL_SOCKET, name, &value, &size) < 0 ? -1 : value;
-}
-
-static bool is_tcp(int fd)
-{
-	int domain = option_of(fd, SO_DOMAIN);
-
-	return (domain == AF_INET || domain == AF_INET6) && option_of(fd, SO_TYPE) == SOCK_STREAM;
-}
-
 static int port_of(int fd)
 {
 	struct sockaddr_in6 address = {0};
@@ -144,15 +106,16 @@ int listener_serve(int fd)
 	struct pollfd waits = {.fd = fd, .events = POLLIN};
 	struct seccomp_notif call = {0};
 	struct seccomp_notif_resp answer = {.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
-	AUTO_CLOSE int socket = -1;
+	AUTO_CLOSE int process = -1, socket = -1;
 	int port = 0;
 
 	if (poll(&waits, 1, 0) == 1 && !(waits.revents & POLLIN))
 		return -1;
 	if (!waits.revents || ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 		return 0; /* it was killed meanwhile */
-	socket = descriptor_of(&call);
-	if (socket >= 0 && is_tcp(socket)) {
+	process = foreign_process((pid_t)call.pid);
+	socket = foreign_socket(process, (int)call.data.args[0]);
+	if (socket >= 0) {
 		answer.flags = 0;
 		answer.error = listen(socket, (int)call.data.args[1]) < 0 ? -errno : 0;
 		port = answer.error ? 0 : port_of(socket);
