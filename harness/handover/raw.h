@@ -20,6 +20,7 @@ enum raw_type {
 	RAW_PROGRAM,     /* who: program; struct raw_program: started, exited */
 	RAW_OUTPUT,      /* who: program; bytes that a command wrote to stdout or stderr */
 	RAW_OUTPUT_LOST, /* who: program; uint64: so many more came here and were not kept */
+	RAW_CALL,        /* who: program; struct raw_call: what a command does with a socket */
 	RAW_READY,       /* who: program; int32: of the plan's list, what a command has done */
 	RAW_SOCKET,      /* who: host; struct raw_socket: appeared, changed state, or gone */
 	RAW_SAMPLE,   /* who: host; struct raw_socket: as it was at a moment the plan asked for */
@@ -88,6 +89,26 @@ struct raw_program {
 	int32_t incarnation; /* 0, then 1 after a reboot that started it again ... */
 	int32_t status;      /* exited: as waitpid() gives it */
 	int32_t pid;
+};
+
+enum raw_call_phase {
+	RAW_CALL_BEGUN, /* it may take time */
+	RAW_CALL_ENDED, /* the last that its thread had begun */
+	RAW_CALL_DONE,  /* begun and ended at once */
+	RAW_CALLS_LOST  /* ret: so many that moved bytes are not told here, since there are too many
+			 */
+};
+
+struct raw_call {
+	int64_t t_ns;
+	int64_t ret;    /* -1: as err says */
+	uint32_t phase; /* enum raw_call_phase */
+	uint32_t kind;  /* enum socket_call (call_words.h) */
+	int32_t fd, thread;
+	int32_t err;           /* errno */
+	int32_t level, option; /* setsockopt, getsockopt; shutdown: option is how */
+	uint32_t size;         /* of what there is of bytes */
+	uint8_t bytes[28];     /* a struct sockaddr, or the option's value */
 };
 
 /* One TCP socket, as sock_diag told it (include/uapi/linux/inet_diag.h, linux/tcp.h). */

@@ -3,7 +3,9 @@
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "call_words.h"
 #include "tcp_words.h"
 
 #define AT_ONCE_NS   1000000LL /* a call this short has no start and end, but a moment */
@@ -16,14 +18,27 @@
 #define ALIKE_KEPT   6  /* but for so many at either end */
 #define ALIKE_PERIOD 4  /* or like the one so many before: a probe and its answer */
 
-/* Data or its acknowledgement, that arrived, the first time. */
+/* A call that moved bytes, or its beginning. */
+static bool is_transfer(const struct record *record, const struct record_event *event)
+{
+	const struct record_call *call;
+
+	if (event->kind != EVENT_CALL_START && event->kind != EVENT_CALL_END)
+		return false;
+	call = &record->call[event->index];
+	return (strcmp(call->name, word_name(call_words, CALL_SEND)) == 0 ||
+		strcmp(call->name, word_name(call_words, CALL_RECV)) == 0) &&
+	       call->ret > 0;
+}
+
+/* Data or its acknowledgement, that arrived, the first time; and who moved it. */
 static bool is_ordinary(const struct record *record, const struct record_event *event)
 {
 	const unsigned ordinary = 1u << KIND_TCP | 1u << KIND_DATA | 1u << KIND_ACK;
 	const struct record_packet *packet;
 
 	if (event->kind != EVENT_PACKET)
-		return false;
+		return is_transfer(record, event);
 	packet = &record->packet[event->index];
 	return packet->kinds & 1u << KIND_TCP && !(packet->kinds & ~ordinary) &&
 	       packet->arrived_ns >= 0 && !(packet->flags & (TCP_SYN | TCP_FIN | TCP_RST));
@@ -38,9 +53,11 @@ static void fold_packets(const struct record *record, const struct record_event 
 				break;
 		if (to - from < PACKETS_MANY)
 			continue;
-		folds[from + PACKETS_KEPT].packets = to - from - 2 * PACKETS_KEPT;
-		for (int i = from + PACKETS_KEPT; i < to - PACKETS_KEPT; i++)
+		for (int i = from + PACKETS_KEPT; i < to - PACKETS_KEPT; i++) {
+			folds[from + PACKETS_KEPT].packets += events[i].kind == EVENT_PACKET;
+			folds[from + PACKETS_KEPT].calls += events[i].kind == EVENT_CALL_END;
 			folds[i].hidden = true;
+		}
 	}
 }
 
@@ -95,23 +112,24 @@ static void fold_lines(const struct record_event *events, int count, struct fold
 	}
 }
 
-/* Hides the end of a call that ended at once, with nothing of note in between. */
-static void fold_step(const struct record *record, const struct record_event *events, int count,
-		      int start, struct fold *folds)
+/* Hides the END of a call that ended at once, with nothing of note in between. */
+static void fold_end(const struct record_event *events, int count, int start,
+		     enum record_event_kind end, struct fold *folds)
 {
-	const struct record_step *step = &record->step[events[start].index];
-
-	if (step->end_ns < 0 || step->end_ns - step->start_ns > AT_ONCE_NS || step->caught_sigterm)
-		return;
 	for (int i = start + 1; i < count && events[i].kind != EVENT_PACKET &&
 				events[i].kind != EVENT_FAULT && events[i].kind != EVENT_HOST;
 	     i++) {
-		if (events[i].kind == EVENT_STEP_END && events[i].index == events[start].index) {
+		if (events[i].kind == end && events[i].index == events[start].index) {
 			folds[start].whole = true;
 			folds[i].hidden = true;
 			return;
 		}
 	}
+}
+
+static bool took_no_time(int64_t start_ns, int64_t end_ns)
+{
+	return end_ns >= 0 && end_ns - start_ns <= AT_ONCE_NS;
 }
 
 struct fold *fold_events(const struct plan *plan, const struct record *record,
@@ -129,7 +147,15 @@ struct fold *fold_events(const struct plan *plan, const struct record *record,
 			folds[i].hidden = program->incarnation == 0 &&
 					  !plan->program[program->program].command;
 		} else if (events[i].kind == EVENT_STEP_START) {
-			fold_step(record, events, count, i, folds);
+			const struct record_step *step = &record->step[events[i].index];
+
+			if (took_no_time(step->start_ns, step->end_ns) && !step->caught_sigterm)
+				fold_end(events, count, i, EVENT_STEP_END, folds);
+		} else if (events[i].kind == EVENT_CALL_START) {
+			const struct record_call *call = &record->call[events[i].index];
+
+			if (took_no_time(call->start_ns, call->end_ns))
+				fold_end(events, count, i, EVENT_CALL_END, folds);
 		}
 	}
 	if (long_rows) {

@@ -11,8 +11,9 @@
 
 struct fold { /* of one event */
 	bool hidden;
-	bool whole;  /* a step's start: it ended at once, and its end is hidden */
-	int packets; /* so many ordinary packets are left out here, this one and those after it */
+	bool whole;  /* a step's or call's start: it ended at once, and its end is hidden */
+	int packets; /* so many ordinary packets are left out here, this one and those after it, */
+	int calls;   /* and so many calls that sent and received them */
 	int alike;   /* the same of packets that are all like those shown before them; */
 	bool inside; /* of which this is one: silence before it is not told */
 	int lines;   /* the same of lines that commands wrote */

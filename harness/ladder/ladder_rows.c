@@ -333,6 +333,7 @@ static void draw_row(struct ladder *ladder, const struct row *row)
 	case ROW_SOCKET:
 		host_text(ladder, row->t_ns, row->host, row->text, row->ink);
 		break;
+	case ROW_CALL:
 	case ROW_STEP:
 		step_row(ladder, row);
 		break;

@@ -79,6 +79,7 @@ void mermaid_print(const struct plan *plan, const struct record *record, const s
 
 		switch (row->kind) {
 		case ROW_PROGRAM:
+		case ROW_CALL:
 		case ROW_LINE:
 		case ROW_STEP:
 		case ROW_SOCKET:

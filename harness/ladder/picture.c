@@ -121,6 +121,7 @@ static struct place place_of_both(const struct picture *picture, const struct ro
 {
 	switch (row->kind) {
 	case ROW_PROGRAM:
+	case ROW_CALL:
 	case ROW_LINE:
 	case ROW_STEP:
 	case ROW_SOCKET:

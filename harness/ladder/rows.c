@@ -105,6 +105,16 @@ static void add_step(struct making *making, struct row row, enum label_part part
 	    label_step(making->plan, &making->record->step[row.index], part, text, sizeof(text)));
 }
 
+static void add_call(struct making *making, struct row row, enum label_part part)
+{
+	char text[512];
+
+	row.kind = ROW_CALL;
+	row.part = part;
+	add(making, row,
+	    label_call(making->plan, &making->record->call[row.index], part, text, sizeof(text)));
+}
+
 static void add_event(struct making *making, const struct record_event *event, bool whole)
 {
 	const struct record *record = making->record;
@@ -131,6 +141,12 @@ static void add_event(struct making *making, const struct record_event *event, b
 		break;
 	case EVENT_STEP_END:
 		add_step(making, row, LABEL_END);
+		break;
+	case EVENT_CALL_START:
+		add_call(making, row, whole ? LABEL_WHOLE : LABEL_START);
+		break;
+	case EVENT_CALL_END:
+		add_call(making, row, LABEL_END);
 		break;
 	case EVENT_LINE:
 		row.kind = ROW_LINE;
@@ -164,15 +180,21 @@ static void add_silence(struct making *making, int64_t from_ns, int64_t until_ns
 		add(making, row, duration_span(row.lasts_ns, text, sizeof(text)));
 }
 
-static void add_folded(struct making *making, int64_t t_ns, int packets, const char *what)
+static void add_folded(struct making *making, int64_t t_ns, int packets, const char *what,
+		       int calls)
 {
 	struct row row = {
 		.kind = ROW_FOLDED, .ink = INK_DIM, .t_ns = t_ns, .host = -1, .index = packets};
-	char text[64];
+	char text[96], and_calls[32] = "";
 
-	if (packets == 0)
+	if (packets == 0 && calls == 0)
 		return;
-	snprintf(text, sizeof(text), "... %d %s ...", packets, what);
+	if (calls)
+		snprintf(and_calls, sizeof(and_calls), "%s%d calls", packets ? ", " : "", calls);
+	if (packets)
+		snprintf(text, sizeof(text), "... %d %s%s ...", packets, what, and_calls);
+	else
+		snprintf(text, sizeof(text), "... %s ...", and_calls);
 	add(making, row, text);
 }
 
@@ -252,6 +274,17 @@ static void add_end(struct making *making)
 		if (step->end_ns < 0 && program && program->end_ns < 0)
 			add_step(making, row, LABEL_WAITING);
 	}
+	for (int i = 0; i < record->call_count; i++) {
+		const struct record_call *call = &record->call[i];
+		const struct record_program *program = record_find_program(record, call->program,
+									   call->incarnation);
+		struct row row = {.t_ns = record->end_ns,
+				  .host = making->plan->program[call->program].host,
+				  .index = i};
+
+		if (call->end_ns < 0 && program && program->end_ns < 0)
+			add_call(making, row, LABEL_WAITING);
+	}
 	add(making, end, "end");
 	for (int i = 0; judgement && i < judgement->finding_count; i++)
 		if (judgement->finding[i].holding != HOLDS && judgement->finding[i].t_ns < 0)
@@ -285,8 +318,9 @@ static void add_events(struct making *making, const struct record_event *events,
 		add_findings(making, &last_ns, events[i].t_ns - 1);
 		if (!folds[i].inside)
 			add_silence(making, last_ns, events[i].t_ns);
-		add_folded(making, events[i].t_ns, folds[i].packets, "more segments");
-		add_folded(making, events[i].t_ns, folds[i].alike, "alike");
+		add_folded(making, events[i].t_ns, folds[i].packets, "more segments",
+			   folds[i].calls);
+		add_folded(making, events[i].t_ns, folds[i].alike, "alike", 0);
 		add_folded_lines(making, events[i].t_ns, folds[i].lines);
 		if (!folds[i].hidden)
 			add_event(making, &events[i], folds[i].whole);

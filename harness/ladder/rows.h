@@ -17,6 +17,7 @@ enum row_kind {
 	ROW_FAULT,
 	ROW_PROGRAM,
 	ROW_STEP,
+	ROW_CALL, /* of a command */
 	ROW_LINE, /* that a command wrote */
 	ROW_PACKET,
 	ROW_SOCKET,
@@ -36,7 +37,7 @@ struct row {
 	enum row_kind kind;
 	enum row_of of; /* OF_BOTH: index is in the first one's record; OF_B: in the second's */
 	int64_t b_ns;   /* OF_BOTH: when, in the second; -1: at the same time */
-	enum label_part part; /* of a step, or of a program */
+	enum label_part part; /* of a step, a call or a program */
 	enum ink ink;
 	int64_t t_ns;     /* when; of a silence, when it begins; of a finding -1: at no moment */
 	int64_t lasts_ns; /* of a silence */

@@ -175,10 +175,11 @@ static void end_row(const struct picture *picture, int y)
 
 static const char *class_of(const struct picture *picture, const struct row *row)
 {
-	const struct record_step *step = picture_record(picture, row)->step;
+	const struct record *record = picture_record(picture, row);
+	bool ended = row->part == LABEL_END || row->part == LABEL_WHOLE;
 
-	if (row->kind == ROW_STEP && (row->part == LABEL_END || row->part == LABEL_WHOLE) &&
-	    step[row->index].ret < 0)
+	if (ended && ((row->kind == ROW_STEP && record->step[row->index].ret < 0) ||
+		      (row->kind == ROW_CALL && record->call[row->index].ret < 0)))
 		return "lost";
 	switch (row->ink) {
 	case INK_STATE:
@@ -208,6 +209,7 @@ static void draw_row(const struct picture *picture, const struct row *row,
 {
 	switch (row->kind) {
 	case ROW_PROGRAM:
+	case ROW_CALL:
 	case ROW_LINE:
 	case ROW_STEP:
 	case ROW_SOCKET:

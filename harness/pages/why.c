@@ -37,6 +37,7 @@ void why_print_row(const struct plan *plan, const struct record *record, const s
 				    packet->port_ns < 0 && packet->from >= 0 ? "'s cable" : "");
 		break;
 	case ROW_PROGRAM:
+	case ROW_CALL:
 	case ROW_LINE:
 	case ROW_STEP:
 	case ROW_SOCKET:

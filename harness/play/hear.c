@@ -22,6 +22,7 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	case RAW_PROGRAM:
 	case RAW_OUTPUT:
 	case RAW_OUTPUT_LOST:
+	case RAW_CALL:
 	case RAW_READY:
 		return frame->who >= 0 && frame->who < plan->program_count &&
 		       plan->program[frame->who].host == host;
@@ -215,6 +216,7 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 	case RAW_LOST:
 	case RAW_OUTPUT:
 	case RAW_OUTPUT_LOST:
+	case RAW_CALL:
 	case RAW_SOCKET:
 	case RAW_SAMPLE:
 	case RAW_SAMPLED:

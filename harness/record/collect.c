@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "bounds.h"
+#include "call_words.h"
 #include "list.h"
 #include "members.h"
 #include "parts.h"
@@ -323,6 +324,55 @@ static void take_output_lost(struct collecting *collecting, const struct raw_fra
 	line_end(collecting, frame->who, -1);
 }
 
+/* The last that its thread began and did not end. */
+static struct record_call *call_open(struct record *record, const struct raw_call *raw, int program)
+{
+	for (int i = record->call_count - 1; i >= 0; i--) {
+		struct record_call *call = &record->call[i];
+
+		if (call->program == program && call->thread == raw->thread)
+			return call->end_ns < 0 ? call : NULL;
+	}
+	return NULL;
+}
+
+static struct record_call *call_add(struct collecting *collecting, const struct raw_call *raw,
+				    const struct raw_frame *frame)
+{
+	struct record_call *call = LIST_ADD(collecting->pool, collecting->record, call);
+
+	call->program = frame->who;
+	call->incarnation = collecting->incarnation[frame->who];
+	call->thread = raw->thread;
+	call->fd = raw->fd;
+	call->start_ns = frame->t_ns;
+	call->end_ns = -1;
+	call->name = pool_strdup(collecting->pool, raw->phase == RAW_CALLS_LOST
+							   ? ""
+							   : word_name(call_words, raw->kind));
+	call->detail = call_detail(collecting->pool, collecting->plan, raw);
+	return call;
+}
+
+static void take_call(struct collecting *collecting, const struct raw_frame *frame,
+		      const uint8_t *payload)
+{
+	struct record_call *call = NULL;
+	struct raw_call raw;
+
+	memcpy(&raw, payload, sizeof(raw));
+	if (raw.phase == RAW_CALL_ENDED)
+		call = call_open(collecting->record, &raw, frame->who);
+	else
+		call = call_add(collecting, &raw, frame);
+	if (!call || raw.phase == RAW_CALL_BEGUN)
+		return;
+	call->end_ns = frame->t_ns;
+	call->ret = raw.ret;
+	call->err = raw.err;
+	call->detail = call_detail(collecting->pool, collecting->plan, &raw);
+}
+
 static void take_socket(struct collecting *collecting, const struct raw_frame *frame,
 			const uint8_t *payload)
 {
@@ -441,6 +491,7 @@ static const struct {
 	[RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
 	[RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},
 	[RAW_OUTPUT_LOST] = {take_output_lost, sizeof(uint64_t), WHO_PROGRAM},
+	[RAW_CALL] = {take_call, sizeof(struct raw_call), WHO_PROGRAM},
 	[RAW_READY] = {take_nothing, sizeof(int32_t), WHO_PROGRAM},
 	[RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
 	[RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
@@ -530,6 +581,7 @@ static void record_tidy(struct record *record)
 {
 	LIST_SORT(record, step, start_ns);
 	LIST_SORT(record, program, start_ns);
+	LIST_SORT(record, call, start_ns);
 	LIST_SORT(record, socket, t_ns);
 	LIST_SORT(record, sampled, t_ns);
 	LIST_SORT(record, host, t_ns);

@@ -52,6 +52,18 @@ static void add_programs(struct events *events)
 	}
 }
 
+static void add_calls(struct events *events)
+{
+	for (int i = 0; i < events->record->call_count; i++) {
+		const struct record_call *call = &events->record->call[i];
+		int host = events->plan->program[call->program].host;
+
+		add(events, call->start_ns, EVENT_CALL_START, host, i);
+		if (call->end_ns >= 0)
+			add(events, call->end_ns, EVENT_CALL_END, host, i);
+	}
+}
+
 static void add_lines(struct events *events)
 {
 	for (int i = 0; i < events->record->line_count; i++) {
@@ -133,6 +145,7 @@ int record_events(const struct plan *plan, const struct record *record,
 	add_hosts(&events);
 	add_programs(&events);
 	add_steps(&events);
+	add_calls(&events);
 	add_lines(&events);
 	add_packets(&events);
 	add_sockets(&events);

@@ -14,6 +14,8 @@ enum record_event_kind {
 	EVENT_PROGRAM_START,
 	EVENT_STEP_START,
 	EVENT_STEP_END,
+	EVENT_CALL_START,
+	EVENT_CALL_END,
 	EVENT_LINE, /* that a command wrote */
 	EVENT_PROGRAM_END,
 	EVENT_PACKET,

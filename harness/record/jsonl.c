@@ -32,9 +32,9 @@ struct kind {
 
 /* In this order where the times are equal. */
 static const struct kind kinds[] = {
-	KIND(fault, begun_ns), KIND(host, t_ns),      KIND(program, start_ns),
-	KIND(step, start_ns),  KIND(packet, sent_ns), KIND(socket, t_ns),
-	KIND(sampled, t_ns),   KIND(spin, t_ns),      KIND(counter, after) /* all at the end */};
+	KIND(fault, begun_ns), KIND(host, t_ns),      KIND(program, start_ns), KIND(step, start_ns),
+	KIND(call, start_ns),  KIND(packet, sent_ns), KIND(socket, t_ns),      KIND(sampled, t_ns),
+	KIND(spin, t_ns),      KIND(counter, after) /* all at the end */};
 #define KINDS         ((int)(sizeof(kinds) / sizeof(kinds[0])))
 #define COUNTERS_KIND (KINDS - 1)
 
@@ -189,14 +189,17 @@ static struct jsonl_line *lines_sorted(const struct record *record, int *ret_cou
 	return line;
 }
 
-/* How many of each kind there were: what is not followed by it was cut off. */
+/* How many of each kind there were, of calls where there are some: what is not followed by it was
+ * cut off. */
 static json_t *end_write(const struct record *record)
 {
 	json_t *end = json_object();
 
 	json_object_set_new(end, "ev", json_string("end"));
 	for (int kind = 0; kind < KINDS; kind++)
-		json_object_set_new(end, kinds[kind].ev, json_integer(list_count(record, kind)));
+		if (list_count(record, kind) || kinds[kind].list != offsetof(struct record, call))
+			json_object_set_new(end, kinds[kind].ev,
+					    json_integer(list_count(record, kind)));
 	return end;
 }
 
@@ -261,6 +264,8 @@ static void end_read(struct record *record, const json_t *end)
 		const json_t *said = json_object_get(end, kinds[kind].ev);
 		int count = list_count(record, kind);
 
+		if (!said && !count)
+			continue;
 		if (!json_is_integer(said))
 			incomplete(record,
 				   "its end does not say how many lines of \"%s\" there are",

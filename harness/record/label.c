@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call_words.h"
 #include "duration.h"
 #include "errno_words.h"
 #include "icmp_words.h"
@@ -241,6 +242,42 @@ const char *label_program(const struct plan *plan, const struct record_program *
 	return buf;
 }
 
+static void say_call(struct text *text, const struct record_call *call, enum label_part part)
+{
+	if (!*call->name) {
+		text_add(text, "... %lld sends and receives are left out ...",
+			 (long long)call->ret);
+		return;
+	}
+	text_add(text, "%s(%d)", call->name, call->fd);
+	/* Who it is that connects is known when it has. */
+	if (*call->detail && part != LABEL_WAITING &&
+	    (part != LABEL_START || strcmp(call->name, word_name(call_words, CALL_ACCEPT)) != 0))
+		text_add(text, " %s", call->detail);
+	if (part == LABEL_START)
+		text_put(text, " ...");
+	else if (part == LABEL_WAITING)
+		text_put(text, " still waits");
+	else if (call->ret < 0)
+		text_add(text, ": %s", errno_name(call->err));
+	else if (call->ret == 0 && strcmp(call->name, word_name(call_words, CALL_RECV)) == 0)
+		text_put(text, ": EOF");
+	else if (call->ret > 0)
+		text_add(text, " = %lld", (long long)call->ret);
+	else if (part == LABEL_END)
+		text_put(text, ": done");
+}
+
+const char *label_call(const struct plan *plan, const struct record_call *call,
+		       enum label_part part, char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_column(&text, plan, call->program);
+	say_call(&text, call, part);
+	return buf;
+}
+
 /* Of a long line the beginning. */
 static void say_line(struct text *text, const struct record_printed *line)
 {
@@ -339,6 +376,7 @@ const char *label_event(const struct plan *plan, const struct record *record,
 	const struct record_program *program;
 	const struct record_step *step;
 	const struct record_printed *line;
+	const struct record_call *call;
 	struct text text = text_over(buf, size);
 	char change[64];
 
@@ -363,6 +401,12 @@ const char *label_event(const struct plan *plan, const struct record *record,
 		say_who(&text, plan, step->program, step->incarnation);
 		say_step(&text, plan, step,
 			 event->kind == EVENT_STEP_START ? LABEL_START : LABEL_END);
+		break;
+	case EVENT_CALL_START:
+	case EVENT_CALL_END:
+		call = &record->call[event->index];
+		say_who(&text, plan, call->program, call->incarnation);
+		say_call(&text, call, event->kind == EVENT_CALL_START ? LABEL_START : LABEL_END);
 		break;
 	case EVENT_LINE:
 		line = &record->line[event->index];

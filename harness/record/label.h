@@ -37,6 +37,10 @@ const char *label_result(const struct plan *plan, const struct record_step *step
 const char *label_program(const struct plan *plan, const struct record_program *program, bool start,
 			  char *buf, size_t size);
 
+/* "recv(5) ...", "recv(5): ETIMEDOUT", "connect(3) server:6379 = 0": what a command did. */
+const char *label_call(const struct plan *plan, const struct record_call *call,
+		       enum label_part part, char *buf, size_t size);
+
 /* "\"Connection closed by foreign host.\"": what a command wrote. */
 const char *label_line(const struct plan *plan, const struct record_printed *line, char *buf,
 		       size_t size);

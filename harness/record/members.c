@@ -76,6 +76,18 @@ const struct member program_members[] = {MEMBER(INT, record_program, program),
 					 MEMBER(RARE_TIMES, record_program, output_ns),
 					 {0}};
 
+const struct member call_members[] = {MEMBER(INT, record_call, program),
+				      MEMBER(INT, record_call, incarnation),
+				      MEMBER(INT, record_call, thread),
+				      MEMBER(INT64, record_call, start_ns),
+				      MEMBER(INT64, record_call, end_ns),
+				      MEMBER(INT, record_call, fd),
+				      MEMBER(TEXT, record_call, name),
+				      MEMBER(TEXT, record_call, detail),
+				      MEMBER(INT64, record_call, ret),
+				      MEMBER(INT, record_call, err),
+				      {0}};
+
 const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
 					MEMBER(INT, record_socket, host),
 					MEMBER(BOOL, record_socket, sample),

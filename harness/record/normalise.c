@@ -53,6 +53,16 @@ static void socket_normalise(struct pool *pool, struct ports *ports, struct reco
 	socket->remote = endpoint_normalise(pool, socket->remote, socket->remote_port);
 }
 
+static void call_normalise(struct pool *pool, struct ports *ports, struct record_call *call)
+{
+	const char *colon = strrchr(call->detail, ':');
+	int port = colon ? atoi(colon + 1) : 0;
+
+	call->thread = 0;
+	if (port)
+		call->detail = endpoint_normalise(pool, call->detail, port_normalise(ports, port));
+}
+
 /* The kernel lists sockets in the order of a hash that is random in each boot. */
 static int by_place(const void *a, const void *b)
 {
@@ -80,6 +90,8 @@ void record_normalise(struct record *record)
 		record->step[i].local_port = port_normalise(&ports, record->step[i].local_port);
 	for (int i = 0; i < record->program_count; i++)
 		record->program[i].pid = 0;
+	for (int i = 0; i < record->call_count; i++)
+		call_normalise(record->memory, &ports, &record->call[i]);
 	for (int i = 0; i < record->socket_count; i++)
 		socket_normalise(record->memory, &ports, &record->socket[i]);
 	if (record->socket_count)

@@ -13,6 +13,10 @@
 void socket_decode(struct pool *pool, const uint8_t *payload, size_t size,
 		   struct record_socket *socket);
 
+/* calls.c: what is to be said of a call beside its name and what it returned. */
+struct raw_call;
+char *call_detail(struct pool *pool, const struct plan *plan, const struct raw_call *raw);
+
 /* jsonl.c: the name of a member whose number is further from 0 than a record's may be
  * (members.h); NULL: there is none. */
 const char *record_beyond(const struct record *record);

@@ -127,6 +127,14 @@ static bool programs_fit(const struct record *record, const struct plan *plan)
 	return true;
 }
 
+static bool calls_fit(const struct record *record, const struct plan *plan)
+{
+	for (int i = 0; i < record->call_count; i++)
+		if (!is_index(record->call[i].program, plan->program_count))
+			return false;
+	return true;
+}
+
 static bool sockets_fit(const struct record *record, const struct plan *plan)
 {
 	for (int i = 0; i < record->socket_count; i++)
@@ -153,5 +161,6 @@ bool record_fits(const struct record *record, const struct plan *plan)
 	for (int i = 0; i < record->counter_count; i++)
 		if (!is_index(record->counter[i].host, plan->host_count))
 			return false;
-	return packets_fit(record, plan) && programs_fit(record, plan) && sockets_fit(record, plan);
+	return packets_fit(record, plan) && programs_fit(record, plan) && calls_fit(record, plan) &&
+	       sockets_fit(record, plan);
 }

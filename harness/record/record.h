@@ -103,6 +103,16 @@ struct record_printed { /* of what a command wrote */
 	char *text; /* without its end */
 };
 
+struct record_call { /* what a command that is traced did with a socket of TCP */
+	int program, incarnation, thread;
+	int64_t start_ns, end_ns; /* -1: never ended */
+	int fd;
+	char *name;   /* call_words: "recv"; "" where calls are left out: ret says how many */
+	char *detail; /* "server:6379", "TCP_NODELAY=1"; or "" */
+	int64_t ret;
+	int err;
+};
+
 struct record_socket { /* a change of state, or how it was at a sampled moment */
 	int64_t t_ns;
 	int host;
@@ -176,6 +186,7 @@ struct record {
 	LIST(struct record_frame, frame);   /* as it happened; not in the JSON Lines */
 	LIST(struct record_step, step);
 	LIST(struct record_program, program);
+	LIST(struct record_call, call);
 	LIST(struct record_socket, socket); /* by t_ns */
 	LIST(struct record_sampled, sampled);
 	LIST(struct record_host, host);

@@ -414,7 +414,7 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 		loop.stage.program[i].plan = &plan->program[i];
 		loop.stage.program[i].index = i;
 		loop.stage.program[i].fd = loop.stage.program[i].stdin_fd = -1;
-		loop.stage.program[i].listen_fd = -1;
+		loop.stage.program[i].listen_fd = loop.stage.program[i].calls_fd = -1;
 	}
 	ret = set_up(&loop, &err);
 	if (ret == 0)

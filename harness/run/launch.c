@@ -13,6 +13,7 @@
 
 #include "descriptors.h"
 #include "listener.h"
+#include "tracer.h"
 #include "user.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -98,6 +99,8 @@ static void launch_on_machine(struct attempt *attempt)
 		launch_fails(attempt, "cannot hand over its output");
 	if (launch->listener >= 0 && listener_hand_over(launch->listener) < 0)
 		launch_fails(attempt, NO_LISTENER);
+	if (launch->tracer >= 0 && tracer_submit(launch->tracer) < 0)
+		launch_fails(attempt, "cannot be traced");
 	umask(022);
 	if (user_become(plan->user ? plan->user : "root", &user) < 0)
 		launch_fails(attempt, errno == ENOENT ? "its user is not in /etc/passwd"
@@ -129,6 +132,8 @@ static void launch_command(struct attempt *attempt)
 		launch_fails(attempt, "cannot give up its rights");
 	if (launch->listener >= 0 && listener_hand_over(launch->listener) < 0)
 		launch_fails(attempt, NO_LISTENER);
+	if (launch->tracer >= 0 && tracer_submit(launch->tracer) < 0)
+		launch_fails(attempt, "cannot be traced");
 }
 
 static const char path_name[] = "PATH=";

@@ -34,6 +34,7 @@ struct launch {
 	const struct plan_program *plan; /* of a command; NULL: a peer */
 	int oom_score;
 	int stdin_fd; /* -1: /dev/null */
+	int tracer;   /* who follows it (tracer.h); -1: nobody */
 	int listener; /* a socket to which a descriptor goes (listener.h); -1: nobody waits */
 };
 

@@ -222,7 +222,8 @@ static int programs_drain(struct loop *loop, struct err *err)
 	for (int i = 0; i < stage->plan->program_count; i++) {
 		if (is_ready(loop, WAIT_LISTENERS + i))
 			program_listen(&stage->program[i]);
-		if (is_ready(loop, WAIT_LISTENERS + i) || is_ready(loop, WAIT_PROGRAMS + i))
+		if (is_ready(loop, WAIT_LISTENERS + i) || is_ready(loop, WAIT_PROGRAMS + i) ||
+		    is_ready(loop, WAIT_CALLS + i))
 			stage_drain_program(stage, i);
 	}
 	if (is_ready(loop, WAIT_WATCH))
@@ -308,6 +309,7 @@ int loop_await(struct loop *loop, struct err *err)
 	}
 	for (int i = 0; i < stage->plan->program_count; i++) {
 		wait_for(loop, WAIT_PROGRAMS + i, stage->program[i].fd);
+		wait_for(loop, WAIT_CALLS + i, stage->program[i].calls_fd);
 		wait_for(loop, WAIT_LISTENERS + i, stage->program[i].listen_fd);
 	}
 	/* A command may keep time from passing, until somebody kills it all: what was told until

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "call_words.h"
 #include "cleanup.h"
 #include "file.h"
 #include "listener.h"
+#include "tracer.h"
 
 #define AT_ONCE      (64 << 10)
 #define IN_A_PIPE    (1 << 20) /* fcntl(2), F_SETPIPE_SZ */
@@ -62,7 +65,8 @@ static int start_peer(struct program *program, const struct program_place *place
 {
 	char path[4096];
 	char *argv[] = {path, NULL};
-	struct launch launch = {.place = place, .stdin_fd = -1, .listener = -1, .argv = argv};
+	struct launch launch = {
+		.place = place, .stdin_fd = -1, .listener = -1, .tracer = -1, .argv = argv};
 	int pair[2];
 
 	snprintf(path, sizeof(path), "%s/halfopen-peer", place->helpers);
@@ -95,17 +99,23 @@ static bool is_awaited_to_listen(const struct program *program)
 	return false;
 }
 
-void program_listen(struct program *program)
+static void note_listen(struct program *program, int port)
 {
 	const struct plan *plan = program->of;
-	int port = listener_serve(program->listen_fd);
 
-	if (port < 0)
-		descriptor_close(&program->listen_fd);
 	for (int i = 0; i < plan->ready_count && port > 0; i++)
 		if (plan->ready[i].program == program->index &&
 		    plan->ready[i].what == READY_LISTENS && plan->ready[i].port == port)
 			program->ready |= 1u << i;
+}
+
+void program_listen(struct program *program)
+{
+	int port = listener_serve(program->listen_fd);
+
+	if (port < 0)
+		descriptor_close(&program->listen_fd);
+	note_listen(program, port);
 }
 
 /* Never more than its pipe takes (case/language/command.c), unless nobody reads for several starts.
@@ -163,20 +173,31 @@ static int start_command(struct program *program, const struct program_place *pl
 				.oom_score = oom_score(program),
 				.plan = program->plan,
 				.argv = program->plan->argv};
-	AUTO_CLOSE int input = -1, ours = -1, theirs = -1;
-	int pair[2];
+	AUTO_CLOSE int input = -1, ours = -1, theirs = -1, submit = -1;
+	struct tracer tracer;
+	int pair[2], ret;
 
 	if (stdin_open(program, &input, err) < 0)
 		return -EIO;
-	if (is_awaited_to_listen(program)) {
+	/* What is traced tells that as well. */
+	if (!program->plan->traced && is_awaited_to_listen(program)) {
 		if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0)
 			return err_sys(err, errno, "socketpair");
 		ours = pair[0];
 		theirs = pair[1];
 	}
+	if (program->plan->traced) {
+		ret = tracer_start(&tracer, err);
+		if (ret < 0)
+			return ret;
+		descriptor_close(&program->calls_fd);
+		submit = tracer.submit;
+		program->calls_fd = tracer.calls;
+	}
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "pipe");
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	launch.tracer = submit;
 	launch.listener = theirs;
 	launch.stdin_fd = input;
 	launch.fd = pair[1];
@@ -304,6 +325,31 @@ static ssize_t output_read(struct program *program, bool *ret_more, struct out *
 	return n;
 }
 
+static void call_take(struct program *program, struct raw_call call, struct out *out)
+{
+	struct sockaddr_in6 address; /* the port is at the same place in a sockaddr_in */
+
+	memcpy(&address, call.bytes, sizeof(address));
+	if (call.kind == CALL_LISTEN && call.ret == 0)
+		note_listen(program, ntohs(address.sin6_port));
+	call.t_ns -= out->t0_ns;
+	out_frame(out, RAW_CALL, program->index, call.t_ns, &call, sizeof(call), NULL, 0);
+}
+
+/* All that waits there: its tracer never tells more than the pipe holds. */
+static void calls_drain(struct program *program, struct out *out)
+{
+	struct raw_call call[16];
+	ssize_t n;
+
+	while (program->calls_fd >= 0 && (n = read(program->calls_fd, call, sizeof(call))) >= 0) {
+		if (n == 0)
+			descriptor_close(&program->calls_fd);
+		for (size_t i = 0; i < (size_t)n / sizeof(*call); i++)
+			call_take(program, call[i], out);
+	}
+}
+
 /* At most MOST bytes: who writes faster than we read must not keep us from all the rest. */
 static void drain(struct program *program, size_t most, struct out *out)
 {
@@ -327,11 +373,13 @@ static void drain(struct program *program, size_t most, struct out *out)
 void program_drain(struct program *program, struct out *out)
 {
 	drain(program, AT_ONCE, out);
+	calls_drain(program, out);
 }
 
 void program_finish(struct program *program, struct out *out)
 {
 	drain(program, IN_A_PIPE, out);
+	calls_drain(program, out);
 	if (program->plan->command)
 		output_finish(&program->output, program->index, out);
 }

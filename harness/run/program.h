@@ -34,6 +34,7 @@ struct program {
 	struct text line;          /* that it has not ended yet, if one is waited for */
 	int stdin_fd;              /* of one that is told more as time passes; -1: closed */
 	int listen_fd;             /* where its listen(2) comes, if one is waited for; -1 */
+	int calls_fd;              /* of one that is traced: what it does; -1 */
 	int next_input;            /* of the plan's, that it has not been told */
 };
 

@@ -12,9 +12,10 @@ const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "skip", "error"
 
 static judge_fn *const judges[] = {
 	[EXPECT_STEP] = judge_step,       [EXPECT_PROGRAM] = judge_program,
-	[EXPECT_OUTPUT] = judge_output,   [EXPECT_SOCKET] = judge_socket,
-	[EXPECT_WIRE] = judge_wire,       [EXPECT_ORDER] = judge_order,
-	[EXPECT_COUNTER] = judge_counter, [EXPECT_SILENCE] = judge_silence,
+	[EXPECT_CALLS] = judge_calls,     [EXPECT_OUTPUT] = judge_output,
+	[EXPECT_SOCKET] = judge_socket,   [EXPECT_WIRE] = judge_wire,
+	[EXPECT_ORDER] = judge_order,     [EXPECT_COUNTER] = judge_counter,
+	[EXPECT_SILENCE] = judge_silence,
 };
 
 __attribute__((format(printf, 3, 4))) static void settle(struct judgement *judgement,
@@ -145,6 +146,9 @@ static int host_of(const struct plan *plan, const struct plan_expect *expect)
 		break;
 	case EXPECT_OUTPUT:
 		host = plan->program[expect->output.program].host;
+		break;
+	case EXPECT_CALLS:
+		host = plan->program[expect->calls.program].host;
 		break;
 	case EXPECT_SOCKET:
 		host = expect->socket.host;

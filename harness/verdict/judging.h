@@ -31,8 +31,8 @@ struct judging {
 /* A judge fills in the texts; the difference is empty exactly when it returns HOLDS. */
 typedef enum holding judge_fn(struct judging *judging, const struct plan_expect *expect);
 
-judge_fn judge_step, judge_program, judge_output, judge_socket, judge_wire, judge_order,
-	judge_counter, judge_silence;
+judge_fn judge_step, judge_program, judge_output, judge_calls, judge_socket, judge_wire,
+	judge_order, judge_counter, judge_silence;
 
 /* A time against a range: alone it is widened by the tolerance, and on a real clock by that
  * clock's slack. On failure says by how much in the difference, after WHAT. */

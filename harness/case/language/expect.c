@@ -211,6 +211,11 @@ static const struct expect_section sections[] = {
 	 "client: {output: [{line: timed out, at: 75s..77s}, {line: retry, count: 3}, {not: "
 	 "panic}]}",
 	 &expect_output_form, NULL},
+	{"PROGRAM: calls", EXPECT_CALLS,
+	 "what a command with `trace: network` did with its TCP sockets",
+	 "client: {calls: [{call: connect, with: \"server:80\"}, {call: recv, errno: ETIMEDOUT, "
+	 "at: 75s..77s}]}",
+	 &expect_calls_form, NULL},
 	{"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
 	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form,
 	 expect_sockets},

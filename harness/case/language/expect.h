@@ -20,7 +20,15 @@ void expect_silence(struct decoder *d, const struct node *node);
 /* What the command PROGRAM writes, in its start INCARNATION: an item or a list of them. */
 void expect_output(struct decoder *d, const struct node *node, int program, int incarnation);
 
-extern const struct form expect_step_form, expect_output_form, expect_exit_form, expect_socket_form,
-	expect_wire_form, expect_order_form, expect_silence_form, expect_counter_form;
+/* What it does with its sockets; the same. */
+void expect_calls(struct decoder *d, const struct node *node, int program, int incarnation);
+
+/* expect_program.c: an error's name, a list of them, or 0, to the first int and the rest of
+ * ERRNOS_MAX. */
+bool decode_errnos(struct decoder *d, const struct node *node, int *ret_err, int *ret_or_err);
+
+extern const struct form expect_step_form, expect_calls_form, expect_output_form, expect_exit_form,
+	expect_socket_form, expect_wire_form, expect_order_form, expect_silence_form,
+	expect_counter_form;
 
 #endif

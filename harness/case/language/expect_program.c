@@ -60,22 +60,19 @@ static bool decode_outcome(struct decoder *d, const struct node *node, void *ret
 	return true;
 }
 
-static bool decode_errno(struct decoder *d, const struct node *node, void *ret)
+bool decode_errnos(struct decoder *d, const struct node *node, int *ret_err, int *ret_or_err)
 {
 	static const struct field field = {.type = TYPE_ERRNO, .size = sizeof(int)};
-	struct expect_step *step = ret;
 	int count = -1;
 
-	if (node->kind != NODE_LIST) {
-		step->errno_set = field_decode(d, &field, node, &step->err);
-		return step->errno_set;
-	}
+	if (node->kind != NODE_LIST)
+		return field_decode(d, &field, node, ret_err);
 	if (node->count < 1 || node->count > ERRNOS_MAX + 1) {
 		node_error(d->diags, node, "a list of 1 to %d errors", ERRNOS_MAX + 1);
 		return false;
 	}
 	for (const struct node *item = node->child; item; item = item->next, count++) {
-		int *err = count < 0 ? &step->err : &step->or_err[count];
+		int *err = count < 0 ? ret_err : &ret_or_err[count];
 
 		if (!field_decode(d, &field, item, err))
 			return false;
@@ -86,8 +83,15 @@ static bool decode_errno(struct decoder *d, const struct node *node, void *ret)
 			return false;
 		}
 	}
-	step->errno_set = true;
 	return true;
+}
+
+static bool decode_errno(struct decoder *d, const struct node *node, void *ret)
+{
+	struct expect_step *step = ret;
+
+	step->errno_set = decode_errnos(d, node, &step->err, step->or_err);
+	return step->errno_set;
 }
 
 static const struct word blocked_words[] = {{"true", OUTCOME_BLOCKED, NULL}, {NULL, 0, NULL}};
@@ -228,8 +232,10 @@ static int find_step(struct decoder *d, const struct node *key, const struct pla
 			return -1;
 		}
 	if (program->command)
-		diag_help(d->diags, diag,
-			  "it is a command: its 'exit' and its 'output' can be expected");
+		diag_help(
+			d->diags, diag,
+			"it is a command: its 'exit', its 'output' and, with 'trace', its 'calls' "
+			"can be expected");
 	else
 		known_help(d->diags, diag, &known, "its steps are");
 	return -1;
@@ -309,6 +315,10 @@ void expect_program(struct decoder *d, const struct node *map)
 			continue;
 		if (strcmp(name, "output") == 0) {
 			expect_output(d, value, program, incarnation);
+			continue;
+		}
+		if (strcmp(name, "calls") == 0) {
+			expect_calls(d, value, program, incarnation);
 			continue;
 		}
 		/* A list: several, each with its `when`. */

@@ -305,6 +305,9 @@ static const struct form restart_form = {.name = "restart", FIELDS(restart_field
 static const struct word boot_words[] = {
 	{"start", false, "it starts again"}, {"none", true, NULL}, {NULL, 0, NULL}};
 
+static const struct word trace_words[] = {
+	{"network", true, "connect, accept, send, recv, close and the like"}, {NULL, 0, NULL}};
+
 static const struct field program_fields[] = {
 	{"steps", TYPE_CUSTOM, .decode = decode_program_steps, .looks = "a list of steps",
 	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
@@ -340,6 +343,9 @@ static const struct field program_fields[] = {
 	 .schema = "{\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1}",
 	 .help = "and not before another program listens on that port, has written such a line, or "
 		 "is over; if that ends without, then"},
+	{"trace", TYPE_WORD, TO(struct plan_program, traced), .words = trace_words,
+	 .help = "what it does with its TCP sockets is told and drawn beside the packets; may be "
+		 "expected then"},
 	{"user", TYPE_CUSTOM, .decode = decode_user, .looks = "a user (postgres)",
 	 .schema = "{\"type\": \"string\"}",
 	 .help = "whom a command runs as, by its name in the host's /etc/passwd and with that "
@@ -366,7 +372,7 @@ static void check_program_name(struct decoder *d, const struct node *key)
 static void check_kind(struct decoder *d, const struct node *name, const struct node *node,
 		       const struct plan_program *program)
 {
-	static const char *const of_command[] = {"env", "cwd", "files", "stdin", "user"};
+	static const char *const of_command[] = {"env", "cwd", "files", "stdin", "user", "trace"};
 	const struct node *steps, *command, *args;
 
 	if (node->kind != NODE_MAP) {

@@ -24,22 +24,25 @@ static const struct field modifier_fields[] = {
 };
 const struct form step_modifiers = {.name = "step", FIELDS(modifier_fields)};
 
+static const struct word taken_names[] = {{"exit", 0, "the end of the program"},
+					  {"output", 0, "what a command writes"},
+					  {"calls", 0, "what a command does with its sockets"},
+					  {NULL, 0, NULL}};
+
 static void decode_modifiers(struct decoder *d, const struct node *node, const struct verb *verb,
 			     struct modifiers *modifiers)
 {
 	const struct node *as = node_get(node, "as"), *failing = node_get(node, "or");
 
 	if (as && field_decode(d, &modifier_fields[0], as, modifiers) &&
-	    (!check_name(d, as, "step", 24) || strcmp(as->text, "exit") == 0 ||
-	     strcmp(as->text, "output") == 0)) {
-		if (strcmp(as->text, "exit") == 0)
+	    (!check_name(d, as, "step", 24) || word_find(taken_names, as->text))) {
+		const struct word *taken = word_find(taken_names, as->text);
+
+		if (taken)
 			diag_help(d->diags,
-				  node_error(d->diags, as, "a step cannot be called 'exit'"),
-				  "in expectations that is the end of the program");
-		if (strcmp(as->text, "output") == 0)
-			diag_help(d->diags,
-				  node_error(d->diags, as, "a step cannot be called 'output'"),
-				  "in expectations that is what a command writes");
+				  node_error(d->diags, as, "a step cannot be called '%s'",
+					     taken->name),
+				  "in expectations that is %s", taken->help);
 		modifiers->as = NULL;
 	}
 	if (failing)

@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include "base_test.h"
+#include "call_words.h"
 #include "case_test.h"
 #include "decode.h"
 
@@ -243,6 +244,15 @@ START_TEST(every_step_has_a_kind)
 }
 END_TEST
 
+/* The record calls them as the author does. */
+START_TEST(options_have_one_name)
+{
+	for (int i = 0; i < option_count; i++)
+		ck_assert_str_eq(sockopt_name(option_table[i].level, option_table[i].number),
+				 option_table[i].name);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("step");
@@ -253,5 +263,6 @@ int main(void)
 	tcase_add_loop_test(tests, options_reach_the_peer, 0, OPTIONS);
 	tcase_add_test(tests, wrong_steps_are_refused);
 	tcase_add_test(tests, every_step_has_a_kind);
+	tcase_add_test(tests, options_have_one_name);
 	return run_tests(tests);
 }

@@ -118,7 +118,8 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns)
 	return count;
 }
 
-/* Whether something is expected of the program, its steps, its output or its end; PLAN_ANY: of any.
+/* Whether something is expected of the program, its steps, its output, its calls or its end;
+ * PLAN_ANY: of any.
  */
 static bool expects_of(const struct plan *plan, int program)
 {
@@ -127,6 +128,7 @@ static bool expects_of(const struct plan *plan, int program)
 		int of = expect->kind == EXPECT_STEP      ? expect->step.program
 			 : expect->kind == EXPECT_PROGRAM ? expect->program.program
 			 : expect->kind == EXPECT_OUTPUT  ? expect->output.program
+			 : expect->kind == EXPECT_CALLS   ? expect->calls.program
 							  : -1;
 
 		if (of >= 0 && (program == PLAN_ANY || of == program))

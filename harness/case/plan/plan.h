@@ -173,7 +173,8 @@ struct plan_program {
 	int file_count;
 	struct plan_input *input; /* by at_ns; none, and no stdin_text: /dev/null */
 	int input_count;
-	char *user; /* whom a command runs as; NULL: root, or what there is of it */
+	char *user;  /* whom a command runs as; NULL: root, or what there is of it */
+	bool traced; /* what a command does with its sockets is told */
 	struct plan_step *step;
 	int step_count;
 	struct plan_place place;
@@ -259,6 +260,7 @@ enum expect_kind {
 	EXPECT_STEP,
 	EXPECT_PROGRAM, /* how a program ended */
 	EXPECT_OUTPUT,  /* lines that a command wrote */
+	EXPECT_CALLS,   /* what it did with its sockets */
 	EXPECT_SOCKET,
 	EXPECT_WIRE,
 	EXPECT_ORDER,
@@ -298,6 +300,22 @@ struct expect_output {
 	struct plan_range count;  /* of plain numbers; not set: at least one */
 	struct plan_range at;     /* when the first of them was written */
 	struct plan_range within; /* when they were written; not set: the whole run */
+};
+
+struct expect_calls {
+	int program;
+	int incarnation;
+	int call;                    /* enum socket_call */
+	char *with;                  /* is in what it was told or what it gave; NULL: no matter */
+	enum expect_outcome outcome; /* OUTCOME_BLOCKED: those that never returned */
+	bool errno_set;
+	int err;                   /* errno; 0 for success */
+	int or_err[ERRNOS_MAX];    /* or one of these; 0: no more */
+	struct plan_range returns; /* of plain numbers */
+	struct plan_range count;   /* the same; not set: at least one */
+	struct plan_range at;      /* when the first of them returned, */
+	struct plan_range took;    /* after so long */
+	struct plan_range within;  /* when they returned; not set: the whole run */
 };
 
 struct expect_socket {
@@ -356,6 +374,7 @@ struct plan_expect {
 		struct expect_step step;
 		struct expect_program program;
 		struct expect_output output;
+		struct expect_calls calls;
 		struct expect_socket socket;
 		struct expect_wire wire;
 		struct expect_order order;

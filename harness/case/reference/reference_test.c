@@ -85,12 +85,14 @@ END_TEST
 START_TEST(expectation_examples_hold)
 {
 	static const char command[] = "case: a command\nhosts:\n  client: {program: {command: "
-				      "date}}\n  server: {}\n";
+				      "date, trace: network}}\n  server: {}\n";
 	const struct expect_section *section = &expect_table.section[_i];
 	char source[1024];
 
 	snprintf(source, sizeof(source), "%sexpect:\n  %s\n",
-		 section->kind == EXPECT_OUTPUT ? command : TWO_HOSTS, section->example);
+		 section->kind == EXPECT_OUTPUT || section->kind == EXPECT_CALLS ? command
+										 : TWO_HOSTS,
+		 section->example);
 	plan_free(load(source));
 }
 END_TEST

@@ -169,7 +169,18 @@ const char reference_hosts[] =
 	"with `#!`\n"
 	"can be executed.\n"
 	"\n"
-	"Its stdin is /dev/null, unless `stdin` says what it reads.\n";
+	"Its stdin is /dev/null, unless `stdin` says what it reads.\n"
+	"\n"
+	"With `trace: network` what it does with its TCP sockets is in the record, the ladder and "
+	"the\n"
+	"page, beside the packets: each connect, listen, accept, send, recv, shutdown, close, "
+	"setsockopt\n"
+	"and getsockopt of SO_ERROR, with what it returned and when; of all processes and threads "
+	"that\n"
+	"it starts. What it does stays the same: it is followed by ptrace(2), so it can be no\n"
+	"debugger itself. A recv or an accept that found nothing at once is not told, nor poll and "
+	"epoll;\n"
+	"and of very many calls those that moved bytes are counted after the first two thousand.\n";
 
 const char reference_steps[] =
 	"## Steps\n"
@@ -214,9 +225,8 @@ const char reference_expect[] =
 	"its\n"
 	"run is drawn, and counts as skipped, since it has no verdict.\n"
 	"\n"
-	"A key of a program is the name of a step, `exit`, or `output`. Steps of the program's "
-	"first start "
-	"are\n"
+	"A key of a program is the name of a step, `exit`, `output` or `calls`. Steps of the "
+	"program's first start are\n"
 	"meant; `recv@1` is the one after its host's first reboot, or of the second start of one "
 	"that is\n"
 	"started again otherwise. In place of one expectation there may be a list of them, each "

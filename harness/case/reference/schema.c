@@ -240,6 +240,8 @@ static void print_expect(FILE *out)
 	print_one_or_list(out, &expect_exit_form);
 	fputs(", \"^output(@[0-9]+)?$\": ", out);
 	print_one_or_list(out, &expect_output_form);
+	fputs(", \"^calls(@[0-9]+)?$\": ", out);
+	print_one_or_list(out, &expect_calls_form);
 	fputs("},\n  \"additionalProperties\": ", out);
 	print_one_or_list(out, &expect_step_form);
 	fputs("}]}}", out);
