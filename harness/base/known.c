@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define LONGEST 48 /* words longer than this are nobody's typing error */
+#define LONGEST 64 /* words longer than this are nobody's typing error */
 
 /* Keys, verbs and kinds are lower case with dashes; states, options and error names upper
  * case with underscores. Whoever only got that wrong meant this word. */

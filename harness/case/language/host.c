@@ -144,7 +144,8 @@ static bool check_sysctl(struct decoder *d, const struct plan_host *machine,
 				  "net.core...) and of its machine (kernel..., vm..., fs...)");
 		return false;
 	}
-	return !is_slip(d, value->key, "sysctl", sysctl_names) &&
+	return !is_slip(d, value->key, "sysctl",
+			plan_sysctl_is_machines(name) ? machine_sysctl_names : sysctl_names) &&
 	       check_tracking(d, machine, value->key) &&
 	       (value->kind == NODE_MAP || want_scalar(d, value, "the value of a sysctl"));
 }

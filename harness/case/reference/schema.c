@@ -110,16 +110,23 @@ static void print_form(FILE *out, const struct form *form, const char *more)
 	fprintf(out, "%s}%s", strcmp(between, ", ") == 0 ? "]" : "", form->bare ? "]}" : "");
 }
 
-/* What an editor offers among names that kernels have more of. */
-static void print_names(FILE *out, const char *const *names, const char *value)
+/* What an editor offers among names that kernels have more of; MORE may be NULL. */
+static void print_names(FILE *out, const char *const *names, const char *const *more)
 {
+	const char *between = "";
+
 	fputs("{\"type\": \"object\", \"properties\": {", out);
-	for (int i = 0; names[i]; i++) {
-		fputs(i ? ", " : "", out);
-		print_string(out, names[i]);
-		fprintf(out, ": %s", value);
+	for (; *names || (more && *more); names++) {
+		if (!*names) {
+			names = more;
+			more = NULL;
+		}
+		fputs(between, out);
+		print_string(out, *names);
+		fputs(": {}", out);
+		between = ", ";
 	}
-	fprintf(out, "}, \"additionalProperties\": %s}", value);
+	fputs("}, \"additionalProperties\": {}}", out);
 }
 
 static void print_errnos(FILE *out)
@@ -272,9 +279,9 @@ char *case_reference_schema(void)
 	fputs(",\n\"options\": ", out);
 	print_socket_options(out);
 	fputs(",\n\"sysctls\": ", out);
-	print_names(out, sysctl_names, "{}");
+	print_names(out, sysctl_names, machine_sysctl_names);
 	fputs(",\n\"counters\": ", out);
-	print_names(out, counter_names, "{}");
+	print_names(out, counter_names, NULL);
 	fputs(",\n\"expect\": ", out);
 	print_expect(out);
 	fputs("}}\n", out);
