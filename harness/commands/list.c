@@ -76,21 +76,25 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int64_t duration_of(const struct run *run, bool *ret_own_kernels)
+struct facts {
+	int64_t duration_ns;
+	bool own_kernels, expects;
+};
+
+static struct facts facts_of(const struct run *run)
 {
 	struct diagnostics diagnostics;
+	struct facts facts = {0};
 	struct plan *plan = NULL;
-	int64_t ns = 0;
 
-	*ret_own_kernels = false;
 	if (plan_load(run->text->path, run->text->source, run->text->size, run->variant, NULL,
-		      &plan, &diagnostics) == 0) {
-		ns = plan_duration_ns(plan);
-		*ret_own_kernels = plan_wants_own_kernels(plan, NULL, 0);
-	}
+		      &plan, &diagnostics) == 0)
+		facts = (struct facts){plan_duration_ns(plan),
+				       plan_wants_own_kernels(plan, NULL, 0),
+				       plan->expect_count > 0};
 	plan_free(plan);
 	diagnostics_done(&diagnostics);
-	return ns;
+	return facts;
 }
 
 static void print_text(const struct runs *runs)
@@ -99,8 +103,8 @@ static void print_text(const struct runs *runs)
 	int cases = 0;
 
 	for (int i = 0; i < runs->run_count; i++) {
-		bool own;
 		const struct run *run = &runs->run[i];
+		const struct facts facts = facts_of(run);
 		const struct case_file *parsed = run->text->parsed;
 		char buf[64];
 
@@ -114,8 +118,9 @@ static void print_text(const struct runs *runs)
 			cases++;
 		}
 		last = run->text;
-		printf("    %-40s %s\n", *run->variant ? run->variant : "(one variant)",
-		       duration_format(duration_of(run, &own), buf, sizeof(buf)));
+		printf("    %-40s %s%s\n", *run->variant ? run->variant : "(one variant)",
+		       duration_format(facts.duration_ns, buf, sizeof(buf)),
+		       facts.expects ? "" : "  " PLAN_EXPECTS_NOTHING);
 	}
 	for (int i = 0; i < runs->text_count; i++) {
 		if (runs->text[i]->parsed)
@@ -134,18 +139,18 @@ static void print_json(const struct runs *runs)
 	for (int i = 0; i < runs->run_count; i++) {
 		const struct run *run = &runs->run[i];
 		json_t *claims = json_array();
-		bool own;
-		int64_t duration_ns = duration_of(run, &own);
+		const struct facts facts = facts_of(run);
 
 		for (int j = 0; j < run->text->parsed->claim_count; j++)
 			json_array_append_new(claims, json_text(run->text->parsed->claims[j]));
-		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o, s:o, s:f, s:b}",
-						       "case", json_text(run->text->parsed->name),
-						       "file", json_text(run->text->path),
-						       "variant", json_text(run->variant), "name",
-						       json_text(run->name), "claims", claims,
-						       "duration_s", (double)duration_ns / 1e9,
-						       "own_kernels", own));
+		json_array_append_new(array,
+				      json_pack("{s:o, s:o, s:o, s:o, s:o, s:f, s:b}", "case",
+						json_text(run->text->parsed->name), "file",
+						json_text(run->text->path), "variant",
+						json_text(run->variant), "name",
+						json_text(run->name), "claims", claims,
+						"duration_s", (double)facts.duration_ns / 1e9,
+						"own_kernels", facts.own_kernels));
 	}
 	for (int i = 0; i < runs->text_count; i++)
 		if (!runs->text[i]->parsed)

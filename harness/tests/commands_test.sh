@@ -69,6 +69,22 @@ says '^SKIP  machine.yaml .*: needs a kernel for each host .*: server sets net.i
 sed '/^needs/d; s/tcp_nonsense/tcp_retrie2/' needs.yaml >unknown.yaml
 exits 2 "$halfopen" run --kernel "$uml" unknown.yaml
 complains "did you mean 'net.ipv4.tcp_retries2'"
+# Where nothing is expected, all that speak of it say the same.
+sed '/^needs/d; /^expect/d; s/sysctl: {[^}]*}, //' needs.yaml >explore.yaml
+nothing='nothing is expected: runs are drawn, and have no verdict'
+exits 0 "$halfopen" lint explore.yaml
+complains "explore.yaml:2:1: warning: $nothing"
+exits 0 "$halfopen" list explore.yaml
+says "  $nothing$"
+exits 77 "$halfopen" run --kernel "$uml" --out explored explore.yaml
+says "^SKIP  explore.yaml .*: $nothing"
+says '─ SYN seq 0 ─'
+exits 77 "$halfopen" judge explored/explore
+says "^SKIP  explore.yaml .*: $nothing"
+exits 0 "$halfopen" show explored/explore
+says "◆ skip: $nothing"
+exits 0 "$halfopen" report explored
+grep -qF "$nothing" explored/report/runs/explore.html || fail "the page does not say that nothing is expected"
 # The router is a machine as well.
 forgets="$cases/nat/forgets.yaml:sends_first=inner,ip=4"
 exits 0 "$halfopen" run --kernel "$uml" "$forgets"

@@ -193,8 +193,7 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 		settle(judgement, VERDICT_ERROR, "this was never done: %s", missing->text);
 	} else if (plan->expect_count == 0) {
 		settle(judgement, plan->must_fail ? VERDICT_ERROR : VERDICT_SKIP,
-		       plan->must_fail ? "the case expects nothing"
-				       : "nothing is expected, so there is no verdict");
+		       plan->must_fail ? "the case expects nothing" : PLAN_EXPECTS_NOTHING);
 	} else {
 		for (int i = 0; i < plan->expect_count; i++) {
 			const struct plan_condition *on = &plan->expect[i].on;

@@ -102,8 +102,8 @@ START_TEST(verdict_of_nothing)
 	struct plan *plan = story_plan("", HOLDING);
 
 	plan->expect_count = 0;
-	judgement_free(
-		judged(plan, &story, VERDICT_SKIP, "nothing is expected, so there is no verdict"));
+	judgement_free(judged(plan, &story, VERDICT_SKIP,
+			      "nothing is expected: runs are drawn, and have no verdict"));
 	plan->must_fail = true;
 	judgement_free(judged(plan, &story, VERDICT_ERROR, "the case expects nothing"));
 	plan_free(plan);

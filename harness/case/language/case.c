@@ -223,8 +223,7 @@ static void check_top(struct decoder *d)
 			  node_error(d->diags, node_get(d->root, "case"), "'case' is one line"),
 			  "longer texts go to 'about'");
 	if (!expect)
-		diag_warning(d->diags, node_get(d->root, "hosts")->key->span,
-			     "this case expects nothing: its runs are drawn, and have no verdict");
+		diag_warning(d->diags, node_get(d->root, "hosts")->key->span, PLAN_EXPECTS_NOTHING);
 }
 
 /* The router is a machine, too. What the network is must be known before. */

@@ -221,7 +221,8 @@ START_TEST(warns_of_a_case_that_expects_nothing)
 	ck_assert_int_eq(case_parse("x", TWO_HOSTS, strlen(TWO_HOSTS), &made, &diagnostics), 0);
 	ck_assert_int_eq(diagnostics.warnings, 1);
 	ck_assert_ptr_nonnull(
-		strstr(diagnostics.text, "x:2:1: warning: this case expects nothing"));
+		strstr(diagnostics.text,
+		       "x:2:1: warning: nothing is expected: runs are drawn, and have no verdict"));
 	ck_assert_str_eq(made->name, "a test");
 	diagnostics_done(&diagnostics);
 	case_file_free(made);
