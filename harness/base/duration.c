@@ -233,6 +233,11 @@ const char *duration_span(int64_t ns, char *buf, size_t size)
 	return buf;
 }
 
+const char *duration_seconds(double seconds, char *buf, size_t size)
+{
+	return duration_span((int64_t)(seconds * 1e9 + 0.5), buf, size);
+}
+
 const char *duration_exact(int64_t ns, char *buf, size_t size)
 {
 	int rest = (int)(ns % NSEC_PER_MSEC), places = 6;

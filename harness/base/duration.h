@@ -25,6 +25,7 @@ const char *duration_round(int64_t ns, char *buf, size_t size);
 const char *duration_clock(int64_t ns, char *buf, size_t size);
 /* The same of a time that is no moment: "15.214 s", "1:15.214". */
 const char *duration_span(int64_t ns, char *buf, size_t size);
+const char *duration_seconds(double seconds, char *buf, size_t size); /* likewise */
 /* As duration_clock(), with as many digits more as it takes: "0.0005". */
 const char *duration_exact(int64_t ns, char *buf, size_t size);
 

@@ -88,6 +88,7 @@ START_TEST(rounds_for_people)
 	ck_assert_str_eq(duration_clock(7875004 * MS, buf, sizeof(buf)), "2:11:15.004");
 	ck_assert_str_eq(duration_span(59999 * MS, buf, sizeof(buf)), "59.999 s");
 	ck_assert_str_eq(duration_span(60 * 1000 * MS, buf, sizeof(buf)), "1:00.000");
+	ck_assert_str_eq(duration_seconds(15.0004, buf, sizeof(buf)), "15.000 s");
 }
 END_TEST
 

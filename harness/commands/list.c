@@ -118,8 +118,8 @@ static void print_text(const struct runs *runs)
 			cases++;
 		}
 		last = run->text;
-		printf("    %-40s %s%s\n", *run->variant ? run->variant : "(one variant)",
-		       duration_format(facts.duration_ns, buf, sizeof(buf)),
+		printf("    %-40s %12s%s\n", *run->variant ? run->variant : "(one variant)",
+		       duration_clock(facts.duration_ns, buf, sizeof(buf)),
 		       facts.expects ? "" : "  " PLAN_EXPECTS_NOTHING);
 	}
 	for (int i = 0; i < runs->text_count; i++) {
@@ -162,15 +162,16 @@ static void print_json(const struct runs *runs)
 	json_decref(array);
 }
 
-const struct argp list_argp = {argp_options,
-			       parse_option,
-			       "[FILE | FOLDER]...",
-			       "Lists cases: their claims, their variants, and how long "
-			       "each run lasts at the least on its own clock.\vExamples:\n\n    "
-			       "halfopen list\n    halfopen list --json cases/keepalive",
-			       NULL,
-			       NULL,
-			       NULL};
+const struct argp list_argp = {
+	argp_options,
+	parse_option,
+	"[FILE | FOLDER]...",
+	"Lists cases: their claims, their variants, and how long "
+	"each run lasts at the least on its own clock.\vExamples:\n\n    "
+	"halfopen list\n    halfopen list --json cases/keepalive",
+	NULL,
+	NULL,
+	NULL};
 
 int cmd_list(int argc, char **argv)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "list.h"
 #include "names.h"
 #include "results.h"
@@ -209,7 +210,7 @@ static void put_host_kernel(const json_t *kernel, FILE *out)
 static void put_run(const json_t *result, FILE *out)
 {
 	const json_t *claims = json_object_get(result, "claims"), *claim, *attempt, *kernel;
-	char *name = result_name(result);
+	char *name = result_name(result), span[32];
 	size_t at;
 
 	fputs("    <testcase", out);
@@ -235,7 +236,8 @@ static void put_run(const json_t *result, FILE *out)
 	}
 	fputs("      <system-out>", out);
 	put_text(result_string(result, "case"), false, out);
-	fprintf(out, "\n%.3f s simulated\n", result_number(result, "simulated_s"));
+	fprintf(out, "\n%s simulated\n",
+		duration_seconds(result_number(result, "simulated_s"), span, sizeof(span)));
 	if (*result_string(result, "repetition"))
 		fprintf(out, "outcome %s\n", result_string(result, "outcome"));
 	if (result_kernels_differ(result))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cleanup.h"
+#include "duration.h"
 #include "repetitions.h"
 #include "results.h"
 #include "visible.h"
@@ -36,7 +37,7 @@ static void one(const json_t *result, const struct listing *listing, int number,
 	};
 	const char *reason = result_string(result, "reason");
 	enum verdict verdict = result_verdict(result);
-	char *name;
+	char *name, span[32];
 
 	(void)number;
 	if (listing->quiet && (verdict == VERDICT_PASS || verdict == VERDICT_SKIP))
@@ -46,7 +47,8 @@ static void one(const json_t *result, const struct listing *listing, int number,
 	fprintf(out, "%-5s ", words[verdict]);
 	visible_print(name, true, out);
 	if (result_number(result, "wall_s") > 0)
-		fprintf(out, "  (%.1f s simulated in %.2f s)", result_number(result, "simulated_s"),
+		fprintf(out, "  (%s simulated in %.2f s)",
+			duration_seconds(result_number(result, "simulated_s"), span, sizeof(span)),
 			result_number(result, "wall_s"));
 	fputs(*reason ? ": " : "", out);
 	visible_print(reason, true, out);
@@ -100,8 +102,8 @@ static json_t *kernel_told(const struct listing *listing)
 static void end(const struct listing *listing, FILE *out)
 {
 	const int *tally = listing->tally;
-	double simulated_s = listing->simulated_s;
 	json_t *kernel;
+	char span[32];
 
 	if (!listing->count) /* `judge` of nothing that could be read, which was said */
 		return;
@@ -115,9 +117,9 @@ static void end(const struct listing *listing, FILE *out)
 		print_kernel(kernel, out);
 	json_decref(kernel);
 	if (listing->took_s > 0)
-		fprintf(out, "%.1f simulated %s in %.1f s\n",
-			simulated_s < 360 ? simulated_s : simulated_s / 3600,
-			simulated_s < 360 ? "seconds" : "hours", listing->took_s);
+		fprintf(out, "%s simulated in %.1f s\n",
+			duration_seconds(listing->simulated_s, span, sizeof(span)),
+			listing->took_s);
 	if (tally[VERDICT_ERROR])
 		fprintf(out, "%d of the failed could not be run or judged\n", tally[VERDICT_ERROR]);
 	fprintf(out, "%d passed, %d failed, %d skipped", tally[VERDICT_PASS],

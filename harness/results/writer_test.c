@@ -87,13 +87,13 @@ START_TEST(text)
 	char *out;
 
 	out = written(&writer_text, results, 3, NULL);
-	check_same(out, "PASS  a.yaml:ip=4  (75.0 s simulated in 0.25 s)\n"
-			"FAIL  b.yaml:ip=4  (75.0 s simulated in 0.25 s): 50% <late>, "
+	check_same(out, "PASS  a.yaml:ip=4  (1:15.000 simulated in 0.25 s)\n"
+			"FAIL  b.yaml:ip=4  (1:15.000 simulated in 0.25 s): 50% <late>, "
 			"\\x1b[1m & # more\n"
 			"  first ]]>\n\n    second\t\\x01\nscreen\n"
-			"SKIP  c.yaml:ip=4  (75.0 s simulated in 0.25 s): needs netem\n"
+			"SKIP  c.yaml:ip=4  (1:15.000 simulated in 0.25 s): needs netem\n"
 			"kernel: live, Linux 6.12.117, HZ 250, real clock\n"
-			"225.0 simulated seconds in 2.0 s\n"
+			"3:45.000 simulated in 2.0 s\n"
 			"1 passed, 1 failed, 1 skipped\n");
 	free(out);
 }
@@ -278,7 +278,7 @@ START_TEST(junit)
 		"      <property name=\"kernel.clock\" value=\"real\"/>\n"
 		"      <property name=\"kernel.netem\" value=\"true\"/>\n"
 		"    </properties>\n";
-	static const char told[] = "      <system-out>a case\n75.000 s simulated\nclaims: A1 A2\n"
+	static const char told[] = "      <system-out>a case\n1:15.000 simulated\nclaims: A1 A2\n"
 				   "</system-out>\n    </testcase>\n";
 	char *wanted;
 
