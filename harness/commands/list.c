@@ -15,16 +15,17 @@
 
 struct options {
 	char **names;
-	const char *filter, *symptom;
+	const char *filter, *claim, *symptom;
 	bool json, invalid;
 };
 
-enum { KEY_INVALID = 256, KEY_SYMPTOM };
+enum { KEY_CLAIM = 256, KEY_INVALID, KEY_SYMPTOM };
 
 static const struct argp_option argp_options[] = {
 	{"json", 'j', NULL, 0, "as a JSON array, one object a run", 0},
 	{"invalid", KEY_INVALID, NULL, 0,
 	 "list files that are no valid case as well, and the others all the same", 0},
+	{"claim", KEY_CLAIM, "ID", 0, "only cases about this claim, e.g. C4b", 0},
 	{"symptom", KEY_SYMPTOM, "WORD", 0,
 	 "only cases of outages that look like this to those who report them; `help` lists the "
 	 "words",
@@ -56,6 +57,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case KEY_CLAIM:
+		options->claim = arg;
+		return 0;
 	case KEY_INVALID:
 		options->invalid = true;
 		return 0;
@@ -168,7 +172,7 @@ const struct argp list_argp = {
 	"[FILE | FOLDER]...",
 	"Lists cases: their claims, their variants, and how long "
 	"each run lasts at the least on its own clock.\vExamples:\n\n    "
-	"halfopen list\n    halfopen list --json cases/keepalive",
+	"halfopen list\n    halfopen list --claim A1\n    halfopen list --json cases/keepalive",
 	NULL,
 	NULL,
 	NULL};
@@ -187,7 +191,7 @@ int cmd_list(int argc, char **argv)
 		runs_done(&runs);
 		return EXIT_USAGE;
 	}
-	runs_select(&runs, options.filter, NULL, options.symptom);
+	runs_select(&runs, options.filter, options.claim, options.symptom);
 	if (options.json)
 		print_json(&runs);
 	else
