@@ -4,5 +4,5 @@
 
 int main(int argc, char **argv)
 {
-	return commandline_run(command_table, argc, argv);
+	return commandline_run(command_table, command_examples, argc, argv);
 }

@@ -59,14 +59,16 @@ void cmd_complain(const char *command, const struct err *err)
 	fputc('\n', stderr);
 }
 
-static void usage(const struct command *commands, FILE *to)
+static void usage(const struct command *commands, const char *examples, FILE *to)
 {
 	fprintf(to, "Usage: halfopen COMMAND [ARGUMENT...]\n"
 		    "What a TCP connection really does when the other side dies.\n\n");
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(to, "  %-10s %s\n", command->name, command->help);
-	fprintf(to, "\n`halfopen COMMAND --help` says more about each.\nExit status: %s",
-		exit_status_text);
+	fprintf(to,
+		"\n`halfopen COMMAND --help` says more about each.\nExit status: %s"
+		"\nExamples:\n\n%s",
+		exit_status_text, examples);
 }
 
 static int unknown(const struct command *commands, const char *name)
@@ -103,13 +105,13 @@ static void output_end(void)
 	_exit(EXIT_COULD_NOT);
 }
 
-int commandline_run(const struct command *commands, int argc, char **argv)
+int commandline_run(const struct command *commands, const char *examples, int argc, char **argv)
 {
 	char name[64];
 
 	atexit(output_end);
 	if (argc < 2) {
-		usage(commands, stderr);
+		usage(commands, examples, stderr);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "help") == 0 && argc == 3) { /* as `halfopen COMMAND --help` */
@@ -118,7 +120,7 @@ int commandline_run(const struct command *commands, int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "help") == 0) {
-		usage(commands, stdout);
+		usage(commands, examples, stdout);
 		return 0;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {

@@ -35,8 +35,8 @@ extern const char program_version[]; /* "0.1.0" */
 /* What --help and the manual say of the exit status. */
 extern const char exit_status_text[];
 
-/* What main() returns: runs the one of COMMANDS that ARGV names. */
-int commandline_run(const struct command *commands, int argc, char **argv);
+/* What main() returns: runs the one of COMMANDS that ARGV names. EXAMPLES stand in --help. */
+int commandline_run(const struct command *commands, const char *examples, int argc, char **argv);
 
 /* Parses the command line with ARGP; what is wrong is told and ends the program with
  * EXIT_USAGE, --help with 0. INPUT is what the parser gets. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+const char command_examples[] = "    halfopen init crash\n"
+				"    halfopen run --out out crash.yaml\n"
+				"    halfopen show out/crash\n";
+
 const struct command command_table[] = {
 	{"run", cmd_run, "run cases and judge them", &run_argp, NULL},
 	{"init", cmd_init, "write a case to begin with", &init_argp, NULL},
@@ -13,7 +17,7 @@ const struct command command_table[] = {
 	 NULL},
 	{"merge", cmd_merge, "make one folder of the results of many machines", &merge_argp, NULL},
 	{"kernel", cmd_kernel,
-	 "the kernels that runs can happen on: build, fetch, list, add, remove", NULL,
+	 "the kernels that runs can happen on: build, fetch, list, use, add, remove", NULL,
 	 kernel_command},
 	{"doctor", cmd_doctor, "what this machine can do, what is missing, how to get it",
 	 &doctor_argp, NULL},

@@ -14,6 +14,8 @@ extern const struct argp run_argp, list_argp, lint_argp, judge_argp, show_argp, 
 /* Those below `kernel`: struct command's `below`. */
 const struct command *kernel_command(int i);
 
+/* What halfopen --help has as examples. */
+extern const char command_examples[];
 /* All of them. Man pages and completion are made from it as well. */
 extern const struct command command_table[];
 

@@ -110,7 +110,7 @@ const struct argp compare_argp = {
 	"times. The same change in many runs is told once.\v"
 	"Exit status: 0 nothing differs, 1 something does, 2 bad usage, or one of them is "
 	"no folder of results, 3 the page could not be written.\n\nExamples:\n\n    halfopen "
-	"compare out-6.1 out-6.12\n    halfopen compare --run crash.yaml:ip=4 out-6.1 out-6.12",
+	"compare out-6.1 out-6.12\n    halfopen compare --run crash.yaml out-6.1 out-6.12",
 	children,
 	NULL,
 	NULL};

@@ -61,7 +61,7 @@ const struct argp init_argp = {
 	"Examples:\n\n"
 	"    halfopen init crash\n"
 	"    halfopen run --out out crash.yaml\n"
-	"    halfopen init nat mine/nat.yaml",
+	"    halfopen init nat mine.yaml",
 	NULL,
 	NULL,
 	NULL};

@@ -337,7 +337,10 @@ static const struct {
 		  "not checked out. Without any: $HALFOPEN_LINUX, or Debian's 6.12. The last line "
 		  "is the kernel's path.\v"
 		  "It takes a few minutes, once: the same again is found by its key. `run` takes "
-		  "it when --kernel or `halfopen kernel use` names it.",
+		  "it when --kernel or `halfopen kernel use` names it.\n\nExamples:\n\n"
+		  "    halfopen kernel build\n"
+		  "    halfopen kernel build --patch fix.patch --name fixed 6.1\n"
+		  "    halfopen kernel build --hz 1000 ~/linux",
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_build,
@@ -351,7 +354,9 @@ static const struct {
 		  "suites. "
 		  "Nothing is installed. Without any: the newest of 6.12, or that there is. The "
 		  "last "
-		  "line is its folder.",
+		  "line is its folder.\vExamples:\n\n"
+		  "    halfopen kernel fetch 6.1\n"
+		  "    halfopen kernel fetch linux-image-6.1.0-56-cloud-amd64",
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_fetch,
@@ -360,7 +365,9 @@ static const struct {
 	  &(const struct argp){list_options, parse_option, NULL,
 			       "Lists the kernels that --kernel knows by name. A star marks the "
 			       "one that `run` takes if "
-			       "not told otherwise.",
+			       "not told otherwise.\vExamples:\n\n"
+			       "    halfopen kernel list\n"
+			       "    halfopen kernel list --json",
 			       NULL, NULL, NULL},
 	  NULL},
 	 kernel_list,
@@ -369,7 +376,10 @@ static const struct {
 	  &(const struct argp){no_options, parse_option, "NAME",
 			       "Chooses the kernel that runs happen on if neither --kernel nor "
 			       "$HALFOPEN_UML names one: NAME, or the one whose name begins so, or "
-			       "`live`. Nothing else changes it, but to remove that kernel.",
+			       "`live`. Nothing else changes it, but to remove that kernel.\v"
+			       "Examples:\n\n"
+			       "    halfopen kernel use 6.12\n"
+			       "    halfopen kernel use live",
 			       NULL, NULL, NULL},
 	  NULL},
 	 kernel_use,
@@ -382,14 +392,18 @@ static const struct {
 		  "is "
 		  "remembered, if it lies beside it as config, .config or config-VERSION. It is "
 		  "a UML kernel, a bzImage, or a folder with one and its modules, as "
-		  "`dpkg-deb -x` unpacks Debian's packages.",
+		  "`dpkg-deb -x` unpacks Debian's packages.\vExamples:\n\n"
+		  "    halfopen kernel add ~/linux/linux\n"
+		  "    halfopen kernel add --name mine /boot/vmlinuz",
 		  NULL, NULL, NULL},
 	  NULL},
 	 kernel_add,
 	 TAKES_ONE},
 	{{"remove", NULL, "forget a kernel; one that was built is deleted",
 	  &(const struct argp){no_options, parse_option, "NAME",
-			       "Deletes a kernel that was built, and forgets one that was added.",
+			       "Deletes a kernel that was built, and forgets one that was added.\v"
+			       "Examples:\n\n"
+			       "    halfopen kernel remove mine",
 			       NULL, NULL, NULL},
 	  NULL},
 	 kernel_remove,
@@ -409,7 +423,11 @@ static void usage(FILE *to)
 	      to);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-10s %s\n", commands[i].command.name, commands[i].command.help);
-	fputs("\n`halfopen kernel COMMAND --help` says more about each.\n", to);
+	fputs("\n`halfopen kernel COMMAND --help` says more about each.\n\nExamples:\n\n"
+	      "    halfopen kernel build\n"
+	      "    halfopen kernel list\n"
+	      "    halfopen kernel use 6.12\n",
+	      to);
 }
 
 static int unknown(const char *name)

@@ -36,7 +36,3 @@ exits 0 "$halfopen" reference recipes
 [ "$(grep -c '^### init' out)" = 6 ] || fail "not all are recipes"
 exits 2 "$halfopen" reference setsokopt
 complains "did you mean 'setsockopt'"
-for command in $("$halfopen" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -vx kernel); do
-	exits 0 "$halfopen" "$command" --help
-	says '^ +halfopen ' # an example
-done

@@ -9,8 +9,8 @@ cd "$scratch"
 export LC_ALL=C.UTF-8 XDG_CACHE_HOME=$scratch/cache
 
 # Every command that --help lists, and the long options that its --help lists.
-commands=$("$halfopen" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-below=$("$halfopen" kernel --help | sed -n 's/^  \([a-z]*\) .*/kernel \1/p')
+commands=$("$halfopen" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
+below=$("$halfopen" kernel --help | sed -n 's/^  \([a-z][a-z]*\) .*/kernel \1/p')
 [ "$(wc -w <<<"$commands")" -ge 11 ] || fail "--help lists too few commands"
 [ "$(wc -l <<<"$below")" -ge 4 ] || fail "halfopen kernel --help lists too few commands"
 options_of() { # COMMAND...

@@ -30,7 +30,7 @@ holds() {
 	for file in man bash-completion zsh halfopen/case.schema.json; do
 		diff -r "says/$file" "$share/$file" || fail "what is installed of $file is stale"
 	done
-	for file in $("$prefix/bin/halfopen" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	for file in $("$prefix/bin/halfopen" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'); do
 		[ -f "$share/man/man1/halfopen-$file.1" ] || fail "no page of halfopen $file"
 	done
 	if grep -rlF -e "$source" "$prefix"; then fail "what is installed names the source folder"; fi
