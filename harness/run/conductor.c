@@ -41,10 +41,15 @@ static int needs_check(const struct stage *stage, struct err *err)
 
 	if (!stage->options->alone && plan_wants_own_kernels(plan, wanting, sizeof(wanting)))
 		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting);
-	for (char **name = plan->needed_program; name && *name; name++)
-		if (!launch_finds(*name))
-			return err_set(err, EOPNOTSUPP, "the program %s, which is not installed",
-				       *name);
+	for (int i = 0; plan->needed_program && plan->needed_program[i]; i++) {
+		const char *package = plan->needed_package[i];
+
+		if (!launch_finds(plan->needed_program[i]))
+			return err_set(
+				err, EOPNOTSUPP, "the program %s, which is not installed%s%s%s",
+				plan->needed_program[i], package ? " (Debian's package " : "",
+				package ? package : "", package ? ")" : "");
+	}
 	if (lacking && strncmp(lacking, "kernel ", 7) == 0)
 		return err_set(err, EOPNOTSUPP, "%s; this is %s", lacking, facts.release);
 	for (int i = 0; i < plan->fault_count; i++)

@@ -149,7 +149,9 @@ static const struct field top_fields[] = {
 		   "{\"fail\": {\"type\": \"string\"}}, \"required\": [\"fail\"]}]}",
 	 .help = "for cases that must fail: the text that the failure must contain"},
 	{"needs", TYPE_CUSTOM, .decode = decode_needs,
-	 .looks = CONDITION_LOOKS ", \"program redis-server\"", .schema = NEEDS_SCHEMA,
+	 .looks = CONDITION_LOOKS
+	 ", \"program redis-cli\", \"program redis-cli (redis-tools)\" with Debian's package",
+	 .schema = NEEDS_SCHEMA,
 	 .help = "a run on a kernel that lacks it, or where such a program is not installed, is "
 		 "skipped with that reason"},
 	{"ip", TYPE_WORD, TOP(ip_version), .words = ip_words,

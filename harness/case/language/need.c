@@ -2,6 +2,7 @@
  *
  * `need`, `on` and `because`: conditions as a case writes them.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "condition.h"
@@ -28,20 +29,28 @@ static void decode_term(struct decoder *d, const struct node *node, const char *
 		   "possible are");
 }
 
-/* "program telnet" among the needs of a case. */
+/* "program telnet", "program mosquitto_sub (mosquitto-clients)" among the needs of a case. */
 static bool decode_program(struct decoder *d, const struct node *node, int *count)
 {
 	static const char word[] = "program ";
-	const char *name = node->text + strlen(word);
+	struct plan *plan = d->plan;
+	char name[64] = "", package[64] = "", end = '\0';
+	int fields;
 
 	if (node->kind != NODE_SCALAR || strncmp(node->text, word, strlen(word)) != 0)
 		return false;
-	if (!*name || strchr(name, ' ') || strchr(name, '/'))
+	fields = sscanf(node->text + strlen(word), "%63[^ /] (%63[^ ()])%c", name, package, &end);
+	if (fields < 1 || fields > 2 ||
+	    (fields == 1 && strlen(name) != strlen(node->text) - strlen(word))) {
 		diag_help(d->diags,
-			  node_error(d->diags, node, "'%.60s' is no name of a program", name),
-			  "for example: needs: [program redis-server]");
-	else
-		d->plan->needed_program[(*count)++] = pool_strdup(d->pool, name);
+			  node_error(d->diags, node, "'%.60s' is no name of a program",
+				     node->text + strlen(word)),
+			  "for example: needs: [program redis-server, program mosquitto_sub "
+			  "(mosquitto-clients)]");
+		return true;
+	}
+	plan->needed_program[*count] = pool_strdup(d->pool, name);
+	plan->needed_package[(*count)++] = fields == 2 ? pool_strdup(d->pool, package) : NULL;
 	return true;
 }
 
@@ -51,6 +60,7 @@ bool decode_needs(struct decoder *d, const struct node *node, void *ret)
 	int count = 0;
 
 	plan->needed_program = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 2));
+	plan->needed_package = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 2));
 	plan->needs.term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
 	if (node->kind != NODE_LIST && !decode_program(d, node, &count))
 		decode_term(d, node, "a case cannot need", &plan->needs);

@@ -407,6 +407,7 @@ struct plan {
 	struct plan_middlebox middlebox; /* what else the router is */
 	struct plan_condition needs;     /* on other kernels the run is skipped */
 	char **needed_program; /* and where one of these is not installed; ended by NULL */
+	char **needed_package; /* of Debian's that has each; NULL where that is not said */
 
 	struct plan_host *host;
 	int host_count;
