@@ -29,6 +29,7 @@ struct picture {
 		*other; /* of two runs in one picture (merge.h), the second's; or NULL */
 	const struct rows *rows;
 	bool alone;  /* a file of its own, with its style */
+	bool linked; /* packets lead to their row in the page's table of events */
 	bool narrow; /* of two hosts, for a phone: texts stand between the lines */
 	FILE *out;
 	int x[HOSTS_MAX];

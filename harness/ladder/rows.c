@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bounds.h"
+#include "connections.h"
 #include "duration.h"
 #include "fold.h"
 #include "list.h"
@@ -23,6 +24,7 @@ struct making {
 	unsigned up;        /* 1 << host, */
 	int told;           /* after so many of its changes */
 	unsigned with_port; /* 1 << host: several connections, whose states need a name */
+	struct connections connections;
 };
 
 /* Which hosts are up now that it is T_NS. */
@@ -54,6 +56,18 @@ static struct row *add(struct making *making, struct row row, const char *text)
 	return added;
 }
 
+/* The same, behind the number of its connection where there are several. */
+static struct row *add_of_connection(struct making *making, struct row row, int number,
+				     const char *text)
+{
+	char numbered[300];
+
+	row.connection = number;
+	if (number)
+		snprintf(numbered, sizeof(numbered), "#%d %s", number, text);
+	return add(making, row, number ? numbered : text);
+}
+
 static enum ink packet_ink(const struct record_packet *packet)
 {
 	const unsigned noted = 1u << KIND_RETRANSMISSION | 1u << KIND_KEEPALIVE_PROBE |
@@ -72,7 +86,8 @@ static void add_packet(struct making *making, struct row row)
 
 	row.kind = ROW_PACKET;
 	row.ink = packet_ink(packet);
-	added = add(making, row, label_packet(making->plan, packet, text, sizeof(text)));
+	added = add_of_connection(making, row, connections_of_packet(&making->connections, packet),
+				  label_packet(making->plan, packet, text, sizeof(text)));
 	added->note = text_copy(label_packet_note(packet, note, sizeof(note)));
 }
 
@@ -160,9 +175,11 @@ static void add_event(struct making *making, const struct record_event *event, b
 	case EVENT_SOCKET:
 		row.kind = ROW_SOCKET;
 		row.ink = INK_STATE;
-		add(making, row,
-		    label_socket(&record->socket[row.index], making->with_port & 1u << row.host,
-				 text, sizeof(text)));
+		add_of_connection(
+			making, row,
+			connections_of_socket(&making->connections, &record->socket[row.index]),
+			label_socket(&record->socket[row.index], making->with_port & 1u << row.host,
+				     text, sizeof(text)));
 		break;
 	}
 }
@@ -342,6 +359,7 @@ int rows_make(const struct plan *plan, const struct record *record,
 	struct fold *folds;
 	int count, ret = record_events(plan, record, &events, &count);
 
+	connections_find(record, &making.connections);
 	if (ret < 0)
 		return err_sys(err, -ret, "the rows of a ladder");
 	folds = fold_events(plan, record, events, count, !all);

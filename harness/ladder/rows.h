@@ -44,12 +44,13 @@ struct row {
 	int host;         /* whose; a packet's sender: a place (place.h) */
 	int index;        /* in the record's list of that kind; of a finding, in the judgement's;
 			     of what is folded, how many packets that are */
+	int connection;   /* of a packet, of a socket: which of several (connections.h); 0: none */
 	unsigned up;      /* 1 << host: has a line here; of a fault: above it */
 	char *text;       /* owned; NULL: no words */
 	char *note;       /* of a packet: "retransmission 3"; "" for nothing special; else NULL */
 };
 
-#define ROWS_MOST 900 /* of a picture: of more there is too much to see */
+#define ROWS_MOST 800 /* of a picture: of more there is too much to see */
 
 struct rows {
 	struct row *row;

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "axis.h"
+#include "connections.h"
 #include "duration.h"
 #include "label.h"
 #include "page.h"
+#include "svg.h"
 #include "tcp_words.h"
 
 #define STRIP        26
@@ -103,6 +105,25 @@ static void draw_strip(const struct time_axis *axis, const struct strip *strip, 
 	fputs("</g>\n", axis->out);
 }
 
+/* Whose it is, and where a host has several, of which connection. */
+static void name_strip(const struct time_axis *axis, const struct record_socket *first, int y)
+{
+	const char *host = axis->plan->host[first->host].name;
+	struct connections connections;
+	char class[8];
+	int number;
+
+	connections_find(axis->record, &connections);
+	number = connections_of_socket(&connections, first);
+	fprintf(axis->out, "<text class=\"end%s\" x=\"%d\" y=\"%d\">",
+		svg_connection(number, class), AXIS_LEFT - 8, y + 16);
+	if (number)
+		page_printf(axis->out, "%.9s #%d", host, number);
+	else
+		page_printf(axis->out, "%.13s", host);
+	fputs("</text>\n", axis->out);
+}
+
 static void states_table(const struct time_axis *axis, const struct states *states)
 {
 	fputs("<details><summary>The same as a table</summary><div class=\"wide\" "
@@ -164,12 +185,8 @@ void chart_states(const struct plan *plan, const struct record *record,
 			   "A strip for each connection of each host, from left to right in time. "
 			   "The table below has the same.",
 			   states.rows * STRIP + 8);
-		for (int row = 0; row < states.rows; row++) {
-			fprintf(out, "<text class=\"end\" x=\"%d\" y=\"%d\">", AXIS_LEFT - 8,
-				AXIS_TOP + 4 + place[row] * STRIP + 16);
-			page_printf(out, "%.13s", plan->host[states.first[row]->host].name);
-			fputs("</text>\n", out);
-		}
+		for (int row = 0; row < states.rows; row++)
+			name_strip(&axis, states.first[row], AXIS_TOP + 4 + place[row] * STRIP);
 		for (int i = 0; i < states.count; i++)
 			if (states.strip[i].socket->state)
 				draw_strip(&axis, &states.strip[i],

@@ -7,6 +7,7 @@
 #include "badge.h"
 #include "chart.h"
 #include "cleanup.h"
+#include "connections.h"
 #include "duration.h"
 #include "page.h"
 #include "results.h"
@@ -14,7 +15,8 @@
 #include "svg.h"
 #include "why.h"
 
-#define MOST_SOURCE 200000 /* bytes */
+#define MOST_SOURCE      200000 /* bytes */
+#define MOST_CONNECTIONS 24
 
 /* WHOLE: there is a picture. What would be empty has no section. */
 static void contents(const struct html_run *run, bool whole, FILE *out)
@@ -134,6 +136,31 @@ static void setting(const struct html_run *run, bool whole, FILE *out)
 	fputs("</section>\n", out);
 }
 
+/* Which are told apart by number and colour. */
+static void connections(const struct html_run *run, FILE *out)
+{
+	struct connections all;
+	char class[8], time[32];
+
+	connections_find(run->record, &all);
+	if (all.count < 2)
+		return;
+	fputs("<ul class=\"keys connections\">", out);
+	for (int i = 0; i < all.count && i < MOST_CONNECTIONS; i++) {
+		const struct record_packet *first = all.first[i];
+
+		fprintf(out, "<li class=\"%s\">", svg_connection(i + 1, class) + 1);
+		page_printf(out, "#%d: %s port %d to %s port %d, from %s on", i + 1,
+			    label_host(run->plan, first->from), first->sport,
+			    label_host(run->plan, first->to), first->dport,
+			    duration_clock(first->sent_ns, time, sizeof(time)));
+		fputs("</li>", out);
+	}
+	if (all.count > MOST_CONNECTIONS)
+		fprintf(out, "<li>and %d more</li>", all.count - MOST_CONNECTIONS);
+	fputs("</ul>\n", out);
+}
+
 static int ladder(const struct html_run *run, const struct rows *rows, FILE *out, struct err *err)
 {
 	int ret;
@@ -142,9 +169,11 @@ static int ladder(const struct html_run *run, const struct rows *rows, FILE *out
 	      "<ul class=\"keys\"><li>Time runs downward; silence is shortened.</li>"
 	      "<li>A bar on a host's line: a call, as long as it lasts.</li>"
 	      "<li>An arrow: a packet. A cross: it was lost there.</li>"
-	      "<li>[In brackets]: what state a socket came to.</li></ul>\n"
-	      "<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"Ladder\">\n",
+	      "<li>[In brackets]: what state a socket came to.</li>"
+	      "<li>A click on a packet: its frame numbers, its headers.</li></ul>\n",
 	      out);
+	connections(run, out);
+	fputs("<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"Ladder\">\n", out);
 	ret = svg_ladder(run->plan, run->record, rows, out, err);
 	fputs("</div></section>\n", out);
 	return ret;
@@ -258,12 +287,26 @@ static const char *event_class(const struct record *record, const struct row *ro
 	return row->ink == INK_NOTE ? "note" : "";
 }
 
+/* What the script shows when the packet is clicked. */
+static void packet_headers(const struct html_run *run, const struct record_packet *packet,
+			   FILE *out)
+{
+	char frames[256], header[512];
+
+	label_packet_frames(run->plan, packet, frames, sizeof(frames));
+	fputs("<div class=\"headers\">", out);
+	page_printf(out, "%s%s%s", frames, *frames ? "; " : "",
+		    label_packet_header(packet, header, sizeof(header)));
+	fputs("</div>", out);
+}
+
 static void events(const struct html_run *run, const struct rows *rows, FILE *out)
 {
 	char time[32];
 
 	fputs("<section aria-labelledby=\"events\"><h2 id=\"events\">All events in words</h2>\n"
-	      "<p class=\"more\">The same rows as in the picture.</p>\n"
+	      "<p class=\"more\">The same rows as in the picture; of each packet its number in the "
+	      "capture of each interface that it passes, and its headers.</p>\n"
 	      "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\" "
 	      "class=\"n\">at</th>"
 	      "<th scope=\"col\">what</th></tr></thead><tbody>\n",
@@ -272,9 +315,14 @@ static void events(const struct html_run *run, const struct rows *rows, FILE *ou
 		const struct row *row = &rows->row[i];
 		const char *class = event_class(run->record, row);
 
-		fprintf(out, "<tr%s%s><td class=\"n\">%s</td><td>", *class ? " class=" : "", class,
+		fputs("<tr", out);
+		if (row->kind == ROW_PACKET)
+			fprintf(out, " id=\"p%d\"", row->index);
+		fprintf(out, "%s%s><td class=\"n\">%s</td><td>", *class ? " class=" : "", class,
 			row->t_ns < 0 ? "" : duration_clock(row->t_ns, time, sizeof(time)));
 		why_print_row(run->plan, run->record, row, out);
+		if (row->kind == ROW_PACKET)
+			packet_headers(run, &run->record->packet[row->index], out);
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</tbody></table></div></section>\n", out);

@@ -49,6 +49,75 @@
 	};
 	document.querySelectorAll(".figure").forEach(zoomable);
 
+	// Packets: a click or Enter tells what the table of events has of one; from there the arrow keys
+	// lead to the next. One of them is in the order of Tab.
+	const ask = (figure) => {
+		const links = [...figure.querySelectorAll("svg a")];
+		if (!links.length)
+			return;
+		const seen = () => links.filter((link) => link.getClientRects().length);
+		const said = element("div", { "aria-live": "polite" });
+		const panel = element("section", { class: "packet", "aria-label": "Packet", hidden: "" }, said);
+		let current;
+		const choose = (link) => {
+			links.forEach((other) => { other.tabIndex = other === link ? 0 : -1; });
+			current = link;
+			if (!panel.hidden)
+				tell();
+		};
+		const tell = () => {
+			const row = document.getElementById(current.getAttribute("href").slice(1));
+			links.forEach((link) => link.removeAttribute("aria-current"));
+			current.setAttribute("aria-current", "true");
+			inTable.setAttribute("href", current.getAttribute("href"));
+			said.replaceChildren(...[...row.cells].map((cell, i) => element(i ? "div" : "b", {}, ...cell.cloneNode(true).childNodes)));
+			panel.hidden = false;
+		};
+		const step = (by) => {
+			const all = seen(), at = all.indexOf(current);
+			all[Math.min(all.length - 1, Math.max(0, at + by))].focus();
+		};
+		const close = () => {
+			panel.hidden = true;
+			links.forEach((link) => link.removeAttribute("aria-current"));
+			current.focus();
+		};
+		const button = (text, act) => {
+			const made = element("button", { type: "button" }, text);
+			made.addEventListener("click", act);
+			return made;
+		};
+		const inTable = element("a", { href: links[0].getAttribute("href") }, "In the table");
+		panel.append(element("div", { class: "zoom" }, button("Previous packet", () => step(-1)),
+			button("Next packet", () => step(1)), button("Close", close), inTable));
+		figure.after(panel);
+		for (const link of links) {
+			link.addEventListener("click", (event) => {
+				event.preventDefault();
+				link.focus({ preventScroll: true });
+				choose(link);
+				tell();
+			});
+			link.addEventListener("focus", () => choose(link));
+		}
+		for (const svg of figure.querySelectorAll("svg"))
+			svg.querySelector("a")?.setAttribute("tabindex", "0");
+		figure.addEventListener("keydown", (event) => {
+			const steps = { ArrowDown: 1, ArrowUp: -1, Home: -links.length, End: links.length };
+			if (!event.target.closest("svg a") || event.ctrlKey || event.metaKey || event.altKey)
+				return;
+			if (event.key in steps)
+				step(steps[event.key]);
+			else if (event.key === "Escape" && !panel.hidden)
+				close();
+			else
+				return;
+			event.preventDefault();
+		});
+		panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
+	};
+	document.querySelectorAll(".figure").forEach(ask);
+
 	// A line to copy.
 	document.querySelectorAll(".copied").forEach((line) => {
 		const button = element("button", { type: "button" }, "Copy");

@@ -20,6 +20,27 @@ static void text_line(const struct picture *picture, int x, int y, const char *c
 	fputs("</text>", picture->out);
 }
 
+static double width_of(const char *text)
+{
+	return canvas_width(text, strlen(text)) * PICTURE_CHAR;
+}
+
+/* In at most ROOM: narrower letters, if it must be. */
+static void text_fit(const struct picture *picture, int x, int y, const char *class,
+		     const char *text, int room)
+{
+	if (width_of(text) <= room || room < 40) {
+		text_line(picture, x, y, class, text, strlen(text));
+		return;
+	}
+	fprintf(picture->out,
+		"<text x=\"%d\" y=\"%d\" class=\"%s\" textLength=\"%d\" "
+		"lengthAdjust=\"spacingAndGlyphs\">",
+		x, y, class, room);
+	page_text(picture->out, text);
+	fputs("</text>", picture->out);
+}
+
 /* On as many lines as it needs, the first with its base at Y. */
 static void text_lines(const struct picture *picture, int x, int y, const char *class,
 		       const char *text, int width)
@@ -44,9 +65,26 @@ static void host_text(const struct picture *picture, int host, int y, const char
 			   picture_columns(picture, host));
 }
 
+/* Between the two lines in the middle. */
 static int middle(const struct picture *picture)
 {
-	return (picture->x[0] + picture->x[picture->plan->host_count - 1]) / 2;
+	int right = picture->plan->host_count / 2, left = right ? right - 1 : 0;
+
+	return (picture->x[left] + picture->x[right]) / 2;
+}
+
+/* How far it is from FROM to the next line on the way to TO. */
+static int gap_of(const struct picture *picture, int from, int to)
+{
+	int gap = abs(to - from);
+
+	for (int i = 0; i < picture->plan->host_count; i++) {
+		int x = picture->x[i];
+
+		if ((to > from ? x > from : x < from) && abs(x - from) < gap)
+			gap = abs(x - from);
+	}
+	return gap;
 }
 
 static int column_of(const struct picture *picture, int host, int from)
@@ -57,6 +95,12 @@ static int column_of(const struct picture *picture, int host, int from)
 		return middle(picture);
 	/* To nobody known, or to all: to the far side. */
 	return from < middle(picture) ? picture->x[picture->plan->host_count - 1] : picture->x[0];
+}
+
+const char *svg_connection(int connection, char buf[static 8])
+{
+	snprintf(buf, 8, connection ? " c%d" : "", (connection - 1) % SVG_COLOURS + 1);
+	return buf;
 }
 
 static void packet_title(const struct picture *picture, const struct record_packet *packet)
@@ -73,24 +117,31 @@ static void packet_title(const struct picture *picture, const struct record_pack
 			    : label_host(picture->plan, packet->to),
 		    sent, packet->arrived_ns < 0 ? "lost" : "arrived ",
 		    packet->arrived_ns < 0 ? "" : arrived);
-	if (packet->kinds & 1u << KIND_TCP)
-		page_printf(picture->out, ", window %d", packet->window);
 	fputs("</title>", picture->out);
 }
 
+#define LOST_ROOM 122 /* what "lost on the way" needs, and some air */
+
 /* How far from its sender a packet's arrow reaches. A lost one ends in a cross: at once when it
- * never left its sender's cable, else on the way. */
-static int reach_of(const struct record_packet *packet, int span)
+ * never left its sender's cable, else on the way, before another line. */
+static int reach_of(const struct record_packet *packet, int span, int gap)
 {
+	int way = span * 3 / 5;
+
 	if (packet->arrived_ns >= 0)
 		return span - 4;
-	return packet->port_ns < 0 && packet->from >= 0 ? 34 : span * 3 / 5;
+	if (packet->port_ns < 0 && packet->from >= 0)
+		return 34;
+	if (way > gap - LOST_ROOM)
+		way = gap - LOST_ROOM;
+	return way > 34 ? way : 34;
 }
 
 static void arrow(const struct picture *picture, const struct record_packet *packet, int y,
 		  int from, int to)
 {
-	int step = to >= from ? 1 : -1, end = from + step * reach_of(packet, abs(to - from));
+	int step = to >= from ? 1 : -1, gap = gap_of(picture, from, to);
+	int reach = reach_of(packet, abs(to - from), gap), end = from + step * reach;
 	char where[64] = "lost on the way";
 
 	fprintf(picture->out, "<path class=\"arrow\" d=\"M%d %dH%d\"/>", from + step * 4, y, end);
@@ -102,26 +153,28 @@ static void arrow(const struct picture *picture, const struct record_packet *pac
 			-step * 9);
 		return;
 	}
-	fprintf(picture->out, "<path class=\"arrow\" d=\"M%d %dl10 10m0 -10l-10 10\"/>", end - 5,
+	fprintf(picture->out, "<path class=\"cross\" d=\"M%d %dl10 10m0 -10l-10 10\"/>", end - 5,
 		y - 5);
 	if (packet->port_ns < 0 && packet->from >= 0)
 		snprintf(where, sizeof(where), "lost on %s's cable",
 			 label_host(picture->plan, packet->from));
-	text_line(picture, end + step * 10, y + 5, step > 0 ? "small halo" : "small halo end",
-		  where, strlen(where));
+	text_fit(picture, end + step * 10, y + 5, step > 0 ? "small halo" : "small halo end", where,
+		 gap - reach - 14);
 }
 
-/* The words of an arrow stand over the middle of it; over its beginning if it is too short. */
+/* The words of an arrow stand over the middle of it, but over no other line; over its beginning if
+ * it is too short. */
 static void arrow_text(const struct picture *picture, const struct record_packet *packet, int y,
 		       int from, int to, const char *text)
 {
-	int step = to >= from ? 1 : -1, reach = reach_of(packet, abs(to - from));
+	int step = to >= from ? 1 : -1, gap = gap_of(picture, from, to);
+	int reach = reach_of(packet, abs(to - from), gap), shown = reach < gap ? reach : gap;
 
-	if (packet->arrived_ns >= 0 || canvas_width(text, strlen(text)) * PICTURE_CHAR < reach - 12)
-		text_line(picture, from + step * reach / 2, y, "mid halo", text, strlen(text));
+	if (packet->arrived_ns >= 0 || width_of(text) < reach - 12)
+		text_fit(picture, from + step * shown / 2, y, "mid halo", text, gap - 16);
 	else
-		text_line(picture, from + step * 8, y, step > 0 ? "halo" : "halo end", text,
-			  strlen(text));
+		text_fit(picture, from + step * 8, y, step > 0 ? "halo" : "halo end", text,
+			 gap - 16);
 }
 
 static void packet_row(const struct picture *picture, const struct row *row, int y)
@@ -131,7 +184,10 @@ static void packet_row(const struct picture *picture, const struct row *row, int
 	int to = column_of(picture, packet->to, from);
 	char both[520];
 
-	packet_title(picture, packet);
+	if (!picture->narrow) /* a phone has nothing to rest on it */
+		packet_title(picture, packet);
+	if (picture->linked)
+		fprintf(picture->out, "<path class=\"hit\" d=\"M%d %dH%d\"/>", from, y + 21, to);
 	snprintf(both, sizeof(both), "%s", row->text ? row->text : "");
 	if (picture_of_two(picture) && packet->from >= 0)
 		host_text(picture, packet->from, y, row->note);
@@ -160,9 +216,16 @@ static void band(const struct picture *picture, const struct row *row, int y, in
 static void middle_text(const struct picture *picture, const struct row *row, int y)
 {
 	char text[160];
+	int width;
 
 	snprintf(text, sizeof(text), "%s%s", row->kind == ROW_SILENCE ? "nothing for " : "",
 		 row->text ? row->text : "");
+	/* Behind what is too long for that the hosts' lines are left out. */
+	width = (int)width_of(text) + 12;
+	if (width > gap_of(picture, picture->x[0], picture->right))
+		fprintf(picture->out,
+			"<rect class=\"nothing\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"20\"/>",
+			middle(picture) - width / 2, y + 8, width);
 	text_line(picture, middle(picture), y + 22, "mid dim halo", text, strlen(text));
 }
 
@@ -280,17 +343,23 @@ static void draw_rows(const struct picture *picture)
 	for (int i = 0; i < picture->rows->count; i++) {
 		const struct row *row = &picture->rows->row[i];
 		const char *class = class_of(picture, row);
+		char number[8];
+		const char *connection = svg_connection(row->connection, number);
 
 		draw_time(picture, row, picture->place[i].y, last);
-		fputs("<g", picture->out);
+		if (picture->linked && row->kind == ROW_PACKET)
+			fprintf(picture->out, "<a href=\"#p%d\" tabindex=\"-1\"", row->index);
+		else
+			fputs("<g", picture->out);
 		if (row->kind == ROW_FINDING)
 			fprintf(picture->out, picture->narrow ? " data-f=\"f%d\"" : " id=\"f%d\"",
 				row->index);
-		if (*class)
-			fprintf(picture->out, " class=\"%s\"", class);
+		if (*class || *connection)
+			fprintf(picture->out, " class=\"%s%s\"", class, connection + !*class);
 		fputc('>', picture->out);
 		draw_row(picture, row, &picture->place[i]);
-		fputs("</g>\n", picture->out);
+		fputs(picture->linked && row->kind == ROW_PACKET ? "</a>\n" : "</g>\n",
+		      picture->out);
 	}
 }
 
@@ -326,11 +395,11 @@ static int draw(const struct picture *picture)
 	int height = picture->height + (picture->height > LONG ? 24 : -20);
 
 	fprintf(picture->out,
-		"<svg%s class=\"%s\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
+		"<svg%s class=\"%s\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"%s\" "
 		"aria-labelledby=\"%s-title %s-desc\">\n<title id=\"%s-title\">",
 		picture->alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "",
 		picture->narrow ? "for-phones" : "for-all", picture->width, height, picture->width,
-		height, id, id, id);
+		height, picture->linked ? "group" : "img", id, id, id);
 	page_printf(picture->out, "Ladder: %s", plan->name);
 	fprintf(picture->out,
 		"</title>\n<desc id=\"%s-desc\">Time runs downward. A line for each host, their "
@@ -377,12 +446,18 @@ int svg_ladder_alone(const struct plan *plan, const struct record *record, const
 int svg_ladder_of_two(const struct plan *plan, const struct record *a, const struct record *b,
 		      const struct rows *rows, FILE *out, struct err *err)
 {
-	struct picture picture = {.plan = plan, .record = a, .other = b, .rows = rows, .out = out};
+	struct picture picture = {
+		.plan = plan, .record = a, .other = b, .rows = rows, .linked = !b, .out = out};
 	int ret = picture_print(&picture, err);
 
 	if (ret < 0 || plan->host_count != 2)
 		return ret;
-	picture = (struct picture){
-		.plan = plan, .record = a, .other = b, .rows = rows, .out = out, .narrow = true};
+	picture = (struct picture){.plan = plan,
+				   .record = a,
+				   .other = b,
+				   .rows = rows,
+				   .linked = !b,
+				   .out = out,
+				   .narrow = true};
 	return picture_print(&picture, err);
 }

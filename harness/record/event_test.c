@@ -187,6 +187,48 @@ START_TEST(test_text_is_no_lost_pattern)
 }
 END_TEST
 
+/* What Wireshark finds it by, and what the headers have beyond the words of the ladder. */
+START_TEST(test_packet_headers)
+{
+	struct plan *plan = test_plan("network: router\n" TWO_HOSTS EXPECTS);
+	struct record_packet packet = {.from = 0,
+				       .to = 1,
+				       .kinds = 1u << KIND_TCP,
+				       .src = (char *)"fd00::1",
+				       .dst = (char *)"fd00::2",
+				       .sport = 40000,
+				       .dport = 8081,
+				       .seq = 4000000000u,
+				       .ack = 7,
+				       .flags = TCP_ACK,
+				       .window = 512,
+				       .ttl = 64,
+				       .ip_id = 0x1a2b,
+				       .ts_value = 5,
+				       .options = (char *)"MSS 1460",
+				       .frame_sent = 5,
+				       .frame_router_in = 4};
+	char buf[512];
+
+	ck_assert_str_eq(label_packet_frames(plan, &packet, buf, sizeof(buf)),
+			 "frame 5 at client, 4 at router.client");
+	packet.frame_router_out = 3, packet.frame_arrived = 2;
+	ck_assert_str_eq(label_packet_frames(plan, &packet, buf, sizeof(buf)),
+			 "frame 5 at client, 4 at router.client, 3 at router.server, 2 at server");
+	ck_assert_str_eq(label_packet_header(&packet, buf, sizeof(buf)),
+			 "[fd00::1]:40000 > [fd00::2]:8081, seq 4000000000, ack 7, window 512, "
+			 "ttl 64, id 0x1a2b, timestamps 5 0, MSS 1460");
+	packet = (struct record_packet){.from = PLACE_ROUTER,
+					.to = 9,
+					.src = (char *)"a",
+					.dst = (char *)"b",
+					.frame_arrived = 9};
+	ck_assert_str_eq(label_packet_frames(plan, &packet, buf, sizeof(buf)), "");
+	ck_assert_str_eq(label_packet_header(&packet, buf, sizeof(buf)), "a > b");
+	plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("event");
@@ -194,5 +236,6 @@ int main(void)
 	tcase_add_test(tests, test_lines);
 	tcase_add_test(tests, test_text_is_no_lost_pattern);
 	tcase_add_test(tests, test_packets);
+	tcase_add_test(tests, test_packet_headers);
 	return run_tests(tests);
 }

@@ -123,6 +123,66 @@ const char *label_packet_note(const struct record_packet *packet, char *buf, siz
 	return buf;
 }
 
+/* PLACE: the packet's sender or receiver. */
+static void say_frame(struct text *text, const struct plan *plan, int64_t frame, int place,
+		      bool router)
+{
+	char tap[64];
+
+	if (frame <= 0 || place < 0 || place >= plan->host_count)
+		return;
+	text_put(text, text->size ? ", " : "frame ");
+	text_add(text, "%" PRId64 " at %s", frame,
+		 label_tap(plan, place + (router ? plan->host_count : 0), tap, sizeof(tap)));
+}
+
+const char *label_packet_frames(const struct plan *plan, const struct record_packet *packet,
+				char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_frame(&text, plan, packet->frame_sent, packet->from, false);
+	say_frame(&text, plan, packet->frame_router_in, packet->from, true);
+	say_frame(&text, plan, packet->frame_router_out, packet->to, true);
+	say_frame(&text, plan, packet->frame_arrived, packet->to, false);
+	return buf;
+}
+
+/* An address of IPv6 stands in brackets before a port. */
+static void say_end(struct text *text, const char *address, int port)
+{
+	bool brackets = port && strchr(address, ':');
+
+	text_add(text, "%s%s%s", brackets ? "[" : "", address, brackets ? "]" : "");
+	if (port)
+		text_add(text, ":%d", port);
+}
+
+const char *label_packet_header(const struct record_packet *packet, char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	say_end(&text, packet->src, packet->sport);
+	text_put(&text, " > ");
+	say_end(&text, packet->dst, packet->dport);
+	if (packet->kinds & 1u << KIND_TCP) {
+		text_add(&text, ", seq %u", packet->seq);
+		if (packet->flags & TCP_ACK)
+			text_add(&text, ", ack %u", packet->ack);
+		text_add(&text, ", window %d", packet->window);
+	}
+	if (packet->ttl)
+		text_add(&text, ", ttl %" PRId64, packet->ttl);
+	if (packet->ip_id)
+		text_add(&text, ", id 0x%04" PRIx64, (uint64_t)packet->ip_id);
+	if (packet->ts_value || packet->ts_echo)
+		text_add(&text, ", timestamps %" PRId64 " %" PRId64, packet->ts_value,
+			 packet->ts_echo);
+	if (packet->options)
+		text_add(&text, ", %s", packet->options);
+	return buf;
+}
+
 /* A text is not the pattern, nor meant to be. */
 static bool sends_texts(const struct plan *plan)
 {

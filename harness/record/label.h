@@ -24,6 +24,14 @@ const char *label_packet(const struct plan *plan, const struct record_packet *pa
 /* "retransmission 3", "keepalive probe 1, no such connection"; "" for nothing special. */
 const char *label_packet_note(const struct record_packet *packet, char *buf, size_t size);
 
+/* "frame 5 at client, 3 at router.client": where in the captures it is; "" where that is not known.
+ */
+const char *label_packet_frames(const struct plan *plan, const struct record_packet *packet,
+				char *buf, size_t size);
+/* "10.0.0.1:40000 > 10.0.0.2:8081, seq 99, ack 7, window 512, ttl 64, MSS 1460": what its headers
+ * have that label_packet() does not say. */
+const char *label_packet_header(const struct record_packet *packet, char *buf, size_t size);
+
 enum label_part { LABEL_START, LABEL_END, LABEL_WHOLE /* both in one */, LABEL_WAITING };
 /* "recv ...", "recv: ETIMEDOUT", "setsockopt SO_KEEPALIVE=1", "recv still waits"; behind the name
  * of its program where that is not its host's. */

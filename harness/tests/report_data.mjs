@@ -101,6 +101,8 @@ const packets = Array.from({ length: 100000 }, (_, i) => {
 		...model, sent_ns: sent, port_ns: sent, arrived_ns: lost ? -1 : sent + 1000000,
 		kinds: again ? ["data", "retransmission", "tcp"] : ["data", "tcp"], attempt: again ? 1 : 0,
 		rel_seq: 1 + i * 1000, rel_ack: 1, payload: 1000, flags: 16,
+		connection: 1, frame_sent: 100 + i, frame_router_in: 100 + i, frame_router_out: 100 + i, frame_arrived: 100 + i,
+		ttl: 64, ip_id: i % 65535 + 1, ts_value: 4000000000 + i, ts_echo: 4000000000, options: "SACK 100000000-100001000",
 	});
 });
 results(join(out, "large"), [{

@@ -29,6 +29,7 @@ const pages = {
 	hostile: page("small", "runs/planted/a b#c%d?/ip=6.html"),
 	large: page("large", "runs/large/transfer/ip=4.html"),
 	compare: page("two", "compare.html"),
+	several: page("small", "runs/recorded/heal-one/network=router,ip=4,healed=a-to-c.html"),
 	single: page(".", "single.html"),
 	pair: page("two", "pairs/recorded/keepalive-crash-ip4/ip=4,timers=short.html"),
 };
@@ -62,14 +63,14 @@ const tests = {
 			const shown = () => tab.locator("tr[data-verdict]:visible").count();
 			const found = () => tab.locator(".found").textContent();
 			await tab.goto(overview);
-			assert.match(await tab.locator(".counts").innerText(), /15\s+passed\s+3\s+failed\s+1\s+skipped\s+1\s+could not/);
-			assert.equal(await shown(), 20);
+			assert.match(await tab.locator(".counts").innerText(), /16\s+passed\s+3\s+failed\s+1\s+skipped\s+1\s+could not/);
+			assert.equal(await shown(), 21);
 			assert.match(await tab.locator(".failures").innerText(), /Line \d+ expected .*success instead of ECONNRESET/);
 			assert.match(await tab.locator("section:has(#skipped)").innerText(), /1 run: takes 2h on a real clock/);
 
 			await tab.getByLabel("Verdict").selectOption("fail");
 			assert.equal(await shown(), 3);
-			assert.equal(await found(), "3 of 20 runs");
+			assert.equal(await found(), "3 of 21 runs");
 			assert.equal(await tab.locator("section.story:visible").count(), 1);
 			await tab.getByLabel("Text").fill("retries=2 ANSWER");
 			assert.equal(await shown(), 1);
@@ -80,12 +81,12 @@ const tests = {
 			await tab.goBack();
 			assert.equal(await shown(), 1, "the filter is there on the way back");
 			await tab.getByRole("button", { name: "Show all" }).click();
-			await tab.waitForFunction(() => document.querySelector(".found").textContent === "20 of 20 runs");
+			await tab.waitForFunction(() => document.querySelector(".found").textContent === "21 of 21 runs");
 			await tab.getByLabel("Kernel").selectOption({ label: "Linux 6.1.140, uml, HZ 100, virtual clock" });
 			assert.equal(await shown(), 1);
 			await tab.getByRole("button", { name: "Show all" }).click();
 			await tab.getByLabel("Claim").selectOption("C4c");
-			assert.ok(await shown() > 0 && await shown() < 20);
+			assert.ok(await shown() > 0 && await shown() < 21);
 			for (const body of await tab.locator("tbody[data-claims]:visible").all())
 				assert.ok((await body.getAttribute("data-claims")).split(" ").includes("C4c"));
 		});
@@ -155,7 +156,7 @@ const tests = {
 			await tab.goto(page("two", "index.html"));
 			await tab.getByRole("link", { name: "What differs between the two" }).click();
 			assert.equal(tab.url(), pages.compare);
-			assert.match(await tab.locator(".counts").innerText(), /3\s+runs differ\s+2\s+causes\s+10\s+the same/);
+			assert.match(await tab.locator(".counts").innerText(), /3\s+runs differ\s+2\s+causes\s+11\s+the same/);
 			const causes = await tab.locator("ol.causes li").allInnerTexts();
 			assert.match(causes[0], /^keepalive-probe: sent less often 2 runs$/);
 			assert.match(causes[1], /instead of 0 1 run$/);
@@ -224,6 +225,104 @@ const tests = {
 		});
 	},
 
+	async "a packet tells its frames and headers, by click and by key"() {
+		await browse({}, async (tab) => {
+			await tab.goto(pages.several);
+			const said = () => tab.locator(".packet [aria-live]").innerText(), panel = tab.locator(".packet");
+			assert.equal(await panel.isVisible(), false);
+			await tab.locator("svg.for-all a", { hasText: "#1 SYN seq 0" }).first().click();
+			assert.match(await said(), /^2\.000\na to c: #1 SYN seq 0\nframe 1 at a, \d+ at router\.a, \d+ at router\.c, 1 at c; 10\.0\.1\.1:\d+ > 10\.0\.3\.1:80, seq \d+, window \d+, ttl 64, id 0x[0-9a-f]{4}, timestamps \d+ 0, MSS 1460, SACK permitted, window scale \d$/);
+			await tab.keyboard.press("ArrowDown");
+			assert.match(await said(), /b to c: #2 SYN seq 0, lost on the way\nframe 1 at b/);
+			await tab.keyboard.press("End");
+			const last = await said();
+			await tab.keyboard.press("ArrowDown");
+			assert.equal(await said(), last, "there is none behind the last");
+			await tab.getByRole("button", { name: "Previous packet" }).click();
+			assert.notEqual(await said(), last);
+			await tab.keyboard.press("Escape");
+			assert.equal(await panel.isVisible(), false);
+
+			// By keys alone, from the picture.
+			await tab.goto(pages.several);
+			await tab.locator(".figure").first().focus();
+			await tab.keyboard.press("Tab");
+			await tab.keyboard.press("Enter");
+			assert.match(await said(), /frame 1 at/);
+			await tab.getByRole("link", { name: "In the table" }).click();
+			assert.match(tab.url(), /#p\d+$/);
+			assert.match(await tab.locator("tr:target").innerText(), /frame 1 at/);
+		});
+		await browse({ viewport: phone, isMobile: true, hasTouch: true }, async (tab) => {
+			await tab.goto(pages.errno);
+			await tab.locator("svg.for-phones a").first().tap();
+			const box = await tab.locator(".packet").boundingBox();
+			assert.ok(box.y + box.height <= phone.height + 1 && box.x + box.width <= phone.width, "seen on a phone");
+		});
+		await browse({ javaScriptEnabled: false }, async (tab) => {
+			await tab.goto(pages.several);
+			await tab.locator("svg.for-all a").first().click();
+			assert.match(await tab.locator("tr:target").innerText(), /frame 1 at/, "without a script");
+		});
+	},
+
+	async "connections have a colour and a number, where there are several"() {
+		// As the eyes of most who are colour blind see it (Machado, Oliveira and Fernandes, 2009).
+		const eyes = {
+			most: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+			protanope: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
+			deuteranope: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
+			tritanope: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
+		};
+		const linear = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+			.map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+		const seen = (eye, rgb) => [0, 3, 6].map((row) => Math.max(0, eye.slice(row, row + 3).reduce((sum, part, i) => sum + part * rgb[i], 0)));
+		const lab = ([r, g, b]) => {
+			const [x, y, z] = [[0.4124, 0.3576, 0.1805, 0.9505], [0.2126, 0.7152, 0.0722, 1], [0.0193, 0.1192, 0.9505, 1.089]]
+				.map(([a, c, d, white]) => (a * r + c * g + d * b) / white).map((t) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116));
+			return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+		};
+		for (const colorScheme of ["light", "dark"])
+			await browse({ colorScheme }, async (tab) => {
+				await tab.goto(pages.several);
+				assert.deepEqual(await tab.locator(".connections li").evaluateAll((all) => all.map((one) => one.textContent.replace(/\d{5}/, "N"))),
+					["#1: a port N to c port 80, from 2.000 on", "#2: b port N to c port 81, from 2.000 on"]);
+				const stroke = (number) => tab.locator("svg.for-all a", { hasText: `#${number} SYN seq 0` }).first().locator(".arrow")
+					.evaluate((arrow) => getComputedStyle(arrow).stroke);
+				assert.notEqual(await stroke(1), await stroke(2));
+				assert.equal(await tab.locator("section:has(#states) svg text", { hasText: /^b #2$/ }).count(), 1);
+				const colours = await tab.evaluate(() => [1, 2, 3, 4, 5, 6].map((i) => getComputedStyle(document.documentElement).getPropertyValue(`--c${i}`).trim()));
+				for (const [name, eye] of Object.entries(eyes))
+					colours.forEach((a, i) => colours.slice(0, i).forEach((b) => {
+						const far = Math.hypot(...lab(seen(eye, linear(a))).map((value, k) => value - lab(seen(eye, linear(b)))[k]));
+						assert.ok(far > 20, `${a} and ${b} are ${far.toFixed(1)} apart for ${name}, ${colorScheme}`);
+					}));
+				await tab.goto(pages.errno);
+				assert.equal(await tab.locator(".connections").count(), 0, "one alone has none");
+				assert.equal(await tab.locator("svg .c1").count(), 0);
+			});
+	},
+
+	async "labels cross no lines"() {
+		for (const viewport of [desktop, phone])
+			await browse({ viewport }, async (tab) => {
+				for (const name of ["several", "errno", "count", "transfer", "passed", "large"]) {
+					await tab.goto(pages[name]);
+					assert.deepEqual(await tab.evaluate(() => {
+						const svg = [...document.querySelectorAll("[aria-label=Ladder] svg")].find((one) => one.getClientRects().length);
+						const lines = [...svg.querySelectorAll(".life, .quiet")].map((line) => line.getBBox()).filter((line) => line.height > line.width);
+						// What has a ground of its own hides what is behind it.
+						return [...svg.querySelectorAll("text:not(.b, .dim.small)")].filter((text) => !text.parentNode.querySelector("rect"))
+							.filter((text) => {
+								const box = text.getBBox();
+								return lines.some((line) => line.x > box.x + 1 && line.x < box.x + box.width - 1 &&
+									line.y < box.y + box.height - 2 && line.y + line.height > box.y + 2);
+							}).map((text) => text.textContent).slice(0, 5);
+					}), [], `${name}, ${viewport.width}`);
+				}
+			});
+	},
+
 	async "a screen reader finds its way"() {
 		await browse({}, async (tab) => {
 			for (const [name, url] of Object.entries(pages)) {
@@ -242,14 +341,15 @@ const tests = {
 					all("[id]").forEach(({ id }) => { want(!ids.has(id), `the id ${id} twice`); ids.add(id); });
 					all("[aria-labelledby]").forEach((element) => element.getAttribute("aria-labelledby").split(" ")
 						.forEach((id) => want(document.getElementById(id)?.textContent.trim(), `no label ${id}`)));
-					all("svg").forEach((svg) => want(svg.getAttribute("role") === "img" &&
+					all("svg").forEach((svg) => want(svg.getAttribute("role") === (svg.querySelector("a") ? "group" : "img") &&
 						svg.querySelector(":scope > title")?.textContent && svg.querySelector(":scope > desc")?.textContent &&
 						svg.closest(".figure[tabindex='0'][aria-label]"), "a picture without words"));
 					all("table").forEach((table) => want(table.querySelector("th[scope=col]"), "a table without headings"));
 					all("a, button, summary").forEach((element) => want((element.getAttribute("aria-label") ?? element.textContent).trim(),
 						"a link or button without a name"));
 					all("input, select").forEach((field) => want(field.labels.length === 1, "a field without a label"));
-					all("a[href^='#']").forEach(({ hash }) => want(document.getElementById(decodeURIComponent(hash.slice(1))), `nothing at ${hash}`));
+					all("a[href^='#']").map((link) => link.getAttribute("href"))
+						.forEach((hash) => want(document.getElementById(decodeURIComponent(hash.slice(1))), `nothing at ${hash}`));
 					return said;
 				});
 				assert.deepEqual(faults, [], name);
@@ -346,7 +446,7 @@ const tests = {
 	async "without a script all but the filters is there"() {
 		await browse({ javaScriptEnabled: false }, async (tab) => {
 			await tab.goto(overview);
-			assert.equal(await tab.locator("tr[data-verdict]:visible").count(), 20);
+			assert.equal(await tab.locator("tr[data-verdict]:visible").count(), 21);
 			assert.equal(await tab.locator(".filters:visible").count(), 0);
 			await tab.goto(pages.errno);
 			assert.ok(await tab.locator(".figure svg").first().isVisible());
@@ -370,7 +470,7 @@ const tests = {
 			await tab.goto(pages.large);
 			const text = await tab.locator("svg").first().textContent();
 			const counted = [...text.matchAll(/(\d+) more segments/g)].reduce((sum, [, count]) => sum + +count, 0);
-			const drawn = await tab.locator("svg.for-all .arrow:first-of-type").count();
+			const drawn = await tab.locator("svg.for-all .arrow").count();
 			assert.ok(counted > 90000, `${counted} folded`);
 			assert.ok(drawn > 50 && drawn < 1500, `${drawn} drawn`);
 			assert.match(text, /of them lost/);
