@@ -16,11 +16,13 @@
 #include "html_overview.h"
 #include "html_run.h"
 #include "json.h"
+#include "label.h"
 #include "list.h"
 #include "page.h"
 #include "recorded.h"
 #include "report_pairs.h"
 #include "results.h"
+#include "run_files.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -262,9 +264,30 @@ static const char *failed_beside(const struct report *report, int index, int ste
 	return NULL;
 }
 
+/* What each interface saw; NAMES has room for them all. */
+static int tap_captures_copy(const struct report *report, const struct html_run *run, char **names,
+			     struct err *err)
+{
+	int ret = 0;
+
+	for (int i = 0; ret >= 0 && i < record_tap_count(run->plan); i++) {
+		char tap[64];
+		AUTO_FREE char *name = text_format(CAPTURE_FILE_OF,
+						   label_tap(run->plan, i, tap, sizeof(tap)));
+		AUTO_FREE char *extension = text_format(".%s.pcapng", tap);
+		AUTO_FREE char *to = beside(run->path, extension);
+
+		ret = run_file_copy(report, run->result, name, to, err);
+		if (ret > 0)
+			names[i] = text_copy(base_name(to));
+	}
+	return ret;
+}
+
 /* The page of a run, and its files beside it. */
 static int run_write(const struct report *report, struct html_run *run, struct err *err)
 {
+	char *taps[2 * HOSTS_MAX] = {0};
 	AUTO_FREE char *console = console_read(report, run->result);
 	AUTO_FREE char *record = beside(run->path, ".jsonl");
 	AUTO_FREE char *capture = beside(run->path, ".pcapng");
@@ -277,7 +300,14 @@ static int run_write(const struct report *report, struct html_run *run, struct e
 	if (ret > 0)
 		run->capture_name = base_name(capture);
 	run->console = console;
-	return ret < 0 ? ret : page_write(report, run, err);
+	run->tap_capture_names = taps;
+	if (ret >= 0 && run->plan)
+		ret = tap_captures_copy(report, run, taps, err);
+	if (ret >= 0)
+		ret = page_write(report, run, err);
+	for (size_t i = 0; i < sizeof(taps) / sizeof(taps[0]); i++)
+		free(taps[i]);
+	return ret;
 }
 
 /* Judges a run. Its page is written by this too if it held, or if it FAILED is what is asked for:

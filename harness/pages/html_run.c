@@ -345,14 +345,42 @@ static void outputs(const struct html_run *run, FILE *out)
 	}
 }
 
+/* What a tcpdump on each interface would have seen. */
+static void tap_captures(const struct html_run *run, FILE *out)
+{
+	bool any = false;
+	char tap[64];
+
+	for (int i = 0; run->tap_capture_names && run->plan && i < record_tap_count(run->plan);
+	     i++) {
+		if (!run->tap_capture_names[i])
+			continue;
+		fputs(any ? ", <a href=\"" : "<li>The captures of <a href=\"", out);
+		page_path(out, run->tap_capture_names[i]);
+		fputs("\">", out);
+		page_text(out, label_tap(run->plan, i, tap, sizeof(tap)));
+		fputs("</a>", out);
+		any = true;
+	}
+	if (any)
+		fputs(", for Wireshark: each packet once, as a tcpdump there would have seen it; "
+		      "the "
+		      "packets of the ladder have the frame numbers of these</li>\n",
+		      out);
+}
+
 static void files(const struct html_run *run, FILE *out)
 {
-	fputs("<section aria-labelledby=\"files\"><h2 id=\"files\">Files</h2>\n<ul>\n", out);
+	fputs("<section aria-labelledby=\"files\"><h2 id=\"files\">Files</h2>\n<ul "
+	      "class=\"files\">\n",
+	      out);
+	tap_captures(run, out);
 	if (run->capture_name) {
 		fputs("<li><a href=\"", out);
 		page_path(out, run->capture_name);
-		fputs("\">The capture</a>, for Wireshark: an interface for each tap, comments on "
-		      "what was lost and sent again</li>\n",
+		fputs("\">The capture of all taps</a>: an interface for each, every packet as "
+		      "often as "
+		      "it was seen, comments on what was lost and sent again</li>\n",
 		      out);
 	}
 	if (run->record_name) {

@@ -20,6 +20,7 @@ struct html_run {
 	const struct judgement *judgement;
 	/* Names of files beside the page; or NULL. */
 	const char *record_name, *capture_name;
+	char *const *tap_capture_names; /* of each interface (label_tap()); or NULL, or some are */
 	const char *console; /* what the kernel said, of a run that could not be made; or NULL */
 };
 

@@ -32,7 +32,8 @@ const results = (folder, runs) => {
 		mkdirSync(at, { recursive: true });
 		if (record) {
 			writeFileSync(join(at, "record.jsonl"), changed(record, (first) => ({ ...first, file })));
-			writeFileSync(join(at, "capture.pcapng"), "not looked at");
+			for (const tap of ["", "-a", "-c", "-router.a"])
+				writeFileSync(join(at, `capture${tap}.pcapng`), "not looked at");
 		}
 		if (rest.console)
 			writeFileSync(join(at, "console.txt"), rest.console);

@@ -208,7 +208,7 @@ const tests = {
 				assert.ok(at.outline !== "none" && at.width >= 2, `the focus on ${at.name} is not seen`);
 				reached.add(at.name);
 			}
-			for (const name of ["Ladder", "Zoom in: Ladder", "States of the sockets", "RTO and probe timers", "The capture", "The record"])
+			for (const name of ["Ladder", "Zoom in: Ladder", "States of the sockets", "RTO and probe timers", "The capture of all taps", "The record"])
 				assert.ok(reached.has(name), `no way to: ${name}`);
 
 			const width = () => tab.locator(".figure svg").first().evaluate((svg) => svg.getBoundingClientRect().width);
@@ -222,6 +222,16 @@ const tests = {
 			assert.ok(await width() < normal, "- zooms out");
 			await tab.getByRole("button", { name: "Normal size: Ladder" }).click();
 			assert.equal(await width(), normal);
+		});
+	},
+
+	async "each interface's capture is there, and that of all taps"() {
+		await browse({}, async (tab) => {
+			await tab.goto(pages.several);
+			const links = await tab.locator(".files a").evaluateAll((all) => all.map((link) => [link.textContent, decodeURIComponent(link.href.split("/").at(-1))]));
+			const name = "network=router,ip=4,healed=a-to-c";
+			assert.deepEqual(links, [["a", `${name}.a.pcapng`], ["c", `${name}.c.pcapng`], ["router.a", `${name}.router.a.pcapng`],
+				["The capture of all taps", `${name}.pcapng`], ["The record", `${name}.jsonl`]]);
 		});
 	},
 
