@@ -10,10 +10,12 @@
 #include "cleanup.h"
 #include "commandline.h"
 #include "commands.h"
+#include "detection.h"
 #include "file.h"
 #include "folder.h"
 #include "html.h"
 #include "html_overview.h"
+#include "html_repeated.h"
 #include "html_run.h"
 #include "json.h"
 #include "label.h"
@@ -220,8 +222,12 @@ static int run_load(const struct report *report, json_t *result, struct recorded
 		return 0;
 	}
 	ret = judge(recorded->plan, recorded->record, ret_judgement, err);
-	if (ret == 0)
-		result_settle(result, recorded->plan, *ret_judgement);
+	if (ret < 0)
+		return ret;
+	result_settle(result, recorded->plan, *ret_judgement);
+	if (record_fits(recorded->record, recorded->plan))
+		json_object_set_new(result, "detected",
+				    detections_of(recorded->plan, recorded->record));
 	return ret;
 }
 
@@ -345,6 +351,19 @@ static int overview_write(const struct report *report, struct err *err)
 	return file_close(file, "index.html", err);
 }
 
+static int repeated_write(const struct report *report, struct err *err)
+{
+	FILE *file;
+
+	if (html_repeated_print(report->result, report->count, NULL) == 0)
+		return 0;
+	file = beneath_create(report->out, "repeated.html", err);
+	if (!file)
+		return -EIO;
+	html_repeated_print(report->result, report->count, file);
+	return file_close(file, "repeated.html", err);
+}
+
 static int report_write(struct report *report, struct err *err)
 {
 	int ret = folder_claim(report->out, "style.css", "style.css", err);
@@ -356,6 +375,8 @@ static int report_write(struct report *report, struct err *err)
 	for (int i = 0; i < report->count && ret == 0; i++)
 		if (result_failed(report->result[i]))
 			ret = run_report(report, i, true, err);
+	if (ret == 0)
+		ret = repeated_write(report, err);
 	report->differing = -1;
 	if (ret == 0 && report->folder_count == 2) {
 		ret = report_pairs(report->out, report->folders, report->result, report->count,

@@ -7,6 +7,7 @@
 #include "badge.h"
 #include "duration.h"
 #include "html_overview.h"
+#include "html_repeated.h"
 #include "page.h"
 #include "results.h"
 #include "verdict.h"
@@ -138,6 +139,7 @@ static void skipped(const struct overview *overview)
 void html_overview_print(json_t *const *results, int count, int differing, FILE *out)
 {
 	struct overview overview = {.results = results, .count = count, .out = out};
+	int repeated = html_repeated_print(results, count, NULL);
 	char title[64];
 
 	for (int i = 0; i < count; i++) {
@@ -157,6 +159,11 @@ void html_overview_print(json_t *const *results, int count, int differing, FILE 
 			"<p><a href=\"compare.html\">What differs between the two</a>: %d "
 			"run%s.</p>\n",
 			differing, differing == 1 ? "" : "s");
+	if (repeated)
+		fprintf(out,
+			"<p><a href=\"repeated.html\">How long until somebody noticed</a>, of %d "
+			"run%s that %s repeated.</p>\n",
+			repeated, repeated == 1 ? "" : "s", repeated == 1 ? "was" : "were");
 	contents(&overview);
 	overview_failures(&overview);
 	overview_list(&overview);

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "base_test.h"
+#include "cleanup.h"
 #include "html.h"
 #include "html_overview.h"
+#include "html_repeated.h"
+#include "text.h"
 
 static json_t *result(const char *file, const char *variant, const char *verdict,
 		      const char *reason, double wall_s)
@@ -182,6 +185,58 @@ START_TEST(kernels_are_told_apart)
 }
 END_TEST
 
+static json_t *repetition(const char *variant, const char *name, int64_t after_ns)
+{
+	json_t *made = result("cases/one/a.yaml", variant, "pass", NULL, 1);
+	AUTO_FREE char *page = text_format("runs/%s.html", name);
+
+	json_object_set_new(made, "repetition", json_string(name));
+	json_object_set_new(made, "page", json_string(page));
+	json_object_set_new(made, "detected",
+			    after_ns < 0
+				    ? json_array()
+				    : json_pack("[{s:s, s:I}]", "who", "client.recv: ETIMEDOUT",
+						"after_ns", (json_int_t)after_ns));
+	return made;
+}
+
+/* Of eight one did not notice; the median of seven is the fourth. */
+START_TEST(how_long_it_took_is_a_distribution)
+{
+	static const int ms[] = {15000, 11000, -1, 11000, 11200, 11100, 11000, 11300};
+	json_t *results[12];
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int count = 0;
+
+	results[count++] = result("cases/one/a.yaml", "ip=4", "pass", NULL, 1);
+	for (int i = 0; i < 8; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "seed=%d", i + 1);
+		results[count++] = repetition("ip=4", name,
+					      ms[i] < 0 ? -1 : ms[i] * INT64_C(1000000));
+	}
+	results[count++] = repetition("ip=6", "seed=1", 5000000000);
+	results[count++] = repetition("ip=6", "seed=2", 5000000000);
+	ck_assert_int_eq(html_repeated_print(results, count, out), 2);
+	fclose(out);
+	has(text, "a.yaml:ip=4 <span class=\"dim\">8 times, ");
+	has(text, "<td class=\"n\">7 of 8</td><td class=\"n\">11.000 s<br><a "
+		  "href=\"runs/seed=2.html\">seed=2</a></td>"
+		  "<td class=\"n\">11.100 s</td><td class=\"n\">15.000 s<br><a "
+		  "href=\"runs/seed=1.html\">seed=1</a></td>");
+	has(text, "time: 5 1 0 0 0 0 0 0 0 0 0 0 0 0 0 1\"");
+	has(text, "all at once");
+	ck_assert(strstr(text, "a.yaml:ip=4") < strstr(text, "a.yaml:ip=6"));
+	free(text);
+	has(overview(results, count),
+	    "<a href=\"repeated.html\">How long until somebody noticed</a>, "
+	    "of 2 runs that were repeated");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("html");
@@ -191,5 +246,6 @@ int main(void)
 	tcase_add_test(tcase, failures_are_told_by_cause);
 	tcase_add_test(tcase, a_story_is_the_folder_of_the_file);
 	tcase_add_test(tcase, kernels_are_told_apart);
+	tcase_add_test(tcase, how_long_it_took_is_a_distribution);
 	return run_tests(tcase);
 }

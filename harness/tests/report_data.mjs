@@ -2,7 +2,8 @@
 // Makes folders of results out of recorded runs, as `halfopen run --out` would leave them:
 //   report_data.mjs RECORDS OUT
 // OUT/small has the recorded runs, planted failures of several kinds, runs without a record, and
-// a case that tries to be markup; OUT/many has a thousand runs; OUT/large one of 100,000 packets.
+// a case that tries to be markup; OUT/many has a thousand runs; OUT/large one of 100,000 packets;
+// OUT/repeated one run five times.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -27,7 +28,7 @@ const planted = (name, from, to) => changed(named(name), (head) => {
 const results = (folder, runs) => {
 	const list = runs.map(({ file, record, ...rest }) => {
 		const head = record ? JSON.parse(record.slice(0, record.indexOf("\n"))) : {};
-		const at = join(folder, ...file.replace(".yaml", "").split("/").slice(-2), head.variant ?? "");
+		const at = join(folder, ...file.replace(".yaml", "").split("/").slice(-2), head.variant ?? "", rest.repetition ?? "");
 
 		mkdirSync(at, { recursive: true });
 		if (record) {
@@ -42,7 +43,7 @@ const results = (folder, runs) => {
 			variant: head.variant ?? "", claims: /^claims: *\[(.*)\]/m.exec(head.source)?.[1].split(/, */) ?? [],
 			kernel: { name: "linux", kind: "uml", release: "6.12.117", hz: 250, virtual_clock: true, netem: true },
 			verdict: "pass", reason: null, simulated_s: (head.end_ns ?? 0) / 1e9, wall_s: (head.wall_ns ?? 0) / 1e9,
-			...rest,
+			...rest, ...rest.repetition && { folder: at.slice(folder.length + 1) },
 		};
 	});
 	writeFileSync(join(folder, "results.json"), JSON.stringify(list));
@@ -85,6 +86,14 @@ const compared = (change) => recorded.map(([name, record]) =>
 results(join(out, "before"), compared((name, record) => record));
 results(join(out, "after"), compared((name, record) => name.startsWith("keepalive-crash") ? without_last_probe(record)
 	: name === "kill" ? with_reset(record) : record));
+
+// One run from several phases, whose detection comes later from each.
+const keepalive = named("keepalive-crash-ip4");
+const later = (record, by) => with_lines(record, (lines) =>
+	Object.assign(lines.find((line) => line.ev === "step" && line.err === 110), { end_ns: lines.find((line) => line.ev === "step" && line.err === 110).end_ns + by }));
+results(join(out, "repeated"), [0, 5, 6, 7, 40].map((by, i) => ({
+	file: "cases/recorded/keepalive.yaml", record: later(keepalive, by * 1e6), repetition: `phase=${i}s`,
+})));
 
 results(join(out, "many"), Array.from({ length: 1000 }, (_, i) => {
 	const [name, record] = recorded[i % recorded.length];

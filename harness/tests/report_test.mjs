@@ -30,6 +30,7 @@ const pages = {
 	large: page("large", "runs/large/transfer/ip=4.html"),
 	compare: page("two", "compare.html"),
 	several: page("small", "runs/recorded/heal-one/network=router,ip=4,healed=a-to-c.html"),
+	repeated: page("repeated", "repeated.html"),
 	single: page(".", "single.html"),
 	pair: page("two", "pairs/recorded/keepalive-crash-ip4/ip=4,timers=short.html"),
 };
@@ -148,6 +149,21 @@ const tests = {
 			assert.equal(await tab.locator(".stories a").count(), 20);
 			await tab.locator(".stories a").nth(3).click();
 			assert.equal(await tab.locator("tr[data-verdict]:visible").count(), 50);
+		});
+	},
+
+	async "of runs that were repeated it says how long it took, and where the ends are"() {
+		await browse({}, async (tab) => {
+			await tab.goto(page("repeated", "index.html"));
+			await tab.getByRole("link", { name: "How long until somebody noticed" }).click();
+			assert.equal(tab.url(), pages.repeated);
+			const row = tab.locator("tbody tr", { hasText: "ETIMEDOUT" });
+			assert.match(await row.innerText(), /client\.recv: ETIMEDOUT\s+5 of 5\s+[\d.]+ s\s+phase=0s\s+[\d.]+ s\s+[\d.]+ s\s+phase=4s/);
+			const bars = await row.locator(".histogram i").evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().height));
+			assert.equal(bars.length, 16);
+			assert.ok(bars[2] > bars[0] && bars[0] > 0 && bars[15] > 0 && bars[8] === 0, "three of five are in the third part");
+			await row.getByRole("link", { name: "phase=4s" }).click();
+			assert.match(decodeURIComponent(tab.url()), /runs\/recorded\/keepalive\/.*phase=4s\.html$/);
 		});
 	},
 

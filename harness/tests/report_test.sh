@@ -20,7 +20,7 @@ if ! cmp -s "$here/package-lock.json" "$packages/package-lock.json" || [ ! -d "$
 fi
 
 node "$here/report_data.mjs" "$here/../../fixtures/records" "$scratch/results"
-for folder in small many large; do
+for folder in small many large repeated; do
 	begun=${EPOCHREALTIME/./}
 	"$halfopen" report --out "$scratch/$folder" "$scratch/results/$folder"
 	echo "  written in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
