@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What an editor makes of the schema: yaml-language-server is asked at twenty places of a case what
-# may come, what a word means, and what is wrong. Usage: editor_test.sh BUILD-FOLDER
+# What an editor makes of the schema: yaml-language-server is asked at more than twenty places of a case
+# what may come, what a word means, and what is wrong with another. Usage: editor_test.sh BUILD-FOLDER
 . "$(dirname "$0")/lib.sh"
 command -v node >/dev/null || skip "no node: see ci/deps"
 packages=$build/editor
@@ -16,4 +16,4 @@ if ! cmp -s "$here/editor/package-lock.json" "$packages/package-lock.json" || [ 
 fi
 "$halfopen" reference --schema >"$scratch/case.schema.json"
 timeout 120 node "$here/editor/ask.mjs" "$packages/node_modules/yaml-language-server/bin/yaml-language-server" \
-	"$scratch/case.schema.json" "$here/editor/places.json" || fail "the schema does not help an editor as it should"
+	"$scratch/case.schema.json" "$here/editor/case.yaml" "$here/editor/places.json" || fail "the schema does not help an editor as it should"

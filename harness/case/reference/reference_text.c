@@ -49,6 +49,10 @@ const char reference_intro[] =
 	"or what `halfopen reference --schema` prints):\n"
 	"\n"
 	"    # yaml-language-server: $schema=/usr/share/halfopen/case.schema.json\n"
+	"\n"
+	"Of a misspelt key they say which was meant. Behind a comma, as in `{at: 5s, }`, that "
+	"server\n"
+	"offers what may come only once its first letter is there.\n"
 	"\n";
 
 const char reference_values[] =

@@ -6,6 +6,7 @@
  */
 #include "reference.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "errno_words.h"
 #include "expect.h"
 #include "proc_words.h"
+#include "slip.h"
 #include "text.h"
 
 /* Any value can be made of variables. */
@@ -32,6 +34,13 @@ static void print_string(FILE *out, const char *text)
 	fputc('"', out);
 }
 
+/* What YAML takes for something else than a string. */
+static bool is_no_string(const char *name)
+{
+	return name[strspn(name, "0123456789")] == '\0' || strcmp(name, "true") == 0 ||
+	       strcmp(name, "false") == 0;
+}
+
 static void print_words(FILE *out, const struct word *words)
 {
 	fputs("{\"enum\": [", out);
@@ -39,11 +48,15 @@ static void print_words(FILE *out, const struct word *words)
 		if (word != words)
 			fputs(", ", out);
 		print_string(out, word->name);
-		/* What YAML takes for something else than a string. */
-		if (word->name[strspn(word->name, "0123456789")] == '\0' ||
-		    strcmp(word->name, "true") == 0 || strcmp(word->name, "false") == 0)
+		if (is_no_string(word->name))
 			fprintf(out, ", %s", word->name);
 	}
+	fputs("], \"enumDescriptions\": [", out);
+	for (const struct word *word = words; word->name; word++)
+		for (int i = 0; i <= is_no_string(word->name); i++) {
+			fputs(word != words || i ? ", " : "", out);
+			print_string(out, word->help ? word->help : "");
+		}
 	fputs("]}", out);
 }
 
@@ -70,6 +83,7 @@ static void print_value(FILE *out, const struct field *field)
 /* The mapping of a form; and the value that may stand for it. MORE: another property. */
 static void print_form(FILE *out, const struct form *form, const char *more)
 {
+	struct slip_keys keys = {0};
 	const char *between = "";
 
 	if (form->bare) {
@@ -89,6 +103,7 @@ static void print_form(FILE *out, const struct form *form, const char *more)
 		print_string(out, form->field[i].key);
 		fputs(": ", out);
 		print_value(out, &form->field[i]);
+		slip_add(&keys, form->field[i].key);
 		between = ", ";
 	}
 	for (int i = 0; form->beside && i < form->beside->count; i++) {
@@ -96,9 +111,11 @@ static void print_form(FILE *out, const struct form *form, const char *more)
 		print_string(out, form->beside->field[i].key);
 		fputs(": ", out);
 		print_value(out, &form->beside->field[i]);
+		slip_add(&keys, form->beside->field[i].key);
 		between = ", ";
 	}
 	fprintf(out, "%s%s}", more ? between : "", more ? more : "");
+	slip_print(&keys, keys.count, out);
 	between = ", \"required\": [";
 	for (int i = 0; i < form->count; i++) {
 		if (!form->field[i].required || !form->field[i].key)
@@ -110,8 +127,9 @@ static void print_form(FILE *out, const struct form *form, const char *more)
 	fprintf(out, "%s}%s", strcmp(between, ", ") == 0 ? "]" : "", form->bare ? "]}" : "");
 }
 
-/* What an editor offers among names that kernels have more of; MORE may be NULL. */
-static void print_names(FILE *out, const char *const *names, const char *const *more)
+/* What an editor offers among names that kernels have more of, each a WHAT; MORE may be NULL. */
+static void print_names(FILE *out, const char *what, const char *const *names,
+			const char *const *more)
 {
 	const char *between = "";
 
@@ -123,10 +141,16 @@ static void print_names(FILE *out, const char *const *names, const char *const *
 		}
 		fputs(between, out);
 		print_string(out, *names);
-		fputs(": {}", out);
+		fprintf(out, ": {\"$ref\": \"#/$defs/%s\"}", what);
 		between = ", ";
 	}
-	fputs("}, \"additionalProperties\": {}}", out);
+	/* Those of each interface are not among them. */
+	fprintf(out,
+		"}, \"patternProperties\": {\"^net[./]ipv[46][./](conf|neigh|route)[./]\": "
+		"{\"$ref\": "
+		"\"#/$defs/%s\"}}, \"additionalProperties\": {\"deprecationMessage\": \"no %s of a "
+		"kernel that we know: `halfopen lint` has the nearest\"}}",
+		what, what);
 }
 
 static void print_errnos(FILE *out)
@@ -137,24 +161,37 @@ static void print_errnos(FILE *out)
 			fputs(", ", out);
 			print_string(out, errno_by_number(i));
 		}
+	fputs("], \"enumDescriptions\": [\"it succeeded\"", out);
+	for (int i = 1; i <= ERRNO_LAST; i++)
+		if (errno_by_number(i)) {
+			fputs(", ", out);
+			print_string(out, strerrordesc_np(i));
+		}
 	fputs("]}", out);
 }
 
 static void print_socket_options(FILE *out)
 {
+	struct slip_keys keys = {0};
+
 	fputs("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {", out);
 	for (int i = 0; i < option_count; i++) {
+		slip_add(&keys, option_table[i].name);
 		fputs(i ? ", " : "", out);
 		print_string(out, option_table[i].name);
 		fputs(": {\"description\": ", out);
 		print_string(out, option_table[i].help);
 		fputc('}', out);
 	}
-	fputs("}}", out);
+	fputc('}', out);
+	slip_print(&keys, keys.count, out);
+	fputc('}', out);
 }
 
 static void print_verb(FILE *out, const struct verb_table *table, const struct verb *verb)
 {
+	struct slip_keys keys = {0};
+
 	fputs("{\"type\": \"object\", \"description\": ", out);
 	print_string(out, verb->help);
 	fputs(", \"additionalProperties\": false, \"properties\": {", out);
@@ -176,7 +213,12 @@ static void print_verb(FILE *out, const struct verb_table *table, const struct v
 		fputs(": ", out);
 		print_value(out, &table->modifiers->field[i]);
 	}
-	fputs(", " WHEN "}, \"required\": [", out);
+	fputs(", " WHEN "}", out);
+	slip_add(&keys, verb->name);
+	for (int i = 0; i < table->modifiers->count; i++)
+		slip_add(&keys, table->modifiers->field[i].key);
+	slip_print(&keys, 1, out);
+	fputs(", \"required\": [", out);
 	print_string(out, verb->name);
 	for (int i = 0; i < table->modifiers->count; i++) {
 		if (!table->modifiers->field[i].required)
@@ -192,8 +234,8 @@ static void print_verbs(FILE *out, const struct verb_table *table)
 {
 	const char *between = "";
 
-	fputs("{\"anyOf\": [" VARIABLE, out);
-	fputs(", {\"enum\": [", out);
+	/* The first is what an editor speaks of when none is right. */
+	fputs("{\"anyOf\": [{\"enum\": [", out);
 	for (int i = 0; i < table->count; i++) {
 		if (table->verb[i].argument == ARGUMENT_REQUIRED)
 			continue;
@@ -201,7 +243,16 @@ static void print_verbs(FILE *out, const struct verb_table *table)
 		print_string(out, table->verb[i].name);
 		between = ", ";
 	}
-	fputs("]}", out);
+	between = "";
+	fputs("], \"enumDescriptions\": [", out);
+	for (int i = 0; i < table->count; i++) {
+		if (table->verb[i].argument == ARGUMENT_REQUIRED)
+			continue;
+		fputs(between, out);
+		print_string(out, table->verb[i].help);
+		between = ", ";
+	}
+	fputs("]}, " VARIABLE, out);
 	for (int i = 0; i < table->count; i++) {
 		fputs(",\n  ", out);
 		print_verb(out, table, &table->verb[i]);
@@ -225,19 +276,34 @@ static void print_one_or_list(FILE *out, const struct form *form)
 	fputs("]}", out);
 }
 
+/* "wire": {"description": ..., "allOf": [ */
+static void begin_section(FILE *out, const char *name, const char *more)
+{
+	for (int i = 0; i < expect_table.count; i++) {
+		if (strcmp(expect_table.section[i].name, name) != 0)
+			continue;
+		fprintf(out, "\n  \"%s\": {\"description\": ", name);
+		print_string(out, expect_table.section[i].help);
+		fprintf(out, ", %s", more);
+	}
+}
+
 /* Keys that are no section are programs, and theirs are steps. */
 static void print_expect(FILE *out)
 {
-	fputs("{\"type\": \"object\", \"properties\": {\n  \"sockets\": ", out);
-	print_list(out, &expect_socket_form);
-	fputs(",\n  \"wire\": {\"type\": \"array\", \"items\": {\"anyOf\": [", out);
+	fputs("{\"type\": \"object\", \"properties\": {", out);
+	begin_section(out, "sockets", "\"type\": \"array\", \"items\": ");
+	print_form(out, &expect_socket_form, WHEN);
+	fputs("},", out);
+	begin_section(out, "wire", "\"type\": \"array\", \"items\": {\"anyOf\": [");
 	print_form(out, &expect_wire_form, WHEN);
 	fputs(", ", out);
 	print_form(out, &expect_order_form, WHEN);
-	fputs("]}},\n  \"counters\": {\"type\": \"object\", \"additionalProperties\": "
-	      "{\"$ref\": \"#/$defs/counters\"}}"
-	      ",\n  \"silence\": {\"anyOf\": [",
-	      out);
+	fputs("]}},", out);
+	begin_section(out, "counters",
+		      "\"type\": \"object\", \"additionalProperties\": {\"$ref\": "
+		      "\"#/$defs/counters\"}},");
+	begin_section(out, "silence", "\"anyOf\": [");
 	print_form(out, &expect_silence_form, WHEN);
 	fputs(", ", out);
 	print_list(out, &expect_silence_form);
@@ -279,9 +345,16 @@ char *case_reference_schema(void)
 	fputs(",\n\"options\": ", out);
 	print_socket_options(out);
 	fputs(",\n\"sysctls\": ", out);
-	print_names(out, sysctl_names, machine_sysctl_names);
+	print_names(out, "sysctl", sysctl_names, machine_sysctl_names);
+	fputs(",\n\"sysctl\": {\"description\": \"a sysctl, as sysctl(8) has it: its value, or a "
+	      "mapping "
+	      "with `value`, `on` and `because`\"}",
+	      out);
 	fputs(",\n\"counters\": ", out);
-	print_names(out, counter_names, NULL);
+	print_names(out, "counter", counter_names, NULL);
+	fputs(",\n\"counter\": {\"description\": \"a counter, as nstat(8) has it: by how much it "
+	      "grows\"}",
+	      out);
 	fputs(",\n\"expect\": ", out);
 	print_expect(out);
 	fputs("}}\n", out);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What yaml-language-server makes of a case: node ask.mjs SERVER SCHEMA PLACES.json. In the text of a place
-// ▮ is where the cursor is.
+// What yaml-language-server makes of a case: node ask.mjs SERVER SCHEMA CASE PLACES.json. A place is a word of
+// CASE and what is before it, so that it is found once. There it is asked what the word means; what may come
+// in place of it and of the rest behind it, once its first letter is there (behind a comma the server has
+// nothing before that, whatever the schema says); and what is wrong with another.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-const [server, schema, places] = process.argv.slice(2);
+const [server, schema, file, places] = process.argv.slice(2);
 const child = spawn(process.execPath, [server, "--stdio"]);
 let buffer = Buffer.alloc(0), next = 1;
 const waiting = new Map(), told = new Map();
@@ -31,24 +33,39 @@ const ask = (method, params) => new Promise(done => { const id = next++; waiting
 await ask("initialize", { processId: process.pid, rootUri: null, capabilities: { workspace: { configuration: true, didChangeConfiguration: {dynamicRegistration: true} }, textDocument: { completion: { completionItem: { documentationFormat: ["markdown"] } }, hover: { contentFormat: ["markdown"] } } } });
 send({ method: "initialized", params: {} });
 send({ method: "workspace/didChangeConfiguration", params: { settings: { yaml: { validate: true, hover: true, completion: true, schemas: {[`file://${schema}`]: "*.yaml"} } } } });
-let n = 0, bad = 0;
+let n = 0, asked = 0, bad = 0;
 const timeout = ms => new Promise(done => setTimeout(() => done(null), ms));
+// The text with MARK's ▮ for the cursor, opened as a file of its own.
+function open(marked) {
+	const at = marked.indexOf("▮"), before = marked.slice(0, at < 0 ? 0 : at).split("\n");
+	const uri = `file:///tmp/case${n++}.yaml`, diagnosed = new Promise(done => told.set(uri, done));
+	send({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "yaml", version: 1, text: marked.replace("▮", "") } } });
+	return { textDocument: { uri }, position: { line: before.length - 1, character: before.at(-1).length }, diagnosed };
+}
+const errors = async text => (await Promise.race([open(text).diagnosed, timeout(20000)]) ?? [{ message: "(timeout)" }]).map(d => d.message).join("; ");
+async function hover(text) {
+	const { textDocument, position } = open(text);
+	return JSON.stringify((await ask("textDocument/hover", { textDocument, position }))?.contents ?? "");
+}
+async function completion(text) {
+	const { textDocument, position } = open(text);
+	return ((await ask("textDocument/completion", { textDocument, position }))?.items ?? []).map(i => i.label).join(" ");
+}
+function check(place, what, said, wanted) {
+	asked++;
+	const misses = wanted.filter(word => !said.includes(word));
+	if (misses.length) { bad++; console.log(`${what} at '${place}': no ${misses.join(", ")} in: ${said.slice(0, 500)}`); }
+}
+const text = readFileSync(file, "utf8"), right = await errors(text);
+if (right) { bad++; console.log(`a case that is right: ${right}`); }
 for (const place of JSON.parse(readFileSync(places))) {
-	const text = place.text.replace("▮", ""), uri = `file:///tmp/case${n++}.yaml`;
-	const before = place.text.slice(0, place.text.indexOf("▮") < 0 ? 0 : place.text.indexOf("▮")).split("\n");
-	const position = { line: before.length - 1, character: before.at(-1).length };
-	const diagnosed = new Promise(done => told.set(uri, done));
-	send({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "yaml", version: 1, text } } });
-	let said = "";
-	if (place.ask === "errors") said = (await Promise.race([diagnosed, timeout(20000)]) ?? [{message: "(timeout)"}]).map(d => d.message).join("; ");
-	else {
-		const result = await ask(`textDocument/${place.ask}`, { textDocument: { uri }, position });
-		said = place.ask === "hover" ? JSON.stringify(result?.contents ?? "") : (result?.items ?? []).map(i => i.label).join(" ");
-	}
-	const misses = place.has.filter(word => !said.includes(word));
-	const extra = (place.lacks ?? []).filter(word => said.includes(word));
-	if (misses.length || extra.length) { bad++; console.log(`${place.ask} at ${JSON.stringify(place.text.slice(-90))}: lacks ${misses} has ${extra} in: ${said.slice(0, 500)}`); }
+	const at = text.indexOf(place.before + place.word), from = at + place.before.length, to = from + place.word.length;
+	const before = text.slice(0, from), behind = text.slice(to);
+	if (at < 0) throw Error(`the case has no '${place.before}${place.word}'`);
+	check(place.word, "hover", await hover(`${before}${place.word[0]}▮${place.word.slice(1)}${behind}`), [place.explains]);
+	if (place.offers) check(place.word, "completion", await completion(`${before}${place.word[0]}▮${behind.slice(place.rest.length)}`), place.offers);
+	check(place.wrong, "errors", await errors(before + place.wrong + behind), [place.says]);
 }
 child.kill();
-console.log(`${n} places, ${bad} not as they should be`);
-process.exit(bad ? 1 : 0);
+console.log(`asked ${asked} times, ${bad} not answered as they should be`);
+process.exit(bad || asked < 60 ? 1 : 0);
