@@ -38,8 +38,9 @@ static int parse_on(struct net *net, const char *name, const char *text,
 	return 0;
 }
 
+/* CACHE: how long it is good for; NULL: for ever. */
 static int change_address(struct net *net, int type, int flags, const char *name, const char *text,
-			  int prefix, struct err *err)
+			  int prefix, const struct ifa_cacheinfo *cache, struct err *err)
 {
 	struct address address;
 	struct nl_msg *message;
@@ -56,6 +57,8 @@ static int change_address(struct net *net, int type, int flags, const char *name
 	if (message) {
 		nla_put(message, IFA_LOCAL, address.size, address.bytes);
 		nla_put(message, IFA_ADDRESS, address.size, address.bytes);
+		if (cache)
+			nla_put(message, IFA_CACHEINFO, sizeof(*cache), cache);
 	}
 	return netlink_request(net->rtnl, message, NULL, 0, net, err,
 			       "cannot %s address %s/%d %s %s",
@@ -67,16 +70,40 @@ int net_add_address(struct net *net, const char *name, const char *address, int 
 		    struct err *err)
 {
 	return change_address(net, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, name, address, prefix,
+			      NULL, err);
+}
+
+static int second_prefix(const char *address)
+{
+	return strchr(address, ':') ? 64 : 32;
+}
+
+int net_add_second_address(struct net *net, const char *name, const char *address, struct err *err)
+{
+	/* The newest of IPv6 addresses would be preferred (ipv6_link_dev_addr(),
+	 * ipv6_get_saddr_eval()); of IPv4's the one whose prefix has the other side in it
+	 * (inet_select_addr()). */
+	const struct ifa_cacheinfo deprecated = {.ifa_prefered = 0, .ifa_valid = UINT32_MAX};
+
+	return change_address(net, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, name, address,
+			      second_prefix(address), strchr(address, ':') ? &deprecated : NULL,
 			      err);
+}
+
+int net_delete_second_address(struct net *net, const char *name, const char *address,
+			      struct err *err)
+{
+	return net_delete_address(net, name, address, second_prefix(address), err);
 }
 
 int net_delete_address(struct net *net, const char *name, const char *address, int prefix,
 		       struct err *err)
 {
-	return change_address(net, RTM_DELADDR, 0, name, address, prefix, err);
+	return change_address(net, RTM_DELADDR, 0, name, address, prefix, NULL, err);
 }
 
-int net_add_default_route(struct net *net, const char *gateway, struct err *err)
+static int change_default_route(struct net *net, int type, int flags, const char *gateway,
+				struct err *err)
 {
 	struct address address;
 	struct nl_msg *message;
@@ -84,7 +111,7 @@ int net_add_default_route(struct net *net, const char *gateway, struct err *err)
 
 	if (ret)
 		return ret;
-	message = netlink_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+	message = netlink_message(type, flags,
 				  &(struct rtmsg){.rtm_family = address.family,
 						  .rtm_table = RT_TABLE_MAIN,
 						  .rtm_protocol = RTPROT_STATIC,
@@ -94,7 +121,18 @@ int net_add_default_route(struct net *net, const char *gateway, struct err *err)
 	if (message)
 		nla_put(message, RTA_GATEWAY, address.size, address.bytes);
 	return netlink_request(net->rtnl, message, NULL, 0, net, err,
-			       "cannot add a default route via %s", gateway);
+			       "cannot %s a default route via %s",
+			       type == RTM_NEWROUTE ? "add" : "delete", gateway);
+}
+
+int net_add_default_route(struct net *net, const char *gateway, struct err *err)
+{
+	return change_default_route(net, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, gateway, err);
+}
+
+int net_delete_default_route(struct net *net, const char *gateway, struct err *err)
+{
+	return change_default_route(net, RTM_DELROUTE, 0, gateway, err);
 }
 
 int net_add_neighbour(struct net *net, const char *name, const char *address, const uint8_t *mac,

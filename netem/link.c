@@ -125,6 +125,16 @@ int net_set_mtu(struct net *net, const char *name, int mtu, struct err *err)
 			       "cannot set the MTU of %s to %d", name, mtu);
 }
 
+int net_set_mac(struct net *net, const char *name, const uint8_t *mac, struct err *err)
+{
+	struct nl_msg *message = link_message(RTM_NEWLINK, 0, &any_link, name);
+
+	if (message)
+		nla_put(message, IFLA_ADDRESS, 6, mac);
+	return netlink_request(net->rtnl, message, NULL, 0, net, err,
+			       "cannot set the MAC address of %s", name);
+}
+
 int link_get(struct net *net, const char *name, struct ifinfomsg *ret_link, struct err *err)
 {
 	struct nl_msg *message = link_message(RTM_GETLINK, 0, &any_link, name);

@@ -54,6 +54,7 @@ int net_set_link(struct net *net, const char *name, bool up, struct err *err);
  * is lost on the host itself. -ETIMEDOUT after 10 s. */
 int net_wait_carrier(struct net *net, const char *name, struct err *err);
 int net_set_mtu(struct net *net, const char *name, int mtu, struct err *err);
+int net_set_mac(struct net *net, const char *name, const uint8_t *mac, struct err *err);
 /* The interface's index (> 0), or -errno. */
 int net_link_index(struct net *net, const char *name, struct err *err);
 
@@ -65,8 +66,18 @@ int net_add_address(struct net *net, const char *name, const char *address, int 
 int net_wait_address(struct net *net, const char *address, struct err *err);
 int net_delete_address(struct net *net, const char *name, const char *address, int prefix,
 		       struct err *err);
+/* One that comes and goes beside the first, as VRRP's virtual address: what the host begins itself
+ * has the first as its source. */
+int net_add_second_address(struct net *net, const char *name, const char *address, struct err *err);
+int net_delete_second_address(struct net *net, const char *name, const char *address,
+			      struct err *err);
+/* Tells all on NAME's segment that ADDRESS is there: gratuitous ARP (RFC 5227, 2.3: a request for
+ * it with itself as its sender), in IPv6 an unsolicited neighbour advertisement that overrides
+ * (RFC 4861, 7.2.6). Whoever knows the address takes the MAC; who does not learns nothing. */
+int net_announce(struct net *net, const char *name, const char *address, struct err *err);
 /* A default route via GATEWAY. */
 int net_add_default_route(struct net *net, const char *gateway, struct err *err);
+int net_delete_default_route(struct net *net, const char *gateway, struct err *err);
 /* A permanent neighbour entry (ARP, or IPv6 ND). */
 int net_add_neighbour(struct net *net, const char *name, const char *address, const uint8_t *mac,
 		      struct err *err);
