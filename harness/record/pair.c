@@ -111,6 +111,53 @@ int place_of_address(const struct plan *plan, const char *address)
 	return PLAN_ANY;
 }
 
+/* Who has it then: of two, the first. */
+static int holder_of(const struct plan *plan, const char *address, int64_t t_ns)
+{
+	for (int i = 0; i < plan->address_count; i++) {
+		uint32_t holders = plan_holders(plan, i, t_ns);
+
+		if (strcmp(plan_address_text(plan, i), address) != 0)
+			continue;
+		for (int host = 0; host < plan->host_count; host++)
+			if (holders & 1u << host)
+				return host;
+	}
+	return PLAN_ANY;
+}
+
+int place_then(const struct plan *plan, const char *address, int64_t t_ns)
+{
+	int place = place_of_address(plan, address);
+
+	return place == PLAN_ANY ? holder_of(plan, address, t_ns) : place;
+}
+
+static bool moves(const struct plan *plan, const char *address)
+{
+	for (int i = 0; i < plan->address_count; i++)
+		if (strcmp(plan_address_text(plan, i), address) == 0)
+			return true;
+	return false;
+}
+
+/* To whom the sender sends: of an address that moves it may know an old MAC. */
+static int receiver_of(const struct plan *plan, const struct record_frame *frame,
+		       const struct decoded *packet, int from)
+{
+	static const uint8_t of_hosts[] = {2, 0, 0, 0, 0};
+	int mac[HOSTS_MAX], to = place_then(plan, packet->dst, frame->t_ns);
+
+	if (!moves(plan, packet->dst))
+		return to;
+	plan_macs(plan, frame->t_ns, mac);
+	for (int i = 0; i < plan->host_count; i++)
+		if (memcmp(frame->bytes, of_hosts, sizeof(of_hosts)) == 0 &&
+		    frame->bytes[sizeof(of_hosts)] == mac[i])
+			return i;
+	return to == from ? PLAN_ANY : to; /* it tells all where it is */
+}
+
 /* For how long a packet may be under way. Of those alike, one sent earlier than that is lost:
  * a keepalive probe without timestamps is repeated to the last bit. Less than any TCP timer. */
 static int64_t longest_way_ns(const struct plan *plan)
@@ -154,7 +201,7 @@ static int packet_add(struct pairing *pairing, const struct record_frame *frame,
 	added->sent_ns = frame->t_ns;
 	added->port_ns = added->arrived_ns = -1;
 	added->from = from;
-	added->to = place_of_address(pairing->plan, packet->dst);
+	added->to = receiver_of(pairing->plan, frame, packet, from);
 	return index;
 }
 
@@ -213,7 +260,7 @@ static bool is_by_filter(const struct plan *plan, const struct decoded *packet)
 static int packet_of_the_way(struct pairing *pairing, const struct record_frame *frame,
 			     const struct decoded *packet, uint64_t signature, bool known)
 {
-	int sender = place_of_address(pairing->plan, packet->src);
+	int sender = place_then(pairing->plan, packet->src, frame->t_ns);
 	bool at_router = frame->host < 0 && frame->tap == RAW_TAP_HOST && frame->outgoing;
 	bool router = (!known || at_router) && pairing->plan->network == NETWORK_ROUTER &&
 		      (frame->host < 0 || packet->protocol == PACKET_ICMP ||

@@ -286,6 +286,26 @@ START_TEST(test_translation)
 }
 END_TEST
 
+/* An address that moved is where the sender believes it, who may know an old MAC. */
+START_TEST(test_moved_address)
+{
+	struct made_segment segment = {.src = "10.0.0.1", .dst = "10.0.0.101", .flags = TCP_ACK};
+	uint8_t frame[256];
+	size_t size = segment_frame(&segment, frame);
+
+	begin("addresses: {vip: server}\n"
+	      "timeline: [{at: 1s, move: {address: vip, to: client}}]\n" TWO_HOSTS EXPECTS);
+	raw_packet(&raw, S / 2, 0, RAW_TAP_HOST, 1, frame, size);
+	memcpy(frame, (uint8_t[]){2, 0, 0, 0, 0, 2}, 6);
+	raw_packet(&raw, 2 * S, 0, RAW_TAP_HOST, 1, frame, size);
+	raw_packet(&raw, 2 * S + MS, 1, RAW_TAP_HOST, 0, frame, size);
+	record = test_collect(plan, &raw, 3 * S);
+	check_packet(0, S / 2, -1, -1, 0, 1);
+	check_packet(1, 2 * S, -1, 2 * S + MS, 0, 1);
+	done();
+}
+END_TEST
+
 /* What first is seen at the router's own interface is the router's, whatever it says. */
 START_TEST(test_router_speaks)
 {
@@ -365,6 +385,7 @@ int main(void)
 	tcase_add_test(tests, test_router);
 	tcase_add_test(tests, test_to_router);
 	tcase_add_test(tests, test_translation);
+	tcase_add_test(tests, test_moved_address);
 	tcase_add_test(tests, test_router_speaks);
 	tcase_add_test(tests, test_router_repeats);
 	tcase_add_test(tests, test_boots);

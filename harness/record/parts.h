@@ -29,8 +29,9 @@ void counters_parse(struct pool *pool, struct record *record, int host, bool aft
  * not there then is one that the kernel does not have. */
 void counters_settle(struct pool *pool, struct record *record, const struct plan *plan);
 
-/* pair.c: whose address this is: a place (place.h). */
+/* pair.c: whose address this is: a place (place.h); and then, of one that moves. */
 int place_of_address(const struct plan *plan, const char *address);
+int place_then(const struct plan *plan, const char *address, int64_t t_ns);
 
 struct loss { /* why the packet of that number did not arrive */
 	uint32_t number;

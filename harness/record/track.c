@@ -295,9 +295,9 @@ static void arrived(struct tracker *tracker, const struct record_packet *record,
 	side->acked_known = true;
 }
 
-static const char *place_name(const struct plan *plan, const char *address)
+static const char *place_name(const struct plan *plan, const char *address, int64_t t_ns)
 {
-	int place = place_of_address(plan, address);
+	int place = place_then(plan, address, t_ns);
 
 	return place >= 0              ? plan->host[place].name
 	       : place == PLACE_ROUTER ? PLACE_ROUTER_NAME
@@ -306,11 +306,11 @@ static const char *place_name(const struct plan *plan, const char *address)
 
 /* Of which segment an ICMP error speaks: "quotes client > server seq 5", and of which connection.
  */
-static char *quote_note(struct tracker *tracker, const struct decoded *packet,
+static char *quote_note(struct tracker *tracker, const struct decoded *packet, int64_t t_ns,
 			int64_t *ret_connection)
 {
-	const char *src = place_name(tracker->plan, packet->quoted_src);
-	const char *dst = place_name(tracker->plan, packet->quoted_dst);
+	const char *src = place_name(tracker->plan, packet->quoted_src, t_ns);
+	const char *dst = place_name(tracker->plan, packet->quoted_dst, t_ns);
 
 	for (int i = tracker->connection_count - 1; i >= 0; i--)
 		for (int from = 0; from < 2; from++) {
@@ -345,7 +345,7 @@ static void describe_other(struct tracker *tracker, struct record_packet *record
 	else
 		record->kinds |= 1u << KIND_OTHER;
 	if (packet->quotes)
-		record->note = quote_note(tracker, packet, &record->connection);
+		record->note = quote_note(tracker, packet, record->sent_ns, &record->connection);
 }
 
 struct passing { /* of a packet */

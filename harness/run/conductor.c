@@ -196,7 +196,8 @@ static int network_set_up(struct stage *stage, struct err *err)
 	int ret = 0;
 
 	if (alone)
-		topology_open_here(topology, stage->plan);
+		topology_open_here(topology, stage->plan,
+				   alone->incarnation ? clock_now_ns() - alone->zero_ns : 0);
 	else
 		ret = topology_open(topology, stage->plan, stage->options->virtual_clock, err);
 	if (ret == 0)

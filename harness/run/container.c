@@ -153,6 +153,8 @@ static char *hosts_text(const struct plan *plan)
 		text_add(&text, "%s %s\n",
 			 plan->ip_version == 6 ? plan->host[i].address6 : plan->host[i].address4,
 			 plan->host[i].name);
+	for (int i = 0; i < plan->address_count; i++)
+		text_add(&text, "%s %s\n", plan_address_text(plan, i), plan->address[i].name);
 	return text_take(&text);
 }
 

@@ -60,7 +60,7 @@ static int power_off(struct stage *stage, int host, struct err *err)
 static int power_on(struct stage *stage, const struct plan_fault *fault, struct err *err)
 {
 	int64_t up_ns = fault->at_ns + fault->down_ns;
-	int ret = topology_power_on(&stage->topology, fault->host, err);
+	int ret = topology_power_on(&stage->topology, fault->host, up_ns, err);
 
 	if (ret == 0)
 		ret = stage_power_on(stage, fault->host, err);
@@ -278,6 +278,25 @@ static int forget(struct stage *stage, const struct plan_fault *fault, int index
 	return net_flush_conntrack(stage->topology.router, err);
 }
 
+/* Each of the hosts does its part; one that is off has nothing to do. */
+static int move(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
+{
+	int ret = 0;
+
+	(void)index;
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		if (stage_has(stage, i) && is_on(stage, i))
+			ret = topology_move(&stage->topology, i, fault, err);
+	return ret;
+}
+
+static int set_interface(struct stage *stage, const struct plan_fault *fault, int index,
+			 struct err *err)
+{
+	(void)index;
+	return topology_set_interface(&stage->topology, fault, err);
+}
+
 /* What is process 1 here panics its kernel by ending (kernel/exit.c, do_exit()): before anything of
  * it is closed, and with all other processes as they are. What is known so far goes out first. */
 static int panic(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
@@ -323,6 +342,9 @@ static const struct {
 	[FAULT_IMPAIR] = {impair, NULL},
 	[FAULT_HEAL] = {heal, NULL},
 	[FAULT_FORGET] = {forget, NULL},
+	[FAULT_MOVE] = {move, NULL},
+	[FAULT_IFDOWN] = {set_interface, NULL},
+	[FAULT_IFUP] = {set_interface, NULL},
 	[FAULT_PANIC] = {panic, NULL},
 	[FAULT_STEP] = {step, NULL},
 };
@@ -333,6 +355,8 @@ bool fault_is_here(const struct stage *stage, int index)
 
 	if (!stage->options->alone)
 		return true;
+	if (fault->op == FAULT_MOVE) /* between two of them */
+		return !stage_has(stage, stage->plan->host_count);
 	switch (fault->kind->doer) {
 	case DOER_HOST:
 		return stage_has(stage, fault->program == PLAN_ANY
@@ -352,7 +376,9 @@ static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, 
 	const struct plan_fault *fault = &stage->plan->fault[index];
 	int ret;
 
-	out_frame(stage->out, RAW_FAULT, index, out_now(stage->out), &part, sizeof(part), NULL, 0);
+	if (fault->op != FAULT_MOVE || stage_has(stage, fault->host))
+		out_frame(stage->out, RAW_FAULT, index, out_now(stage->out), &part, sizeof(part),
+			  NULL, 0);
 	ret = fn(stage, fault, index, err);
 	return ret < 0 ? err_add(err, ret, "%s", fault->text) : 0;
 }

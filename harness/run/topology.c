@@ -77,7 +77,7 @@ static int offload_disable(struct net *net, const char *name, uint32_t command, 
 	return ret ? err_sys(err, ret, "cannot turn off an offload of %s", name) : 0;
 }
 
-static int neighbours_add(struct topology *topology, int host, struct err *err)
+int topology_add_neighbours(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
 	struct net *net = topology->host[host].net;
@@ -97,14 +97,38 @@ static int neighbours_add(struct topology *topology, int host, struct err *err)
 	return ret;
 }
 
+int topology_add_route(struct topology *topology, int host, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+
+	return plan->network == NETWORK_ROUTER
+		       ? net_add_default_route(topology->host[host].net, router_address(plan, host),
+					       err)
+		       : 0;
+}
+
 /* Without one it would solicit no neighbour when it is a timer that asks, or for what it forwards
  * (ndisc_send_ns() in net/ipv6/ndisc.c). */
 static int link_local_add(const struct plan *plan, struct net *net, const char *link,
 			  const char *address, struct err *err)
 {
-	return plan->neighbours_dynamic && plan->ip_version == 6
+	return plan_resolves(plan) && plan->ip_version == 6
 		       ? net_add_address(net, link, address, 64, err)
 		       : 0;
+}
+
+int topology_add_addresses(struct topology *topology, int host, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct net *net = topology->host[host].net;
+	int ret = net_add_address(net, "eth0", address_of(plan, host), prefix_of(plan), err);
+
+	if (ret == 0)
+		ret = link_local_add(plan, net, "eth0", plan->host[host].link_local, err);
+	for (int i = 0; i < plan->address_count && ret == 0; i++)
+		if (plan_holders(plan, i, topology->now_ns) & 1u << host)
+			ret = net_add_second_address(net, "eth0", plan_address_text(plan, i), err);
+	return ret < 0 ? ret : topology_add_route(topology, host, err);
 }
 
 static int host_configure(struct topology *topology, int host, struct err *err)
@@ -112,15 +136,10 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 	const struct plan *plan = topology->plan;
 	const struct kernel_facts facts = topology_facts(topology);
 	struct net *net = topology->host[host].net;
-	int ret;
+	int ret = topology_add_addresses(topology, host, err);
 
-	ret = net_add_address(net, "eth0", address_of(plan, host), prefix_of(plan), err);
 	if (ret == 0)
-		ret = link_local_add(plan, net, "eth0", plan->host[host].link_local, err);
-	if (ret == 0 && plan->network == NETWORK_ROUTER)
-		ret = net_add_default_route(net, router_address(plan, host), err);
-	if (ret == 0)
-		ret = neighbours_add(topology, host, err);
+		ret = topology_add_neighbours(topology, host, err);
 	/* Programs have no rights; a server's port is not to depend on that. */
 	if (ret == 0)
 		ret = net_set_sysctl(net, "net.ipv4.ip_unprivileged_port_start", "0", err);
@@ -234,6 +253,15 @@ static int senders_sort(struct topology *topology, struct err *err)
 	return ret;
 }
 
+/* As it is by the timeline. */
+static void mac_set(struct topology *topology, int i)
+{
+	int mac[HOSTS_MAX];
+
+	plan_macs(topology->plan, topology->now_ns, mac);
+	topology->host[i].mac[5] = (uint8_t)mac[i];
+}
+
 static int host_build(struct topology *topology, int i, struct err *err)
 {
 	struct topology_host *host = &topology->host[i];
@@ -243,6 +271,7 @@ static int host_build(struct topology *topology, int i, struct err *err)
 	int ret;
 
 	ret = net_new(name, &host->net, err);
+	mac_set(topology, i);
 	if (ret == 0)
 		ret = net_add_veth(host->net, "eth0", host->mac, topology->wire, name, port_mac,
 				   err);
@@ -456,8 +485,11 @@ static int host_build_here(struct topology *topology, int i, struct err *err)
 	struct topology_host *host = &topology->host[i];
 	int ret = net_here(topology->plan->host[i].name, &host->net, err);
 
+	mac_set(topology, i);
 	if (ret == 0)
 		ret = net_set_quiet(host->net, "eth0", err);
+	if (ret == 0 && host->mac[5] != i + 1)
+		ret = net_set_mac(host->net, "eth0", host->mac, err);
 	if (ret == 0)
 		ret = net_set_link(host->net, "eth0", true, err);
 	if (ret == 0)
@@ -488,9 +520,10 @@ static int router_build_here(struct topology *topology, struct err *err)
 	return ret < 0 ? ret : router_wait(topology, err);
 }
 
-void topology_open_here(struct topology *topology, const struct plan *plan)
+void topology_open_here(struct topology *topology, const struct plan *plan, int64_t now_ns)
 {
 	topology_init(topology, plan, true);
+	topology->now_ns = now_ns;
 }
 
 int topology_build_here(struct topology *topology, int host, struct err *err)
@@ -540,10 +573,11 @@ int topology_power_off(struct topology *topology, int host, struct err *err)
 	return ret < 0 ? ret : carriers_update(topology, err);
 }
 
-int topology_power_on(struct topology *topology, int host, struct err *err)
+int topology_power_on(struct topology *topology, int host, int64_t now_ns, struct err *err)
 {
 	int ret;
 
+	topology->now_ns = now_ns;
 	topology->host[host].incarnation++;
 	ret = host_build(topology, host, err);
 	if (ret == 0)

@@ -44,7 +44,8 @@ struct topology {
 	struct net *wire, *router; /* router: NULL where there is none */
 	struct topology_host host[HOSTS_MAX];
 	bool has_netem, virtual_clock;
-	bool sorts; /* ports treat senders differently: sch_prio above netem */
+	int64_t now_ns; /* of the run, when what is being built is to be as it is then */
+	bool sorts;     /* ports treat senders differently: sch_prio above netem */
 	struct utsname uts;
 };
 
@@ -55,7 +56,7 @@ int topology_open(struct topology *topology, const struct plan *plan, bool virtu
 int topology_build(struct topology *topology, struct err *err);
 /* Where each host is a kernel of its own, and this one is HOST's; PLAN's host_count: the router's.
  * Its cards are there, and their cables; what HOST has is in force when this returns. */
-void topology_open_here(struct topology *topology, const struct plan *plan);
+void topology_open_here(struct topology *topology, const struct plan *plan, int64_t now_ns);
 int topology_build_here(struct topology *topology, int host, struct err *err);
 struct kernel_facts topology_facts(const struct topology *topology);
 void topology_done(struct topology *topology);
@@ -68,7 +69,20 @@ int topology_wait(struct topology *topology, struct err *err);
  * in a new namespace. */
 int topology_cut(struct topology *topology, int host, struct err *err);
 int topology_power_off(struct topology *topology, int host, struct err *err);
-int topology_power_on(struct topology *topology, int host, struct err *err);
+int topology_power_on(struct topology *topology, int host, int64_t now_ns, struct err *err);
+
+/* What the host's interface has when it is up: addresses and the route over the router, that route
+ * alone, and the neighbours that it knows by heart. */
+int topology_add_addresses(struct topology *topology, int host, struct err *err);
+int topology_add_route(struct topology *topology, int host, struct err *err);
+int topology_add_neighbours(struct topology *topology, int host, struct err *err);
+
+/* interface.c: what MOVE and IFDOWN or IFUP, faults of the plan, change at HOST, which has power.
+ */
+int topology_move(struct topology *topology, int host, const struct plan_fault *move,
+		  struct err *err);
+int topology_set_interface(struct topology *topology, const struct plan_fault *fault,
+			   struct err *err);
 
 int topology_plug(struct topology *topology, int host, bool plugged, struct err *err);
 /* Sets how the port of host TO treats what host FROM (PLAN_ANY: whoever) sends there; NULL: as the

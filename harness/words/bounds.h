@@ -8,14 +8,15 @@
 
 #include <assert.h>
 
-#define HOSTS_MAX    8
-#define PROGRAMS_MAX 16
-#define STEPS_MAX    100 /* of one program */
-#define FAULTS_MAX   256
-#define EXPECTS_MAX  1024
-#define ERRNOS_MAX   7  /* beside the first, in one expectation */
-#define SYSCTLS_MAX  64 /* of a command line */
-#define NAME_LONGEST 12 /* of hosts and programs: they become interfaces */
+#define HOSTS_MAX     8
+#define ADDRESSES_MAX 8 /* beside those of hosts */
+#define PROGRAMS_MAX  16
+#define STEPS_MAX     100 /* of one program */
+#define FAULTS_MAX    256
+#define EXPECTS_MAX   1024
+#define ERRNOS_MAX    7  /* beside the first, in one expectation */
+#define SYSCTLS_MAX   64 /* of a command line */
+#define NAME_LONGEST  12 /* of hosts and programs: they become interfaces */
 
 static_assert(HOSTS_MAX < 31 && PROGRAMS_MAX <= 32, "sets of them are bits of a uint32_t");
 

@@ -347,6 +347,8 @@ void network_look_at_carriers(struct world *world)
 			continue;
 		card->carrier = card->card.carrier = carrier;
 		card->outages += !carrier;
+		if (!carrier)
+			segment_forget(&world->segment[card->segment], i);
 		if (!has_power(host))
 			continue;
 		agenda_add(&host->inbox, (struct event){.t_ns = host_soonest_ns(host),

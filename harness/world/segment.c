@@ -35,6 +35,16 @@ static void learn(struct segment *segment, int card, const uint8_t *mac)
 	segment->learned[at].card = card;
 }
 
+void segment_forget(struct segment *segment, int card)
+{
+	int kept = 0;
+
+	for (int i = 0; i < segment->learned_count; i++)
+		if (segment->learned[i].card != card)
+			segment->learned[kept++] = segment->learned[i];
+	segment->learned_count = kept;
+}
+
 bool segment_add(struct segment *segment, int card, const uint8_t mac[6])
 {
 	if (segment->card_count == (segment->is_cable ? 2 : SEGMENT_CARDS))

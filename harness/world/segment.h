@@ -26,6 +26,9 @@ struct segment {
 
 /* False: there is no room. The switch knows MAC from the start. */
 bool segment_add(struct segment *segment, int card, const uint8_t mac[6]);
+/* CARD has no carrier any more: what the switch had learned there is out of date (802.1D; the
+ * kernel's bridge, br_fdb_delete_by_port()). */
+void segment_forget(struct segment *segment, int card);
 /* FRAME comes from FROM: to whom it goes; how many. */
 int segment_route(struct segment *segment, int from, const uint8_t *frame,
 		  int ret_to[SEGMENT_CARDS]);

@@ -73,6 +73,22 @@ START_TEST(a_switch_learns_who_is_where)
 }
 END_TEST
 
+START_TEST(a_switch_forgets_a_port_without_carrier)
+{
+	struct segment segment = segment_of(false, 3);
+	uint8_t frame[14];
+	int to[SEGMENT_CARDS];
+
+	memcpy(frame, all, 6);
+	memcpy(frame + 6, stranger, 6);
+	segment_route(&segment, 12, frame, to);
+	segment_forget(&segment, 12);
+	ck_assert_uint_eq(routed(&segment, 10, stranger), 1u << 11 | 1u << 12);
+	segment_route(&segment, 12, frame, to);
+	ck_assert_uint_eq(routed(&segment, 10, stranger), 1u << 12);
+}
+END_TEST
+
 START_TEST(a_switch_learns_no_end_of_addresses)
 {
 	struct segment segment = segment_of(false, 3);
@@ -108,6 +124,7 @@ int main(void)
 
 	tcase_add_test(tests, a_switch_sends_to_whom_it_is_for);
 	tcase_add_test(tests, a_switch_learns_who_is_where);
+	tcase_add_test(tests, a_switch_forgets_a_port_without_carrier);
 	tcase_add_test(tests, a_switch_learns_no_end_of_addresses);
 	tcase_add_test(tests, a_cable_hands_everything_to_its_other_end);
 	return run_tests(tests);

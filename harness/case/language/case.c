@@ -177,6 +177,11 @@ static const struct field top_fields[] = {
 		   "\"^[a-z][a-z0-9-]{0,11}$\"}, \"additionalProperties\": {\"$ref\": "
 		   "\"#/$defs/host\"}}",
 	 .help = "two to eight machines, in order"},
+	{"addresses", TYPE_CUSTOM, .decode = decode_later,
+	 .looks = "a mapping of names to hosts, or to nobody ({vip: server})",
+	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}",
+	 .help = "addresses beside the hosts' own that can move, and who has each first; others "
+		 "ask for its MAC address always. The network is a switch or a cable"},
 	{"timeline", TYPE_CUSTOM, .decode = decode_later, .looks = "a list of faults",
 	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/fault\"}}",
 	 .help = "what goes wrong, and when"},
@@ -268,6 +273,7 @@ void decode_case(struct decoder *d)
 	decode_hosts(d, hosts);
 	if (!plan->host)
 		return;
+	decode_addresses(d);
 	decode_programs(d, hosts);
 	resolve_targets(d);
 	if (timeline)

@@ -30,6 +30,11 @@ extern const struct form condition_form;
 /* What a `middlebox:` by name does where nothing else is said; and whether there can be one. */
 void middlebox_finish(struct decoder *d);
 
+/* `addresses:`, when the hosts are known. */
+void decode_addresses(struct decoder *d);
+/* The number of the address of that name; -1: there is none. */
+int address_named(const struct plan *plan, const char *name);
+
 /* `hosts:`, in this order: names and addresses first, since steps speak of other hosts. */
 /* RET is a struct plan_host: a host, or the plan's router. */
 bool decode_sysctl(struct decoder *d, const struct node *node, void *ret);
@@ -72,9 +77,12 @@ void check_timeline(struct decoder *d);
 void decode_expect(struct decoder *d, const struct node *map);
 /* How often the program was started again by the end. */
 
-/* The host's address with PORT, in the plan's IP version. */
+/* The host's address with PORT, in the plan's IP version; ADDRESS: as text. */
 struct sockaddr_in6 host_address(const struct plan *plan, int host, int port);
+struct sockaddr_in6 socket_address(const struct plan *plan, const char *address, int port);
 
+/* Whether a WHAT can be called that: not as something else is; false, reported. */
+bool check_reserved(struct decoder *d, const struct node *name, const char *what);
 /* A name for a host, a program, a step: [a-z][a-z0-9-]*, at most LONGEST. False, reported. */
 bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest);
 

@@ -214,6 +214,65 @@ static const struct field forget_fields[] = {
 	{NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = ""},
 };
 
+static bool decode_address(struct decoder *d, const struct node *node, void *ret)
+{
+	const struct plan *plan = d->plan;
+	struct known known;
+	struct diag *diag;
+
+	if (!want_scalar(d, node, "the name of an address"))
+		return false;
+	*(int *)ret = address_named(plan, node->text);
+	if (*(int *)ret >= 0)
+		return true;
+	diag = node_error(d->diags, node, "there is no address '%.60s'", node->text);
+	known_init(&known, node->text);
+	for (int i = 0; i < plan->address_count; i++)
+		known_add(&known, plan->address[i].name);
+	if (plan->address_count)
+		known_help(d->diags, diag, &known, "the addresses are");
+	else
+		diag_help(d->diags, diag,
+			  "those that can move stand at the top: addresses: {vip: server}");
+	return false;
+}
+
+static bool decode_new_holder(struct decoder *d, const struct node *node, void *ret)
+{
+	if (!want_scalar(d, node, "a host, or nobody"))
+		return false;
+	*(int *)ret = strcmp(node->text, "nobody") == 0 ? PLAN_ANY
+							: find_host(d, node, node->text, 0);
+	return *(int *)ret != PLAN_ANY || strcmp(node->text, "nobody") == 0;
+}
+
+static const struct word mac_words[] = {
+	{"own", false, "the address is at the MAC address that the host has"},
+	{"same", true, "the two hosts' MAC addresses change places: a spare in another's stead"},
+	{NULL, 0, NULL}};
+static const struct field move_fields[] = {
+	{"address", TYPE_CUSTOM, FAULT(address), .decode = decode_address, .required = true,
+	 .looks = "an address of `addresses`", .schema = "{\"type\": \"string\"}", .help = "which"},
+	{"to", TYPE_CUSTOM, FAULT(to), .decode = decode_new_holder, .required = true,
+	 .looks = "a host, or nobody", .schema = "{\"type\": \"string\"}",
+	 .help = "who has it then; a host that has it already may say so again"},
+	{"announce", TYPE_BOOL, FAULT(announce),
+	 .help = "it tells the segment: gratuitous ARP, in IPv6 an unsolicited neighbour "
+		 "advertisement; true if not said"},
+	{"both", TYPE_BOOL, FAULT(both),
+	 .help = "who had it has it still (a split brain); false if not said"},
+	{"mac", TYPE_WORD, FAULT(same_mac), .words = mac_words, .help = "own if not said"},
+};
+static const struct word takes_words[] = {
+	{"address", TAKES_ADDRESS, "as when a lease of DHCP ends"},
+	{"route", TAKES_ROUTE, "the default route; behind a router"},
+	{NULL, 0, NULL}};
+static const struct field ifdown_fields[] = {
+	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "whose"},
+	{"only", TYPE_WORD, FAULT(takes), .words = takes_words,
+	 .help = "not the interface, but that of it"},
+};
+
 #define FORM(verb, fields, bare_)                                                                  \
 	(&(const struct form){.name = "'" verb "'", FIELDS(fields), .bare = bare_})
 
@@ -323,6 +382,27 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 			  "router, middlebox: {idle: 350s}}");
 }
 
+/* `host` is who tells that it happened: who has it then; of nobody, who had it, when all faults are
+ * sorted. */
+static void finish_move(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	struct plan_fault *fault = &((struct fault_args *)ret)->fault;
+
+	if (!(given & 4))
+		fault->announce = fault->to != PLAN_ANY;
+	fault->host = fault->to;
+	if (fault->to == PLAN_ANY && (fault->announce || fault->both || fault->same_mac))
+		diag_error(d->diags, node_get(node, "to")->key->span,
+			   "what nobody has is announced by nobody, kept by nobody, and at no MAC");
+}
+
+static void finish_ifdown(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	(void)given;
+	if (((struct fault_args *)ret)->fault.takes == TAKES_ROUTE)
+		need_router(d, node, "only: route");
+}
+
 static const struct verb faults[] = {
 	{"kill", FAULT_KILL, "SIGKILL to a program", "kill: client", ARGUMENT_REQUIRED,
 	 FORM("kill", process_fields, 1), NULL},
@@ -390,6 +470,16 @@ static const struct verb faults[] = {
 	 "sends, as "
 	 "Linux does: for a firewall that drops what it does not know, blackhole",
 	 "forget: router", ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
+	{"move", FAULT_MOVE,
+	 "an address goes from who has it to another host, as when VRRP fails over; connections "
+	 "stay where they are",
+	 "move: {address: vip, to: client, announce: false}", ARGUMENT_REQUIRED,
+	 FORM("move", move_fields, 0), finish_move},
+	{"ifdown", FAULT_IFDOWN,
+	 "a host sets its own interface down: its routes go, in IPv6 its addresses as well",
+	 "ifdown: client", ARGUMENT_REQUIRED, FORM("ifdown", ifdown_fields, 1), finish_ifdown},
+	{"ifup", FAULT_IFUP, "undoes ifdown: interface, addresses and routes are there again",
+	 "ifup: client", ARGUMENT_REQUIRED, FORM("ifup", host_fields, 1), NULL},
 };
 
 const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
@@ -409,6 +499,9 @@ const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
 	[FAULT_DROP] = {EFFECT_WORSE, DOER_ROUTER},
 	[FAULT_HEAL] = {EFFECT_HEALED, DOER_BOTH},
 	[FAULT_FORGET] = {EFFECT_ROUTER, DOER_ROUTER},
+	[FAULT_MOVE] = {EFFECT_ADDRESS, DOER_HOST},
+	[FAULT_IFDOWN] = {EFFECT_INTERFACE, DOER_HOST},
+	[FAULT_IFUP] = {EFFECT_INTERFACE, DOER_HOST},
 	[FAULT_PANIC] = {EFFECT_STILL, DOER_HOST},
 	[FAULT_HANG] = {EFFECT_STILL, DOER_WORLD},
 	[FAULT_SUSPEND] = {EFFECT_STILL, DOER_WORLD},

@@ -57,6 +57,9 @@ static const struct {
 	{"impair: {to: client, loss: 5%}", FAULT_IMPAIR, A, A, A, C, "impair to=client loss=5%"},
 	{"reject: {from: client, to: server, with: rst}", FAULT_REJECT, A, A, C, V,
 	 "reject client -> server with tcp reset"},
+	{"ifdown: server", FAULT_IFDOWN, A, V, A, A, "ifdown server"},
+	{"ifdown: {host: server, only: route}", FAULT_IFDOWN, A, V, A, A,
+	 "ifdown host=server only=route"},
 	{"forget: router", FAULT_FORGET, A, A, A, A, "forget router"},
 	{"panic: server", FAULT_PANIC, A, V, A, A, "panic server"},
 	{"hang: client", FAULT_HANG, A, C, A, A, "hang client"},
@@ -250,6 +253,69 @@ START_TEST(healing_nothing_is_warned_of)
 }
 END_TEST
 
+#define THREE_HOSTS                                                                                \
+	"case: an address\naddresses: {vip: server}\nhosts:\n"                                     \
+	"  client: {program: [{connect: vip:8081}]}\n"                                             \
+	"  server: {program: [{listen: 8081}, accept]}\n"                                          \
+	"  standby: {program: [{listen: 8081}, accept]}\n"
+
+/* Who has it, and what MAC each host has, follows from the timeline. */
+START_TEST(addresses_move)
+{
+	struct plan *plan = load(
+		THREE_HOSTS
+		"timeline: [{at: 1s, move: {address: vip, to: standby}}, "
+		"{at: 2s, move: {address: vip, to: client, both: true, mac: same}}, "
+		"{at: 3s, move: {address: vip, to: nobody}}]\nexpect: {client: {connect: ok}}\n");
+	int mac[HOSTS_MAX];
+
+	ck_assert_int_eq(plan->program[0].step[0].target_program, 1);
+	ck_assert_uint_eq(plan_holders(plan, 0, 0), 1u << 1);
+	ck_assert_uint_eq(plan_holders(plan, 0, NSEC_PER_SEC), 1u << 2);
+	ck_assert_uint_eq(plan_holders_before(plan, &plan->fault[1]), 1u << 2);
+	ck_assert_uint_eq(plan_holders(plan, 0, 2 * NSEC_PER_SEC), 1u << 0 | 1u << 2);
+	ck_assert_uint_eq(plan_holders(plan, 0, 3 * NSEC_PER_SEC), 0);
+	ck_assert_int_eq(plan->fault[2].host, 0);
+	ck_assert(plan->fault[0].announce && !plan->fault[2].announce);
+	plan_macs(plan, 2 * NSEC_PER_SEC, mac);
+	ck_assert(mac[0] == 3 && mac[1] == 2 && mac[2] == 1);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(addresses_that_cannot_move)
+{
+	static const struct {
+		const char *timeline, *text;
+	} wrong[] = {
+		{"{at: 1s, move: {address: vap, to: standby}}", "did you mean 'vip'"},
+		{"{at: 1s, move: {address: vip, to: nobody, announce: true}}", "by nobody"},
+		{"{at: 1s, move: {address: vip, to: nobody}}, "
+		 "{at: 2s, move: {address: vip, to: nobody}}",
+		 "is nobody's already"},
+		{"{at: 1s, crash: standby}, {at: 2s, move: {address: vip, to: standby}}",
+		 "is off then"},
+		{"{at: 1s, move: {address: vip, to: server, mac: same}}", "at no other host"},
+		{"{at: 1s, ifup: client}", "is not down then"},
+		{"{at: 1s, ifdown: client}, {at: 2s, ifdown: client}", "is down already"},
+		{"{at: 1s, ifdown: {host: client, only: route}}", "needs network: router"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char source[1024];
+
+		snprintf(source, sizeof(source), THREE_HOSTS "timeline: [%s]\nexpect: {}\n",
+			 wrong[i].timeline);
+		must_refuse(source, wrong[i].text);
+	}
+	must_refuse("network: router\n" THREE_HOSTS "expect: {}\n",
+		    "the case needs network: switch");
+	must_refuse(
+		"case: x\naddresses: {client: server}\nhosts: {client: , server: }\nexpect: {}\n",
+		"called as a host is");
+}
+END_TEST
+
 /* None is left out of the table. */
 START_TEST(every_fault_has_a_kind)
 {
@@ -271,6 +337,8 @@ int main(void)
 	tcase_add_test(tests, faults_are_sorted);
 	tcase_add_test(tests, impossible_courses_are_refused);
 	tcase_add_test(tests, healing_nothing_is_warned_of);
+	tcase_add_test(tests, addresses_move);
+	tcase_add_test(tests, addresses_that_cannot_move);
 	tcase_add_test(tests, every_fault_has_a_kind);
 	return run_tests(tests);
 }

@@ -51,7 +51,7 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
 	return false;
 }
 
-static bool check_reserved(struct decoder *d, const struct node *name, const char *what)
+bool check_reserved(struct decoder *d, const struct node *name, const char *what)
 {
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (strcmp(reserved[i], name->text) == 0) {
@@ -63,21 +63,30 @@ static bool check_reserved(struct decoder *d, const struct node *name, const cha
 	return true;
 }
 
-struct sockaddr_in6 host_address(const struct plan *plan, int host, int port)
+struct sockaddr_in6 socket_address(const struct plan *plan, const char *address, int port)
 {
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
 	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	struct sockaddr_in6 out = {0};
 
 	if (plan->ip_version == 6) {
-		if (host >= 0)
-			inet_pton(AF_INET6, plan->host[host].address6, &six.sin6_addr);
+		if (address)
+			inet_pton(AF_INET6, address, &six.sin6_addr);
 		return six;
 	}
-	if (host >= 0)
-		inet_pton(AF_INET, plan->host[host].address4, &four.sin_addr);
+	if (address)
+		inet_pton(AF_INET, address, &four.sin_addr);
 	memcpy(&out, &four, sizeof(four));
 	return out;
+}
+
+struct sockaddr_in6 host_address(const struct plan *plan, int host, int port)
+{
+	if (host < 0)
+		return socket_address(plan, NULL, port);
+	return socket_address(
+		plan, plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4,
+		port);
 }
 
 static void set_addresses(const struct plan *plan, struct plan_host *host, int n)

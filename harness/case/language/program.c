@@ -231,6 +231,20 @@ static int find_command(const struct plan *plan, const struct sockaddr_in6 *own,
 	return found;
 }
 
+/* An address that moves stands for who has it first. */
+static struct sockaddr_in6 at_first(const struct plan *plan, struct sockaddr_in6 address)
+{
+	int port = ntohs(address.sin6_port);
+
+	for (int i = 0; i < plan->address_count; i++) {
+		struct sockaddr_in6 moving = socket_address(plan, plan_address_text(plan, i), port);
+
+		if (memcmp(&moving, &address, sizeof(moving)) == 0 && plan->address[i].host >= 0)
+			return host_address(plan, plan->address[i].host, port);
+	}
+	return address;
+}
+
 /* Who connects first to where another program will listen starts when it does. */
 static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own, int self)
 {
@@ -243,7 +257,8 @@ static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own,
 		if (step->peer.op != PEER_CONNECT)
 			continue;
 		if (target == PLAN_ANY && program->after < 0 && !program->start_said)
-			target = find_command(d->plan, own, self, step->peer.addr);
+			target = find_command(d->plan, own, self,
+					      at_first(d->plan, step->peer.addr));
 		if (target != PLAN_ANY && step->peer.addr.sin6_port)
 			program->connected = ready_add(
 				d, (struct plan_ready){.program = target,
@@ -265,7 +280,8 @@ void resolve_targets(struct decoder *d)
 			struct plan_step *step = &plan->program[i].step[j];
 
 			if (step->peer.op == PEER_CONNECT && step->peer.addr.sin6_port)
-				step->target_program = find_listener(plan, own, i, step->peer.addr);
+				step->target_program = find_listener(
+					plan, own, i, at_first(plan, step->peer.addr));
 		}
 	for (int i = 0; i < plan->program_count; i++)
 		resolve_connected(d, own, i);

@@ -39,7 +39,7 @@ static bool parse_address(struct decoder *d, const struct node *node, int port,
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
 	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	size_t length = strlen(name);
-	int version = 0, host;
+	int version = 0, host, address = address_named(d->plan, name);
 
 	if (inet_pton(AF_INET, name, &four.sin_addr) == 1)
 		version = 4;
@@ -66,6 +66,10 @@ static bool parse_address(struct decoder *d, const struct node *node, int port,
 				     name),
 			  "write it in brackets and quotes: \"[fd00::99]:80\"");
 		return false;
+	}
+	if (address >= 0) {
+		*ret = socket_address(d->plan, plan_address_text(d->plan, address), port);
+		return true;
 	}
 	host = find_host(d, node, name, 0);
 	if (host < 0)

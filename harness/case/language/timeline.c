@@ -122,7 +122,8 @@ void decode_timeline(struct decoder *d, const struct node *list)
 struct course {
 	const struct plan_fault *off[HOSTS_MAX], *still[HOSTS_MAX]; /* still: yet it has power */
 	const struct plan_fault *pulled[HOSTS_MAX][2], *stopped[PROGRAMS_MAX];
-	bool broken; /* something to heal */
+	const struct plan_fault *taken[HOSTS_MAX]; /* of its interface */
+	bool broken;                               /* something to heal */
 };
 
 static struct span span_of_fault(const struct plan_fault *fault)
@@ -184,10 +185,51 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 		complain(d, fault, course->still[fault->host], "host",
 			 d->plan->host[fault->host].name, "stands still then");
 	*off = fault;
-	course->still[fault->host] = NULL;
+	course->still[fault->host] = course->taken[fault->host] = NULL;
 	for (int i = 0; i < d->plan->program_count; i++)
 		if (d->plan->program[i].host == fault->host)
 			course->stopped[i] = NULL;
+}
+
+/* Of a host that does something for it. */
+static bool check_able(struct decoder *d, const struct course *course,
+		       const struct plan_fault *fault)
+{
+	const char *name = d->plan->host[fault->host].name;
+
+	if (course->off[fault->host])
+		complain(d, fault, course->off[fault->host], "host", name, "is off then");
+	else if (course->still[fault->host])
+		complain(d, fault, course->still[fault->host], "host", name, "stands still then");
+	return !course->off[fault->host] && !course->still[fault->host];
+}
+
+static void check_address(struct decoder *d, const struct course *course, struct plan_fault *fault)
+{
+	uint32_t before = plan_holders_before(d->plan, fault);
+
+	for (int i = 0; fault->host == PLAN_ANY && i < d->plan->host_count; i++)
+		if (before & 1u << i)
+			fault->host = i;
+	if (fault->host == PLAN_ANY)
+		complain(d, fault, NULL, "address", d->plan->address[fault->address].name,
+			 "is nobody's already");
+	else if (check_able(d, course, fault) && fault->same_mac && !(before & ~(1u << fault->to)))
+		complain(d, fault, NULL, "address", d->plan->address[fault->address].name,
+			 "is at no other host, whose MAC could move along");
+}
+
+static void check_interface(struct decoder *d, struct course *course,
+			    const struct plan_fault *fault)
+{
+	const char *name = d->plan->host[fault->host].name;
+	const struct plan_fault **taken = &course->taken[fault->host];
+
+	if (check_able(d, course, fault) && fault->op == FAULT_IFUP && !*taken)
+		complain(d, fault, NULL, "the interface of host", name, "is not down then");
+	else if (fault->op == FAULT_IFDOWN && *taken)
+		complain(d, fault, *taken, "the interface of host", name, "is down already");
+	*taken = fault->op == FAULT_IFDOWN ? fault : NULL;
 }
 
 /* Of a host that has power: panic, hang, suspend, resume, step. */
@@ -212,7 +254,7 @@ static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
 	return off && plan_fault_boots(off) && off->at_ns + off->down_ns <= now_ns;
 }
 
-static void check_fault(struct decoder *d, struct course *course, const struct plan_fault *fault)
+static void check_fault(struct decoder *d, struct course *course, struct plan_fault *fault)
 {
 	for (int i = 0; i < d->plan->host_count; i++)
 		if (is_up_again(course->off[i], fault->at_ns))
@@ -243,6 +285,12 @@ static void check_fault(struct decoder *d, struct course *course, const struct p
 	case EFFECT_RESUMED:
 	case EFFECT_CLOCK:
 		check_kernel(d, course, fault);
+		break;
+	case EFFECT_ADDRESS:
+		check_address(d, course, fault);
+		break;
+	case EFFECT_INTERFACE:
+		check_interface(d, course, fault);
 		break;
 	case EFFECT_ROUTER:
 		break;

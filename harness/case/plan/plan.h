@@ -107,6 +107,14 @@ struct plan_host {
 	struct plan_place place;
 };
 
+/* An address beside the hosts' own: who has it may change. */
+struct plan_address {
+	char *name;
+	char address4[24], address6[46];
+	int host; /* that has it first; PLAN_ANY: nobody */
+	struct plan_place place;
+};
+
 /* Of the router, on every side. */
 #define PLAN_ROUTER_LINK_LOCAL "fe80::fe"
 
@@ -197,9 +205,12 @@ enum fault_op {
 	FAULT_DROP,      /* from -> to: what matches the filter, or the next `count` that do */
 	FAULT_HEAL,      /* undoes blackhole, reject, drop and impair between from and to */
 	FAULT_FORGET,    /* the router's connection tracking is flushed */
-	FAULT_PANIC,     /* host: its kernel; after down_ns it boots again, unless that is 0 */
-	FAULT_HANG,      /* host: it answers nothing any more; its carrier stays */
-	FAULT_SUSPEND,   /* host: its time stands still */
+	FAULT_MOVE,      /* an address, from who has it to host `to` */
+	FAULT_IFDOWN,    /* host: its interface, or what of it `takes` says */
+	FAULT_IFUP,
+	FAULT_PANIC,   /* host: its kernel; after down_ns it boots again, unless that is 0 */
+	FAULT_HANG,    /* host: it answers nothing any more; its carrier stays */
+	FAULT_SUSPEND, /* host: its time stands still */
 	FAULT_RESUME,
 	FAULT_STEP, /* host: its wall clock goes by step_ns */
 	FAULT_OP_COUNT
@@ -215,6 +226,8 @@ struct fault_kind {
 		EFFECT_WORSE,       /* the path, until it is healed */
 		EFFECT_HEALED,
 		EFFECT_ROUTER,
+		EFFECT_ADDRESS,   /* an address goes to `to`; `host` tells */
+		EFFECT_INTERFACE, /* of `host` */
 		/* These need a kernel for each host. */
 		EFFECT_STILL, /* `host` has power, and does nothing */
 		EFFECT_RESUMED,
@@ -239,15 +252,18 @@ struct plan_fault {
 	enum fault_op op;
 	const struct fault_kind *kind;
 	int64_t at_ns;
-	int program;                  /* kill .. continue */
-	int host;                     /* crash .. plug */
-	int from, to;                 /* hosts, PLAN_ANY: every one */
-	int64_t down_ns;              /* reboot: how long it is off */
-	bool start_again;             /* reboot, panic: start its programs again */
-	int64_t keep;                 /* suspend: packets that its card keeps meanwhile */
-	int64_t forward_ns, back_ns;  /* step: one of them */
-	bool router_end;              /* pull, plug: not the host's end, the router's */
-	int64_t grace_ns;             /* shutdown */
+	int program;                   /* kill .. continue */
+	int host;                      /* crash .. plug */
+	int from, to;                  /* hosts, PLAN_ANY: every one */
+	int64_t down_ns;               /* reboot: how long it is off */
+	bool start_again;              /* reboot, panic: start its programs again */
+	int64_t keep;                  /* suspend: packets that its card keeps meanwhile */
+	int64_t forward_ns, back_ns;   /* step: one of them */
+	bool router_end;               /* pull, plug: not the host's end, the router's */
+	int64_t grace_ns;              /* shutdown */
+	int address;                   /* move: which */
+	bool announce, both, same_mac; /* move */
+	enum fault_takes { TAKES_INTERFACE, TAKES_ADDRESS, TAKES_ROUTE } takes; /* ifdown, ifup */
 	char *reject_with;            /* nft's word: "host-unreachable", "tcp reset", or "code N" */
 	int reject_type, reject_code; /* ICMP or ICMPv6 type and code; type -1: RST */
 	struct plan_filter filter;
@@ -411,6 +427,8 @@ struct plan {
 
 	struct plan_host *host;
 	int host_count;
+	struct plan_address *address;
+	int address_count;
 	struct plan_program *program;
 	int program_count;
 	struct plan_ready *ready; /* what programs wait for before they start */
@@ -445,6 +463,20 @@ bool plan_has_command(const struct plan *plan, int host);
 
 /* Whether the router knows connections (conntrack). */
 bool plan_router_tracks(const struct plan *plan);
+
+/* Who has the plan's ADDRESS at a moment, as bits: what happens then has happened. */
+uint32_t plan_holders(const struct plan *plan, int address, int64_t t_ns);
+/* And right before MOVE, one of its faults. */
+uint32_t plan_holders_before(const struct plan *plan, const struct plan_fault *move);
+/* Which host changes its MAC address with the receiver's: the first that had the address. */
+int plan_mac_partner(const struct plan *plan, const struct plan_fault *move);
+/* The last byte of each host's MAC address then, from 1: its number, unless MACs moved as well. */
+void plan_macs(const struct plan *plan, int64_t t_ns, int ret_mac[HOSTS_MAX]);
+/* Whether there are addresses that a host must ask for: what knows them by heart knows not those
+ * that move. */
+bool plan_resolves(const struct plan *plan);
+/* The text of the plan's ADDRESS, in the plan's IP version. */
+const char *plan_address_text(const struct plan *plan, int address);
 
 /* Whether its host comes up again by it, after down_ns. */
 bool plan_fault_boots(const struct plan_fault *fault);

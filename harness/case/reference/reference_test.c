@@ -66,7 +66,14 @@ static const char *fault_before(int op)
 	return op == FAULT_CONTINUE ? "stop: client"
 	       : op == FAULT_PLUG   ? "pull: client"
 	       : op == FAULT_RESUME ? "suspend: client"
+	       : op == FAULT_IFUP   ? "ifdown: client"
 				    : "blackhole: all";
+}
+
+/* Addresses move where there is no router, and others need one. */
+static const char *network_of(int op)
+{
+	return op == FAULT_MOVE ? "addresses: {vip: server}\n" : "network: router\nnat: true\n";
 }
 
 START_TEST(fault_examples_hold)
@@ -75,9 +82,8 @@ START_TEST(fault_examples_hold)
 	char source[1024];
 
 	snprintf(source, sizeof(source),
-		 "network: router\nnat: true\n" TWO_HOSTS
-		 "timeline: [{at: 1s, %s}, {at: 5s, %s}]\nexpect: {}\n",
-		 fault_before(verb->op), verb->example);
+		 "%s" TWO_HOSTS "timeline: [{at: 1s, %s}, {at: 5s, %s}]\nexpect: {}\n",
+		 network_of(verb->op), fault_before(verb->op), verb->example);
 	plan_free(load(source));
 }
 END_TEST

@@ -252,6 +252,13 @@ const char reference_networks[] =
 	"and\n"
 	"fd00:0:0:n::fe. A connect may go to an address that no one has: `10.0.0.99:80`.\n"
 	"\n"
+	"Of `addresses` the first is 10.0.0.101 and fd00::101, the next 10.0.0.102 and so on. Its "
+	"name\n"
+	"stands where a host's does: in `connect: vip:80`, and in a command's /etc/hosts. The "
+	"fault `move`\n"
+	"gives it to another host; a host that comes up again has those that it would have by "
+	"then.\n"
+	"\n"
 	"Each way takes 1 ms where the kernel has netem, unless `link` says otherwise.\n";
 
 const char reference_recipes[] =
