@@ -2,12 +2,14 @@
 #include "conductor.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -30,6 +32,23 @@ static int64_t tick_ns(void)
 	return ts.tv_nsec;
 }
 
+static bool lacks_mptcp(const struct plan *plan)
+{
+	bool wanted = false;
+	int fd;
+
+	for (int i = 0; i < plan->program_count; i++)
+		for (int j = 0; j < plan->program[i].step_count; j++)
+			wanted = wanted || plan->program[i].step[j].peer.flags & PEER_MPTCP;
+	if (!wanted)
+		return false;
+	fd = socket(plan->ip_version == 6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+		    IPPROTO_MPTCP);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0;
+}
+
 /* What the plan needs and this kernel has not, or 0. */
 static int needs_check(const struct stage *stage, struct err *err)
 {
@@ -41,6 +60,8 @@ static int needs_check(const struct stage *stage, struct err *err)
 
 	if (!stage->options->alone && plan_wants_own_kernels(plan, wanting, sizeof(wanting)))
 		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting);
+	if (lacks_mptcp(plan))
+		return err_set(err, EOPNOTSUPP, "Multipath TCP (CONFIG_MPTCP)");
 	for (int i = 0; plan->needed_program && plan->needed_program[i]; i++) {
 		const char *package = plan->needed_package[i];
 

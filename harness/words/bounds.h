@@ -11,7 +11,7 @@
 #define HOSTS_MAX     8
 #define ADDRESSES_MAX 8 /* beside those of hosts */
 #define PROGRAMS_MAX  16
-#define STEPS_MAX     100 /* of one program */
+#define STEPS_MAX     400 /* of one program */
 #define FAULTS_MAX    256
 #define EXPECTS_MAX   1024
 #define ERRNOS_MAX    7  /* beside the first, in one expectation */

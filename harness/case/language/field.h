@@ -18,7 +18,8 @@ struct decoder {
 	struct diags *diags;
 	struct plan *plan;
 	const struct node *root;
-	const char *const *extra_sysctl; /* "k=v" of the command line, or NULL */
+	const struct plan_program *program; /* whose steps are being decoded */
+	const char *const *extra_sysctl;    /* "k=v" of the command line, or NULL */
 	bool steps_missing;    /* some step was wrong: names in expectations cannot be checked */
 	bool programs_missing; /* so was some key of a host: programs' names cannot */
 };

@@ -124,7 +124,28 @@ static void check_order(struct decoder *d, const struct plan_program *program,
 			  "a %s has to come first", needs);
 }
 
-static void decode_step(struct decoder *d, struct plan_program *program, const struct node *node)
+static void decode_list(struct decoder *d, struct plan_program *program, const struct node *list,
+			bool again);
+
+/* As if its steps were written so often. */
+static void decode_repeat(struct decoder *d, struct plan_program *program, const struct verb *verb,
+			  const struct node *argument)
+{
+	struct {
+		int64_t times;
+	} args = {1};
+	const struct node *steps = node_get(argument, "steps");
+	int before = d->diags->errors;
+
+	form_decode(d, verb->form, argument, &args);
+	for (int64_t i = 0; i < args.times && d->diags->errors == before; i++)
+		decode_list(d, program, steps, true);
+	d->steps_missing = d->steps_missing || d->diags->errors > before;
+}
+
+/* AGAIN: it is one of several times, and its own name is counted, too. */
+static void decode_step(struct decoder *d, struct plan_program *program, const struct node *node,
+			bool again)
 {
 	struct plan_step *step = &program->step[program->step_count];
 	struct modifiers modifiers = {0};
@@ -134,6 +155,17 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 	int before = d->diags->errors;
 
 	if (!verb) {
+		d->steps_missing = true;
+		return;
+	}
+	if (verb->op == PEER_OP_COUNT) {
+		decode_repeat(d, program, verb, argument);
+		return;
+	}
+	if (program->step_count == STEPS_MAX) {
+		if (!d->steps_missing)
+			diag_error(d->diags, node->span, "more than %d steps in program '%s'",
+				   STEPS_MAX, program->name);
 		d->steps_missing = true;
 		return;
 	}
@@ -149,7 +181,9 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 	step->kind = &step_kinds[step->peer.op];
 	check_order(d, program, step, verb->name, node);
 	step->peer.flags |= (uint32_t)modifiers.on_failure;
-	step->name = modifiers.as ? modifiers.as : number_step(d, program, verb->name);
+	step->name = modifiers.as && !again
+			     ? modifiers.as
+			     : number_step(d, program, modifiers.as ? modifiers.as : verb->name);
 	step->text = argument ? pool_printf(d->pool, "%s %s", verb->name,
 					    node_text(d->pool, argument))
 			      : pool_strdup(d->pool, verb->name);
@@ -157,16 +191,36 @@ static void decode_step(struct decoder *d, struct plan_program *program, const s
 	program->step_count++;
 }
 
+static void decode_list(struct decoder *d, struct plan_program *program, const struct node *list,
+			bool again)
+{
+	for (const struct node *item = list->child; item; item = item->next)
+		decode_step(d, program, item, again);
+}
+
+/* How many there may be: what is repeated has room for all. */
+static int count_steps(const struct node *list)
+{
+	int64_t count = 0;
+
+	for (const struct node *item = list->child; item && count < STEPS_MAX; item = item->next) {
+		const struct node *repeat = item->kind == NODE_MAP ? node_get(item, "repeat")
+								   : NULL;
+		const struct node *steps = repeat && repeat->kind == NODE_MAP
+						   ? node_get(repeat, "steps")
+						   : NULL;
+
+		count += steps && steps->kind == NODE_LIST ? STEPS_MAX : 1;
+	}
+	return count < STEPS_MAX ? (int)count : STEPS_MAX;
+}
+
 void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list)
 {
-	if (list->count > STEPS_MAX) {
-		diag_error(d->diags, list->key ? list->key->span : list->span,
-			   "more than %d steps in one program", STEPS_MAX);
-		return;
-	}
-	program->step = pool_alloc(d->pool, sizeof(struct plan_step) * (size_t)list->count);
-	for (const struct node *item = list->child; item; item = item->next)
-		decode_step(d, program, item);
+	program->step = pool_alloc(d->pool,
+				   sizeof(struct plan_step) * (size_t)(count_steps(list) + 1));
+	d->program = program;
+	decode_list(d, program, list, false);
 }
 
 static bool listens_on(const struct plan_program *program, in_port_t port)

@@ -44,6 +44,12 @@ const struct option option_table[] = {
 	 "how long send and connect block"},
 	{"SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR, 0, 0, OPTION_SWITCH,
 	 "bind although TIME_WAIT sockets have the port"},
+	{"SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT, 0, 0, OPTION_SWITCH,
+	 "several sockets listen on one port, and share its connections by their hash"},
+	{"TCP_FASTOPEN", IPPROTO_TCP, TCP_FASTOPEN, 0, 0, OPTION_NUMBER,
+	 "a listening socket takes data with a SYN: so many such connections at once"},
+	{"TCP_FASTOPEN_CONNECT", IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 0, 0, OPTION_SWITCH,
+	 "connect() returns, and the first data goes with the SYN, if there is a cookie"},
 	{"IP_RECVERR", IPPROTO_IP, IP_RECVERR, IPPROTO_IPV6, IPV6_RECVERR, OPTION_SWITCH,
 	 "ICMP errors at once, not only when all else failed"},
 };

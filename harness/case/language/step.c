@@ -147,8 +147,69 @@ static bool decode_recv(struct decoder *d, const struct node *node, void *ret)
 	return field_decode(d, &size, node, &step->amount);
 }
 
+/* They are decoded where they stand, once for each time (program.c). */
+static bool decode_repeated(struct decoder *d, const struct node *node, void *ret)
+{
+	(void)ret;
+	return want_list(d, node, "a list of steps");
+}
+
 #define PEER(member) TO(struct peer_step, member)
 
+/* Both of an endpoint's words are bits of one number. */
+static bool decode_mptcp(struct decoder *d, const struct node *node, void *ret)
+{
+	static const struct field truth = {.type = TYPE_BOOL, .size = sizeof(bool)};
+	bool wanted = false;
+
+	if (!field_decode(d, &truth, node, &wanted))
+		return false;
+	((struct peer_step *)ret)->flags |= wanted ? PEER_MPTCP : 0;
+	return true;
+}
+
+#define MPTCP                                                                                      \
+	{                                                                                          \
+		"mptcp", TYPE_CUSTOM,                                                              \
+			.decode = decode_mptcp, .looks = "true or false",                          \
+			.schema = "{\"type\": \"boolean\"}",                                       \
+			.help = "Multipath TCP (RFC 8684); on a kernel that lacks it the run is "  \
+				"skipped"                                                          \
+	}
+
+/* Of whom it takes a connection: which step made that. */
+static bool decode_use(struct decoder *d, const struct node *node, void *ret)
+{
+	const struct plan_program *program = d->program;
+	struct peer_step *step = ret;
+	struct known known;
+
+	if (!want_scalar(d, node, "the name of a connect or accept"))
+		return false;
+	known_init(&known, node->text);
+	for (int i = 0; i < program->step_count; i++) {
+		if (program->step[i].peer.op != PEER_CONNECT &&
+		    program->step[i].peer.op != PEER_ACCEPT)
+			continue;
+		known_add(&known, program->step[i].name);
+		if (strcmp(program->step[i].name, node->text) != 0)
+			continue;
+		step->amount = i;
+		return true;
+	}
+	known_help(d->diags,
+		   node_error(d->diags, node, "no step before this is a connect or accept '%.60s'",
+			      node->text),
+		   &known, "before this are");
+	return false;
+}
+
+static const struct word relay_words[] = {
+	{"close", RELAY_CLOSE, "it closes it"},
+	{"abort", RELAY_ABORT, "it closes it with a RST"},
+	{"keep", RELAY_KEEP, "nothing: nobody tells the other side"},
+	{NULL, 0, NULL},
+};
 static const struct word flag_nonblock[] = {
 	{"true", PEER_NONBLOCK, NULL}, {"false", 0, NULL}, {NULL, 0, NULL}};
 static const struct word listener_word[] = {
@@ -171,12 +232,14 @@ static const struct field connect_fields[] = {
 	{"nonblocking", TYPE_WORD, PEER(flags), .words = flag_nonblock,
 	 .help = "connect() returns at once"},
 	{"from", TYPE_NUMBER, PEER(amount), .min = 1, .max = 65535, .help = "the local port"},
+	MPTCP,
 };
 static const struct field listen_fields[] = {
 	{"port", TYPE_NUMBER, PEER(amount), .min = 1, .max = 65535, .required = true,
 	 .help = "the local port"},
 	{"backlog", TYPE_NUMBER, PEER(period_ns), .min = 0, .max = 65535,
 	 .help = "connections that wait for accept, 128 if not said"},
+	MPTCP,
 };
 static const struct field send_fields[] = {
 	{NULL, TYPE_CUSTOM, .decode = decode_send,
@@ -227,6 +290,33 @@ static const struct field heartbeat_fields[] = {
 	{"for", TYPE_DURATION, PEER(time_ns), .min = 1000000,
 	 .help = "ends after that, without limit if not said"},
 };
+static const struct field relay_fields[] = {
+	{"to", TYPE_CUSTOM, .decode = decode_endpoint, .required = true,
+	 .looks = "a host and a port (server:8081)",
+	 .schema = "{\"type\": \"string\", \"pattern\": \":\"}", .help = "where to"},
+	{"options", TYPE_CUSTOM, .decode = decode_options, .looks = "a mapping of socket options",
+	 .schema = "{\"$ref\": \"#/$defs/options\"}",
+	 .help = "of the connections that it makes; those that it accepts have the listening "
+		 "socket's"},
+	{"dead", TYPE_WORD, PEER(amount), .words = relay_words,
+	 .help = "what it does with a side when the other's connection has failed; close if not "
+		 "said"},
+};
+static const struct field use_fields[] = {
+	{NULL, TYPE_CUSTOM, .decode = decode_use, .looks = "the name of a connect or accept",
+	 .schema = "{\"type\": \"string\"}", .help = "the step that made it"},
+};
+struct repeat_args {
+	int64_t times;
+};
+static const struct field repeat_fields[] = {
+	{"times", TYPE_NUMBER, TO(struct repeat_args, times), .min = 1, .max = STEPS_MAX,
+	 .required = true, .help = "how often"},
+	{"steps", TYPE_CUSTOM, .decode = decode_repeated, .required = true,
+	 .looks = "a list of steps",
+	 .schema = "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}",
+	 .help = "what; those of the second time are called recv#2, as if all were written there"},
+};
 static const struct field on_sigterm_fields[] = {
 	{NULL, TYPE_WORD, PEER(amount), .words = close_word, .help = ""},
 };
@@ -263,6 +353,8 @@ const struct step_kind step_kinds[PEER_OP_COUNT] = {
 	[PEER_PAUSE] = {.needs = NEEDS_NOTHING},
 	[PEER_HEARTBEAT] = {.needs = NEEDS_CONNECTION, .returns = true},
 	[PEER_ECHO] = {.needs = NEEDS_CONNECTION, .returns = true},
+	[PEER_RELAY] = {.needs = NEEDS_LISTENER},
+	[PEER_USE] = {.needs = NEEDS_CONNECTION},
 	[PEER_ON_SIGTERM] = {.needs = NEEDS_NOTHING},
 	[PEER_SIGPIPE] = {.needs = NEEDS_NOTHING},
 };
@@ -350,6 +442,15 @@ static const struct verb steps[] = {
 	 FORM("heartbeat", heartbeat_fields, 0), finish_heartbeat},
 	{"echo", PEER_ECHO, "send back what comes, until the end or an error", "echo",
 	 ARGUMENT_NONE, NULL, NULL},
+	{"relay", PEER_RELAY,
+	 "a TCP proxy for the listening socket: for each connection one of its own, at most 16 at "
+	 "once; what comes is handed on, and so is the end of a stream",
+	 "relay: {to: server:8080}", ARGUMENT_REQUIRED, FORM("relay", relay_fields, 1), NULL},
+	{"use", PEER_USE, "which connection the steps from here on are about", "use: first",
+	 ARGUMENT_REQUIRED, FORM("use", use_fields, 1), NULL},
+	{"repeat", PEER_OP_COUNT, "the same steps several times",
+	 "repeat: {times: 3, steps: [send: 10, recv: 10, sleep: 5s]}", ARGUMENT_REQUIRED,
+	 FORM("repeat", repeat_fields, 0), NULL},
 	{"on_sigterm", PEER_ON_SIGTERM, "from here on SIGTERM ends the program in order",
 	 "on_sigterm: close", ARGUMENT_REQUIRED, FORM("on_sigterm", on_sigterm_fields, 1), NULL},
 	{"sigpipe", PEER_SIGPIPE, "what SIGPIPE does from here on", "sigpipe: default",

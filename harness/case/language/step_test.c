@@ -64,6 +64,10 @@ static const struct {
 	{"heartbeat: {every: 5s}", PEER_HEARTBEAT, 3, 0, 5 * NSEC_PER_SEC, 0, "heartbeat",
 	 "heartbeat every=5s"},
 	{"echo", PEER_ECHO, 0, 0, 0, 0, "echo", "echo"},
+	{"relay: server:81", PEER_RELAY, RELAY_CLOSE, 0, 0, 0, "relay", "relay server:81"},
+	{"relay: {to: server:81, dead: abort}", PEER_RELAY, RELAY_ABORT, 0, 0, 0, "relay",
+	 "relay to=server:81 dead=abort"},
+	{"use: c", PEER_USE, 0, 0, 0, 0, "use", "use c"},
 	{"on_sigterm: close", PEER_ON_SIGTERM, 0, 0, 0, 0, "on_sigterm", "on_sigterm close"},
 	{"sigpipe: default", PEER_SIGPIPE, 1, 0, 0, 0, "sigpipe", "sigpipe default"},
 	{"sigpipe: ignore", PEER_SIGPIPE, 0, 0, 0, 0, "sigpipe", "sigpipe ignore"},
@@ -222,6 +226,11 @@ START_TEST(wrong_steps_are_refused)
 		{"{recv: 5, as: Recv}", "'Recv' is no name for a step"},
 		{"[recv]", "expected step, not a list"},
 		{"{}", "an item without a step"},
+		{"{use: later}", "no step before this is a connect or accept 'later'"},
+		{"{relay: server}", "'relay' without a socket"},
+		{"{repeat: {times: 0, steps: [recv]}}", "0 is not within 1..400"},
+		{"{repeat: {times: 2}}", "lacks 'steps'"},
+		{"{repeat: {times: 300, steps: [recv, recv]}}", "more than 400 steps"},
 		{"{close: now}", "unknown value 'now' for 'close'"},
 	};
 	char source[1024];
@@ -233,6 +242,25 @@ START_TEST(wrong_steps_are_refused)
 			 wrong[i].step);
 		must_refuse(source, wrong[i].text);
 	}
+}
+END_TEST
+
+/* What is repeated is written out, with the names that it would have then. */
+START_TEST(steps_are_repeated)
+{
+	static const char *const names[] = {"connect", "ask",    "recv",       "repeated",
+					    "ask#2",   "recv#2", "repeated#2", "recv#3"};
+	struct plan *plan = load(
+		"case: a\nhosts:\n"
+		"  client: {program: [connect: \"server:80\", {repeat: {times: 2, steps: "
+		"[{send: 5, as: ask}, recv, {sleep: 1s, as: repeated}]}}, recv]}\n"
+		"  server: {program: [listen: 80, accept]}\nexpect: {}\n");
+	const struct plan_program *program = &plan->program[0];
+
+	ck_assert_int_eq(program->step_count, sizeof(names) / sizeof(*names));
+	for (int i = 0; i < program->step_count; i++)
+		ck_assert_str_eq(program->step[i].name, names[i]);
+	plan_free(plan);
 }
 END_TEST
 
@@ -262,6 +290,7 @@ int main(void)
 	tcase_add_test(tests, texts_and_modifiers);
 	tcase_add_loop_test(tests, options_reach_the_peer, 0, OPTIONS);
 	tcase_add_test(tests, wrong_steps_are_refused);
+	tcase_add_test(tests, steps_are_repeated);
 	tcase_add_test(tests, every_step_has_a_kind);
 	tcase_add_test(tests, options_have_one_name);
 	return run_tests(tests);
