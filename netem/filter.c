@@ -54,6 +54,8 @@ static int check_filter(const struct net_filter *f, struct err *err)
 	if (f->count < 0 || f->count > count_max)
 		return err_set(err, EINVAL, "filter: count %lld is not within 0..%lld",
 			       (long long)f->count, (long long)count_max);
+	if (f->which_count && f->count)
+		return err_set(err, EINVAL, "filter: both which and how many");
 	if (f->longer_than < 0 || f->longer_than > UINT32_MAX)
 		return err_set(err, EINVAL, "filter: length %lld", (long long)f->longer_than);
 	if (f->verdict == NET_FILTER_DROP)
@@ -84,6 +86,10 @@ static void add_matches(struct text *text, const struct net_filter *f)
 	if (f->longer_than)
 		text_add(text, " meta protocol != arp meta length > %lld",
 			 (long long)f->longer_than);
+	if (f->from_port)
+		text_add(text, " tcp sport %d", f->from_port);
+	if (f->to_port)
+		text_add(text, " tcp dport %d", f->to_port);
 	if (f->count) /* the last match: counts what all others let through */
 		text_add(text, " numgen inc mod %lld < %lld", (long long)count_max + 1,
 			 (long long)f->count);
@@ -128,9 +134,30 @@ int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id
 	 * 6.1), so that none of ours would see it. */
 	text_add(&text, "add chain %s halfopen f%d { type filter hook forward priority filter; }; ",
 		 family, id);
-	text_add(&text, "add rule %s halfopen f%d", family, id);
-	add_matches(&text, filter);
-	add_verdict(&text, filter);
+	/* Who has it at neither end is not meant: for that the chain is over. Sets of two,
+	 * since nft makes one comparison of both ports of two single ones, which is another. */
+	if (filter->port)
+		text_add(
+			&text,
+			"add rule %s halfopen f%d meta l4proto != tcp accept; add rule %s halfopen "
+			"f%d tcp sport != { 0, %d } tcp dport != { 0, %d } accept; ",
+			family, id, family, id, filter->port, filter->port);
+	if (filter->which_count) {
+		/* A packet's number goes with it to the rules that ask for it. */
+		text_add(&text, "add rule %s halfopen f%d", family, id);
+		add_matches(&text, filter);
+		text_add(&text, " meta mark set numgen inc mod %lld offset 1; ",
+			 (long long)count_max);
+	}
+	for (int i = 0; i < filter->which_count || i == 0; i++) {
+		text_add(&text, "add rule %s halfopen f%d", family, id);
+		add_matches(&text, filter);
+		if (filter->which_count)
+			text_add(&text, " meta mark >= %lld meta mark <= %lld",
+				 (long long)filter->which[i].from, (long long)filter->which[i].to);
+		add_verdict(&text, filter);
+		text_put(&text, "; ");
+	}
 	ret = nft_run(net, text_string(&text), err);
 	if (ret)
 		return explain(ret, "such filter", err);

@@ -229,6 +229,25 @@ START_TEST(exactly_the_next_packets_are_dropped)
 }
 END_TEST
 
+START_TEST(packets_are_dropped_by_their_number)
+{
+	static const struct net_nth which[] = {{1, 1}, {3, 5}};
+	struct test_pair pair = test_switch();
+	struct flow flow = make_flow(&pair, false, _i);
+	const struct net_filter some = {.hook = NET_FILTER_BRIDGE,
+					.in = "client",
+					.longer_than = 200,
+					.which = which,
+					.which_count = 2};
+	const struct net_filter both = {.which = which, .which_count = 1, .count = 1};
+	int id;
+
+	add(pair.wire, some);
+	ck_assert_str_eq(pass(flow.client, flow.server, "abcdefgh", 300), "bfgh");
+	ck_refused(EINVAL, "filter: ", net_add_filter(pair.wire, &both, &id, &err));
+}
+END_TEST
+
 START_TEST(longer_packets_are_dropped)
 {
 	struct test_pair pair = test_switch();
@@ -516,6 +535,7 @@ int main(void)
 		tcase_add_loop_test(tc, a_version_is_dropped, version, version + 1);
 		tcase_add_loop_test(tc, what_is_excepted_passes, version, version + 1);
 		tcase_add_loop_test(tc, exactly_the_next_packets_are_dropped, version, version + 1);
+		tcase_add_loop_test(tc, packets_are_dropped_by_their_number, version, version + 1);
 		tcase_add_loop_test(tc, longer_packets_are_dropped, version, version + 1);
 		tcase_add_loop_test(tc, segments_are_dropped_by_their_flags, version, version + 1);
 		tcase_add_loop_test(tc, a_mebibyte_is_single_packets, version, version + 1);

@@ -118,10 +118,16 @@ struct net_filter {
 	int ip_version;        /* of packets meant: 4, 6; 0: any, ARP included (bridge only) */
 	int flags_mask, flags; /* TCP: (flags & mask) == flags; mask 0: any packet */
 	int64_t longer_than;   /* bytes of IP packet; 0: any */
-	int64_t count;         /* only the next so many that match (nft quota cannot: see the
-				  implementation); 0: all */
-	int icmp_code;         /* NET_FILTER_REJECT_ICMP: code of destination unreachable (IPv4
-				  type 3, IPv6 type 1), any number that fits the protocol */
+	int port, from_port, to_port; /* TCP: either one, source, destination; 0: any */
+	/* Of those that match all of this only these, from 1; NULL: each. Not beside count. */
+	const struct net_nth {
+		int64_t from, to;
+	} * which;
+	int which_count;
+	int64_t count; /* only the next so many that match (nft quota cannot: see the
+			  implementation); 0: all */
+	int icmp_code; /* NET_FILTER_REJECT_ICMP: code of destination unreachable (IPv4
+			  type 3, IPv6 type 1), any number that fits the protocol */
 };
 /* Adds one filter; *ret_id (> 0) names it for net_delete_filter(). */
 int net_add_filter(struct net *net, const struct net_filter *filter, int *ret_id, struct err *err);

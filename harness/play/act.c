@@ -204,10 +204,20 @@ static int filter(struct play *play, const struct plan_fault *fault, struct err 
 				  .flags = (uint8_t)fault->filter.flags,
 				  .longer_than = (uint32_t)fault->filter.longer_than,
 				  .count = (uint64_t)fault->filter.count,
+				  .port = (uint16_t)fault->filter.port,
+				  .from_port = (uint16_t)fault->filter.from_port,
+				  .to_port = (uint16_t)fault->filter.to_port,
+				  .which_count = fault->filter.which_count,
 				  .reject_type = fault->reject_type,
 				  .reject_code = fault->reject_code};
-	int ret = world_add_rule(play->world, &rule, err);
+	int ret;
 
+	static_assert(sizeof(rule.which) / sizeof(*rule.which) == WHICH_MAX, "room for all");
+	for (int i = 0; i < rule.which_count; i++) {
+		rule.which[i].from = (uint64_t)fault->filter.which[i].lo;
+		rule.which[i].to = (uint64_t)fault->filter.which[i].hi;
+	}
+	ret = world_add_rule(play->world, &rule, err);
 	if (ret < 0)
 		return ret;
 	play->fault[fault - play->plan->fault].rule = ret;

@@ -180,6 +180,7 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 		      struct err *err)
 {
 	struct topology *topology = &stage->topology;
+	struct net_nth which[WHICH_MAX];
 	struct net_filter filter = {.hook = topology->router ? NET_FILTER_FORWARD
 							     : NET_FILTER_BRIDGE,
 				    .verdict = NET_FILTER_DROP,
@@ -187,6 +188,11 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 				    .flags = fault->filter.flags,
 				    .longer_than = fault->filter.longer_than,
 				    .count = fault->filter.count,
+				    .port = fault->filter.port,
+				    .from_port = fault->filter.from_port,
+				    .to_port = fault->filter.to_port,
+				    .which = which,
+				    .which_count = fault->filter.which_count,
 				    .in = filtered_at(stage, from),
 				    .out = filtered_at(stage, to)};
 	struct stage_filter done = {.net = topology->router ? topology->router : topology->wire,
@@ -194,6 +200,11 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 				    .to = to};
 	int ret;
 
+	for (int i = 0; i < fault->filter.which_count; i++) {
+		which[i].from = fault->filter.which[i].lo;
+		which[i].to = fault->filter.which[i].hi < UINT32_MAX ? fault->filter.which[i].hi
+								     : UINT32_MAX;
+	}
 	if (fault->op == FAULT_REJECT) {
 		filter.ip_version = stage->plan->ip_version;
 		filter.verdict = fault->reject_type < 0 ? NET_FILTER_REJECT_RST

@@ -7,6 +7,7 @@
 
 #include "judging.h"
 #include "label.h"
+#include "tcp_words.h"
 
 /* On a real clock the edges of a window that is to be empty do not count; something must be
  * left of it. */
@@ -39,8 +40,36 @@ static bool matches(const struct expect_wire *expect, const struct record_packet
 	       (expect->to == PLAN_ANY || expect->to == packet->to) &&
 	       (packet->kinds & expect->kinds) && !(packet->kinds & expect->not_kinds) &&
 	       is_seen(expect->seen, packet) &&
+	       (!expect->port || packet->sport == expect->port || packet->dport == expect->port) &&
+	       (packet->flags & expect->flags) == expect->flags &&
 	       (expect->icmp_type == PLAN_ANY || expect->icmp_type == packet->icmp_type) &&
 	       (expect->icmp_code == PLAN_ANY || expect->icmp_code == packet->icmp_code);
+}
+
+static void say_option(struct text *text, const char *name, const struct plan_range *range)
+{
+	if (range->set && range->lo < 0)
+		text_add(text, ", each without %s", name);
+	else if (range->set) {
+		text_add(text, ", each with %s ", name);
+		say_numbers(text, range);
+	}
+}
+
+/* The number behind its name among the options that a packet had; -1: it had no such option. */
+static int64_t option_of(const struct record_packet *packet, const char *name)
+{
+	const char *at = packet->options ? strstr(packet->options, name) : NULL;
+
+	return at ? strtoll(at + strlen(name), NULL, 10) : -1;
+}
+
+static void option_judge(struct judging *judging, const struct record_packet *packet,
+			 const char *name, const struct plan_range *range)
+{
+	if (range->set && !number_holds(judging, name, range, option_of(packet, name)) &&
+	    judging->t_ns < 0)
+		judging->t_ns = packet->sent_ns;
 }
 
 static void wire_expected(struct judging *judging, const struct expect_wire *expect,
@@ -69,6 +98,11 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 		text_add(text, " to ");
 		say_host(text, judging->plan, expect->to);
 	}
+	if (expect->port)
+		text_add(text, " at port %d", expect->port);
+	for (const struct word *flag = tcp_flag_words; flag->name; flag++)
+		if (expect->flags & flag->value)
+			text_add(text, " +%s", flag->name);
 	if (expect->within.set) {
 		text_add(text, " within ");
 		say_times(text, &expect->within);
@@ -77,6 +111,8 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 		text_add(text, ", each of length ");
 		say_numbers(text, &expect->length);
 	}
+	say_option(text, "MSS", &expect->mss);
+	say_option(text, "window scale", &expect->scale);
 	if (expect->every.set) {
 		text_add(text, ", every ");
 		say_spans(text, &expect->every);
@@ -126,6 +162,8 @@ static void wire_count(struct judging *judging, const struct expect_wire *expect
 		    !number_holds(judging, "length", &expect->length, packet->payload) &&
 		    judging->t_ns < 0)
 			judging->t_ns = t_ns;
+		option_judge(judging, packet, "MSS", &expect->mss);
+		option_judge(judging, packet, "window scale", &expect->scale);
 		counting->count++;
 		counting->first = counting->first < 0 ? t_ns : counting->first;
 		counting->last = t_ns;

@@ -15,6 +15,7 @@
 #define FAULTS_MAX    256
 #define EXPECTS_MAX   1024
 #define ERRNOS_MAX    7  /* beside the first, in one expectation */
+#define WHICH_MAX     8  /* ranges of packets in one rule */
 #define SYSCTLS_MAX   64 /* of a command line */
 #define NAME_LONGEST  12 /* of hosts and programs: they become interfaces */
 

@@ -52,7 +52,8 @@ const char *tcp_timer_name(int timer)
 
 const struct word tcp_flag_words[] = {
 	{"syn", TCP_SYN, NULL}, {"ack", TCP_ACK, NULL}, {"fin", TCP_FIN, NULL},
-	{"rst", TCP_RST, NULL}, {"psh", TCP_PSH, NULL}, {NULL, 0, NULL},
+	{"rst", TCP_RST, NULL}, {"psh", TCP_PSH, NULL}, {"ece", TCP_ECE, NULL},
+	{"cwr", TCP_CWR, NULL}, {NULL, 0, NULL},
 };
 
 const char *tcp_flags_said(int flags, char buf[24])

@@ -25,7 +25,15 @@ const char *tcp_timer_name(int timer);
 extern const struct word tcp_timer_words[]; /* enum tcp_timer */
 
 /* Of the header (RFC 9293 3.1). Of <netinet/tcp.h> and <linux/tcp.h> only one can be had. */
-enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
+enum tcp_flag {
+	TCP_FIN = 1,
+	TCP_SYN = 2,
+	TCP_RST = 4,
+	TCP_PSH = 8,
+	TCP_ACK = 16,
+	TCP_ECE = 64,
+	TCP_CWR = 128
+};
 extern const struct word tcp_flag_words[]; /* as authors write them */
 /* "SYN ACK": those that tell a segment from others. Returns BUF. */
 const char *tcp_flags_said(int flags, char buf[24]);

@@ -49,6 +49,8 @@ static void parse_tcp(struct frame_parts *parts, const uint8_t *frame, uint32_t 
 	header = (uint32_t)(frame[at + 12] >> 4) * 4;
 	parts->tcp_at = at;
 	parts->tcp_flags = frame[at + 13];
+	parts->tcp_from = read_16(frame + at);
+	parts->tcp_to = read_16(frame + at + 2);
 	parts->tcp_length = at + header < end ? end - at - header : 0;
 }
 

@@ -18,7 +18,8 @@ struct frame_parts {
 	bool later_fragment; /* its protocol's header is in another one */
 	uint32_t tcp_at;     /* 0: there is no TCP header, or not all of it */
 	uint8_t tcp_flags;
-	uint32_t tcp_length; /* bytes of payload */
+	uint16_t tcp_from, tcp_to; /* ports */
+	uint32_t tcp_length;       /* bytes of payload */
 };
 
 struct frame_parts frame_parse(const uint8_t *frame, uint32_t size);

@@ -102,7 +102,23 @@ static bool matches(const struct world_rule *rule, const struct frame_parts *par
 	if (rule->flags_mask &&
 	    (!parts->tcp_at || (parts->tcp_flags & rule->flags_mask) != rule->flags))
 		return false;
+	if ((rule->port || rule->from_port || rule->to_port) && !parts->tcp_at)
+		return false;
+	if ((rule->port && rule->port != parts->tcp_from && rule->port != parts->tcp_to) ||
+	    (rule->from_port && rule->from_port != parts->tcp_from) ||
+	    (rule->to_port && rule->to_port != parts->tcp_to))
+		return false;
 	return !rule->longer_than || (parts->ip_version && parts->ip_length > rule->longer_than);
+}
+
+/* Whether it is one of those by number that the rule means. */
+static bool is_which(struct rule *rule)
+{
+	rule->seen++;
+	for (int i = 0; i < rule->rule.which_count; i++)
+		if (rule->seen >= rule->rule.which[i].from && rule->seen <= rule->rule.which[i].to)
+			return true;
+	return !rule->rule.which_count;
 }
 
 /* The rule that decides about a packet, or NULL. */
@@ -115,7 +131,7 @@ static struct rule *rule_for(struct world *world, const struct packet *packet, i
 	parts = frame_parse(packet->bytes, packet->size);
 	for (int i = 0; i < world->rule_count; i++)
 		if (matches(&world->rule[i].rule, &parts, packet->from, to) &&
-		    !is_excepted(&world->rule[i], packet->from, to))
+		    !is_excepted(&world->rule[i], packet->from, to) && is_which(&world->rule[i]))
 			return &world->rule[i];
 	return NULL;
 }

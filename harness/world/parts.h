@@ -161,6 +161,7 @@ struct exception {
 struct rule {
 	struct world_rule rule;
 	int number;
+	uint64_t seen; /* that it matches, but for `which` */
 	struct exception *exception;
 	int exception_count;
 };

@@ -267,8 +267,13 @@ struct world_rule {   /* what it leaves open, it matches */
 	enum world_rule_verdict verdict;
 	/* Only TCP segments with (flags & mask) == flags; mask 0: any packet, of any protocol. */
 	uint8_t flags_mask, flags;
-	uint32_t longer_than; /* only IP packets with more bytes; 0: any */
-	uint64_t count;       /* only the next so many; 0: all */
+	uint32_t longer_than;              /* only IP packets with more bytes; 0: any */
+	uint16_t port, from_port, to_port; /* TCP: either one, source, destination; 0: any */
+	uint64_t count;                    /* only the next so many; 0: all */
+	struct { /* of those that match all of this only these, from 1; which_count 0: each */
+		uint64_t from, to;
+	} which[8];
+	int which_count;
 	/* Rejected: the answer comes from the packet's destination, as from a packet filter there.
 	 * ICMP (by the packet's IP version) type and code; type -1: RST. */
 	int reject_type, reject_code;

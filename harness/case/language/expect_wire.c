@@ -8,6 +8,7 @@
 
 #include "expect.h"
 #include "packet_words.h"
+#include "tcp_words.h"
 #include "value.h"
 
 struct wire_args {
@@ -42,6 +43,18 @@ static bool decode_icmp(struct decoder *d, const struct node *node, void *ret)
 	       field_decode(d, &byte, node->child->next, &wire->icmp_code);
 }
 
+/* What an option says, or `none`. */
+static bool decode_option(struct decoder *d, const struct node *node, void *ret)
+{
+	static const struct field numbers = {
+		.type = TYPE_NUMBERS, .size = sizeof(struct plan_range), .max = 65535};
+
+	if (node->kind != NODE_SCALAR || strcmp(node->text, "none") != 0)
+		return field_decode(d, &numbers, node, ret);
+	*(struct plan_range *)ret = (struct plan_range){true, -1, -1};
+	return true;
+}
+
 #define TIMES                                                                                      \
 	{"within", TYPE_MOMENTS, WIRE(within), .help = "sent when, the whole run if not said"},    \
 		{"after", TYPE_MOMENT, TO(struct wire_args, after_ns),                             \
@@ -70,6 +83,18 @@ static const struct field wire_fields[] = {
 	{"first", TYPE_MOMENTS, WIRE(first), .help = "when the first was sent"},
 	{"last", TYPE_MOMENTS, WIRE(last), .help = "when the last was sent"},
 	{"length", TYPE_SIZES, WIRE(length), .help = "TCP payload of each, in bytes"},
+	{"port", TYPE_NUMBER, WIRE(port), .min = 1, .max = 65535,
+	 .help = "only TCP segments with this port at either end"},
+	{"flags", TYPE_WORDS, WIRE(flags), .words = tcp_flag_words,
+	 .help = "only TCP segments with all of these flags; ECN asks with syn, ece and cwr, and "
+		 "is "
+		 "granted with syn, ack and ece (RFC 3168, 6.1.1)"},
+	{"mss", TYPE_CUSTOM, WIRE(mss), .decode = decode_option,
+	 .looks = "a number or a range, or none", .schema = "{\"type\": [\"integer\", \"string\"]}",
+	 .help = "of the MSS option of each"},
+	{"scale", TYPE_CUSTOM, WIRE(scale), .decode = decode_option,
+	 .looks = "a number or a range, or none", .schema = "{\"type\": [\"integer\", \"string\"]}",
+	 .help = "of the window scale option of each"},
 	{"icmp", TYPE_CUSTOM, TO(struct wire_args, wire), .decode = decode_icmp,
 	 .looks = "a code, or [type, code]",
 	 .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",

@@ -91,18 +91,47 @@ static bool decode_flags(struct decoder *d, const struct node *node, void *ret)
 	return true;
 }
 
+/* 3, or [3, 5..7]. */
+static bool decode_which(struct decoder *d, const struct node *node, void *ret)
+{
+	static const struct field range = {
+		.type = TYPE_NUMBERS, .size = sizeof(struct plan_range), .min = 1, .max = INT_MAX};
+	const bool list = node->kind == NODE_LIST;
+	struct plan_filter *filter = ret;
+
+	if (list && (node->count > WHICH_MAX || !node->count)) {
+		node_error(d->diags, node, "'which' takes 1 to %d numbers or ranges", WHICH_MAX);
+		return false;
+	}
+	for (const struct node *one = list ? node->child : node; one; one = list ? one->next : NULL)
+		if (!field_decode(d, &range, one, &filter->which[filter->which_count++]))
+			return false;
+	return true;
+}
+
 #define FILTER(s, prefix)                                                                          \
 	{"flags",                                                                                  \
 	 TYPE_CUSTOM,                                                                              \
 	 TO(s, prefix),                                                                            \
 	 .decode = decode_flags,                                                                   \
-	 .looks = "a list of TCP flags (syn, ack, fin, rst, psh)",                                 \
+	 .looks = "a list of TCP flags (syn, ack, fin, rst, psh, ece, cwr)",                       \
 	 .help = "TCP segments with all of these flags"},                                          \
 		{"longer_than", TYPE_SIZE,    TO(s, prefix.longer_than),                           \
 		 .min = 1,      .max = 65535, .help = "IP packets of more bytes"},                 \
+		{"port",   TYPE_NUMBER,  TO(s, prefix.port),                                       \
+		 .min = 1, .max = 65535, .help = "of TCP, at either end"},                         \
+		{"from_port", TYPE_NUMBER,  TO(s, prefix.from_port),                               \
+		 .min = 1,    .max = 65535, .help = "the sender's port"},                          \
+		{"to_port", TYPE_NUMBER,  TO(s, prefix.to_port),                                   \
+		 .min = 1,  .max = 65535, .help = "the receiver's port"},                          \
+		{"next",   TYPE_NUMBER,    TO(s, prefix.count),                                    \
+		 .min = 1, .max = INT_MAX, .help = "only the next so many of them"},               \
 	{                                                                                          \
-		"next", TYPE_NUMBER, TO(s, prefix.count), .min = 1, .max = INT_MAX,                \
-							  .help = "only the next so many of them"  \
+		"which", TYPE_CUSTOM, TO(s, prefix),                                               \
+			.decode = decode_which,                                                    \
+			.looks = "a number, a range, or a list of them ([3, 5..7])",               \
+			.schema = "{\"type\": [\"integer\", \"string\", \"array\"]}",              \
+			.help = "only these of them, counted from 1"                               \
 	}
 
 static const struct field filter_fields[] = {FILTER(struct fault_args, fault.filter)};
@@ -327,6 +356,25 @@ static void finish_cable(struct decoder *d, const struct node *node, uint32_t gi
 		need_router(d, node, "end: router");
 }
 
+static void check_filter(struct decoder *d, const struct node *node,
+			 const struct plan_filter *filter)
+{
+	if (filter->count && filter->which_count)
+		diag_help(d->diags,
+			  diag_error(d->diags, node_get(node, "which")->key->span,
+				     "'which' beside 'next'"),
+			  "the next two of them are which: 1..2");
+}
+
+static void finish_reject(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	const struct node *packets = node_get(node, "packets");
+
+	finish_direction(d, node, given, ret);
+	if (packets)
+		check_filter(d, packets, &((struct fault_args *)ret)->fault.filter);
+}
+
 static void finish_drop(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
 	finish_direction(d, node, given, ret);
@@ -334,7 +382,8 @@ static void finish_drop(struct decoder *d, const struct node *node, uint32_t giv
 		diag_help(
 			d->diags,
 			diag_error(d->diags, node->key->span, "'drop' does not say which packets"),
-			"give flags, longer_than or next; blackhole drops all");
+			"give flags, a port, longer_than, next or which; blackhole drops all");
+	check_filter(d, node, &((struct fault_args *)ret)->fault.filter);
 }
 
 /* Outside of a router that translates addresses all that are inside look alike. */
@@ -454,7 +503,7 @@ static const struct verb faults[] = {
 	 "the router refuses packets and says so; without one the receiver does, as a packet "
 	 "filter there (which needs a kernel for each host)",
 	 "reject: {from: client, to: server, with: host-unreachable}", ARGUMENT_REQUIRED,
-	 FORM("reject", reject_fields, 0), finish_direction},
+	 FORM("reject", reject_fields, 0), finish_reject},
 	{"drop", FAULT_DROP, "some packets vanish on the path",
 	 "drop: {from: client, to: server, flags: [fin], next: 1}", ARGUMENT_REQUIRED,
 	 FORM("drop", drop_fields, 0), finish_drop},

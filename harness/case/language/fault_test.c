@@ -288,6 +288,9 @@ START_TEST(addresses_that_cannot_move)
 	static const struct {
 		const char *timeline, *text;
 	} wrong[] = {
+		{"{at: 1s, drop: {next: 2, which: 3}}", "which: 1..2"},
+		{"{at: 1s, drop: {which: 0}}", "0"},
+		{"{at: 1s, drop: {port: 70000}}", "70000"},
 		{"{at: 1s, move: {address: vap, to: standby}}", "did you mean 'vip'"},
 		{"{at: 1s, move: {address: vip, to: nobody, announce: true}}", "by nobody"},
 		{"{at: 1s, move: {address: vip, to: nobody}}, "

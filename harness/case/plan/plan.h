@@ -243,9 +243,13 @@ struct fault_kind {
 
 /* Which packets FAULT_DROP and FAULT_REJECT mean; all when empty. */
 struct plan_filter {
-	int flags_mask, flags; /* TCP flags: (th_flags & mask) == flags */
-	int64_t longer_than;   /* bytes of IP packet; 0: any */
-	int64_t count;         /* only the next so many; 0: all */
+	int flags_mask, flags;        /* TCP flags: (th_flags & mask) == flags */
+	int64_t longer_than;          /* bytes of IP packet; 0: any */
+	int port, from_port, to_port; /* of TCP: either one, the sender's, the receiver's; 0: any */
+	int64_t count;                /* only the next so many; 0: all */
+	/* Of those that all of this means, the first, second ... (from 1); none: each. */
+	struct plan_range which[WHICH_MAX];
+	int which_count;
 };
 
 struct plan_fault {
@@ -359,6 +363,9 @@ struct expect_wire {
 	struct plan_range every;       /* spacing of neighbours */
 	struct plan_range first, last; /* when the first and the last were sent */
 	struct plan_range length;      /* of TCP payload, each */
+	struct plan_range mss, scale;  /* of the options of that name, each; -1: it has none */
+	int flags;                     /* TCP flags that all of them have */
+	int port;                      /* at either end; 0: any */
 	int icmp_type, icmp_code;      /* PLAN_ANY */
 };
 
