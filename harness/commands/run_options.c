@@ -24,6 +24,7 @@ enum {
 	KEY_PHASE,
 	KEY_PHASES,
 	KEY_REPEAT,
+	KEY_ONE_KERNEL,
 	KEY_OWN_KERNELS,
 	KEY_SHARD,
 	KEY_COSTS,
@@ -37,31 +38,32 @@ enum {
 static const struct argp_option argp_options[] = {
 	{"kernel", 'K', "KERNEL", 0,
 	 "`live`, a path, or a name that `halfopen kernel list` shows (default: $HALFOPEN_UML, or "
-	 "else what `halfopen kernel use` chose); HOST=KERNEL: that host's (or the router's) own, "
-	 "which means --own-kernels; may be repeated",
+	 "else what `halfopen kernel use` chose); HOST=KERNEL: that host's (or the router's) own; "
+	 "may be repeated",
 	 0},
 	{"real-time", KEY_REAL_TIME, NULL, 0, "a bzImage on a real clock: idle time is not skipped",
 	 0},
-	{"own-kernels", KEY_OWN_KERNELS, NULL, 0,
-	 "on UML: a kernel for each host, and a network outside of all of them (docs/kernels.md)",
+	{"one-kernel", KEY_ONE_KERNEL, NULL, 0,
+	 "on UML: not a kernel for each host, but one for all of them, which are namespaces of it "
+	 "as on live: cheaper, and less (docs/kernels.md)",
+	 0},
+	{"own-kernels", KEY_OWN_KERNELS, NULL, OPTION_HIDDEN, "what is done without --one-kernel",
 	 0},
 	{"seed", KEY_SEED, "N", 0,
 	 "other ports, sequence numbers, ARP times and lost packets than without; the same with "
 	 "the "
-	 "same N; it means --own-kernels",
+	 "same N",
 	 0},
 	{"phase", KEY_PHASE, "TIME", 0,
-	 "start so much later by the kernels' timer wheels, which round timers otherwise then; it "
-	 "means --own-kernels",
-	 0},
+	 "start so much later by the kernels' timer wheels, which round timers otherwise then", 0},
 	{"phases", KEY_PHASES, "N", 0,
 	 "each run from N such starts, spread evenly over the timer wheel, and how many distinct "
-	 "outcomes that gives; it means --own-kernels",
+	 "outcomes that gives",
 	 0},
 	{"repeat", KEY_REPEAT, "N", 0,
-	 "each run N times, and how many distinct outcomes that gives; with --own-kernels by as "
-	 "many "
-	 "seeds, from 1 or --seed on",
+	 "each run N times, and how many distinct outcomes that gives: where each host is a "
+	 "kernel, "
+	 "by as many seeds, from 1 or --seed on",
 	 0},
 	{"jobs", 'j', "N", 0,
 	 "so many runs at once (default: the cores; sixteen times that on live,"
@@ -143,7 +145,7 @@ static void parse_kernel(struct run_options *options, char *arg, struct argp_sta
 	options->kernel_of[i].host = options->kernel_host[i];
 	options->kernel_arg[i] = arg + length + 1;
 	options->kernel_of_count++;
-	options->own_kernels = true;
+	options->for_own_kernels = "--kernel HOST=KERNEL";
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -168,22 +170,24 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->repeat.chance.seed = strtoull(arg, &end, 10);
 		if (*end || !options->repeat.chance.seed || options->repeat.chance.seed > MOST_SEED)
 			argp_error(state, "'%s' is no seed: a number from 1 to 2^53", arg);
-		options->own_kernels = true;
+		options->for_own_kernels = "--seed";
 		return 0;
 	case KEY_PHASE:
 		if (duration_parse(arg, &options->repeat.chance.phase_ns) < 0)
 			argp_error(state, "'%s' is no time", arg);
-		options->own_kernels = true;
+		options->for_own_kernels = "--phase";
 		return 0;
 	case KEY_PHASES:
 		options->repeat.phases = times_option(arg, state);
-		options->own_kernels = true;
+		options->for_own_kernels = "--phases";
 		return 0;
 	case KEY_REPEAT:
 		options->repeat.times = times_option(arg, state);
 		return 0;
+	case KEY_ONE_KERNEL:
+		options->one_kernel = true;
+		return 0;
 	case KEY_OWN_KERNELS:
-		options->own_kernels = true;
 		return 0;
 	case KEY_OUT:
 		options->out = arg;
@@ -244,6 +248,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (options->last_failed && (!options->out || options->shard.count))
 			argp_error(state, "--last-failed needs --out, and goes with no --shard");
+		if (options->one_kernel && options->for_own_kernels)
+			argp_error(state, "%s is for kernels of the hosts; --one-kernel has none",
+				   options->for_own_kernels);
 		if (options->watch && !options->names)
 			argp_error(state, "--watch needs the name of a case");
 		return 0;
@@ -265,9 +272,8 @@ const struct argp run_argp = {
 	"before all of them were read and found right.\v"
 	"FILE:VARIANT means the runs that have these values, as a.yaml:ip=4 or "
 	"a.yaml:ip=4,timers=short; FILE:LINE those in which that line takes part.\n\n"
-	"The last line is `N passed, N failed, N skipped`, and how many of these --own-kernels "
-	"would "
-	"run; but with --against what differs. Exit "
+	"The last line is `N passed, N failed, N skipped`, and how many of these a kernel for each "
+	"host would run; but with --against what differs. Exit "
 	"status: 0 all held, 1 an expectation failed, --against differs, or a run was skipped with "
 	"--fail-on-skip, 2 a bad case or bad usage, 3 could not run, 77 all "
 	"skipped.\n\nExamples:\n\n    halfopen run crash.yaml\n    halfopen run --out out "

@@ -27,7 +27,8 @@ struct run_options { /* the input of run_argp (commands.h) */
 	struct sysctls sysctls;
 	int jobs;
 	bool watch;
-	bool real_time, own_kernels;
+	bool real_time, one_kernel;
+	const char *for_own_kernels; /* the option that needs a kernel for each host, or NULL */
 	bool quiet, fail_fast, fail_on_skip, last_failed;
 	int retries;
 	struct repeat repeat;

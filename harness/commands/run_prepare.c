@@ -105,14 +105,17 @@ static int out_prepare(struct session *session, struct err *err)
 	return folder_claim(options->out, RESULTS_FILE, RESULTS_BEGUN, err);
 }
 
+static bool has_own_kernels(const struct run_options *options, const struct kernel *all)
+{
+	return all->kind == KERNEL_UML && !options->one_kernel;
+}
+
 static int kernels_of_hosts(struct run_options *options, const struct kernel *all, struct err *err)
 {
 	int ret = 0;
 
 	/* On another kind of kernel cases are run as there, without. */
-	if (options->kernel_of_count || options->repeat.chance.seed ||
-	    options->repeat.chance.phase_ns || options->repeat.phases ||
-	    (options->own_kernels && all->kind == KERNEL_UML))
+	if (options->for_own_kernels || has_own_kernels(options, all))
 		ret = kernel_for_host(all, err);
 	for (int i = 0; i < options->kernel_of_count && ret == 0; i++) {
 		ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
@@ -171,7 +174,7 @@ int session_prepare(struct session *session, char **ret_helpers, struct err *err
 		.out = options->out,
 		.kernel_sha256 = *session->kernel_sha256 ? session->kernel_sha256 : NULL,
 		.sysctl = session->options.sysctls.text,
-		.own_kernels = options->own_kernels,
+		.own_kernels = has_own_kernels(options, &session->kernel),
 		.ascii = options->terminal.ascii,
 		.color = options->terminal.color,
 		.width = options->terminal.width,
@@ -205,7 +208,7 @@ int session_runs(struct session *session, struct err *err)
 	struct repeat *repeat = &session->options.repeat;
 	int ret;
 
-	repeat->own_kernels = session->options.own_kernels && session->kernel.kind == KERNEL_UML;
+	repeat->own_kernels = has_own_kernels(&session->options, &session->kernel);
 	repeat->hz = kernel_hz(&session->kernel);
 	repeat_runs(&session->runs, repeat);
 	if (!session->options.last_failed)

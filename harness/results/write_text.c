@@ -125,7 +125,8 @@ static void end(const struct listing *listing, FILE *out)
 	fprintf(out, "%d passed, %d failed, %d skipped", tally[VERDICT_PASS],
 		tally[VERDICT_FAIL] + tally[VERDICT_ERROR], tally[VERDICT_SKIP]);
 	if (listing->for_own_kernels)
-		fprintf(out, ", of which --own-kernels would run %d", listing->for_own_kernels);
+		fprintf(out, ", of which a kernel for each host would run %d",
+			listing->for_own_kernels);
 	fputc('\n', out);
 }
 

@@ -89,6 +89,6 @@ int kernel_for_host(const struct kernel *kernel, struct err *err)
 		return 0;
 	return err_set(err, EINVAL,
 		       "%s has no virtio, by which hosts of their own kernels speak; "
-		       "`halfopen kernel build` makes one that has",
+		       "`halfopen kernel build` makes one that has, and --one-kernel needs none",
 		       kernel->path);
 }

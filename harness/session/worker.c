@@ -229,7 +229,7 @@ static void boot(const struct run *run, const struct worker_options *options,
 	/* A run in real time may take as long as it needs, and a little for all around it. */
 	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
-	if (options->own_kernels && options->kernel->kind == KERNEL_UML)
+	if (options->own_kernels)
 		ret = play(run, options, outcome, &job, &err);
 	else
 		ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);

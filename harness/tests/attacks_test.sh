@@ -104,21 +104,21 @@ attacked() {
 	shift 2
 	hostile a "$scratch/cases/hostile/attack $what $*"
 	rm -rf "$out"
-	"$who" "$halfopen" run ${own:-} --jobs "${jobs:-2}" --kernel "$kernel" --out "$out" "$scratch/cases/hostile/a.yaml" >"$scratch/said" || {
+	"$who" "$halfopen" run ${how:-} --jobs "${jobs:-2}" --kernel "$kernel" --out "$out" "$scratch/cases/hostile/a.yaml" >"$scratch/said" || {
 		cat "$scratch/said"
 		find "$out" -name record.jsonl -exec jq -r 'select(.output) | .output' {} +
-		fail "$who, $kernel ${own:-}: something got through"
+		fail "$who, $kernel ${how:-}: something got through"
 	}
 	for record in "$out"/hostile/a/*/record.jsonl; do
 		jq -r 'select(.output) | .output' "$record" | grep -qE '^[0-9]+ attacks by [0-9]+ ways, 0 got through$' ||
-			fail "$who, $kernel ${own:-}: the attacks were not made"
+			fail "$who, $kernel ${how:-}: the attacks were not made"
 	done
 	[ "$(cat "$scratch/host/file")" = untouched ] || fail "$who: a file of the host was written"
 	kill -0 "$victim" || fail "$who: a process of the host was killed"
 	ipcs -m -i "$shm" >/dev/null || fail "$who: a System V segment was removed"
 	[ "$(cat /proc/sys/kernel/core_pattern)" = "$core_pattern" ] || fail "$who: core_pattern was written"
 	[ "$(stat -c '%a %u' /dev/null)" = "$null" ] || fail "$who: /dev/null was changed"
-	echo "$who, $kernel${own:+ $own}: held"
+	echo "$who, $kernel${how:+ $how}: held"
 }
 
 # Programs that start while another of their host lies in wait; the filter of Landlock's would hold it.
@@ -253,8 +253,8 @@ if uml=$(uml_kernel); then
 	uml=$scratch/kernel/$(basename "$uml")
 	hungry "$uml"
 	for who in as_is "${users[@]}"; do
-		attacked "$who" "$uml" user=2000000000
-		own=--own-kernels attacked "$who" "$uml" machine=1
+		how=--one-kernel attacked "$who" "$uml" user=2000000000
+		attacked "$who" "$uml" machine=1
 	done
 fi
 image=$(bzimage) && jobs=1 attacked as_is "$image" user=2000000000

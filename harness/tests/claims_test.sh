@@ -8,14 +8,14 @@
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"$halfopen" run --own-kernels --kernel "$uml" --out "$scratch/out" "$cases" >"$scratch/run" || fail "$(tail -n 30 "$scratch/run")"
+"$halfopen" run --kernel "$uml" --out "$scratch/out" "$cases" >"$scratch/run" || fail "$(tail -n 30 "$scratch/run")"
 "$halfopen" claims "$scratch/out" >"$scratch/claims.md"
 plain() { sed -E -e 's/ after [^;)]*//g' -e 's/Linux [^ ]*, HZ [0-9]*//' "$1"; }
 diff <(plain "$here/../../docs/claims.md") <(plain "$scratch/claims.md") >&2 ||
-	fail "docs/claims.md is stale: make it anew with 'halfopen run --own-kernels --out DIR cases && halfopen claims DIR > docs/claims.md'"
+	fail "docs/claims.md is stale: make it anew with 'halfopen run --out DIR cases && halfopen claims DIR > docs/claims.md'"
 grep -q 'no case was run' "$scratch/claims.md" && fail "a claim has no case"
 "$halfopen" outages "$scratch/out" >"$scratch/outages.md"
 fixes() { grep -vE '^\| [^|]* \| took' "$1" | sed -E 's/^(\|[^|]*\|[^|]*\|).*/\1/'; }
 diff <(fixes "$here/../../docs/outages.md") <(fixes "$scratch/outages.md") >&2 ||
-	fail "docs/outages.md is stale: make it anew with 'halfopen run --own-kernels --out DIR cases && halfopen outages DIR > docs/outages.md'"
+	fail "docs/outages.md is stale: make it anew with 'halfopen run --out DIR cases && halfopen outages DIR > docs/outages.md'"
 exit 0

@@ -20,8 +20,8 @@ lacking() {
 	exits 0 "$build/tests/without" "$1" "$halfopen" doctor
 	says "$2 +no"
 	says '^ {6}.*without, '
+	exits 0 "$build/tests/without" "$1" "$halfopen" run --one-kernel "$case"
 	exits 0 "$build/tests/without" "$1" "$halfopen" run "$case"
-	exits 0 "$build/tests/without" "$1" "$halfopen" run --own-kernels "$case"
 }
 lacking landlock 'it is confined: Landlock'
 lacking questions '    its questions'

@@ -43,7 +43,7 @@ expect:
   two: {exit: 0}
 CASE
 find image -exec stat -c '%n %a %u %s %Y' {} + | sort >before
-"$halfopen" run --own-kernels --kernel "$uml" image.yaml >said || { cat said >&2; fail "a host with an image"; }
+"$halfopen" run --kernel "$uml" image.yaml >said || { cat said >&2; fail "a host with an image"; }
 find image -exec stat -c '%n %a %u %s %Y' {} + | sort >after
 cmp -s before after || fail "the image was changed"
 
@@ -52,7 +52,7 @@ mkdir nothing
 for root in nothing missing / /proc/self/root; do
 	sed "s|root: image|root: $root|" image.yaml >other.yaml
 	status=0
-	"$halfopen" run --own-kernels --kernel "$uml" other.yaml >said || status=$?
+	"$halfopen" run --kernel "$uml" other.yaml >said || status=$?
 	[ "$status" = 3 ] || { cat said >&2; fail "root: $root exited with $status, not 3"; }
 	grep -qE '^ERROR other.yaml.*other.yaml:3: the root of host one: .*(no unpacked image|No such file)' said ||
 		{ cat said >&2; fail "root: $root: it is not told where and what"; }
@@ -60,5 +60,5 @@ done
 
 # A user whom the image does not have.
 sed 's/user: app/user: nobody/' image.yaml >other.yaml
-! "$halfopen" run --own-kernels --kernel "$uml" other.yaml >said || fail "a user was made"
+! "$halfopen" run --kernel "$uml" other.yaml >said || fail "a user was made"
 grep -q "its user is not in /etc/passwd" said || { cat said >&2; fail "it is not told that there is no such user"; }

@@ -32,7 +32,7 @@ alive=0
 for ((i = 0; i < rounds; i++)); do
 	kernel=${kernels[i % ${#kernels[@]}]}
 	if [ "${3:-}" = any ]; then
-		"$halfopen" run --own-kernels --kernel "$kernel" --jobs 4 "$cases/keepalive/reboot.yaml:ip=4,timers=short" "$cases/commands/names.yaml:ip=4" >/dev/null 2>&1 &
+		"$halfopen" run --kernel "$kernel" --jobs 4 "$cases/keepalive/reboot.yaml:ip=4,timers=short" "$cases/commands/names.yaml:ip=4" >/dev/null 2>&1 &
 	else
 		"$halfopen" run --kernel "$kernel" --jobs 4 "$cases" >/dev/null 2>&1 &
 	fi

@@ -22,7 +22,7 @@ link: {delay: 1ms, loss: 30%}
 expect:
   server: {recv: eof}
 END
-exits 0 "$halfopen" run --own-kernels --repeat 5 --seed 3 --out own --format junit=junit.xml chance.yaml
+exits 0 "$halfopen" run --repeat 5 --seed 3 --out own --format junit=junit.xml chance.yaml
 says '^chance.yaml: 5 repetitions, [2-5] outcomes; the last call returns between .* \(seed=[3-7]\) and .* \(seed=[3-7]\)$'
 says '^ +[1-5] pass, as seed=3$'
 says '^        (client|server).*retransmission'
@@ -43,13 +43,13 @@ grep -q '</a> seed=4' own/report/index.html || fail "the overview does not tell 
 exits 0 "$halfopen" run --seed 4 --out one chance.yaml
 cmp <(sed -E 's/"wall_ns":[0-9]+//' one/chance/record.jsonl) <(sed -E 's/"wall_ns":[0-9]+//' own/chance/seed=4/record.jsonl) ||
 	fail "--seed 4 is not what seed 4 of several was"
-exits 0 "$halfopen" run --own-kernels --repeat 4 --shard 2/2 --out shards chance.yaml
+exits 0 "$halfopen" run --repeat 4 --shard 2/2 --out shards chance.yaml
 says '^chance.yaml: 2 repetitions'
-exits 0 "$halfopen" run --own-kernels --repeat 2 -q chance.yaml
+exits 0 "$halfopen" run --repeat 2 -q chance.yaml
 ! grep -q '^PASS' out || fail "--quiet tells each repetition"
 
 # Where there are no seeds it is made again.
-exits 0 "$halfopen" run --repeat 2 --out old --format tap=tap chance.yaml
+exits 0 "$halfopen" run --one-kernel --repeat 2 --out old --format tap=tap chance.yaml
 grep -q '^ok . - chance.yaml repetition=2$' tap || fail "TAP does not tell repetitions apart"
 grep -q '^# 1 run repeated' tap || fail "TAP does not tell how many outcomes there were"
 [ -e old/chance/repetition=2/record.jsonl ] || fail "a repetition has no folder"

@@ -458,9 +458,9 @@ struct plan {
  * first of it. RET_WORDS may be NULL. False: nothing. */
 bool plan_wants_own_kernels(const struct plan *plan, char *ret_words, size_t size);
 /* What a run lacks then that is made on one for all. */
+#define PLAN_OWN_KERNELS "a kernel for each host (UML, without --one-kernel)"
 /* What is said of a case that expects nothing, before its runs and of them. */
 #define PLAN_EXPECTS_NOTHING "nothing is expected: runs are drawn, and have no verdict"
-#define PLAN_OWN_KERNELS     "a kernel for each host (--own-kernels)"
 
 /* Whether it is one that a network has not: kernel.panic. */
 bool plan_sysctl_is_machines(const char *name);
