@@ -262,12 +262,15 @@ static void packet_row(struct ladder *ladder, const struct row *row)
 	const char *inside = both;
 	bool fits;
 
-	snprintf(both, sizeof(both), "%s%s%s", row->text, row->note[0] ? ", " : "", row->note);
+	snprintf(both, sizeof(both), "%s%s%s%s%s", row->text, row->note[0] ? ", " : "", row->note,
+		 row->fate ? ", lost: " : "", row->fate ? row->fate : "");
 	if (ladder->arrow || (!two && ladder->used))
 		row_end(ladder);
 	if (two) {
 		if (row->note[0] && packet->from >= 0)
 			host_text(ladder, row->t_ns, packet->from, row->note, row->ink);
+		if (row->fate && packet->to >= 0)
+			host_text(ladder, row->t_ns, packet->to, row->fate, row->ink);
 		snprintf(both, sizeof(both), "%s", row->text);
 	}
 	fits = canvas_width(both, strlen(both)) + 8 <= abs(to - from);

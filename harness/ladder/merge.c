@@ -33,7 +33,8 @@ static bool same_row(const struct row *a, const struct row *b)
 	if (a->kind != b->kind || a->host != b->host)
 		return false;
 	return a->kind == ROW_SILENCE || a->kind == ROW_FOLDED ||
-	       (same_text(a->text, b->text) && same_text(a->note, b->note));
+	       (same_text(a->text, b->text) && same_text(a->note, b->note) &&
+		same_text(a->fate, b->fate));
 }
 
 static uint16_t *cell(const struct merge *merge, int i, int j)
@@ -80,7 +81,7 @@ static void take(struct merge *merge, struct row *row, enum row_of of)
 	*taken = *row;
 	taken->of = of;
 	taken->b_ns = -1;
-	row->text = row->note = NULL;
+	row->text = row->note = row->fate = NULL;
 }
 
 /* A row that both have. Two silences of another length say both. */
@@ -99,9 +100,7 @@ static void take_both(struct merge *merge, struct row *a, struct row *b)
 		taken->text = both;
 		taken->b_ns = b->t_ns;
 	}
-	free(b->text);
-	free(b->note);
-	b->text = b->note = NULL;
+	row_done(b);
 }
 
 static void merge_all(struct merge *merge)
@@ -158,10 +157,8 @@ static int alike_fold(struct rows *rows)
 				rows->row[count++] = rows->row[i];
 			continue;
 		}
-		for (int k = i; k < to; k++) {
-			free(rows->row[k].text);
-			free(rows->row[k].note);
-		}
+		for (int k = i; k < to; k++)
+			row_done(&rows->row[k]);
 		one = (struct row){.kind = ROW_FOLDED,
 				   .ink = INK_DIM,
 				   .t_ns = one.t_ns,

@@ -60,7 +60,13 @@ static void packet(FILE *out, const struct plan *plan, const struct record_packe
 		fputs(", ", out);
 		put_text(out, row->note);
 	}
-	fputs(packet->arrived_ns < 0 ? ", lost\n" : "\n", out);
+	if (row->fate) {
+		fputs(", lost: ", out);
+		put_text(out, row->fate);
+	} else if (packet->arrived_ns < 0) {
+		fputs(", lost", out);
+	}
+	fputc('\n', out);
 }
 
 void mermaid_print(const struct plan *plan, const struct record *record, const struct rows *rows,

@@ -106,14 +106,18 @@ static struct place place_alone(struct picture_line *line, int height)
 static struct place place_packet(const struct picture *picture, const struct row *row,
 				 struct picture_line *line)
 {
-	bool noted = picture_of_two(picture) && row->note[0] && row->host >= 0;
-	int lines = noted ? lines_of(row->note, picture_columns(picture, row->host)) : 1;
+	const struct record_packet *packet = &picture_record(picture, row)->packet[row->index];
+	bool two = picture_of_two(picture), noted = two && row->note[0] && row->host >= 0;
+	bool told = two && row->fate && packet->to >= 0;
+	int lines = noted ? lines_of(row->note, picture_columns(picture, row->host)) : 1, more = 1;
 
+	if (told)
+		more = lines_of(row->fate, picture_columns(picture, packet->to));
 	if (picture->narrow && row->note[0])
 		lines = 2;
-
-	return place_shared(line, row->t_ns, ARROW | (noted ? 1u << row->host : 0), lines,
-			    !picture_of_two(picture));
+	return place_shared(line, row->t_ns,
+			    ARROW | (noted ? 1u << row->host : 0) | (told ? 1u << packet->to : 0),
+			    more > lines ? more : lines, !two);
 }
 
 static struct place place_of_both(const struct picture *picture, const struct row *row,

@@ -89,6 +89,7 @@ static void add_packet(struct making *making, struct row row)
 	added = add_of_connection(making, row, connections_of_packet(&making->connections, packet),
 				  label_packet(making->plan, packet, text, sizeof(text)));
 	added->note = text_copy(label_packet_note(packet, note, sizeof(note)));
+	added->fate = packet->lost ? text_copy(packet->lost) : NULL;
 }
 
 static void add_fault(struct making *making, struct row row)
@@ -404,10 +405,12 @@ static int mark_kept(const struct rows *rows, int near, bool *kept)
 	return count;
 }
 
-static void row_done(struct row *row)
+void row_done(struct row *row)
 {
 	free(row->text);
 	free(row->note);
+	free(row->fate);
+	row->text = row->note = row->fate = NULL;
 }
 
 /* Makes one row of the COUNT at ROW. */

@@ -48,7 +48,10 @@ struct row {
 	unsigned up;      /* 1 << host: has a line here; of a fault: above it */
 	char *text;       /* owned; NULL: no words */
 	char *note;       /* of a packet: "retransmission 3"; "" for nothing special; else NULL */
+	char *fate;       /* of a packet of which the world knows it: "the receiver was off" */
 };
+
+void row_done(struct row *row);
 
 #define ROWS_MOST 800 /* of a picture: of more there is too much to see */
 

@@ -188,6 +188,8 @@ static void packet_row(const struct picture *picture, const struct row *row, int
 		packet_title(picture, packet);
 	if (picture->linked)
 		fprintf(picture->out, "<path class=\"hit\" d=\"M%d %dH%d\"/>", from, y + 21, to);
+	if (row->fate && picture_of_two(picture) && packet->to >= 0)
+		host_text(picture, packet->to, y, row->fate);
 	snprintf(both, sizeof(both), "%s", row->text ? row->text : "");
 	if (picture_of_two(picture) && packet->from >= 0)
 		host_text(picture, packet->from, y, row->note);

@@ -109,10 +109,6 @@ static void say_notes(struct text *text, const struct record_packet *packet)
 		text_separate(text, ", ");
 		text_put(text, strncmp(why, "RST: ", 5) == 0 ? why + 5 : why);
 	}
-	if (packet->lost) {
-		text_separate(text, ", ");
-		text_add(text, "lost: %s", packet->lost);
-	}
 }
 
 const char *label_packet_note(const struct record_packet *packet, char *buf, size_t size)

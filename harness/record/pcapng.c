@@ -266,7 +266,9 @@ static void comment_packet(struct block *block, const struct record_packet *pack
 		put_comment(block, "%s", what);
 	if (packet->made_on_way)
 		put_comment(block, "made on the way: no host sent it");
-	if (packet->arrived_ns < 0 && packet->to != PLAN_ANY && !packet->lost)
+	if (packet->lost)
+		put_comment(block, "lost: %s", packet->lost);
+	else if (packet->arrived_ns < 0 && packet->to != PLAN_ANY)
 		put_comment(block, "lost %s",
 			    packet->from >= 0 && packet->port_ns < 0 && !packet->made_on_way
 				    ? "in its sender's cable"

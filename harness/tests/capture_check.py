@@ -116,12 +116,12 @@ def own_comments(packet):
              for kind, said in TOLD.items() if kind in packet["kinds"]]
     if packet["note"]:
         words.append(packet["note"].removeprefix("RST: "))
-    if packet.get("lost"):
-        words.append("lost: " + packet["lost"])
     comments = [", ".join(words)] if words else []
     if packet["made_on_way"]:
         comments.append("made on the way: no host sent it")
-    if packet["arrived_ns"] < 0 and packet["to"] != -1 and not packet.get("lost"):
+    if packet.get("lost"):
+        comments.append("lost: " + packet["lost"])
+    elif packet["arrived_ns"] < 0 and packet["to"] != -1:
         in_cable = packet["from"] >= 0 and packet["port_ns"] < 0 and not packet["made_on_way"]
         comments.append("lost in its sender's cable" if in_cable else "lost on the way")
     return comments
