@@ -112,7 +112,7 @@ zsh_completes() { # WANTED WORD...
 if command -v zsh >/dev/null; then
 	zsh_completes '*report:*reference:print the *' re
 	zsh_completes 'files -g \*.yaml(-.) ' run mi
-	zsh_completes '--out=:*-S *-- --own-kernels:*' run --o
+	zsh_completes '--out=:*-S *-- --one-kernel:*' run --o
 	zsh_completes 'compset -P \*=*junit ' run --format=ju
 	zsh_completes 'compset -P \*= files -/ ' run --out=st
 	zsh_completes '*live *mine-1 ' run -K ''
