@@ -185,8 +185,12 @@ const char reference_hosts[] =
 	"that\n"
 	"it starts. What it does stays the same: it is followed by ptrace(2), so it can be no\n"
 	"debugger itself. A recv or an accept that found nothing at once is not told, nor poll and "
-	"epoll;\n"
-	"and of very many calls those that moved bytes are counted after the first two thousand.\n";
+	"epoll,\n"
+	"nor what is done with stdin, stdout and stderr; and of very many calls those that moved "
+	"bytes are\n"
+	"counted after the first two thousand. In virtual time, time creeps for a command that "
+	"never\n"
+	"sleeps, and for one that is traced four times as soon.\n";
 
 const char reference_steps[] =
 	"## Steps\n"
