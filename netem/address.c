@@ -135,6 +135,36 @@ int net_delete_default_route(struct net *net, const char *gateway, struct err *e
 	return change_default_route(net, RTM_DELROUTE, 0, gateway, err);
 }
 
+int net_add_route_mtu(struct net *net, const char *name, const char *to, int mtu, struct err *err)
+{
+	struct address address;
+	struct nl_msg *message;
+	struct nlattr *metrics;
+	int index, ret = parse_on(net, name, to, &address, &index, err);
+
+	if (ret)
+		return ret;
+	message = netlink_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+				  &(struct rtmsg){.rtm_family = address.family,
+						  .rtm_dst_len = (uint8_t)(8 * address.size),
+						  .rtm_table = RT_TABLE_MAIN,
+						  .rtm_protocol = RTPROT_STATIC,
+						  .rtm_scope = address.family == AF_INET
+								       ? RT_SCOPE_LINK
+								       : RT_SCOPE_UNIVERSE,
+						  .rtm_type = RTN_UNICAST},
+				  sizeof(struct rtmsg));
+	if (message) {
+		nla_put(message, RTA_DST, address.size, address.bytes);
+		nla_put_u32(message, RTA_OIF, (uint32_t)index);
+		metrics = nla_nest_start(message, RTA_METRICS);
+		nla_put_u32(message, RTAX_MTU, (uint32_t)mtu);
+		nla_nest_end(message, metrics);
+	}
+	return netlink_request(net->rtnl, message, NULL, 0, net, err,
+			       "cannot add a route to %s with MTU %d", to, mtu);
+}
+
 int net_add_neighbour(struct net *net, const char *name, const char *address, const uint8_t *mac,
 		      struct err *err)
 {

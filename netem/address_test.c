@@ -77,6 +77,19 @@ START_TEST(mac_of_a_link_that_is_up)
 }
 END_TEST
 
+START_TEST(route_knows_its_mtu)
+{
+	struct test_pair pair = test_router();
+	const char *to = test_address(true, versions[_i].version, 2);
+	json_t *route;
+
+	ck_ok(net_add_route_mtu(pair.wire, "eth1", to, 1400, &err));
+	route = json_array_get(
+		test_witness(pair.wire, "ip -j -%d route show %s", versions[_i].version, to), 0);
+	ck_assert_int_eq(test_int(json_array_get(test_get(route, "metrics"), 0), "mtu"), 1400);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("address");
@@ -86,6 +99,7 @@ int main(void)
 	tcase_add_loop_test(tests, second_address_is_no_source, 0, 2);
 	tcase_add_loop_test(tests, announcement_is_believed, 0, 2);
 	tcase_add_test(tests, mac_of_a_link_that_is_up);
+	tcase_add_loop_test(tests, route_knows_its_mtu, 0, 2);
 	suite_add_tcase(suite, tests);
 	return test_run(suite);
 }

@@ -78,6 +78,9 @@ int net_announce(struct net *net, const char *name, const char *address, struct 
 /* A default route via GATEWAY. */
 int net_add_default_route(struct net *net, const char *gateway, struct err *err);
 int net_delete_default_route(struct net *net, const char *gateway, struct err *err);
+/* That the way to TO, a neighbour on NAME, takes IP packets of at most MTU bytes: larger ones are
+ * fragmented, or refused with that number (ip_dst_mtu_maybe_forward()). */
+int net_add_route_mtu(struct net *net, const char *name, const char *to, int mtu, struct err *err);
 /* A permanent neighbour entry (ARP, or IPv6 ND). */
 int net_add_neighbour(struct net *net, const char *name, const char *address, const uint8_t *mac,
 		      struct err *err);

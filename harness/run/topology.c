@@ -136,8 +136,11 @@ static int host_configure(struct topology *topology, int host, struct err *err)
 	const struct plan *plan = topology->plan;
 	const struct kernel_facts facts = topology_facts(topology);
 	struct net *net = topology->host[host].net;
-	int ret = topology_add_addresses(topology, host, err);
+	int mtu = plan->host[host].mtu;
+	int ret = mtu ? net_set_mtu(net, "eth0", mtu, err) : 0;
 
+	if (ret == 0)
+		ret = topology_add_addresses(topology, host, err);
 	if (ret == 0)
 		ret = topology_add_neighbours(topology, host, err);
 	/* Programs have no rights; a server's port is not to depend on that. */
@@ -312,6 +315,9 @@ static int router_interface_configure(struct topology *topology, int i, struct e
 				      prefix_of(plan), err);
 	if (ret == 0)
 		ret = link_local_add(plan, topology->router, name, PLAN_ROUTER_LINK_LOCAL, err);
+	if (ret == 0 && plan->host[i].path_mtu)
+		ret = net_add_route_mtu(topology->router, name, address_of(plan, i),
+					plan->host[i].path_mtu, err);
 	if (ret == 0 && !plan->neighbours_dynamic)
 		ret = net_add_neighbour(topology->router, name, address_of(plan, i),
 					topology->host[i].mac, err);

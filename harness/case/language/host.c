@@ -240,6 +240,11 @@ static const struct field host_fields[] = {
 	 .looks = "a mapping of sysctls (net.ipv4.tcp_retries2: 5)",
 	 .schema = "{\"$ref\": \"#/$defs/sysctls\"}",
 	 .help = "what the host's kernel is set to; a value may be a mapping, see below"},
+	{"mtu", TYPE_NUMBER, TO(struct plan_host, mtu), .min = 576, .max = 1500,
+	 .help = "of its interface, 1500 if not said"},
+	{"path_mtu", TYPE_NUMBER, TO(struct plan_host, path_mtu), .min = 576, .max = 1500,
+	 .help = "the way behind the router takes packets of so many bytes, as a tunnel: of larger "
+		 "ones the sender hears by ICMP, and the number with it; 1500 if not said"},
 	{"kernel", TYPE_TEXT, TO(struct plan_host, kernel),
 	 .help = "its own: a name that `halfopen kernel list` shows, or the beginning of one "
 		 "(6.1); "
@@ -262,6 +267,23 @@ static const struct field host_fields[] = {
 	 .help = "several programs, each by its name"},
 };
 const struct form host_form = {.name = "a host", FIELDS(host_fields)};
+
+static void check_mtu(struct decoder *d, const struct node *node, const struct plan_host *host)
+{
+	static const char *const keys[] = {"mtu", "path_mtu"};
+	const int mtu[] = {host->mtu, host->path_mtu};
+
+	for (int i = 0; i < 2; i++) {
+		if (d->plan->ip_version == 6 && mtu[i] && mtu[i] < 1280)
+			diag_error(d->diags, node_get(node, keys[i])->key->span,
+				   "IPv6 has packets of at least 1280 bytes");
+		else if (i && mtu[i] && d->plan->network != NETWORK_ROUTER)
+			diag_help(d->diags,
+				  diag_error(d->diags, node_get(node, keys[i])->key->span,
+					     "'path_mtu' in a network without a router"),
+				  "the case needs network: router");
+	}
+}
 
 void decode_hosts(struct decoder *d, const struct node *hosts)
 {
@@ -293,6 +315,7 @@ void decode_hosts(struct decoder *d, const struct node *hosts)
 		add_extra_sysctl(d, host);
 		if (!node_is_empty(value))
 			form_decode(d, &host_form, value, host);
+		check_mtu(d, value, host);
 	}
 }
 

@@ -99,6 +99,8 @@ struct plan_host {
 	char *root;     /* the folder that its files are in, from the case's; NULL: the machine's */
 	int64_t memory; /* bytes; 0: as much as it is thought to need */
 	struct plan_disk disk;
+	int mtu, path_mtu; /* of its interface, and of the way to it as the router knows it; 0: 1500
+			    */
 	struct plan_sysctl *sysctl;
 	int sysctl_count;
 	char address4[16], address6[46];
