@@ -195,42 +195,60 @@ const char *duration_format(int64_t ns, char *buf, size_t size)
 	return buf;
 }
 
+/* With so many digits behind the point; what is below the last is cut off. */
+static const char *clock_form(int64_t ns, int digits, char *buf, size_t size)
+{
+	static const int scales[] = {1, 10, 100, 1000};
+	long long s = ns / NSEC_PER_SEC;
+	int rest = (int)(ns % NSEC_PER_SEC / (NSEC_PER_SEC / scales[digits]));
+	char fraction[16] = "";
+
+	if (digits)
+		snprintf(fraction, sizeof(fraction), ".%0*d", digits, rest);
+	if (s < 60)
+		snprintf(buf, size, "%lld%s", s, fraction);
+	else if (s < 3600)
+		snprintf(buf, size, "%lld:%02lld%s", s / 60, s % 60, fraction);
+	else
+		snprintf(buf, size, "%lld:%02lld:%02lld%s", s / 3600, s / 60 % 60, s % 60,
+			 fraction);
+	return buf;
+}
+
+static const char *with_unit(int64_t ns, char *buf, size_t size)
+{
+	if (ns < 60 * NSEC_PER_SEC)
+		snprintf(buf + strlen(buf), size - strlen(buf), " s");
+	return buf;
+}
+
 const char *duration_round(int64_t ns, char *buf, size_t size)
 {
-	long long seconds = (ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+	int digits = ns < 10 * NSEC_PER_SEC ? 2 : ns < 60 * NSEC_PER_SEC ? 1 : 0;
+	int64_t unit_ns = digits == 2 ? NSEC_PER_SEC / 100
+			  : digits    ? NSEC_PER_SEC / 10
+				      : NSEC_PER_SEC;
 
-	if (ns < 10 * NSEC_PER_SEC)
-		snprintf(buf, size, "%.2fs", (double)ns / 1e9);
-	else if (ns < 60 * NSEC_PER_SEC)
-		snprintf(buf, size, "%.1fs", (double)ns / 1e9);
-	else if (seconds < 3600)
-		snprintf(buf, size, "%lldm%02llds", seconds / 60, seconds % 60);
-	else
-		snprintf(buf, size, "%lldh%02lldm%02llds", seconds / 3600, seconds / 60 % 60,
-			 seconds % 60);
-	return buf;
+	ns += unit_ns / 2;
+	clock_form(ns, digits, buf, size);
+	return with_unit(ns, buf, size);
+}
+
+const char *duration_short(int64_t ns, char *buf, size_t size)
+{
+	clock_form(ns, 2, buf, size);
+	return with_unit(ns, buf, size);
 }
 
 const char *duration_clock(int64_t ns, char *buf, size_t size)
 {
-	long long ms = ns / NSEC_PER_MSEC, s = ms / 1000;
-
-	if (s < 60)
-		snprintf(buf, size, "%lld.%03lld", s, ms % 1000);
-	else if (s < 3600)
-		snprintf(buf, size, "%lld:%02lld.%03lld", s / 60, s % 60, ms % 1000);
-	else
-		snprintf(buf, size, "%lld:%02lld:%02lld.%03lld", s / 3600, s / 60 % 60, s % 60,
-			 ms % 1000);
-	return buf;
+	return clock_form(ns, 3, buf, size);
 }
 
 const char *duration_span(int64_t ns, char *buf, size_t size)
 {
 	duration_clock(ns, buf, size);
-	if (ns < 60 * NSEC_PER_SEC)
-		snprintf(buf + strlen(buf), size - strlen(buf), " s");
-	return buf;
+	return with_unit(ns, buf, size);
 }
 
 const char *duration_seconds(double seconds, char *buf, size_t size)

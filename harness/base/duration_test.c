@@ -79,10 +79,14 @@ START_TEST(rounds_for_people)
 {
 	char buf[64];
 
-	ck_assert_str_eq(duration_round(40 * MS, buf, sizeof(buf)), "0.04s");
-	ck_assert_str_eq(duration_round(15240 * MS, buf, sizeof(buf)), "15.2s");
-	ck_assert_str_eq(duration_round(75 * S, buf, sizeof(buf)), "1m15s");
-	ck_assert_str_eq(duration_round(7875 * S, buf, sizeof(buf)), "2h11m15s");
+	ck_assert_str_eq(duration_round(40 * MS, buf, sizeof(buf)), "0.04 s");
+	ck_assert_str_eq(duration_round(15240 * MS, buf, sizeof(buf)), "15.2 s");
+	ck_assert_str_eq(duration_round(75 * S, buf, sizeof(buf)), "1:15");
+	ck_assert_str_eq(duration_round(59960 * MS, buf, sizeof(buf)), "1:00.0");
+	ck_assert_str_eq(duration_round(60500 * MS, buf, sizeof(buf)), "1:01");
+	ck_assert_str_eq(duration_short(942129 * MS, buf, sizeof(buf)), "15:42.12");
+	ck_assert_str_eq(duration_short(16429 * MS, buf, sizeof(buf)), "16.42 s");
+	ck_assert_str_eq(duration_round(7875 * S, buf, sizeof(buf)), "2:11:15");
 	ck_assert_str_eq(duration_clock(1 * MS, buf, sizeof(buf)), "0.001");
 	ck_assert_str_eq(duration_clock(75214 * MS, buf, sizeof(buf)), "1:15.214");
 	ck_assert_str_eq(duration_clock(7875004 * MS, buf, sizeof(buf)), "2:11:15.004");

@@ -123,7 +123,7 @@ static void print_text(const struct runs *runs)
 		}
 		last = run->text;
 		printf("    %-40s %12s%s\n", *run->variant ? run->variant : "(one variant)",
-		       duration_clock(facts.duration_ns, buf, sizeof(buf)),
+		       duration_span(facts.duration_ns, buf, sizeof(buf)),
 		       facts.expects ? "" : "  " PLAN_EXPECTS_NOTHING);
 	}
 	for (int i = 0; i < runs->text_count; i++) {

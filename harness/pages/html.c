@@ -85,11 +85,12 @@ static void slowest(const struct overview *overview)
 	      "</thead><tbody>\n",
 	      out);
 	for (int i = 0; i < overview->count && i < SLOWEST; i++) {
-		char *name = result_name(sorted[i]), time[32];
+		char *name = result_name(sorted[i]), time[32], took[32];
 
 		fprintf(out,
-			"<tr><td class=\"n\">%.2f s</td><td class=\"n\">%s</td><td class=\"mono\">",
-			result_number(sorted[i], "wall_s"),
+			"<tr><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"mono\">",
+			duration_round((int64_t)(result_number(sorted[i], "wall_s") * 1e9), took,
+				       sizeof(took)),
 			duration_round((int64_t)(result_number(sorted[i], "simulated_s") * 1e9),
 				       time, sizeof(time)));
 		overview_link(out, sorted[i], name);

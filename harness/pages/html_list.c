@@ -96,7 +96,7 @@ static void run_row(struct overview *overview, const json_t *result)
 	FILE *out = overview->out;
 	enum verdict verdict = result_verdict(result);
 	const char *variant = result_string(result, "variant");
-	char time[32];
+	char time[32], took[32];
 
 	fprintf(out, "<tr data-verdict=\"%s\" data-kernel=\"%d\"><td>", verdict_name[verdict],
 		overview_kernel(overview, result));
@@ -107,10 +107,11 @@ static void run_row(struct overview *overview, const json_t *result)
 		page_printf(out, " %s", result_string(result, "repetition"));
 	if (overview->kernels > 1)
 		page_printf(out, " (%s)", overview->kernel[overview_kernel(overview, result)]);
-	fprintf(out, "</td><td class=\"n\">%s</td><td class=\"n wall\">%.2f s</td></tr>\n",
+	fprintf(out, "</td><td class=\"n\">%s</td><td class=\"n wall\">%s</td></tr>\n",
 		duration_round((int64_t)(result_number(result, "simulated_s") * 1e9), time,
 			       sizeof(time)),
-		result_number(result, "wall_s"));
+		duration_round((int64_t)(result_number(result, "wall_s") * 1e9), took,
+			       sizeof(took)));
 }
 
 /* The runs of one case, from FIRST on; returns how many that are. */

@@ -83,14 +83,14 @@ START_TEST(a_call_is_told_in_a_sentence)
 
 	says(said("client: {recv: ECONNRESET}", eof, 2 * S),
 	     "The call recv on client was to fail with ECONNRESET (Connection reset by peer). "
-	     "At 2.00s it returned 0: the other side had closed the connection.</p>");
+	     "At 2.00 s it returned 0: the other side had closed the connection.</p>");
 	says(said("client: {recv: {errno: ETIMEDOUT, at: 5s..7s}}", late, 9 * S),
-	     "was to fail with ETIMEDOUT (Connection timed out), between 5.00s and 7.00s. "
-	     "So it did, but at 9.00s, 2.00s too late.</p>");
+	     "was to fail with ETIMEDOUT (Connection timed out), between 5.00 s and 7.00 s. "
+	     "So it did, but at 9.00 s, 2.00 s too late.</p>");
 	says(said("client: {recv: {errno: ETIMEDOUT, at: 10s}}", late, 9 * S),
-	     "at 10.0s. So it did, but at 9.00s, 1.00s too early.</p>");
+	     "at 10.0 s. So it did, but at 9.00 s, 1.00 s too early.</p>");
 	says(said("client: {recv: blocked}", late, 9 * S),
-	     "was to wait until the end of the run. At 9.00s it failed with ETIMEDOUT "
+	     "was to wait until the end of the run. At 9.00 s it failed with ETIMEDOUT "
 	     "(Connection timed out).</p>");
 	says(said("client: {recv: eof}", never, -1), "It had not ended when the run");
 }

@@ -124,8 +124,8 @@ const char *call_span(const struct call_result *call, char *buf, size_t size)
 {
 	char least[64], most[64];
 
-	duration_format(call->least_ns / 10000000 * 10000000, least, sizeof(least));
-	duration_format(call->most_ns / 10000000 * 10000000, most, sizeof(most));
+	duration_short(call->least_ns, least, sizeof(least));
+	duration_short(call->most_ns, most, sizeof(most));
 	if (strcmp(least, most) == 0)
 		snprintf(buf, size, "%s", least);
 	else

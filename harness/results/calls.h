@@ -35,7 +35,7 @@ int calls_collect(struct calls *calls, const char *folder, const json_t *results
 		  enum calls_from from, struct err *err);
 void calls_done(struct calls *calls);
 
-/* "15 min 38 s to 15 min 40 s", to 10 ms: what is below is the phase of the timers. */
+/* "15:38.20 to 15:40.10", to 10 ms: what is below is the phase of the timers. */
 const char *call_span(const struct call_result *call, char *buf, size_t size);
 
 /* VARIANT's value of AXIS ("ip=4,fix=none": "none"), as an own copy; "" when there is none. */

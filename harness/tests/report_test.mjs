@@ -97,7 +97,7 @@ const tests = {
 		const told = {
 			errno: [/recv on server was to fail with ECONNRESET \(Connection reset by peer\)/,
 				/it returned 0: the other side had closed/, /success instead of ECONNRESET/, /kill client/],
-			time: [/recv on client was to fail with ETIMEDOUT .*between 7\.00s and 8\.00s/, /So it did, but at 11\.\ds, 3\.\d\ds too late/],
+			time: [/recv on client was to fail with ETIMEDOUT .*between 7\.00 s and 8\.00 s/, /So it did, but at 11\.\d s, 3\.\d\d s too late/],
 			count: [/4 syn/, /count: 6 instead of 4/, /All that client sent/],
 		};
 		for (const viewport of [desktop, phone])
