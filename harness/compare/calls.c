@@ -123,6 +123,38 @@ static void compare_step(struct changes *changes, const struct record_step *a,
 		change_return(changes, a, b, name);
 }
 
+/* The next line of PROGRAM's output from AT on, in RECORD's list; NULL: there is no more. */
+static const struct record_printed *next_line(const struct record *record,
+					      const struct record_program *program, int *at)
+{
+	while (*at < record->line_count) {
+		const struct record_printed *line = &record->line[(*at)++];
+
+		if (line->program == program->program && line->incarnation == program->incarnation)
+			return line;
+	}
+	return NULL;
+}
+
+/* When the lines came, which are the same in both. The first that came at another time; those
+ * behind it follow from it. */
+static void compare_lines(struct changes *changes, const struct record_program *a,
+			  const struct record_program *b, const char *name)
+{
+	const struct record_printed *in_a, *in_b;
+	int at_a = 0, at_b = 0;
+
+	while ((in_a = next_line(changes->a->record, a, &at_a)) &&
+	       (in_b = next_line(changes->b->record, b, &at_b))) {
+		if (in_a->gap || same_time(changes, in_a->t_ns, in_b->t_ns))
+			continue;
+		change_time(changes,
+			    pool_printf(changes->pool, "%s writes \"%.200s\"", name, in_a->text),
+			    in_a->t_ns, in_b->t_ns, "a program writes");
+		return;
+	}
+}
+
 static char *end_text(struct changes *changes, const struct record_program *program)
 {
 	char label[128];
@@ -148,16 +180,18 @@ static void compare_program(struct changes *changes, const struct record_program
 
 	if (at_ns < 0)
 		at_ns = earlier(a ? a->start_ns : -1, b ? b->start_ns : -1);
-	if (strcmp(before, after) != 0)
+	if (strcmp(before, after) != 0) {
 		change_add(changes, CHANGE_RESULT, name, before, after,
 			   pool_printf(pool, "a program %s instead of: %s", after, before), at_ns);
-	else if (a && b && strcmp(a->output ? a->output : "", b->output ? b->output : "") != 0)
+	} else if (a && b && strcmp(a->output ? a->output : "", b->output ? b->output : "") != 0) {
 		change_add(changes, CHANGE_RESULT, name, a->output ? a->output : "no output",
 			   b->output ? b->output : "no output",
 			   pool_strdup(pool, "a program writes something else"), at_ns);
-	else if (a && b)
+	} else if (a && b) {
+		compare_lines(changes, a, b, name);
 		change_time(changes, pool_printf(pool, "%s ends", name), a->end_ns, b->end_ns,
 			    "a program ends");
+	}
 }
 
 static void compare_fault(struct changes *changes, const struct record_fault *a)

@@ -127,6 +127,55 @@ static const struct {
 };
 #define PLANTS (sizeof(plants) / sizeof(plants[0]))
 
+/* Gives the first program three lines, written AFTER_NS later, the last one 50 ms later still. */
+static void write_lines(struct recorded_run *run, int64_t after_ns)
+{
+	static char text[] = "one\ntwo\n[3 bytes left out]\nthree\n";
+	static int64_t times[2][4];
+	int64_t *ns = times[after_ns != 0];
+	struct record_program *program = &run->record->program[0];
+
+	ns[0] = S;
+	ns[1] = 2 * S + after_ns;
+	ns[2] = -1;
+	ns[3] = 3 * S + (after_ns ? after_ns + 50 * MS : 0);
+	program->output = text;
+	program->output_ns = (struct record_times){ns, 4};
+	record_make_lines(run->record);
+}
+
+static struct comparison *compare_lines_later(int64_t after_ns)
+{
+	struct recorded_run a = recorded_run_read(RECORDS "/kill.jsonl"),
+			    b = recorded_run_read(RECORDS "/kill.jsonl");
+	struct comparison *comparison;
+
+	write_lines(&a, 0);
+	write_lines(&b, after_ns);
+	comparison = compare(&a, &b);
+	recorded_run_done(&a);
+	recorded_run_done(&b);
+	return comparison;
+}
+
+/* As of a call: 3 ms are the same, and what is behind the first that differs follows from it. */
+START_TEST(when_a_program_writes)
+{
+	struct comparison *comparison = compare_lines_later(2 * MS);
+
+	ck_assert_int_eq(comparison->group_count, 1); /* the last line, 52 ms later */
+	comparison_free(comparison);
+	comparison = compare_lines_later(4 * MS);
+	ck_assert(comparison_differs(comparison));
+	ck_assert_int_eq(comparison->group_count, 1);
+	ck_assert_int_eq(comparison->group[0].change.kind, CHANGE_TIME);
+	ck_assert_ptr_nonnull(strstr(comparison->group[0].change.what, " writes \"two\""));
+	ck_assert_str_eq(comparison->group[0].change.before, "2.000");
+	ck_assert_str_eq(comparison->group[0].change.after, "2.004");
+	comparison_free(comparison);
+}
+END_TEST
+
 /* Background is not compared, and a sample has no time of its own. In the middle of a bulk
  * transfer a segment's time is not either. */
 static bool is_compared(const struct record *record, plant_fn *plant, int index)
@@ -495,5 +544,6 @@ int main(void)
 	tcase_add_test(tcase, tolerances);
 	tcase_add_test(tcase, skipped_is_one_change);
 	tcase_add_test(tcase, tolerances_of_hosts);
+	tcase_add_test(tcase, when_a_program_writes);
 	return run_tests(tcase);
 }
