@@ -42,12 +42,28 @@ static const char *number_end(const char *at)
 	return at;
 }
 
+/* Behind "3", "3..5", "..5 s" or "3.." that begins at AT; AT: there is none. */
+static const char *range_end(const char *from, const char *at)
+{
+	const char *end = at;
+
+	if (is_number(from, at))
+		end = number_end(at);
+	else if (strncmp(at, "..", 2) != 0 || !isdigit((unsigned char)at[2]))
+		return at;
+	if (strncmp(end, "..", 2) == 0)
+		end = number_end(end + 2);
+	return end;
+}
+
 static void add_without_numbers(struct text *text, const char *from)
 {
 	for (const char *at = from; *at;) {
-		if (is_number(from, at)) {
+		const char *end = range_end(from, at);
+
+		if (end > at) {
 			text_put(text, "\xe2\x80\xa6"); /* ... */
-			at = number_end(at);
+			at = end;
 		} else {
 			text_add(text, "%c", *at++);
 		}
@@ -59,7 +75,7 @@ static const char *without_host(const char *expected)
 {
 	size_t size = strcspn(expected, ".: ");
 
-	if (size == 0 || (expected[size] != '.' && expected[size] != ':'))
+	if (!isalpha((unsigned char)*expected) || (expected[size] != '.' && expected[size] != ':'))
 		return expected;
 	return expected + size + 1 + strspn(expected + size + 1, " ");
 }
@@ -72,7 +88,7 @@ static void add_difference(struct text *text, const char *difference)
 
 	if (sscanf(difference, "count: %lld instead of %lld%n", &observed, &expected, &end) == 2) {
 		text_put(text, observed > expected ? "more of them" : "fewer of them");
-		difference += end;
+		difference = range_end(difference, difference + end);
 	}
 	add_without_numbers(text, difference);
 }
@@ -94,6 +110,10 @@ char *result_cause(const json_t *result)
 		return text_copy("a connection is given up too late");
 	if (gives_up(expected) && !gives_up(observed))
 		return text_copy("a connection is not given up");
+	/* In which state is what came of it. */
+	if (strstr(expected, " socket, timer retransmission") &&
+	    strcmp(difference, "there is none") == 0)
+		return text_copy("a socket that retransmits is gone");
 	expected = without_host(expected);
 	add_without_numbers(&text, expected);
 	text_put(&text, ": ");

@@ -263,6 +263,39 @@ START_TEST(each_host_s_kernel_is_told_where_they_differ)
 }
 END_TEST
 
+/* What differs in a number, a range of them or the state that a timer ran in has one cause. */
+START_TEST(causes_have_no_numbers)
+{
+	static const struct {
+		const char *expected, *observed, *difference, *cause;
+	} said[] = {
+		{"client.connect: ECONNREFUSED, took 19.200..20.200 s", "client.connect: 0",
+		 "took: 3.848 s too short",
+		 "connect: ECONNREFUSED, took \xe2\x80\xa6: took: \xe2\x80\xa6 too short"},
+		{"5 syn from client", "3 at 0.000", "count: 3 instead of 5",
+		 "\xe2\x80\xa6 syn from client: fewer of them"},
+		{"5..6 syn from client", "3 at 0.000", "count: 3 instead of 5..6",
+		 "\xe2\x80\xa6 syn from client: fewer of them"},
+		{"FIN_WAIT1 socket, timer retransmission at 5.000", "none", "there is none",
+		 "a socket that retransmits is gone"},
+		{"LAST_ACK socket, timer retransmission, orphan at 9.000", "none", "there is none",
+		 "a socket that retransmits is gone"},
+		{"FIN_WAIT2 socket, orphan at 9.000", "none", "there is none",
+		 "FIN_WAIT2 socket, orphan at \xe2\x80\xa6: there is none"},
+	};
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		json_t *result = json_pack("{s:s, s:s, s:s}", "expected", said[i].expected,
+					   "observed", said[i].observed, "difference",
+					   said[i].difference);
+		AUTO_FREE char *cause = result_cause(result);
+
+		ck_assert_str_eq(cause, said[i].cause);
+		json_decref(result);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("results");
@@ -276,5 +309,6 @@ int main(void)
 	tcase_add_test(tcase, what_has_no_record_is_an_error);
 	tcase_add_test(tcase, a_kernel_has_a_name);
 	tcase_add_test(tcase, each_host_s_kernel_is_told_where_they_differ);
+	tcase_add_test(tcase, causes_have_no_numbers);
 	return run_tests(tcase);
 }
