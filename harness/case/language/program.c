@@ -138,6 +138,8 @@ static void decode_repeat(struct decoder *d, struct plan_program *program, const
 	int before = d->diags->errors;
 
 	form_decode(d, verb->form, argument, &args);
+	if (steps && steps->kind == NODE_LIST && !steps->count)
+		node_error(d->diags, steps, "a 'repeat' without steps");
 	for (int64_t i = 0; i < args.times && d->diags->errors == before; i++)
 		decode_list(d, program, steps, true);
 	d->steps_missing = d->steps_missing || d->diags->errors > before;

@@ -230,6 +230,8 @@ START_TEST(wrong_steps_are_refused)
 		{"{relay: server}", "'relay' without a socket"},
 		{"{repeat: {times: 0, steps: [recv]}}", "0 is not within 1..400"},
 		{"{repeat: {times: 2}}", "lacks 'steps'"},
+		{"{repeat: {times: 400, steps: [{repeat: {times: 400, steps: []}}]}}",
+		 "without steps"},
 		{"{repeat: {times: 300, steps: [recv, recv]}}", "more than 400 steps"},
 		{"{close: now}", "unknown value 'now' for 'close'"},
 	};
