@@ -344,7 +344,8 @@ int cmd_run(int argc, char **argv)
 
 	cmd_parse(&run_argp, argc, argv, &session.options);
 	if (session.options.watch)
-		return watch_runs(argv, session.options.names, session.options.out);
+		return watch_runs(argv, session.options.names, session.options.out,
+				  &session.options.terminal);
 	if (runs_collect(session.options.names, &session.runs, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);

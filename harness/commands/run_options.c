@@ -32,7 +32,8 @@ enum {
 	KEY_FAIL_ON_SKIP,
 	KEY_LAST_FAILED,
 	KEY_RETRIES,
-	KEY_WATCH
+	KEY_WATCH,
+	KEY_UNDRAWN
 };
 
 static const struct argp_option argp_options[] = {
@@ -93,6 +94,7 @@ static const struct argp_option argp_options[] = {
 	 "only runs that did not hold in the results that are in --out; the others stay there", 0},
 	{"retries", KEY_RETRIES, "N", 0,
 	 "make a run that fails up to N times again; each attempt is told, the last counts", 0},
+	{"undrawn", KEY_UNDRAWN, NULL, OPTION_HIDDEN, "no picture under a run that failed", 0},
 	{"watch", KEY_WATCH, NULL, 0,
 	 "run again each time that a case named here is written, and draw the first run that did "
 	 "not hold, or else the first; until Ctrl-C",
@@ -211,6 +213,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'q':
 		options->quiet = true;
+		return 0;
+	case KEY_UNDRAWN:
+		options->undrawn = true;
 		return 0;
 	case KEY_WATCH:
 		options->watch = true;

@@ -26,7 +26,7 @@ struct run_options { /* the input of run_argp (commands.h) */
 	struct shard shard;
 	struct sysctls sysctls;
 	int jobs;
-	bool watch;
+	bool watch, undrawn; /* undrawn: what --watch adds, since it draws itself */
 	bool real_time, one_kernel;
 	const char *for_own_kernels; /* the option that needs a kernel for each host, or NULL */
 	bool quiet, fail_fast, fail_on_skip, last_failed;

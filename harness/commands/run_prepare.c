@@ -176,6 +176,7 @@ int session_prepare(struct session *session, char **ret_helpers, struct err *err
 		.sysctl = session->options.sysctls.text,
 		.own_kernels = has_own_kernels(options, &session->kernel),
 		.ascii = options->terminal.ascii,
+		.undrawn = options->undrawn,
 		.color = options->terminal.color,
 		.width = options->terminal.width,
 		.max_real_ns = options->max_real_ns,

@@ -152,9 +152,24 @@ static char *run_to_draw(const char *out)
 	return folder;
 }
 
-static void once(char *const *run, const char *out, const sigset_t *signals)
+static void show_run(const char *folder, const struct terminal *terminal, const sigset_t *signals)
 {
-	static char halfopen[] = "halfopen", show[] = "show";
+	const char *argv[8] = {"halfopen", "show"};
+	int count = 2;
+
+	if (terminal->ascii)
+		argv[count++] = "--ascii";
+	if (terminal->when) {
+		argv[count++] = "--color";
+		argv[count++] = terminal->when;
+	}
+	argv[count++] = folder;
+	command_run((char *const *)argv, signals);
+}
+
+static void once(char *const *run, const char *out, const struct terminal *terminal,
+		 const sigset_t *signals)
+{
 	AUTO_FREE char *folder = NULL;
 	int status;
 
@@ -163,18 +178,21 @@ static void once(char *const *run, const char *out, const sigset_t *signals)
 	/* Of a case that is wrong now, the ladder of before says nothing. */
 	folder = ended || status == EXIT_USAGE ? NULL : run_to_draw(out);
 	if (folder)
-		command_run((char *const[]){halfopen, show, folder, NULL}, signals);
+		show_run(folder, terminal, signals);
 }
 
-/* ARGV without --watch, with --out if it is not among it. To free(). */
+/* ARGV without --watch, with --out if it is not among it; what `show` draws is drawn once. To
+ * free(). */
 static char **run_arguments(char *const *argv, const char *out, bool out_is_ours)
 {
-	static char halfopen[] = "halfopen", run[] = "run", option[] = "--out";
+	static char halfopen[] = "halfopen", run[] = "run", option[] = "--out",
+		    undrawn[] = "--undrawn";
 	char **more = NULL;
 	int count = 0;
 
 	*LIST_ADD_TO(NULL, more, count) = halfopen;
 	*LIST_ADD_TO(NULL, more, count) = run;
+	*LIST_ADD_TO(NULL, more, count) = undrawn;
 	if (out_is_ours) {
 		*LIST_ADD_TO(NULL, more, count) = option;
 		*LIST_ADD_TO(NULL, more, count) = (char *)out;
@@ -198,7 +216,8 @@ static int watch_all(struct watching *watch, char *const *names, struct err *err
 	return ret;
 }
 
-int watch_runs(char *const *argv, char *const *names, const char *out)
+int watch_runs(char *const *argv, char *const *names, const char *out,
+	       const struct terminal *terminal)
 {
 	char own[SCRATCH_PATH_MAX];
 	struct watching watch = {.inotify = -1};
@@ -220,7 +239,7 @@ int watch_runs(char *const *argv, char *const *names, const char *out)
 	signal(SIGTERM, on_signal);
 	setenv("PAGER", "cat", 1); /* nobody is to leave a pager first */
 	while (ret == 0 && !ended) {
-		once(run, out ? out : own, &before);
+		once(run, out ? out : own, terminal, &before);
 		fputs("\nwaits for a change; Ctrl-C ends it\n", stdout);
 		fflush(stdout);
 		if (!change_wait(&watch, &before))

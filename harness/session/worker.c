@@ -122,7 +122,9 @@ static void draw(const struct run *run, const struct worker_options *options,
 	ladder.ascii = options->ascii;
 	ladder.color = options->color;
 	ladder.width = options->width;
-	outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement, &ladder);
+	if (!options->undrawn)
+		outcome->screen = ladder_text(outcome->plan, outcome->record, outcome->judgement,
+					      &ladder);
 	free(whole);
 }
 

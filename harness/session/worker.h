@@ -30,10 +30,11 @@ struct worker_options {
 	const char *const *sysctl;                /* "k=v", ended by NULL */
 	bool own_kernels;                         /* a UML for each host, not namespaces in one */
 	bool ascii, color;                        /* what the text's terminal takes */
-	int width;                                /* its columns; 0: not known */
-	int64_t max_real_ns;                      /* longest run on a real clock */
-	int64_t wall_limit_ns;                    /* 0: the kernel's own */
-	int retries; /* how often what fails or cannot be run is made again */
+	bool undrawn;          /* the text has no picture: it is shown elsewhere */
+	int width;             /* its columns; 0: not known */
+	int64_t max_real_ns;   /* longest run on a real clock */
+	int64_t wall_limit_ns; /* 0: the kernel's own */
+	int retries;           /* how often what fails or cannot be run is made again */
 };
 
 /* Writes the outcome to RESULT, as results.h says. Returns 0 or -errno: then nothing was

@@ -15,8 +15,9 @@ complains 'needs the name of a case'
 "$halfopen" init crash >/dev/null
 export TMPDIR=$scratch/tmp # so that what is found there is its own
 mkdir "$TMPDIR"
+: >said
 set -m # a process group of its own, with SIGINT as a terminal has it
-"$halfopen" run --watch --kernel "$uml" crash.yaml >said 2>&1 &
+"$halfopen" run --watch --ascii --kernel "$uml" crash.yaml >said 2>&1 &
 pid=$!
 set +m
 times() { # N: it has waited so often
@@ -29,14 +30,33 @@ times() { # N: it has waited so often
 	fail "it did not wait $1 times"
 }
 times 1
-grep -q '^PASS' said && grep -q '═ crash server ═' said || fail "no run with its ladder"
+grep -q '^PASS' said && grep -q '= crash server =' said || fail "no run with its ladder"
+! LC_ALL=C grep -q '[^ -~]' said || fail "--ascii does not reach the ladder"
 sed 's/crash: server/crash: client/' crash.yaml >new && mv new crash.yaml
 times 2
-grep -q '═ crash client ═' said || fail "not run again when its file changed"
+[ "$(grep -c '= crash client =' said)" = 1 ] || fail "not run again when its file changed"
 echo 'nonsense: 1' >>crash.yaml
 times 3
 grep -q "unknown key 'nonsense'\|nonsense" said || fail "no word of what is wrong"
-[ "$(grep -c '═ crash client ═' said)" -le 2 ] || fail "the ladder of before for a case that is wrong"
+[ "$(grep -c '= crash client =' said)" = 1 ] || fail "the ladder of before for a case that is wrong"
+# It goes on; and a save as vim does it: the old file away, a new one in its place
+cp crash.yaml wrong.yaml
+sed '$d' wrong.yaml >crash.yaml
+times 4
+[ "$(grep -c '= crash client =' said)" = 2 ] || fail "not run again once it was right"
+saved=$(date +%s%N)
+mv crash.yaml crash.yaml~
+sed 's/crash: client/pull: server/' crash.yaml~ >crash.yaml
+times 5
+took=$((($(date +%s%N) - saved) / 1000000))
+grep -q '= pull server =' said || fail "not run again when an editor put a new file in its place"
+# An author's loop is of a second on a machine that has nothing else to do.
+[ $took -lt "${HALFOPEN_WATCH_MS:-10000}" ] || fail "from the save to the ladder: $took ms"
+rm crash.yaml
+sleep 0.2
+cp crash.yaml~ crash.yaml
+times 6
+[ "$(grep -c '= crash client =' said)" = 3 ] || fail "not run again when the file was there again"
 kill -INT -- -$pid
 status=0
 wait $pid || status=$?
@@ -44,3 +64,4 @@ pid=''
 [ $status = 0 ] || fail "Ctrl-C: exit status $status"
 left=$(ls -A "$TMPDIR")
 [ -z "$left" ] || fail "it leaves $left"
+echo "from the save to the ladder: $took ms"
