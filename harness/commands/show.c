@@ -133,6 +133,10 @@ static int tap_check(const struct plan *plan, const char *name, struct err *err)
 		if (i < plan->host_count)
 			known_add(&known, plan->host[i].name);
 	}
+	if (strcmp(name, PLACE_ROUTER_NAME) == 0 && record_tap_count(plan) > plan->host_count)
+		return err_set(err, EINVAL,
+			       "--pcap: the router has an interface to each host; say '%s.%s'",
+			       name, plan->host[0].name);
 	nearest = known_nearest(&known);
 	return err_set(err, EINVAL, "--pcap: there is no host '%s'; did you mean '%s'?", name,
 		       nearest ? nearest : plan->host[0].name);

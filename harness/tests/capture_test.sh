@@ -40,6 +40,8 @@ grep -q "did you mean 'client'" "$scratch/err" || fail "no host named"
 # The interfaces, and what the whole is of
 one=$(find "$scratch/more/icmp" -name capture.pcapng | sort | head -n 1)
 "$halfopen" show --pcap router.server "${one%/*}" | cmp - "${one%/*}/capture-router.server.pcapng" || fail "no capture of the router"
+"$halfopen" show --pcap router "${one%/*}" 2>"$scratch/err" && fail "a router without the host that is meant"
+grep -qF "say 'router." "$scratch/err" || fail "it does not say what the router's interfaces are called"
 tshark -n -r "$one" -T fields -e frame.interface_name -e frame.interface_description 2>/dev/null |
 	sort -u >"$scratch/taps"
 grep -qxF "client port	client: the far end of its cable" "$scratch/taps" || { cat "$scratch/taps" >&2; fail "no name of a cable's end"; }
