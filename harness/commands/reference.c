@@ -48,12 +48,18 @@ static char *zsh_script(void)
 	return text_copy(completion_zsh);
 }
 
+static char *fish_script(void)
+{
+	return text_copy(completion_fish);
+}
+
 static const struct {
 	const char *name;
 	reference_fn *script;
 	const char *path; /* below share */
 } shells[] = {{"bash", bash_script, "bash-completion/completions/halfopen"},
-	      {"zsh", zsh_script, "zsh/site-functions/_halfopen"}};
+	      {"zsh", zsh_script, "zsh/site-functions/_halfopen"},
+	      {"fish", fish_script, "fish/vendor_completions.d/halfopen.fish"}};
 #define SHELLS (sizeof(shells) / sizeof(shells[0]))
 
 static const struct argp_option argp_options[] = {
@@ -64,7 +70,8 @@ static const struct argp_option argp_options[] = {
 	 "halfopen-case",
 	 0},
 	{"complete", KEY_COMPLETE, NULL, OPTION_HIDDEN, "what these scripts ask", 0},
-	{"completion", KEY_COMPLETION, "bash|zsh", 0, "what a shell needs to complete commands", 0},
+	{"completion", KEY_COMPLETION, "bash|zsh|fish", 0,
+	 "what a shell needs to complete commands", 0},
 	{"all", KEY_ALL, "DIR", 0,
 	 "write the schema, all man pages and completions below DIR, as they are installed below "
 	 "PREFIX/share",
@@ -96,7 +103,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_COMPLETION:
 		options->reference = shell_named(arg);
 		if (!options->reference)
-			argp_error(state, "--completion takes bash or zsh, not '%s'", arg);
+			argp_error(state, "--completion takes bash, zsh or fish, not '%s'", arg);
 		return 0;
 	case KEY_COMPLETE:
 		options->reference = NULL;

@@ -62,6 +62,27 @@ const char completion_zsh[] =
 	"}\n"
 	"_halfopen \"$@\"\n";
 
+const char completion_fish[] =
+	"# fish completion of halfopen: the program itself says what may come.\n"
+	"function __halfopen_complete\n"
+	"\tset -l words (commandline -opc) (commandline -ct)\n"
+	"\tset -l said ($words[1] reference --complete -- $words[2..-1] 2>/dev/null)\n"
+	"\tset -l option (string match -r -- '^--[^=]*=' $words[-1]; or echo)\n"
+	"\tswitch \"$said[1]\"\n"
+	"\t\tcase :folders\n"
+	"\t\t\tprintf '%s\\n' $option(__fish_complete_directories (string replace -r -- "
+	"'^--[^=]*=' '' "
+	"$words[-1]))\n"
+	"\t\tcase :files\n"
+	"\t\t\t__fish_complete_path $words[-1]\n"
+	"\t\tcase :cases\n"
+	"\t\t\t__fish_complete_suffix .yaml\n"
+	"\t\tcase '*'\n"
+	"\t\t\tprintf '%s\\n' $option$said\n"
+	"\tend\n"
+	"end\n"
+	"complete -c halfopen -f -a '(__halfopen_complete)'\n";
+
 enum kind { NOTHING, FOLDERS, FILES, CASES, KERNELS, CLAIMS, TEMPLATES };
 
 struct meaning {

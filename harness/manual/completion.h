@@ -16,7 +16,7 @@ struct completion_lists { /* each ended by NULL */
 };
 
 /* What lets a shell ask. */
-extern const char completion_bash[], completion_zsh[];
+extern const char completion_bash[], completion_zsh[], completion_fish[];
 
 /* Prints what the last of the COUNT WORDS behind `halfopen` may become: a word a line, with a tab
  * and its help where it has one; or a line that leaves it to the shell: ":folders", ":files",

@@ -32,7 +32,7 @@ done
 [ "$(find all -name '*.1' | wc -l)" = $((1 + $(wc -w <<<"$commands"))) ] || fail "a page of no command"
 exits 2 "$halfopen" reference --man halfopen-rnu
 complains "did you mean 'halfopen-run'"
-exits 2 "$halfopen" reference --completion fish
+exits 2 "$halfopen" reference --completion ksh
 
 # Every option is in its page, and is completed.
 # shellcheck disable=SC1091 # made here
@@ -117,6 +117,22 @@ if command -v zsh >/dev/null; then
 	zsh_completes 'compset -P \*= files -/ ' run --out=st
 	zsh_completes '*live *mine-1 ' run -K ''
 	zsh_completes '*mine.yaml\\:keepalive=on*' run mine.yaml:k
+fi
+# And fish, which asks as it would for a line that is typed.
+fish_completes() { # WANTED LINE
+	local found
+	found=$(PATH=${halfopen%/*}:$PATH fish --no-config -c 'source all/fish/vendor_completions.d/halfopen.fish; complete -C $argv' "$2" | cut -f1 | tr '\n' ' ')
+	[ "$found" = "$1" ] || fail "fish, $2: completed with '$found', not '$1'"
+}
+if command -v fish >/dev/null; then
+	fish_completes 'reference report ' 'halfopen re'
+	fish_completes '--format=junit ' 'halfopen run --format=ju'
+	fish_completes '--out=stories/ ' 'halfopen run --out=st'
+	fish_completes '--one-kernel --out= ' 'halfopen run --o'
+	fish_completes '100 1000 ' 'halfopen kernel build --hz 10'
+	fish_completes 'C4a C4b C4c C4d ' 'halfopen list --claim C4'
+	fish_completes 'mine.yaml:keepalive=off mine.yaml:keepalive=on ' 'halfopen run mine.yaml:k'
+	fish_completes 'keepalive ' 'halfopen init k'
 fi
 command -v groff >/dev/null || skip "all but the look of the pages held: no groff"
 for page in "$pages"/man?/*; do

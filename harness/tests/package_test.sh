@@ -27,7 +27,7 @@ holds() {
 	says "^halfopen $version\$"
 	rm -rf says
 	exits 0 "$prefix/bin/halfopen" reference --all says
-	for file in man bash-completion zsh halfopen/case.schema.json; do
+	for file in man bash-completion zsh fish halfopen/case.schema.json; do
 		diff -r "says/$file" "$share/$file" || fail "what is installed of $file is stale"
 	done
 	for file in $("$prefix/bin/halfopen" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'); do
