@@ -10,6 +10,7 @@
 #include "duration.h"
 #include "json.h"
 #include "outage.h"
+#include "pager.h"
 #include "runs.h"
 #include "visible.h"
 
@@ -192,10 +193,12 @@ int cmd_list(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	runs_select(&runs, options.filter, options.claim, options.symptom);
-	if (options.json)
+	if (options.json) {
 		print_json(&runs);
-	else
+	} else {
+		pager_begin();
 		print_text(&runs);
+	}
 	runs_done(&runs);
 	return EXIT_HELD;
 }

@@ -272,6 +272,8 @@ int cmd_reference(int argc, char **argv)
 	text = options.page ? manual_page(command_table, options.page) : options.reference();
 	if (!text)
 		return options.page ? no_such_page(options.page) : EXIT_COULD_NOT;
+	if (options.reference == case_reference_markdown)
+		pager_begin();
 	fputs(text, stdout);
 	free(text);
 	return EXIT_HELD;

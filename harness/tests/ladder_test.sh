@@ -82,6 +82,10 @@ if command -v script >/dev/null; then
 	grep -q '^through:' text || fail "no pager on a terminal"
 	PAGER='sed s/^/through:/' "$halfopen" show four/four >text
 	grep -q '^through:' text && fail "a pager in a pipe"
+	for long in "compare four four" "list $cases" reference "reference recipes"; do
+		PAGER='sed s/^/through:/' script -qec "$halfopen $long" /dev/null </dev/null >text
+		grep -q '^through:' text || fail "no pager for halfopen $long"
+	done
 	PAGER='' script -qec "$halfopen show four/four" /dev/null </dev/null >text
 	grep -q 'crash server' text || fail "nothing without a pager"
 fi
