@@ -283,7 +283,7 @@ const struct argp run_argp = {
 	"--fail-on-skip, 2 a bad case or bad usage, 3 could not run, 77 all "
 	"skipped.\n\nExamples:\n\n    halfopen run crash.yaml\n    halfopen run --out out "
 	"cases/keepalive\n    halfopen run keepalive.yaml:keepalive=on\n    "
-	"halfopen run --watch crash.yaml\n    halfopen run --own-kernels crash.yaml\n    halfopen "
+	"halfopen run --watch crash.yaml\n    halfopen run --one-kernel crash.yaml\n    halfopen "
 	"run --against out crash.yaml\n    halfopen run --kernel live crash.yaml",
 	children,
 	NULL,
