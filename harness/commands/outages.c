@@ -169,9 +169,12 @@ static void print_outage(const struct page *page, const struct outage *outage)
 	print_prose(outage->name);
 	printf("\n\n");
 	print_prose(outage->saw);
-	printf(" (");
-	visible_print(outage->reports, true, stdout);
-	printf(")\n\n");
+	if (*outage->reports) {
+		printf(" (");
+		visible_print(outage->reports, true, stdout);
+		putchar(')');
+	}
+	printf("\n\n");
 	print_prose(outage->about);
 	printf("\n\n| fix | the program's call |");
 	for (int i = 0; i < page->column_count; i++) {
@@ -215,7 +218,7 @@ static void print_page(const struct page *page)
 	fputs("# Outages that were reported\n\n"
 	      "What people saw, what it is, what cures it, and what the cure costs. Made by\n"
 	      "`halfopen outages` from the cases and their results. Times are how long a call "
-	      "took.\n"
+	      "took;\nof a command's end, since the first fault.\n"
 	      "`halfopen list --symptom WORD` finds the cases of a symptom.\n\n"
 	      "| they say | `--symptom` |\n| --- | --- |\n",
 	      stdout);

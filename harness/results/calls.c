@@ -12,6 +12,7 @@
 #include "list.h"
 #include "recorded.h"
 #include "results.h"
+#include "signal_words.h"
 #include "text.h"
 
 char *variant_value(const char *variant, const char *axis)
@@ -65,6 +66,57 @@ static void step_call(struct calls *calls, const struct call_result *start, cons
 	call_add(calls, &call);
 }
 
+static const char *end_said(const struct record_program *program, char *buf, size_t size)
+{
+	if (program->signal)
+		snprintf(buf, size, "killed by SIG%s", signal_abbreviation(program->signal));
+	else
+		snprintf(buf, size, "exits with %d", program->exit_status);
+	return buf;
+}
+
+/* A command's end, which is not said to begin when it starts: since the first fault. */
+static void program_call(struct calls *calls, const struct call_result *start,
+			 const struct plan *plan, const struct record_program *program)
+{
+	int64_t from_ns = plan->fault_count ? plan->fault[0].at_ns : program->start_ns;
+	struct call_result call = *start;
+	char label[64];
+	AUTO_FREE char *what = NULL;
+
+	call.kind = program->end_ns < 0 ? CALL_BLOCKED : CALL_SUCCESS;
+	if (call.kind == CALL_SUCCESS && program->exit_status != 0)
+		call.kind = CALL_ERROR;
+	what = text_format("%s %s", plan->program[program->program].name,
+			   call.kind == CALL_BLOCKED ? "runs on"
+						     : end_said(program, label, sizeof(label)));
+	call.what = what;
+	if (program->end_ns >= 0 && program->end_ns < from_ns)
+		from_ns = program->start_ns;
+	call.least_ns = call.most_ns = program->end_ns - from_ns;
+	call_add(calls, &call);
+}
+
+static void run_programs(struct calls *calls, const struct call_result *start,
+			 const struct recorded *recorded)
+{
+	const struct plan *plan = recorded->plan;
+
+	for (int i = 0; i < recorded->record->program_count; i++) {
+		const struct record_program *program = &recorded->record->program[i];
+		bool asked = false;
+
+		for (int j = 0; j < plan->expect_count && plan->program[program->program].command;
+		     j++)
+			asked = asked ||
+				(plan->expect[j].kind == EXPECT_PROGRAM &&
+				 plan->expect[j].program.program == program->program &&
+				 plan->expect[j].program.incarnation == program->incarnation);
+		if (asked)
+			program_call(calls, start, plan, program);
+	}
+}
+
 static void run_calls(struct calls *calls, const struct call_result *start,
 		      const struct recorded *recorded, enum calls_from from)
 {
@@ -105,6 +157,8 @@ int calls_collect(struct calls *calls, const char *folder, const json_t *results
 		if (ret < 0)
 			return ret;
 		run_calls(calls, &start, &recorded, from);
+		if (from == CALLS_FROM_CALL)
+			run_programs(calls, &start, &recorded);
 		recorded_done(&recorded);
 	}
 	return 0;
