@@ -179,7 +179,7 @@ const char *duration_format(int64_t ns, char *buf, size_t size)
 		ns = ns == INT64_MIN ? INT64_MAX : -ns;
 	}
 	/* "75s" is what people say, and "2h11m15s". */
-	for (int i = 0; i < 2 && ns >= 2 * time_units[1].factor; i++) {
+	for (int i = ns >= 2 * time_units[1].factor ? 0 : 2; i < 2; i++) {
 		if (ns >= time_units[i].factor)
 			end += sprintf(end, "%lld%s", (long long)(ns / time_units[i].factor),
 				       time_units[i].name);
