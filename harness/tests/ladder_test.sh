@@ -12,7 +12,7 @@ unset NO_COLOR
 ascii_only() { ! LC_ALL=C grep -q '[^ -~]' "$1"; }
 narrow() { ! grep -qE '^.{101}' "$1"; }
 
-"$halfopen" run --kernel "$uml" --out out "$cases" >/dev/null || fail "the cases that ship do not hold"
+"$halfopen" run --kernel "$uml" --out out "${scripted[@]}" >/dev/null || fail "the cases that ship do not hold"
 count=0
 while read -r record; do
 	"$halfopen" show "$record" >text || fail "show $record"

@@ -81,11 +81,11 @@ node_is_idle() { [ "$(sinfo --noheader --format=%t)" = idle ]; }
 until_true 30 node_is_idle || { tail -n 20 slurm*.log slurm*.out >&2; skip "Slurm does not start here"; }
 
 # --- what one machine makes of it, and what an array does ---
-"$halfopen" run --out one "$cases" >one.log || { tail one.log >&2; fail "a run failed without Slurm"; }
+"$halfopen" run --out one "${scripted[@]}" >one.log || { tail one.log >&2; fail "a run failed without Slurm"; }
 submit() { # SBATCH-ARGUMENT...
 	sbatch --parsable --mem-per-cpu=10M --cpus-per-task=1 "--export=ALL,OUT=$scratch/results,COSTS=$scratch/one" "$@"
 }
-job=$(submit --array=0-7 "$here/../../ci/slurm/array.sbatch" "$cases")
+job=$(submit --array=0-7 "$here/../../ci/slurm/array.sbatch" "${scripted[@]}")
 # The fourth task, when it has done some of its part
 under_way() { [ -e results/shards/4-of-8.begun ] && grep -q '^PASS' "halfopen-$job-3.log"; }
 until_true 120 under_way || { squeue >&2; cat halfopen-*.log slurmctld.log >&2; fail "no task runs"; }
