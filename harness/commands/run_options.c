@@ -25,7 +25,6 @@ enum {
 	KEY_PHASES,
 	KEY_REPEAT,
 	KEY_ONE_KERNEL,
-	KEY_OWN_KERNELS,
 	KEY_SHARD,
 	KEY_COSTS,
 	KEY_FAIL_FAST,
@@ -47,8 +46,6 @@ static const struct argp_option argp_options[] = {
 	{"one-kernel", KEY_ONE_KERNEL, NULL, 0,
 	 "on UML: not a kernel for each host, but one for all of them, which are namespaces of it "
 	 "as on live: cheaper, and less (docs/kernels.md)",
-	 0},
-	{"own-kernels", KEY_OWN_KERNELS, NULL, OPTION_HIDDEN, "what is done without --one-kernel",
 	 0},
 	{"seed", KEY_SEED, "N", 0,
 	 "other ports, sequence numbers, ARP times and lost packets than without; the same with "
@@ -188,8 +185,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ONE_KERNEL:
 		options->one_kernel = true;
-		return 0;
-	case KEY_OWN_KERNELS:
 		return 0;
 	case KEY_OUT:
 		options->out = arg;
