@@ -75,7 +75,7 @@ nothing='nothing is expected: runs are drawn, and have no verdict'
 exits 0 "$halfopen" lint explore.yaml
 complains "explore.yaml:2:1: warning: $nothing"
 exits 0 "$halfopen" list --claim a1 story
-says '^    ip=6 +2.000$'
+says '^    ip=6 +2.000 s$'
 last_line_is '2 cases, 4 runs'
 exits 0 "$halfopen" list --claim A2 story
 last_line_is '0 cases, 0 runs'

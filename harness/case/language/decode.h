@@ -14,7 +14,8 @@ void decode_case(struct decoder *d);
 #define CONDITION_LOOKS "a list of netem, virtual-clock, \"kernel >= 6.5\", \"kernel < 6.18\""
 #define TERM_PATTERN    "\"pattern\": \"[$]|^([a-z-]+|kernel *(>=|<) *[0-9]+[.][0-9]+)$\""
 #define NEED_PATTERN                                                                               \
-	"\"pattern\": \"[$]|^([a-z-]+|kernel *(>=|<) *[0-9]+[.][0-9]+|program [^ /]+)$\""
+	"\"pattern\": \"[$]|^([a-z-]+|kernel *(>=|<) *[0-9]+[.][0-9]+|program [^ /]+( [(][^ "      \
+	"()]+[)])?)$\""
 #define NEEDS_SCHEMA                                                                               \
 	"{\"type\": [\"array\", \"string\"], " NEED_PATTERN                                        \
 	", \"items\": {\"type\": \"string\", " NEED_PATTERN "}}"
