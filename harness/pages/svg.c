@@ -99,7 +99,9 @@ static int column_of(const struct picture *picture, int host, int from)
 
 const char *svg_connection(int connection, char buf[static 8])
 {
-	snprintf(buf, 8, connection ? " c%d" : "", (connection - 1) % SVG_COLOURS + 1);
+	*buf = '\0';
+	if (connection)
+		snprintf(buf, 8, " c%d", (connection - 1) % SVG_COLOURS + 1);
 	return buf;
 }
 
