@@ -45,6 +45,37 @@ void cage_quieten(char *console)
 	*to = '\0';
 }
 
+/* A process that runs one of the guest's is gone. The guest's own dies of SIGSEGV then, as if that
+ * were its fault (arch/um/os-Linux/skas/process.c, fatal_sigsegv()). */
+static const char *const losses[] = {"ptrace set regs failed, errno = 3",
+				     "ptrace set fp regs failed, errno = 3",
+				     "ptrace continue failed",
+				     "wait failed, errno",
+				     "PTRACE_GETREGS failed",
+				     "get_fp_registers failed",
+				     "failed to wait for SIGTRAP",
+				     "failed to wait for stub",
+				     "Failed to continue stub",
+				     "Failed to get registers from stub",
+				     "save_fp_registers returned",
+				     "put_fp_registers returned",
+				     "expected SIGSTOP, got status",
+				     "Error flushing stub syscalls",
+				     NULL};
+
+const char *cage_loss(const char *console)
+{
+	for (const char *const *loss = losses; *loss; loss++) {
+		const char *line = strstr(console, *loss);
+
+		while (line && line > console && line[-1] != '\n')
+			line--;
+		if (line)
+			return line;
+	}
+	return NULL;
+}
+
 /* Where nobody can be asked for it (confine.h), the memory file wants a tmpfs: on a disk it would
  * be written back. A UML touches about 20 MiB of it; a container's /dev/shm is often 64 MiB for
  * all, and to run out of it would be a SIGBUS in the kernel. */

@@ -122,20 +122,6 @@ static bool died_halted(int status, const char *tail)
 	return WTERMSIG(status) == SIGABRT && strstr(tail, "reboot: System halted");
 }
 
-/* The line of TEXT that tells of a loss, or NULL. */
-static const char *loss_find(const char *text, const char *const *losses)
-{
-	for (; losses && *losses; losses++) {
-		const char *line = strstr(text, *losses);
-
-		while (line && line > text && line[-1] != '\n')
-			line--;
-		if (line)
-			return line;
-	}
-	return NULL;
-}
-
 int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_size, struct err *err)
 {
 	struct tail tail = {.text = text, .size = text_size - 1};
@@ -178,7 +164,7 @@ int guest_wait(struct guest *guest, int64_t limit_ns, char *text, size_t text_si
 			       strsignal(WTERMSIG(status)));
 	if (WIFEXITED(status) && WEXITSTATUS(status))
 		return err_set(err, ECHILD, "ended with status %d", WEXITSTATUS(status));
-	loss = loss_find(text, guest->losses);
+	loss = guest->loss ? guest->loss(text) : NULL;
 	if (loss)
 		return err_set(err, ECHILD, "one of its processes was killed from outside: %.*s",
 			       (int)strcspn(loss, "\n"), loss);

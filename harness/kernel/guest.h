@@ -22,8 +22,9 @@ struct guest {
 	int output;                  /* where its raw frames can be read; -1: in its folder */
 	struct confiner *confiner;   /* owned, of malloc(); or NULL */
 	void (*quieten)(char *text); /* takes away what is no news of its console; or NULL */
-	const char *const *losses;   /* what a line has that tells of a process of the kernel's that
-				      * is gone, as only another's signal does it; so ended */
+	/* The line that tells of a process of the kernel's that is gone, as only another's signal
+	 * does it, or NULL; or NULL. */
+	const char *(*loss)(const char *text);
 };
 
 /* What a kind of kernel can do. boot() starts the guest with the folder DIR and returns at

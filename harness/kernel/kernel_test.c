@@ -241,13 +241,12 @@ END_TEST
 /* A guest that says WORDS and dies of SIGNAL; 0: ends. */
 static int end_of(const char *words, int signal, struct err *err)
 {
-	static const char *const losses[] = {"no such", "ptrace continue failed", NULL};
 	struct guest guest;
 	char tail[256];
 	int ends[2];
 
 	ck_assert(pipe2(ends, O_CLOEXEC) == 0);
-	guest = (struct guest){.pid = fork(), .console = ends[0], .losses = losses};
+	guest = (struct guest){.pid = fork(), .console = ends[0], .loss = cage_loss};
 	if (guest.pid == 0) {
 		setsid();
 		dprintf(ends[1], "%s", words);

@@ -74,24 +74,6 @@ static void stay_on_processor(void)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* A process that runs one of the guest's is gone. The guest's own dies of SIGSEGV then, as if that
- * were its fault (arch/um/os-Linux/skas/process.c, fatal_sigsegv()). */
-static const char *const losses[] = {"ptrace set regs failed, errno = 3",
-				     "ptrace set fp regs failed, errno = 3",
-				     "ptrace continue failed",
-				     "wait failed, errno",
-				     "PTRACE_GETREGS failed",
-				     "get_fp_registers failed",
-				     "failed to wait for SIGTRAP",
-				     "failed to wait for stub",
-				     "Failed to continue stub",
-				     "Failed to get registers from stub",
-				     "save_fp_registers returned",
-				     "put_fp_registers returned",
-				     "expected SIGSTOP, got status",
-				     "Error flushing stub syscalls",
-				     NULL};
-
 static void uml_exec(struct cage *cage, char *const argv[], int console, pid_t parent)
 {
 	char tmpdir[PATH_MAX + 8];
@@ -126,7 +108,7 @@ static int uml_fork(struct cage *cage, char *const argv[], struct guest *ret_gue
 					    .output = cage->rules.output_fd,
 					    .confiner = &cage->confiner,
 					    .quieten = cage_quieten,
-					    .losses = losses};
+					    .loss = cage_loss};
 		return 0;
 	}
 	close(console[0]);

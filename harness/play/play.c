@@ -318,6 +318,21 @@ static void skip(struct play *play, const char *needs)
 	play_frame(play, RAW_END, -1, 0, &end, sizeof(end), NULL, 0);
 }
 
+/* What its programs did then was not their doing. */
+static int lose_none(const struct play *play, struct err *err)
+{
+	for (int i = 0; i < play->host_count; i++) {
+		const char *loss = cage_loss(world_console(play->world, i));
+
+		if (loss)
+			return err_set(
+				err, ECHILD,
+				"host %s: one of its processes was killed from outside: %.*s",
+				play_host_name(play, i), (int)strcspn(loss, "\n"), loss);
+	}
+	return 0;
+}
+
 static int run(struct play *play, struct err *err)
 {
 	struct raw_end end = {0};
@@ -325,6 +340,8 @@ static int run(struct play *play, struct err *err)
 
 	if (play->failed)
 		ret = err_set(err, play->failed, "%s", play->failure.text);
+	if (ret == 0)
+		ret = lose_none(play, err);
 	end.t_ns = play->end_ns >= 0 ? play->end_ns : play_now_ns(play);
 	if (ret == 0)
 		play_frame(play, RAW_END, -1, end.t_ns, &end, sizeof(end), NULL, 0);

@@ -141,7 +141,7 @@ bool uml_read_console(struct uml *uml)
 	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-int uml_reap(struct uml *uml)
+static int reap(struct uml *uml, bool says)
 {
 	int status = 0;
 
@@ -153,7 +153,7 @@ int uml_reap(struct uml *uml)
 		;
 	while (waitpid(-uml->pid, NULL, WNOHANG) > 0)
 		;
-	for (int i = 0; i < 16 && uml_read_console(uml); i++)
+	for (int i = 0; says && i < 16 && uml_read_console(uml); i++)
 		;
 	close(uml->pid_fd);
 	close(uml->console);
@@ -162,9 +162,15 @@ int uml_reap(struct uml *uml)
 	return status;
 }
 
+int uml_reap(struct uml *uml)
+{
+	return reap(uml, true);
+}
+
+/* What it says when it finds what it traces killed before it is is no news. */
 int uml_kill(struct uml *uml)
 {
-	return uml_reap(uml);
+	return reap(uml, false);
 }
 
 enum world_end uml_end_of(int status)
