@@ -107,6 +107,13 @@ void sockets_drain(struct sockets *sockets)
 		;
 }
 
+/* What is unsent or unacknowledged. An ACK that another processor takes in meanwhile makes it
+ * negative (net/ipv4/tcp_diag.c, tcp_diag_get_info(): for the other queue it is seen to). */
+static uint32_t waiting(uint32_t wqueue)
+{
+	return (int32_t)wqueue < 0 ? 0 : wqueue;
+}
+
 static struct raw_socket socket_of(const struct inet_diag_msg *msg)
 {
 	struct raw_socket socket = {.family = msg->idiag_family,
@@ -117,7 +124,7 @@ static struct raw_socket socket_of(const struct inet_diag_msg *msg)
 				    .dport = ntohs(msg->id.idiag_dport),
 				    .expires_ms = msg->idiag_expires,
 				    .rqueue = msg->idiag_rqueue,
-				    .wqueue = msg->idiag_wqueue,
+				    .wqueue = waiting(msg->idiag_wqueue),
 				    .inode = msg->idiag_inode};
 
 	memcpy(socket.cookie, msg->id.idiag_cookie, sizeof(socket.cookie));
