@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The ladder: of every run that ships within a hundred columns, without colour where none is
+# The ladder: of many runs that ship within a hundred columns, without colour where none is
 # wanted, in plain ASCII; and by itself under a run that failed. Usage: ladder_test.sh BUILD-FOLDER
 . "$(dirname "$0")/lib.sh"
 uml=$(uml_kernel) || { echo "$uml"; exit 77; }
@@ -12,7 +12,9 @@ unset NO_COLOR
 ascii_only() { ! LC_ALL=C grep -q '[^ -~]' "$1"; }
 narrow() { ! grep -qE '^.{101}' "$1"; }
 
-"$halfopen" run --kernel "$uml" --out out "${scripted[@]}" >/dev/null || fail "the cases that ship do not hold"
+# One of each kind of words and pictures, not all that ship.
+stories=("$cases"/{cable,commands,impaired,machine,middlebox,move,must-fail,nat,outages,scripted,zero-window})
+"$halfopen" run --kernel "$uml" --out out "${stories[@]}" >/dev/null || fail "the cases that ship do not hold"
 count=0
 while read -r record; do
 	"$halfopen" show "$record" >text || fail "show $record"
@@ -23,7 +25,7 @@ while read -r record; do
 	ascii_only text || fail "not ASCII: $record"
 	count=$((count + 1))
 done < <(find out -name record.jsonl)
-[ "$count" -gt 300 ] || fail "only $count records"
+[ "$count" -gt 250 ] || fail "only $count records"
 
 # Four hosts, a router, a name of more than a hundred columns, and a failure
 cat >four.yaml <<-'CASE'
