@@ -13,7 +13,7 @@ ascii_only() { ! LC_ALL=C grep -q '[^ -~]' "$1"; }
 narrow() { ! grep -qE '^.{101}' "$1"; }
 
 # One of each kind of words and pictures, not all that ship.
-stories=("$cases"/{cable,commands,impaired,machine,middlebox,move,must-fail,nat,outages,scripted,zero-window})
+stories=("$cases"/{cable,commands,impaired,keepalive,machine,middlebox,move,must-fail,nat,outages,scripted,zero-window})
 "$halfopen" run --kernel "$uml" --out out "${stories[@]}" >/dev/null || fail "the cases that ship do not hold"
 count=0
 while read -r record; do
