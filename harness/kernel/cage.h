@@ -34,8 +34,8 @@ struct cage_options {
 /* Takes from what a confined kernel wrote to its console the lines that tell what it may not do,
  * and need not. */
 void cage_quieten(char *console);
-/* The line of CONSOLE that tells of a process of the kernel's that is gone, as only another's signal
- * does it; NULL: there is none. */
+/* The line of CONSOLE that tells of a process of the kernel's that is gone, as only another's
+ * signal does it; NULL: there is none. */
 const char *cage_loss(const char *console);
 
 /* Where a UML of the run in FOLDER looks for room for its memory: its TMPDIR. */
