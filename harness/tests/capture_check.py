@@ -246,6 +246,7 @@ class Run:
 
     def compare_host(self, host, frames):
         packets, view = collections.defaultdict(list), View()  # alike to the last bit: in order
+        all_packets = {what_of(packet): packet for packet in self.packets}
         for packet in self.packets:
             if packet["from"] == host and not packet["made_on_way"]:
                 packets[(True, self.stamp(packet["sent_ns"]), what_of(packet))].append(packet)
@@ -253,7 +254,11 @@ class Run:
                 packets[(False, self.stamp(packet["arrived_ns"]), what_of(packet))].append(packet)
         for frame, said in frames:
             alike = packets[(frame.outgoing, frame.ns, frame.what)]
-            if frame.what[0] != "tcp" or not alike:
+            if frame.what[0] != "tcp":
+                continue
+            if not alike:  # for another: the switch does not know where that is, and floods
+                if frame.what in all_packets:
+                    view.kinds(all_packets[frame.what])
                 continue
             packet = alike.pop(0)
             theirs = {word for word in ANALYSIS_IS if said[f"tcp.analysis.{word}"]}
@@ -281,6 +286,8 @@ class View:
         side = self.sides.setdefault(names, {})
         seq, size = packet["seq"], packet["payload"] + bool(packet["flags"] & (SYN | FIN))
         back = "next" in side and (seq - side["next"]) % 2**32 >= 2**31
+        if "next" not in side:
+            kinds -= {"keepalive-probe", "window-probe"}  # of what that host knows nothing
         if size and not back:
             kinds.discard("retransmission")  # the original never came here
         elif size:
