@@ -21,6 +21,18 @@ static bool gives_up(const char *text)
 	return false;
 }
 
+/* Its moment, or how long it took, which tell the same. */
+static bool differs_by(const char *difference, const char *moment, const char *lasted)
+{
+	return strstr(difference, moment) || strstr(difference, lasted);
+}
+
+/* Other numbers of attempts than those of an established one (tcp_syn_retries). */
+static bool is_connect(const char *expected)
+{
+	return strstr(expected, "connect: ") || strstr(expected, "connect#");
+}
+
 static bool is_number(const char *text, const char *at)
 {
 	return isdigit((unsigned char)*at) &&
@@ -104,10 +116,13 @@ char *result_cause(const json_t *result)
 		add_without_numbers(&text, result_string(result, "reason"));
 		return text_take(&text);
 	}
-	if (gives_up(observed) && (strstr(difference, "too early") || !gives_up(expected)))
-		return text_copy("a connection is given up too early");
-	if (gives_up(observed) && strstr(difference, "too late"))
-		return text_copy("a connection is given up too late");
+	if (gives_up(observed) &&
+	    (differs_by(difference, "too early", "too short") || !gives_up(expected)))
+		return text_copy(is_connect(expected) ? "a connect is given up too early"
+						      : "a connection is given up too early");
+	if (gives_up(observed) && differs_by(difference, "too late", "too long"))
+		return text_copy(is_connect(expected) ? "a connect is given up too late"
+						      : "a connection is given up too late");
 	if (gives_up(expected) && !gives_up(observed))
 		return text_copy("a connection is not given up");
 	/* In which state is what came of it. */
