@@ -421,10 +421,7 @@ void ladder_hosts(struct ladder *ladder)
 		centred_text(ladder, ladder->x[i], plan->host[i].name, INK_NONE);
 	canvas_flush(&ladder->canvas);
 	for (int i = 0; i < plan->host_count && plan->host_count <= 4; i++)
-		centred_text(ladder, ladder->x[i],
-			     plan->ip_version == 6 ? plan->host[i].address6
-						   : plan->host[i].address4,
-			     INK_DIM);
+		centred_text(ladder, ladder->x[i], plan_host_address(plan, i), INK_DIM);
 	if (plan->host_count <= 4)
 		canvas_flush(&ladder->canvas);
 }

@@ -118,9 +118,7 @@ static void setting(const struct html_run *run, bool whole, FILE *out)
 	fputs("<p>", out);
 	for (int i = 0; i < plan->host_count; i++)
 		page_printf(out, "%s%s (%s)", i ? i + 1 == plan->host_count ? " and " : ", " : "",
-			    plan->host[i].name,
-			    plan->ip_version == 6 ? plan->host[i].address6
-						  : plan->host[i].address4);
+			    plan->host[i].name, plan_host_address(plan, i));
 	fprintf(out, ", %s%s.", networks[plan->network],
 		plan->nat ? " that translates addresses" : "");
 	for (int i = 0; i < plan->claim_count; i++)

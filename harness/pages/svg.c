@@ -372,10 +372,9 @@ static void draw_hosts(const struct picture *picture, int y)
 	const struct plan *plan = picture->plan;
 
 	for (int i = 0; i < plan->host_count; i++) {
-		const struct plan_host *host = &plan->host[i];
-		const char *address = plan->ip_version == 6 ? host->address6 : host->address4;
+		const char *name = plan->host[i].name, *address = plan_host_address(plan, i);
 
-		text_line(picture, picture->x[i], y, "mid b halo", host->name, strlen(host->name));
+		text_line(picture, picture->x[i], y, "mid b halo", name, strlen(name));
 		text_line(picture, picture->x[i], y + 15, "mid small dim halo", address,
 			  strlen(address));
 	}

@@ -152,17 +152,15 @@ static bool overlaps(int asked, int is)
 static struct world_sender sender_at(const struct play *play, int from, int to)
 {
 	const struct plan *plan = play->plan;
-	const struct plan_host
-		*host = &plan->host[plan->nat && to == plan->host_count - 1 ? to : from];
-	bool six = plan->ip_version == 6, router = host != &plan->host[from];
-	struct world_sender sender = {.card = WORLD_NONE, .ip_version = six ? 6 : 4};
-	const char *address = six ? (router ? host->router6 : host->address6)
-				  : (router ? host->router4 : host->address4);
+	int of = plan->nat && to == plan->host_count - 1 ? to : from;
+	const char *address = of == from ? plan_host_address(plan, of)
+					 : plan_router_address(plan, of);
+	struct world_sender sender = {.card = WORLD_NONE, .ip_version = plan->ip_version};
 
 	if (!play_has_router(play))
 		sender.card = play->host[from].card;
 	else
-		inet_pton(six ? AF_INET6 : AF_INET, address, sender.address);
+		inet_pton(plan->ip_version == 6 ? AF_INET6 : AF_INET, address, sender.address);
 	return sender;
 }
 

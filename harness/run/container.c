@@ -150,9 +150,7 @@ static char *hosts_text(const struct plan *plan)
 
 	text_put(&text, "127.0.0.1 localhost\n::1 localhost\n");
 	for (int i = 0; i < plan->host_count; i++)
-		text_add(&text, "%s %s\n",
-			 plan->ip_version == 6 ? plan->host[i].address6 : plan->host[i].address4,
-			 plan->host[i].name);
+		text_add(&text, "%s %s\n", plan_host_address(plan, i), plan->host[i].name);
 	for (int i = 0; i < plan->address_count; i++)
 		text_add(&text, "%s %s\n", plan_address_text(plan, i), plan->address[i].name);
 	return text_take(&text);

@@ -6,16 +6,6 @@
 
 #include "topology.h"
 
-static const char *own_address(const struct plan *plan, int host)
-{
-	return plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4;
-}
-
-static int own_prefix(const struct plan *plan)
-{
-	return plan->ip_version == 6 ? 64 : 24;
-}
-
 /* The MACs of those two have changed places. */
 static int mac_change(struct topology *topology, int host, const struct plan_fault *move,
 		      struct err *err)
@@ -53,18 +43,16 @@ int topology_move(struct topology *topology, int host, const struct plan_fault *
 static int set_down(struct topology *topology, const struct plan_fault *fault, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	const struct plan_host *host = &plan->host[fault->host];
 	struct net *net = topology->host[fault->host].net;
 
 	switch (fault->takes) {
 	case TAKES_INTERFACE:
 		return net_set_link(net, "eth0", false, err);
 	case TAKES_ADDRESS:
-		return net_delete_address(net, "eth0", own_address(plan, fault->host),
-					  own_prefix(plan), err);
+		return net_delete_address(net, "eth0", plan_host_address(plan, fault->host),
+					  plan_prefix(plan), err);
 	case TAKES_ROUTE:
-		return net_delete_default_route(
-			net, plan->ip_version == 6 ? host->router6 : host->router4, err);
+		return net_delete_default_route(net, plan_router_address(plan, fault->host), err);
 	}
 	return 0;
 }

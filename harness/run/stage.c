@@ -126,8 +126,7 @@ static void write_host(struct stage *stage, int host, bool up)
 	struct raw_host raw = {.up = up};
 
 	snprintf(raw.name, sizeof(raw.name), "%s", plan->host[host].name);
-	snprintf(raw.addr, sizeof(raw.addr), "%s",
-		 plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4);
+	snprintf(raw.addr, sizeof(raw.addr), "%s", plan_host_address(plan, host));
 	memcpy(raw.mac, stage->topology.host[host].mac, sizeof(raw.mac));
 	out_frame(stage->out, RAW_HOST, host, out_now(stage->out), &raw, sizeof(raw), NULL, 0);
 }

@@ -39,21 +39,6 @@ static const char *bridge_name(char name[IFNAMSIZ], int bridge)
 	return name;
 }
 
-static const char *address_of(const struct plan *plan, int host)
-{
-	return plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4;
-}
-
-static int prefix_of(const struct plan *plan)
-{
-	return plan->ip_version == 6 ? 64 : 24;
-}
-
-static const char *router_address(const struct plan *plan, int host)
-{
-	return plan->ip_version == 6 ? plan->host[host].router6 : plan->host[host].router4;
-}
-
 /* COMMAND, as ETHTOOL_STXCSUM: what NAME's device does for the stack and is not to do. A checksum
  * left to the device would make the stack hand over segments of up to 64 KiB, and a router that
  * puts segments together (GRO) would forward such: those are no packets, loss would take forty at
@@ -88,11 +73,11 @@ int topology_add_neighbours(struct topology *topology, int host, struct err *err
 	if (plan->network == NETWORK_ROUTER) {
 		uint8_t mac[6] = ROUTER_MAC(host);
 
-		return net_add_neighbour(net, "eth0", router_address(plan, host), mac, err);
+		return net_add_neighbour(net, "eth0", plan_router_address(plan, host), mac, err);
 	}
 	for (int i = 0; i < plan->host_count && ret == 0; i++)
 		if (i != host)
-			ret = net_add_neighbour(net, "eth0", address_of(plan, i),
+			ret = net_add_neighbour(net, "eth0", plan_host_address(plan, i),
 						topology->host[i].mac, err);
 	return ret;
 }
@@ -102,8 +87,8 @@ int topology_add_route(struct topology *topology, int host, struct err *err)
 	const struct plan *plan = topology->plan;
 
 	return plan->network == NETWORK_ROUTER
-		       ? net_add_default_route(topology->host[host].net, router_address(plan, host),
-					       err)
+		       ? net_add_default_route(topology->host[host].net,
+					       plan_router_address(plan, host), err)
 		       : 0;
 }
 
@@ -121,7 +106,8 @@ int topology_add_addresses(struct topology *topology, int host, struct err *err)
 {
 	const struct plan *plan = topology->plan;
 	struct net *net = topology->host[host].net;
-	int ret = net_add_address(net, "eth0", address_of(plan, host), prefix_of(plan), err);
+	int ret = net_add_address(net, "eth0", plan_host_address(plan, host), plan_prefix(plan),
+				  err);
 
 	if (ret == 0)
 		ret = link_local_add(plan, net, "eth0", plan->host[host].link_local, err);
@@ -236,12 +222,12 @@ static int port_impair(struct topology *topology, int host, struct err *err)
 static int sender_sort(struct topology *topology, int from, int to, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	const char *out = plan->host[to].name, *address = address_of(plan, from);
+	const char *out = plan->host[to].name, *address = plan_host_address(plan, from);
 
 	if (!topology->router)
 		return net_sort(topology->wire, plan->host[from].name, NULL, out, 1 + from, err);
 	if (plan->nat && to == plan->host_count - 1)
-		address = router_address(plan, to);
+		address = plan_router_address(plan, to);
 	return net_sort(topology->wire, NULL, address, out, 1 + from, err);
 }
 
@@ -311,15 +297,15 @@ static int router_interface_configure(struct topology *topology, int i, struct e
 	int ret = net_set_link(topology->router, router_link_name(name, i), true, err);
 
 	if (ret == 0)
-		ret = net_add_address(topology->router, name, router_address(plan, i),
-				      prefix_of(plan), err);
+		ret = net_add_address(topology->router, name, plan_router_address(plan, i),
+				      plan_prefix(plan), err);
 	if (ret == 0)
 		ret = link_local_add(plan, topology->router, name, PLAN_ROUTER_LINK_LOCAL, err);
 	if (ret == 0 && plan->host[i].path_mtu)
-		ret = net_add_route_mtu(topology->router, name, address_of(plan, i),
+		ret = net_add_route_mtu(topology->router, name, plan_host_address(plan, i),
 					plan->host[i].path_mtu, err);
 	if (ret == 0 && !plan->neighbours_dynamic)
-		ret = net_add_neighbour(topology->router, name, address_of(plan, i),
+		ret = net_add_neighbour(topology->router, name, plan_host_address(plan, i),
 					topology->host[i].mac, err);
 	return ret;
 }
@@ -423,7 +409,7 @@ static int router_wait(struct topology *topology, struct err *err)
 	for (int i = 0; i < plan->host_count && ret == 0; i++) {
 		ret = net_wait_carrier(topology->router, router_link_name(name, i), err);
 		if (ret == 0 && plan->ip_version == 6)
-			ret = net_wait_address(topology->router, router_address(plan, i), err);
+			ret = net_wait_address(topology->router, plan_router_address(plan, i), err);
 	}
 	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
 }

@@ -84,9 +84,7 @@ struct sockaddr_in6 host_address(const struct plan *plan, int host, int port)
 {
 	if (host < 0)
 		return socket_address(plan, NULL, port);
-	return socket_address(
-		plan, plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4,
-		port);
+	return socket_address(plan, plan_host_address(plan, host), port);
 }
 
 static void set_addresses(const struct plan *plan, struct plan_host *host, int n)

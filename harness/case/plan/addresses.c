@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who has an address that moves, and a MAC address that moved along, by the timeline.
+ * Which addresses there are, and who has one that moves, and a MAC address that moved along, by the
+ * timeline.
  */
 #include "plan.h"
 
@@ -83,4 +84,19 @@ const char *plan_address_text(const struct plan *plan, int address)
 {
 	return plan->ip_version == 6 ? plan->address[address].address6
 				     : plan->address[address].address4;
+}
+
+const char *plan_host_address(const struct plan *plan, int host)
+{
+	return plan->ip_version == 6 ? plan->host[host].address6 : plan->host[host].address4;
+}
+
+const char *plan_router_address(const struct plan *plan, int host)
+{
+	return plan->ip_version == 6 ? plan->host[host].router6 : plan->host[host].router4;
+}
+
+int plan_prefix(const struct plan *plan)
+{
+	return plan->ip_version == 6 ? 64 : 24;
 }

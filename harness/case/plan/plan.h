@@ -486,6 +486,11 @@ void plan_macs(const struct plan *plan, int64_t t_ns, int ret_mac[HOSTS_MAX]);
 bool plan_resolves(const struct plan *plan);
 /* The text of the plan's ADDRESS, in the plan's IP version. */
 const char *plan_address_text(const struct plan *plan, int address);
+/* The same of HOST's own address, of the router's on HOST's subnet, and how long the prefix of all
+ * of them is. */
+const char *plan_host_address(const struct plan *plan, int host);
+const char *plan_router_address(const struct plan *plan, int host);
+int plan_prefix(const struct plan *plan);
 
 /* Whether its host comes up again by it, after down_ns. */
 bool plan_fault_boots(const struct plan_fault *fault);
