@@ -6,51 +6,31 @@
 #include <string.h>
 
 #include "call_words.h"
-#include "errno_words.h"
 #include "judging.h"
 #include "label.h"
 
 #define CALLS_SHOWN 6
 
-static bool is_among(const struct expect_calls *expect, int err)
-{
-	if (err == expect->err)
-		return true;
-	for (int i = 0; i < ERRNOS_MAX && expect->or_err[i]; i++)
-		if (err == expect->or_err[i])
-			return true;
-	return false;
-}
-
 static void calls_expected(struct text *text, const struct judging *judging,
 			   const struct expect_calls *expect, const struct plan_range *count)
 {
-	text_add(text, "%s", judging->plan->program[expect->program].name);
-	if (expect->incarnation)
-		text_add(text, " after reboot %d", expect->incarnation);
-	text_put(text, ": ");
+	say_program(text, judging->plan, expect->program, expect->incarnation);
 	say_numbers(text, count);
 	text_add(text, " %s", word_name(call_words, expect->call));
 	if (expect->with)
 		text_add(text, " %s", expect->with);
 	if (expect->outcome == OUTCOME_BLOCKED)
 		text_put(text, " that never returned");
-	if (expect->errno_set)
-		text_add(text, ": %s", expect->err ? errno_name(expect->err) : "no error");
-	for (int i = 0; i < ERRNOS_MAX && expect->or_err[i]; i++)
-		text_add(text, " or %s", errno_name(expect->or_err[i]));
+	if (expect->errno_set) {
+		text_put(text, ": ");
+		say_errnos(text, expect->err, expect->or_err);
+	}
 	if (expect->returns.set) {
 		text_put(text, " = ");
 		say_numbers(text, &expect->returns);
 	}
-	if (expect->within.set) {
-		text_put(text, " within ");
-		say_times(text, &expect->within);
-	}
-	if (expect->at.set) {
-		text_put(text, ", the first at ");
-		say_times(text, &expect->at);
-	}
+	say_within(text, &expect->within);
+	say_first_at(text, &expect->at);
 	if (expect->took.set) {
 		text_put(text, ", which took ");
 		say_spans(text, &expect->took);
@@ -65,7 +45,7 @@ static bool is_meant(const struct expect_calls *expect, const struct record_call
 	return strcmp(call->name, word_name(call_words, expect->call)) == 0 &&
 	       (!expect->with || strstr(call->detail, expect->with)) &&
 	       ended == (expect->outcome != OUTCOME_BLOCKED) &&
-	       (!expect->errno_set || is_among(expect, call->err)) &&
+	       (!expect->errno_set || is_errno(call->err, expect->err, expect->or_err)) &&
 	       (!returns->set || (call->ret >= returns->lo && call->ret <= returns->hi));
 }
 

@@ -11,32 +11,17 @@
 
 #define TIMES_SHOWN 20
 
-static void say_who(struct text *text, const struct judging *judging,
-		    const struct expect_output *expect)
-{
-	text_add(text, "%s", judging->plan->program[expect->program].name);
-	if (expect->incarnation)
-		text_add(text, " after reboot %d", expect->incarnation);
-	text_add(text, ": ");
-}
-
 static void output_expected(struct judging *judging, const struct expect_output *expect,
 			    const struct plan_range *count)
 {
 	struct text *text = &judging->expected;
 
-	say_who(text, judging, expect);
+	say_program(text, judging->plan, expect->program, expect->incarnation);
 	say_numbers(text, count);
 	text_add(text, " line%s with \"%s\"", count->lo == 1 && count->hi == 1 ? "" : "s",
 		 expect->line);
-	if (expect->within.set) {
-		text_add(text, " within ");
-		say_times(text, &expect->within);
-	}
-	if (expect->at.set) {
-		text_add(text, ", the first at ");
-		say_times(text, &expect->at);
-	}
+	say_within(text, &expect->within);
+	say_first_at(text, &expect->at);
 }
 
 struct counting {
@@ -118,7 +103,7 @@ static void output_observed(struct judging *judging, const struct expect_output 
 {
 	struct text *text = &judging->observed;
 
-	say_who(text, judging, expect);
+	say_program(text, judging->plan, expect->program, expect->incarnation);
 	text_add(text, "%d", counting->count);
 	if (counting->times.size)
 		text_put(text, counting->times.bytes);

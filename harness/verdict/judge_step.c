@@ -21,13 +21,6 @@ static void say_events(struct text *text, int events)
 			text_add(text, " %s", event->name);
 }
 
-static void say_incarnation(struct text *text, int incarnation)
-{
-	if (incarnation)
-		text_add(text, " after reboot %d", incarnation);
-	text_add(text, ": ");
-}
-
 static const char *step_name(const struct judging *judging, const struct expect_step *expect)
 {
 	return judging->plan->program[expect->program].step[expect->step].name;
@@ -41,13 +34,6 @@ static void say_step(struct text *text, const struct judging *judging,
 	say_incarnation(text, expect->incarnation);
 }
 
-static void say_errnos(struct text *text, const struct expect_step *expect)
-{
-	text_put(text, expect->err ? errno_name(expect->err) : "no error");
-	for (int i = 0; i < ERRNOS_MAX && expect->or_err[i]; i++)
-		text_add(text, " or %s", errno_name(expect->or_err[i]));
-}
-
 /* What is asked of the step, each in its field's words; LIST is a text of its own. */
 static void step_asked(struct text *list, const struct expect_step *expect)
 {
@@ -56,7 +42,7 @@ static void step_asked(struct text *list, const struct expect_step *expect)
 	if (expect->outcome == OUTCOME_NOT_STARTED)
 		text_put(list, "never started");
 	if (expect->errno_set)
-		say_errnos(list, expect);
+		say_errnos(list, expect->err, expect->or_err);
 	if (expect->returns.set) {
 		text_separate(list, ", ");
 		text_put(list, "returns ");
@@ -147,15 +133,12 @@ static void errno_differs(struct judging *judging, const struct expect_step *exp
 			  const struct record_step *step)
 {
 	int err = step->ret < 0 ? step->err : 0;
-	bool is = err == expect->err;
 
-	for (int i = 0; i < ERRNOS_MAX && expect->or_err[i]; i++)
-		is = is || err == expect->or_err[i];
-	if (is)
+	if (is_errno(err, expect->err, expect->or_err))
 		return;
 	say_also(&judging->difference, "%s instead of ", err ? errno_name(err) : "success");
 	if (expect->err)
-		say_errnos(&judging->difference, expect);
+		say_errnos(&judging->difference, expect->err, expect->or_err);
 	else
 		text_put(&judging->difference, "success");
 }
@@ -195,18 +178,11 @@ enum holding judge_step(struct judging *judging, const struct plan_expect *of)
 	return judging->difference.size ? FAILS : HOLDS;
 }
 
-static void say_program(struct text *text, const struct judging *judging,
-			const struct expect_program *expect)
-{
-	text_add(text, "%s", judging->plan->program[expect->program].name);
-	say_incarnation(text, expect->incarnation);
-}
-
 static void program_expected(struct judging *judging, const struct expect_program *expect)
 {
 	struct text *text = &judging->expected;
 
-	say_program(text, judging, expect);
+	say_program(text, judging->plan, expect->program, expect->incarnation);
 	if (expect->outcome == OUTCOME_BLOCKED)
 		text_add(text, "still running at the end");
 	else
@@ -236,7 +212,7 @@ static void program_observed(struct judging *judging, const struct expect_progra
 {
 	struct text *text = &judging->observed;
 
-	say_program(text, judging, expect);
+	say_program(text, judging->plan, expect->program, expect->incarnation);
 	if (!program) {
 		text_add(text, "never started");
 	} else if (program->end_ns < 0) {

@@ -103,10 +103,7 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 	for (const struct word *flag = tcp_flag_words; flag->name; flag++)
 		if (expect->flags & flag->value)
 			text_add(text, " +%s", flag->name);
-	if (expect->within.set) {
-		text_add(text, " within ");
-		say_times(text, &expect->within);
-	}
+	say_within(text, &expect->within);
 	if (expect->length.set) {
 		text_add(text, ", each of length ");
 		say_numbers(text, &expect->length);
@@ -117,10 +114,7 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 		text_add(text, ", every ");
 		say_spans(text, &expect->every);
 	}
-	if (expect->first.set) {
-		text_add(text, ", the first at ");
-		say_times(text, &expect->first);
-	}
+	say_first_at(text, &expect->first);
 	if (expect->last.set) {
 		text_add(text, ", the last at ");
 		say_times(text, &expect->last);
@@ -241,10 +235,7 @@ static void say_list(struct text *text, const struct plan *plan, const struct ex
 	}
 	if (!expect->item_count)
 		text_add(text, "no TCP packets");
-	if (expect->within.set) {
-		text_add(text, " within ");
-		say_times(text, &expect->within);
-	}
+	say_within(text, &expect->within);
 }
 
 static bool is_item(const struct expect_order *expect, int at, const struct record_packet *packet)
@@ -427,10 +418,7 @@ enum holding judge_silence(struct judging *judging, const struct plan_expect *of
 
 	text_add(&judging->expected, "silence of ");
 	say_host(&judging->expected, judging->plan, expect->host);
-	if (expect->within.set) {
-		text_add(&judging->expected, " within ");
-		say_times(&judging->expected, &expect->within);
-	}
+	say_within(&judging->expected, &expect->within);
 	if (record_events(judging->plan, judging->record, &events, &count) < 0) {
 		text_add(&judging->observed, "the record is not of this case");
 		text_add(&judging->difference, "it cannot be judged");

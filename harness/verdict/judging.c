@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "duration.h"
+#include "errno_words.h"
 #include "tcp_words.h"
 
 void say_also(struct text *text, const char *fmt, ...)
@@ -102,6 +103,51 @@ void say_host(struct text *text, const struct plan *plan, int host)
 		text_add(text, "%s", plan->host[host].name);
 	else
 		text_add(text, host == PLACE_ROUTER ? PLACE_ROUTER_NAME : "anybody");
+}
+
+void say_incarnation(struct text *text, int incarnation)
+{
+	if (incarnation)
+		text_add(text, " after reboot %d", incarnation);
+	text_put(text, ": ");
+}
+
+void say_program(struct text *text, const struct plan *plan, int program, int incarnation)
+{
+	text_put(text, plan->program[program].name);
+	say_incarnation(text, incarnation);
+}
+
+void say_errnos(struct text *text, int err, const int *or_err)
+{
+	text_put(text, err ? errno_name(err) : "no error");
+	for (int i = 0; i < ERRNOS_MAX && or_err[i]; i++)
+		text_add(text, " or %s", errno_name(or_err[i]));
+}
+
+bool is_errno(int is, int err, const int *or_err)
+{
+	bool among = is == err;
+
+	for (int i = 0; i < ERRNOS_MAX && or_err[i]; i++)
+		among = among || is == or_err[i];
+	return among;
+}
+
+void say_within(struct text *text, const struct plan_range *window)
+{
+	if (!window->set)
+		return;
+	text_put(text, " within ");
+	say_times(text, window);
+}
+
+void say_first_at(struct text *text, const struct plan_range *at)
+{
+	if (!at->set)
+		return;
+	text_put(text, ", the first at ");
+	say_times(text, at);
 }
 
 static int64_t add_limited(int64_t a, int64_t b)

@@ -20,6 +20,14 @@ void say_numbers(struct text *text, const struct plan_range *range); /* "5..7", 
 void say_kinds(struct text *text, uint32_t kinds, const char *between);
 void say_states(struct text *text, uint32_t states);
 void say_host(struct text *text, const struct plan *plan, int host);
+void say_incarnation(struct text *text, int incarnation); /* " after reboot 2: ", ": " */
+void say_program(struct text *text, const struct plan *plan, int program, int incarnation);
+/* ERR, where 0 is "no error", or one of OR_ERR, which has ERRNOS_MAX or a 0 at its end. */
+void say_errnos(struct text *text, int err, const int *or_err);
+bool is_errno(int is, int err, const int *or_err);
+/* Where they are not set, nothing. */
+void say_within(struct text *text, const struct plan_range *window); /* " within 3.000.." */
+void say_first_at(struct text *text, const struct plan_range *at);   /* ", the first at 5.000" */
 
 struct judging {
 	const struct plan *plan;
