@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "checksum.h"
 #include "net.h"
 
 struct gratuitous_arp {
@@ -50,26 +51,13 @@ static struct gratuitous_arp arp_of(const uint8_t *mac, const struct address *ad
 	return frame;
 }
 
-/* RFC 1071 over BYTES of an even SIZE. */
-static uint32_t sum_add(uint32_t sum, const void *bytes, size_t size)
-{
-	const uint8_t *at = bytes;
-
-	for (size_t i = 0; i + 1 < size; i += 2)
-		sum += (uint32_t)at[i] << 8 | at[i + 1];
-	return sum;
-}
-
 static uint16_t checksum(const struct unsolicited_advertisement *frame)
 {
 	const size_t size = sizeof(*frame) - offsetof(struct unsolicited_advertisement, advert);
 	uint32_t sum = IPPROTO_ICMPV6 + (uint32_t)size;
 
-	sum = sum_add(sum, &frame->ip.ip6_src, 32);
-	sum = sum_add(sum, &frame->advert, size);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t)~sum);
+	sum = checksum_add(sum, &frame->ip.ip6_src, 32);
+	return htons(checksum_end(checksum_add(sum, &frame->advert, size)));
 }
 
 static struct unsolicited_advertisement advertisement_of(const uint8_t *mac,

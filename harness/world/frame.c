@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "checksum.h"
+
 #define TTL          64
 #define QUOTE_MOST_4 536  /* RFC 1812, 4.3.2.3: 576 with both headers */
 #define QUOTE_MOST_6 1232 /* 1280 with both headers */
@@ -115,22 +117,6 @@ struct frame_parts frame_parse(const uint8_t *frame, uint32_t size)
 	return parts;
 }
 
-static uint32_t sum_of(uint32_t sum, const uint8_t *bytes, uint32_t size)
-{
-	for (uint32_t i = 0; i + 1 < size; i += 2)
-		sum += read_16(bytes + i);
-	if (size & 1)
-		sum += (uint32_t)bytes[size - 1] << 8;
-	return sum;
-}
-
-static uint16_t folded(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
 /* The answer's Ethernet and IP headers: those of FRAME, turned round. SIZE: what follows. Returns
  * where that begins. */
 static uint32_t head_make(const uint8_t *frame, const struct frame_parts *parts, uint8_t protocol,
@@ -152,7 +138,7 @@ static uint32_t head_make(const uint8_t *frame, const struct frame_parts *parts,
 		ip[9] = protocol;
 		memcpy(ip + 12, from + 16, 4);
 		memcpy(ip + 16, from + 12, 4);
-		write_16(ip + 10, folded(sum_of(0, ip, sizeof(struct iphdr))));
+		write_16(ip + 10, checksum_end(checksum_add(0, ip, sizeof(struct iphdr))));
 		return parts->ip_at + sizeof(struct iphdr);
 	}
 	memset(ip, 0, sizeof(struct ip6_hdr));
@@ -169,8 +155,8 @@ static uint32_t head_make(const uint8_t *frame, const struct frame_parts *parts,
 static uint32_t pseudo_sum(const uint8_t *ip, uint8_t protocol, uint32_t size)
 {
 	if (ip[0] >> 4 == 4)
-		return sum_of(protocol + size, ip + 12, 8);
-	return sum_of(protocol + size, ip + 8, 32);
+		return checksum_add(protocol + size, ip + 12, 8);
+	return checksum_add(protocol + size, ip + 8, 32);
 }
 
 /* RFC 9293, 3.5.2, "If the connection does not exist". */
@@ -198,7 +184,8 @@ static uint32_t reset_make(const uint8_t *frame, const struct frame_parts *parts
 					  !!(parts->tcp_flags & TH_FIN));
 	}
 	write_16(tcp + 16,
-		 folded(sum_of(pseudo_sum(answer + parts->ip_at, IPPROTO_TCP, size), tcp, size)));
+		 checksum_end(checksum_add(pseudo_sum(answer + parts->ip_at, IPPROTO_TCP, size),
+					   tcp, size)));
 	return at + size;
 }
 
@@ -235,10 +222,11 @@ static uint32_t error_make(const uint8_t *frame, uint32_t size, const struct fra
 	icmp[0] = (uint8_t)type;
 	icmp[1] = (uint8_t)code;
 	memcpy(icmp + 8, frame + parts->ip_at, quoted);
-	write_16(icmp + 2, folded(sum_of(parts->ip_version == 4 ? 0
-								: pseudo_sum(answer + parts->ip_at,
-									     protocol, 8 + quoted),
-					 icmp, 8 + quoted)));
+	write_16(icmp + 2, checksum_end(checksum_add(parts->ip_version == 4
+							     ? 0
+							     : pseudo_sum(answer + parts->ip_at,
+									  protocol, 8 + quoted),
+						     icmp, 8 + quoted)));
 	return at + 8 + quoted;
 }
 
