@@ -151,10 +151,8 @@ void expect_counters(struct decoder *d, const struct node *map)
 		if (index < 0 || !want_map(d, host, "a mapping of counters"))
 			continue;
 		for (const struct node *value = host->child; value; value = value->next) {
-			if (value->kind != NODE_LIST)
-				decode_counter(d, value, value->key, index);
-			for (const struct node *item = value->child;
-			     value->kind == NODE_LIST && item; item = item->next)
+			for (const struct node *item = node_first(value); item;
+			     item = node_next(value, item))
 				decode_counter(d, item, value->key, index);
 		}
 	}
@@ -193,11 +191,7 @@ static void decode_silence(struct decoder *d, const struct node *node)
 
 void expect_silence(struct decoder *d, const struct node *node)
 {
-	if (node->kind != NODE_LIST) {
-		decode_silence(d, node);
-		return;
-	}
-	for (const struct node *item = node->child; item; item = item->next)
+	for (const struct node *item = node_first(node); item; item = node_next(node, item))
 		decode_silence(d, item);
 }
 

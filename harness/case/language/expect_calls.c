@@ -86,10 +86,6 @@ void expect_calls(struct decoder *d, const struct node *node, int program, int i
 					  : "it has steps: what they returned can be expected");
 		return;
 	}
-	if (node->kind != NODE_LIST) {
-		decode_item(d, node, program, incarnation);
-		return;
-	}
-	for (const struct node *item = node->child; item; item = item->next)
+	for (const struct node *item = node_first(node); item; item = node_next(node, item))
 		decode_item(d, item, program, incarnation);
 }

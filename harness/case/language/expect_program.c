@@ -322,11 +322,9 @@ void expect_program(struct decoder *d, const struct node *map)
 			continue;
 		}
 		/* A list: several, each with its `when`. */
-		if (value->kind != NODE_LIST)
-			decode_one(d, value, value->key, program, name, incarnation);
-		for (const struct node *item = value->child; value->kind == NODE_LIST && item;
-		     item = item->next) {
-			check_alternatives(d, value->child, item);
+		for (const struct node *item = node_first(value); item;
+		     item = node_next(value, item)) {
+			check_alternatives(d, node_first(value), item);
 			decode_one(d, item, value->key, program, name, incarnation);
 		}
 	}

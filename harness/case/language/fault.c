@@ -96,15 +96,14 @@ static bool decode_which(struct decoder *d, const struct node *node, void *ret)
 {
 	static const struct field range = {
 		.type = TYPE_NUMBERS, .size = sizeof(struct plan_range), .min = 1, .max = INT_MAX};
-	const bool list = node->kind == NODE_LIST;
 	struct plan_filter *filter = ret;
 
-	if (list && (node->count > WHICH_MAX || !node->count)) {
+	if (node->kind == NODE_LIST && (node->count > WHICH_MAX || !node->count)) {
 		node_error(d->diags, node, "'which' takes 1 to %d numbers or ranges", WHICH_MAX);
 		return false;
 	}
-	for (const struct node *one = list ? node->child : node; one; one = list ? one->next : NULL)
-		if (!field_decode(d, &range, one, &filter->which[filter->which_count++]))
+	for (const struct node *item = node_first(node); item; item = node_next(node, item))
+		if (!field_decode(d, &range, item, &filter->which[filter->which_count++]))
 			return false;
 	return true;
 }

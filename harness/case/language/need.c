@@ -62,10 +62,7 @@ bool decode_needs(struct decoder *d, const struct node *node, void *ret)
 	plan->needed_program = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 2));
 	plan->needed_package = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 2));
 	plan->needs.term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
-	if (node->kind != NODE_LIST && !decode_program(d, node, &count))
-		decode_term(d, node, "a case cannot need", &plan->needs);
-	for (const struct node *item = node->child; node->kind == NODE_LIST && item;
-	     item = item->next)
+	for (const struct node *item = node_first(node); item; item = node_next(node, item))
 		if (!decode_program(d, item, &count))
 			decode_term(d, item, "a case cannot need", &plan->needs);
 	return true;
@@ -75,11 +72,8 @@ static void condition_decode(struct decoder *d, const struct node *node, const c
 			     struct plan_condition *condition)
 {
 	condition->term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
-	if (node->kind != NODE_LIST)
-		decode_term(d, node, subject, condition);
-	else
-		for (const struct node *item = node->child; item; item = item->next)
-			decode_term(d, item, subject, condition);
+	for (const struct node *item = node_first(node); item; item = node_next(node, item))
+		decode_term(d, item, subject, condition);
 }
 
 static bool decode_on(struct decoder *d, const struct node *node, void *ret)

@@ -17,6 +17,16 @@ struct node *node_get(const struct node *map, const char *key)
 	return NULL;
 }
 
+const struct node *node_first(const struct node *node)
+{
+	return node->kind == NODE_LIST ? node->child : node;
+}
+
+const struct node *node_next(const struct node *node, const struct node *item)
+{
+	return node->kind == NODE_LIST ? item->next : NULL;
+}
+
 void node_append(struct node *parent, struct node *child)
 {
 	struct node **link = &parent->child;

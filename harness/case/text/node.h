@@ -38,6 +38,9 @@ struct node *node_parse(struct pool *pool, struct diags *diags);
 
 /* The value of a key; NULL when it is not there. */
 struct node *node_get(const struct node *map, const char *key);
+/* Where a list may stand, or one alone: its items in order, or NODE itself. */
+const struct node *node_first(const struct node *node);
+const struct node *node_next(const struct node *node, const struct node *item);
 
 void node_append(struct node *parent, struct node *child);
 
