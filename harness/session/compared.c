@@ -141,19 +141,27 @@ static int add_all(struct comparison *comparison, const json_t *a, const json_t 
 	return ret;
 }
 
+static int results_of_both(struct comparison *comparison, json_t **ret_a, json_t **ret_b,
+			   struct err *err)
+{
+	int ret = results_load(comparison->a, ret_a, err);
+
+	if (ret == 0)
+		ret = results_load(comparison->b, ret_b, err);
+	if (ret == 0)
+		kernels_tell(comparison, *ret_a, *ret_b);
+	return ret;
+}
+
 int compared_folders(const char *a, const char *b, int64_t tolerance_ns,
 		     struct comparison **ret_comparison, struct err *err)
 {
 	struct comparison *comparison = comparison_new(a, b);
 	json_t *results_a = NULL, *results_b = NULL;
-	int ret = results_load(a, &results_a, err);
+	int ret = results_of_both(comparison, &results_a, &results_b, err);
 
 	if (ret == 0)
-		ret = results_load(b, &results_b, err);
-	if (ret == 0) {
-		kernels_tell(comparison, results_a, results_b);
 		ret = add_all(comparison, results_a, results_b, tolerance_ns, err);
-	}
 	json_decref(results_a);
 	json_decref(results_b);
 	if (ret < 0) {
@@ -270,14 +278,10 @@ int compared_pair_load(const char *a, const char *b, const char *name, int64_t t
 {
 	struct compared_pair pair = {.comparison = comparison_new(a, b)};
 	json_t *in_a = NULL, *in_b = NULL;
-	int ret = results_load(a, &in_a, err);
+	int ret = results_of_both(pair.comparison, &in_a, &in_b, err);
 
 	if (ret == 0)
-		ret = results_load(b, &in_b, err);
-	if (ret == 0) {
-		kernels_tell(pair.comparison, in_a, in_b);
 		ret = pair_load(&pair, name, in_a, in_b, tolerance_ns, err);
-	}
 	json_decref(in_a);
 	json_decref(in_b);
 	if (ret < 0) {
