@@ -21,10 +21,15 @@ static bool gives_up(const char *text)
 	return false;
 }
 
-/* Its moment, or how long it took, which tell the same. */
-static bool differs_by(const char *difference, const char *moment, const char *lasted)
+/* By its moment, or by how long it took, which tell the same. */
+static bool is_sooner(const char *difference)
 {
-	return strstr(difference, moment) || strstr(difference, lasted);
+	return strstr(difference, "too early") || strstr(difference, "too short");
+}
+
+static bool is_later(const char *difference)
+{
+	return strstr(difference, "too late") || strstr(difference, "too long");
 }
 
 /* Other numbers of attempts than those of an established one (tcp_syn_retries). */
@@ -110,19 +115,17 @@ char *result_cause(const json_t *result)
 	const char *expected = result_string(result, "expected");
 	const char *observed = result_string(result, "observed");
 	const char *difference = result_string(result, "difference");
+	const char *what = is_connect(expected) ? "connect" : "connection";
 	AUTO_TEXT struct text text = {0};
 
 	if (!*expected) {
 		add_without_numbers(&text, result_string(result, "reason"));
 		return text_take(&text);
 	}
-	if (gives_up(observed) &&
-	    (differs_by(difference, "too early", "too short") || !gives_up(expected)))
-		return text_copy(is_connect(expected) ? "a connect is given up too early"
-						      : "a connection is given up too early");
-	if (gives_up(observed) && differs_by(difference, "too late", "too long"))
-		return text_copy(is_connect(expected) ? "a connect is given up too late"
-						      : "a connection is given up too late");
+	if (gives_up(observed) && (is_sooner(difference) || !gives_up(expected)))
+		return text_format("a %s is given up too early", what);
+	if (gives_up(observed) && is_later(difference))
+		return text_format("a %s is given up too late", what);
 	if (gives_up(expected) && !gives_up(observed))
 		return text_copy("a connection is not given up");
 	/* In which state is what came of it. */
