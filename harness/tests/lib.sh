@@ -6,8 +6,6 @@ build=$(cd "${1:?usage: TEST BUILD-FOLDER}" && pwd)
 halfopen=$build/halfopen
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cases=$here/../../cases
-# All that ship but real programs, which cost more than all others together, for who wants many runs.
-mapfile -t scripted < <(find "$cases" -mindepth 1 -maxdepth 1 -type d ! -name programs ! -name broken | sort)
 fail() { echo "FAIL: $*" >&2; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 

@@ -10,8 +10,7 @@ command -v jq >/dev/null || skip "no jq"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-mapfile -t stories < <(find "$cases" -name '*.yaml' ! -path '*/broken/*' | sort)
-"$halfopen" run --one-kernel --kernel "$uml" "${stories[@]}" >"$scratch/text" ||
+"$halfopen" run --one-kernel --kernel "$uml" "$cases" >"$scratch/text" ||
 	{ grep -A8 -E '^(FAIL|ERROR)' "$scratch/text" >&2; fail "with one kernel not all cases hold"; }
 tail -n 1 "$scratch/text"
 

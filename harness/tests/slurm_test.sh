@@ -81,6 +81,8 @@ node_is_idle() { [ "$(sinfo --noheader --format=%t)" = idle ]; }
 until_true 30 node_is_idle || { tail -n 20 slurm*.log slurm*.out >&2; skip "Slurm does not start here"; }
 
 # --- what one machine makes of it, and what an array does ---
+# Real programs cost as much as all others together.
+mapfile -t scripted < <(find "$cases" -mindepth 1 -maxdepth 1 -type d ! -name programs ! -name broken | sort)
 "$halfopen" run --out one "${scripted[@]}" >one.log || { tail one.log >&2; fail "a run failed without Slurm"; }
 submit() { # SBATCH-ARGUMENT...
 	sbatch --parsable --mem-per-cpu=10M --cpus-per-task=1 "--export=ALL,OUT=$scratch/results,COSTS=$scratch/one" "$@"
