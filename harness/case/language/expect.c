@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counter_words.h"
 #include "list.h"
-#include "proc_words.h"
 #include "tcp_words.h"
 
 struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind)

@@ -9,7 +9,7 @@
 
 #include "decode.h"
 #include "known.h"
-#include "proc_words.h"
+#include "sysctl_words.h"
 
 /* Words that stand where hosts and programs stand, too. */
 static const char *const reserved[] = {"wire", PLACE_ROUTER_NAME, "any",      "all",

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counter_words.h"
 #include "errno_words.h"
 #include "expect.h"
-#include "proc_words.h"
 #include "slip.h"
+#include "sysctl_words.h"
 #include "text.h"
 
 /* Any value can be made of variables. */
