@@ -14,14 +14,11 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "router.h"
 #include "settings.h"
 
 static_assert(NAME_LONGEST < IFNAMSIZ, "hosts' names are those of interfaces");
 
-#define ROUTER_MAC(i)                                                                              \
-	{                                                                                          \
-		2, 0, 0, 0, 1, (uint8_t)((i) + 1)                                                  \
-	}
 #define PORT_MAC(i)                                                                                \
 	{                                                                                          \
 		2, 0, 0, 0, 2, (uint8_t)((i) + 1)                                                  \
@@ -33,17 +30,16 @@ static int bridge_of(const struct topology *topology, int host)
 	return topology->router ? host : 0;
 }
 
-static const char *bridge_name(char name[IFNAMSIZ], int bridge)
+const char *topology_bridge_name(char name[IFNAMSIZ], int bridge)
 {
 	snprintf(name, IFNAMSIZ, "bridge%d", bridge);
 	return name;
 }
 
-/* COMMAND, as ETHTOOL_STXCSUM: what NAME's device does for the stack and is not to do. A checksum
- * left to the device would make the stack hand over segments of up to 64 KiB, and a router that
- * puts segments together (GRO) would forward such: those are no packets, loss would take forty at
- * once, a filter see another length, and the capture would show them. */
-static int offload_disable(struct net *net, const char *name, uint32_t command, struct err *err)
+/* A checksum left to the device would make the stack hand over segments of up to 64 KiB, and a
+ * router that puts segments together (GRO) would forward such: those are no packets, loss would
+ * take forty at once, a filter see another length, and the capture would show them. */
+int topology_disable_offload(struct net *net, const char *name, uint32_t command, struct err *err)
 {
 	struct ethtool_value value = {.cmd = command, .data = 0};
 	struct ifreq request = {.ifr_data = (char *)&value};
@@ -94,8 +90,8 @@ int topology_add_route(struct topology *topology, int host, struct err *err)
 
 /* Without one it would solicit no neighbour when it is a timer that asks, or for what it forwards
  * (ndisc_send_ns() in net/ipv6/ndisc.c). */
-static int link_local_add(const struct plan *plan, struct net *net, const char *link,
-			  const char *address, struct err *err)
+int topology_add_link_local(const struct plan *plan, struct net *net, const char *link,
+			    const char *address, struct err *err)
 {
 	return plan_resolves(plan) && plan->ip_version == 6
 		       ? net_add_address(net, link, address, 64, err)
@@ -110,7 +106,7 @@ int topology_add_addresses(struct topology *topology, int host, struct err *err)
 				  err);
 
 	if (ret == 0)
-		ret = link_local_add(plan, net, "eth0", plan->host[host].link_local, err);
+		ret = topology_add_link_local(plan, net, "eth0", plan->host[host].link_local, err);
 	for (int i = 0; i < plan->address_count && ret == 0; i++)
 		if (plan_holders(plan, i, topology->now_ns) & 1u << host)
 			ret = net_add_second_address(net, "eth0", plan_address_text(plan, i), err);
@@ -266,9 +262,9 @@ static int host_build(struct topology *topology, int i, struct err *err)
 				   err);
 	if (ret == 0)
 		ret = net_set_bridge(topology->wire, name,
-				     bridge_name(bridge, bridge_of(topology, i)), err);
+				     topology_bridge_name(bridge, bridge_of(topology, i)), err);
 	if (ret == 0)
-		ret = offload_disable(host->net, "eth0", ETHTOOL_STXCSUM, err);
+		ret = topology_disable_offload(host->net, "eth0", ETHTOOL_STXCSUM, err);
 	if (ret == 0 && topology->has_netem)
 		ret = port_impair(topology, i, err);
 	if (ret == 0)
@@ -281,106 +277,6 @@ static int host_build(struct topology *topology, int i, struct err *err)
 	host->port_index = net_link_index(topology->wire, name, err);
 	host->carrier = false;
 	return 0;
-}
-
-static const char *router_link_name(char name[IFNAMSIZ], int host)
-{
-	snprintf(name, IFNAMSIZ, "eth%d", host);
-	return name;
-}
-
-/* The router's interface towards host I: up, and with its addresses. */
-static int router_interface_configure(struct topology *topology, int i, struct err *err)
-{
-	const struct plan *plan = topology->plan;
-	char name[IFNAMSIZ];
-	int ret = net_set_link(topology->router, router_link_name(name, i), true, err);
-
-	if (ret == 0)
-		ret = net_add_address(topology->router, name, plan_router_address(plan, i),
-				      plan_prefix(plan), err);
-	if (ret == 0)
-		ret = link_local_add(plan, topology->router, name, PLAN_ROUTER_LINK_LOCAL, err);
-	if (ret == 0 && plan->host[i].path_mtu)
-		ret = net_add_route_mtu(topology->router, name, plan_host_address(plan, i),
-					plan->host[i].path_mtu, err);
-	if (ret == 0 && !plan->neighbours_dynamic)
-		ret = net_add_neighbour(topology->router, name, plan_host_address(plan, i),
-					topology->host[i].mac, err);
-	return ret;
-}
-
-static int router_interface_build(struct topology *topology, int i, struct err *err)
-{
-	struct topology_host *host = &topology->host[i];
-	uint8_t mac[6] = ROUTER_MAC(i), port_mac[6] = {2, 0, 0, 0, 3, (uint8_t)(i + 1)};
-	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ];
-	int ret;
-
-	router_link_name(name, i);
-	snprintf(port, sizeof(port), "router%d", i);
-	ret = net_add_bridge(topology->wire, bridge_name(bridge, i), err);
-	if (ret == 0)
-		ret = net_add_veth(topology->router, name, mac, topology->wire, port, port_mac,
-				   err);
-	if (ret == 0)
-		ret = net_set_bridge(topology->wire, port, bridge, err);
-	if (ret == 0)
-		ret = net_set_link(topology->wire, port, true, err);
-	if (ret == 0)
-		ret = router_interface_configure(topology, i, err);
-	if (ret < 0)
-		return ret;
-	host->router_index = net_link_index(topology->router, name, err);
-	host->port_of_router_index = net_link_index(topology->wire, port, err);
-	return 0;
-}
-
-static int middlebox_configure(struct topology *topology, struct err *err)
-{
-	const struct plan_middlebox *box = &topology->plan->middlebox;
-	int ret = net_add_firewall(topology->router, box->unknown == UNKNOWN_RST, err);
-	char seconds[32];
-
-	snprintf(seconds, sizeof(seconds), "%lld", (long long)(box->idle_ns / NSEC_PER_SEC));
-	return ret < 0 ? ret
-		       : net_set_sysctl(topology->router,
-					"net.netfilter.nf_conntrack_tcp_timeout_established",
-					seconds, err);
-}
-
-/* What makes it a router; INTERFACE_BUILD gives it the interface towards one host. */
-static int router_configure(struct topology *topology,
-			    int (*interface_build)(struct topology *, int, struct err *),
-			    struct err *err)
-{
-	const struct kernel_facts facts = topology_facts(topology);
-	const struct plan *plan = topology->plan;
-	char out[IFNAMSIZ];
-	int ret = net_set_sysctl(topology->router,
-				 plan->ip_version == 6 ? "net.ipv6.conf.all.forwarding"
-						       : "net.ipv4.ip_forward",
-				 "1", err);
-
-	for (int i = 0; i < plan->host_count && ret == 0; i++)
-		ret = interface_build(topology, i, err);
-	/* With address translation the last host is outside. */
-	if (ret == 0 && plan->nat)
-		ret = net_add_masquerade(topology->router,
-					 router_link_name(out, plan->host_count - 1), err);
-	if (ret == 0 && plan->middlebox.idle_ns)
-		ret = middlebox_configure(topology, err);
-	/* Last: what it tracks connections with is there only now. */
-	return ret < 0 ? ret : settings_make(&facts, topology->router, &plan->router, err);
-}
-
-static int router_build(struct topology *topology, struct err *err)
-{
-	int ret = net_new(PLACE_ROUTER_NAME, &topology->router, err);
-
-	if (ret == 0)
-		ret = router_configure(topology, router_interface_build, err);
-	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
 }
 
 /* Carriers and IPv6 addresses come into force in work queues of the kernel's; what is sent
@@ -398,20 +294,6 @@ static int host_wait(struct topology *topology, int i, struct err *err)
 	if (ret == 0 && plan->ip_version == 6)
 		ret = net_wait_address(host->net, plan->host[i].address6, err);
 	return ret < 0 ? err_add(err, ret, "host %s", plan->host[i].name) : 0;
-}
-
-static int router_wait(struct topology *topology, struct err *err)
-{
-	const struct plan *plan = topology->plan;
-	char name[IFNAMSIZ];
-	int ret = 0;
-
-	for (int i = 0; i < plan->host_count && ret == 0; i++) {
-		ret = net_wait_carrier(topology->router, router_link_name(name, i), err);
-		if (ret == 0 && plan->ip_version == 6)
-			ret = net_wait_address(topology->router, plan_router_address(plan, i), err);
-	}
-	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
 }
 
 struct kernel_facts topology_facts(const struct topology *topology)
@@ -463,7 +345,7 @@ int topology_build(struct topology *topology, struct err *err)
 	char bridge[IFNAMSIZ];
 	int ret = topology->plan->network == NETWORK_ROUTER
 			  ? router_build(topology, err)
-			  : net_add_bridge(topology->wire, bridge_name(bridge, 0), err);
+			  : net_add_bridge(topology->wire, topology_bridge_name(bridge, 0), err);
 
 	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
 		ret = host_build(topology, i, err);
@@ -491,25 +373,6 @@ static int host_build_here(struct topology *topology, int i, struct err *err)
 	if (ret == 0 && topology->plan->ip_version == 6)
 		ret = net_wait_address(host->net, topology->plan->host[i].address6, err);
 	return ret;
-}
-
-static int router_interface_build_here(struct topology *topology, int i, struct err *err)
-{
-	char name[IFNAMSIZ];
-	int ret = net_set_quiet(topology->router, router_link_name(name, i), err);
-
-	if (ret == 0)
-		ret = offload_disable(topology->router, name, ETHTOOL_SGRO, err);
-	return ret < 0 ? ret : router_interface_configure(topology, i, err);
-}
-
-static int router_build_here(struct topology *topology, struct err *err)
-{
-	int ret = net_here(PLACE_ROUTER_NAME, &topology->router, err);
-
-	if (ret == 0)
-		ret = router_configure(topology, router_interface_build_here, err);
-	return ret < 0 ? ret : router_wait(topology, err);
 }
 
 void topology_open_here(struct topology *topology, const struct plan *plan, int64_t now_ns)

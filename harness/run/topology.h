@@ -15,7 +15,9 @@
 #ifndef HALFOPEN_TOPOLOGY_H
 #define HALFOPEN_TOPOLOGY_H
 
+#include <net/if.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/utsname.h>
 
 #include "bounds.h"
@@ -76,6 +78,13 @@ int topology_power_on(struct topology *topology, int host, int64_t now_ns, struc
 int topology_add_addresses(struct topology *topology, int host, struct err *err);
 int topology_add_route(struct topology *topology, int host, struct err *err);
 int topology_add_neighbours(struct topology *topology, int host, struct err *err);
+
+/* What the router's interfaces have in common with the hosts'. */
+const char *topology_bridge_name(char name[IFNAMSIZ], int bridge);
+/* COMMAND, as ETHTOOL_STXCSUM: what NAME's device does for the stack and is not to do. */
+int topology_disable_offload(struct net *net, const char *name, uint32_t command, struct err *err);
+int topology_add_link_local(const struct plan *plan, struct net *net, const char *link,
+			    const char *address, struct err *err);
 
 /* interface.c: what MOVE and IFDOWN or IFUP, faults of the plan, change at HOST, which has power.
  */

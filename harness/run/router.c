@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "router.h"
+
+#include <linux/ethtool.h>
+#include <net/if.h>
+#include <stdio.h>
+
+#include "clock.h"
+#include "settings.h"
+
+static const char *router_link_name(char name[IFNAMSIZ], int host)
+{
+	snprintf(name, IFNAMSIZ, "eth%d", host);
+	return name;
+}
+
+/* The router's interface towards host I: up, and with its addresses. */
+static int router_interface_configure(struct topology *topology, int i, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	char name[IFNAMSIZ];
+	int ret = net_set_link(topology->router, router_link_name(name, i), true, err);
+
+	if (ret == 0)
+		ret = net_add_address(topology->router, name, plan_router_address(plan, i),
+				      plan_prefix(plan), err);
+	if (ret == 0)
+		ret = topology_add_link_local(plan, topology->router, name, PLAN_ROUTER_LINK_LOCAL,
+					      err);
+	if (ret == 0 && plan->host[i].path_mtu)
+		ret = net_add_route_mtu(topology->router, name, plan_host_address(plan, i),
+					plan->host[i].path_mtu, err);
+	if (ret == 0 && !plan->neighbours_dynamic)
+		ret = net_add_neighbour(topology->router, name, plan_host_address(plan, i),
+					topology->host[i].mac, err);
+	return ret;
+}
+
+static int router_interface_build(struct topology *topology, int i, struct err *err)
+{
+	struct topology_host *host = &topology->host[i];
+	uint8_t mac[6] = ROUTER_MAC(i), port_mac[6] = {2, 0, 0, 0, 3, (uint8_t)(i + 1)};
+	char name[IFNAMSIZ], port[IFNAMSIZ], bridge[IFNAMSIZ];
+	int ret;
+
+	router_link_name(name, i);
+	snprintf(port, sizeof(port), "router%d", i);
+	ret = net_add_bridge(topology->wire, topology_bridge_name(bridge, i), err);
+	if (ret == 0)
+		ret = net_add_veth(topology->router, name, mac, topology->wire, port, port_mac,
+				   err);
+	if (ret == 0)
+		ret = net_set_bridge(topology->wire, port, bridge, err);
+	if (ret == 0)
+		ret = net_set_link(topology->wire, port, true, err);
+	if (ret == 0)
+		ret = router_interface_configure(topology, i, err);
+	if (ret < 0)
+		return ret;
+	host->router_index = net_link_index(topology->router, name, err);
+	host->port_of_router_index = net_link_index(topology->wire, port, err);
+	return 0;
+}
+
+static int middlebox_configure(struct topology *topology, struct err *err)
+{
+	const struct plan_middlebox *box = &topology->plan->middlebox;
+	int ret = net_add_firewall(topology->router, box->unknown == UNKNOWN_RST, err);
+	char seconds[32];
+
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)(box->idle_ns / NSEC_PER_SEC));
+	return ret < 0 ? ret
+		       : net_set_sysctl(topology->router,
+					"net.netfilter.nf_conntrack_tcp_timeout_established",
+					seconds, err);
+}
+
+/* What makes it a router; INTERFACE_BUILD gives it the interface towards one host. */
+static int router_configure(struct topology *topology,
+			    int (*interface_build)(struct topology *, int, struct err *),
+			    struct err *err)
+{
+	const struct kernel_facts facts = topology_facts(topology);
+	const struct plan *plan = topology->plan;
+	char out[IFNAMSIZ];
+	int ret = net_set_sysctl(topology->router,
+				 plan->ip_version == 6 ? "net.ipv6.conf.all.forwarding"
+						       : "net.ipv4.ip_forward",
+				 "1", err);
+
+	for (int i = 0; i < plan->host_count && ret == 0; i++)
+		ret = interface_build(topology, i, err);
+	/* With address translation the last host is outside. */
+	if (ret == 0 && plan->nat)
+		ret = net_add_masquerade(topology->router,
+					 router_link_name(out, plan->host_count - 1), err);
+	if (ret == 0 && plan->middlebox.idle_ns)
+		ret = middlebox_configure(topology, err);
+	/* Last: what it tracks connections with is there only now. */
+	return ret < 0 ? ret : settings_make(&facts, topology->router, &plan->router, err);
+}
+
+int router_build(struct topology *topology, struct err *err)
+{
+	int ret = net_new(PLACE_ROUTER_NAME, &topology->router, err);
+
+	if (ret == 0)
+		ret = router_configure(topology, router_interface_build, err);
+	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
+}
+
+int router_wait(struct topology *topology, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	char name[IFNAMSIZ];
+	int ret = 0;
+
+	for (int i = 0; i < plan->host_count && ret == 0; i++) {
+		ret = net_wait_carrier(topology->router, router_link_name(name, i), err);
+		if (ret == 0 && plan->ip_version == 6)
+			ret = net_wait_address(topology->router, plan_router_address(plan, i), err);
+	}
+	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
+}
+
+static int router_interface_build_here(struct topology *topology, int i, struct err *err)
+{
+	char name[IFNAMSIZ];
+	int ret = net_set_quiet(topology->router, router_link_name(name, i), err);
+
+	if (ret == 0)
+		ret = topology_disable_offload(topology->router, name, ETHTOOL_SGRO, err);
+	return ret < 0 ? ret : router_interface_configure(topology, i, err);
+}
+
+int router_build_here(struct topology *topology, struct err *err)
+{
+	int ret = net_here(PLACE_ROUTER_NAME, &topology->router, err);
+
+	if (ret == 0)
+		ret = router_configure(topology, router_interface_build_here, err);
+	return ret < 0 ? ret : router_wait(topology, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * router: what stands between the hosts and forwards, filters, translates and forgets as Linux
+ * does: a namespace, or where each host is a kernel of its own, a kernel.
+ */
+#ifndef HALFOPEN_ROUTER_H
+#define HALFOPEN_ROUTER_H
+
+#include "topology.h"
+
+/* The address of the card towards host I, for a declaration. */
+#define ROUTER_MAC(i)                                                                              \
+	{                                                                                          \
+		2, 0, 0, 0, 1, (uint8_t)((i) + 1)                                                  \
+	}
+
+int router_build(struct topology *topology, struct err *err);
+/* This kernel is its own: its cards are there. What it has is in force when this returns. */
+int router_build_here(struct topology *topology, struct err *err);
+int router_wait(struct topology *topology, struct err *err);
+
+#endif
