@@ -223,8 +223,12 @@ int net_add_masquerade(struct net *net, const char *out, struct err *err)
 	return explain(nft_run(net, text_string(&text), err), "address translation", err);
 }
 
-int net_add_firewall(struct net *net, bool refuse, struct err *err)
+int net_add_firewall(struct net *net, enum net_refusal refusal, struct err *err)
 {
+	static const char *const verdict[] = {
+		[NET_REFUSE_DROP] = "drop",
+		[NET_REFUSE_RST] = "reject with tcp reset",
+		[NET_REFUSE_ICMP] = "reject with icmpx admin-prohibited"};
 	static const char *const hooks[] = {"forward", "input"};
 	AUTO_TEXT struct text text = {0};
 
@@ -238,7 +242,7 @@ int net_add_firewall(struct net *net, bool refuse, struct err *err)
 			"add chain inet halfopen firewall-%s { type filter hook %s priority 10; }; "
 			"add rule inet halfopen firewall-%s meta l4proto tcp ct state "
 			"invalid,untracked,new tcp flags & (fin|syn|rst|ack) != syn %s; ",
-			hooks[i], hooks[i], hooks[i], refuse ? "reject with tcp reset" : "drop");
+			hooks[i], hooks[i], hooks[i], verdict[refusal]);
 	return explain(nft_run(net, text_string(&text), err), "connection tracking", err);
 }
 

@@ -485,13 +485,14 @@ END_TEST
 
 /* What a firewall does with a connection that it has forgotten: silence, or a RST to who sends; in
  * both ways, and for a router's own addresses too. */
-static void forgotten(int version, bool refuse)
+static void forgotten(int version, enum net_refusal refusal)
 {
 	struct test_pair pair = test_router();
 	int listener = test_socket(pair.server, version, SOCK_STREAM, 80), client, server;
+	bool reset = refusal == NET_REFUSE_RST;
 	char data[4];
 
-	ck_ok(net_add_firewall(pair.wire, refuse, &err));
+	ck_ok(net_add_firewall(pair.wire, refusal, &err));
 	client = start_connecting(&pair, true, version);
 	ck_assert_int_eq(test_connected(client, 3000), 0);
 	server = test_accept(listener);
@@ -500,8 +501,8 @@ static void forgotten(int version, bool refuse)
 	ck_ok(net_flush_conntrack(pair.wire, &err));
 	ck_assert_int_eq(send(server, "data", 4, 0), 4);
 	ck_assert_int_eq(send(client, "data", 4, 0), 4);
-	ck_assert_int_eq(test_connected(server, 1000), refuse ? ECONNRESET : 0);
-	ck_assert_int_eq(test_connected(client, 1000), refuse ? ECONNRESET : 0);
+	ck_assert_int_eq(test_connected(server, 1000), reset ? ECONNRESET : 0);
+	ck_assert_int_eq(test_connected(client, 1000), reset ? ECONNRESET : 0);
 	ck_assert_int_le(recv(client, data, sizeof(data), MSG_DONTWAIT), 0);
 	/* A new one is known from its SYN on. */
 	client = start_connecting(&pair, true, version);
@@ -510,13 +511,20 @@ static void forgotten(int version, bool refuse)
 
 START_TEST(a_firewall_drops_what_it_forgot)
 {
-	forgotten(_i, false);
+	forgotten(_i, NET_REFUSE_DROP);
 }
 END_TEST
 
 START_TEST(a_firewall_refuses_what_it_forgot)
 {
-	forgotten(_i, true);
+	forgotten(_i, NET_REFUSE_RST);
+}
+END_TEST
+
+/* What is prohibited is no end of a connection that stands (tcp_v4_err(): a soft error). */
+START_TEST(a_firewall_prohibits_what_it_forgot)
+{
+	forgotten(_i, NET_REFUSE_ICMP);
 }
 END_TEST
 
@@ -544,6 +552,7 @@ int main(void)
 		tcase_add_loop_test(tc, masquerade_and_forget, version, version + 1);
 		tcase_add_loop_test(tc, a_firewall_drops_what_it_forgot, version, version + 1);
 		tcase_add_loop_test(tc, a_firewall_refuses_what_it_forgot, version, version + 1);
+		tcase_add_loop_test(tc, a_firewall_prohibits_what_it_forgot, version, version + 1);
 	}
 	suite_add_tcase(suite, tc);
 	return test_run(suite);

@@ -139,11 +139,12 @@ int net_delete_filter(struct net *net, int id, struct err *err);
 int net_except_filter(struct net *net, int id, const char *in, const char *out, struct err *err);
 /* Source NAT (masquerade) of what leaves through OUT. */
 int net_add_masquerade(struct net *net, const char *out, struct err *err);
+enum net_refusal { NET_REFUSE_DROP, NET_REFUSE_RST, NET_REFUSE_ICMP };
 /* A firewall that knows connections: a TCP segment that belongs to none, and begins none, is
- * dropped, or refused with a RST to its sender; so is one for the router itself, where addresses
- * are translated. How long a connection is known:
+ * dropped, or refused with a RST or an error of ICMP (administratively prohibited) to its sender;
+ * so is one for the router itself, where addresses are translated. How long a connection is known:
  * net.netfilter.nf_conntrack_tcp_timeout_established, which is there from here on. */
-int net_add_firewall(struct net *net, bool refuse, struct err *err);
+int net_add_firewall(struct net *net, enum net_refusal refusal, struct err *err);
 /* Filters are set by a helper program, halfopen-nft. PATH (not copied) says where it is; NULL or
  * never called: beside the running program, or else where it is installed. */
 void net_set_nft_helper(const char *path);

@@ -273,6 +273,8 @@ static int act(struct world *world, void *data, struct err *err)
 	(void)world;
 	if (tells)
 		fault_frame(play, fault->index, 0);
+	if (plan->op == FAULT_FORGET)
+		world_middlebox_forget(play->world);
 	if (acts[plan->op] && (doer != DOER_ROUTER || tells))
 		ret = acts[plan->op](play, plan, err);
 	play_end_find(play);

@@ -59,6 +59,7 @@ static bool left_port(enum world_fate fate)
 	case WORLD_QUEUE_FULL:
 	case WORLD_FILTERED:
 	case WORLD_REJECTED:
+	case WORLD_GIVEN_UP:
 	case WORLD_SENDER_CARRIER:
 	case WORLD_NO_CARRIER:
 	case WORLD_NO_POWER:

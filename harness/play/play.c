@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -245,6 +247,30 @@ static int network_add(struct play *play, struct err *err)
 	return ret < 0 ? ret : 0;
 }
 
+/* What the router does beside what its kernel does (run/router.c). */
+static void middlebox_add(struct play *play)
+{
+	const struct plan *plan = play->plan;
+	const struct plan_middlebox *box = &plan->middlebox;
+	struct world_middlebox how = {.host = plan->host_count,
+				      .outside = WORLD_NONE,
+				      .idle_ns = box->idle_ns,
+				      .at_once = box->to == TOLD_BOTH,
+				      .answers = box->then != REFUSAL_DROP,
+				      .reject_type = -1};
+
+	if (!box->then)
+		return;
+	if (plan->nat)
+		how.outside = play->host[plan->host_count - 1].router_card;
+	if (box->then == REFUSAL_ICMP) {
+		how.reject_type = plan->ip_version == 4 ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH;
+		how.reject_code = plan->ip_version == 4 ? ICMP_PKT_FILTERED
+							: ICMP6_DST_UNREACH_ADMIN;
+	}
+	world_set_middlebox(play->world, &how);
+}
+
 static int out_of_patience(void *data, int fd, struct err *err)
 {
 	(void)data, (void)fd;
@@ -288,6 +314,7 @@ static int build(struct play *play, const struct kernel *const *kernel, struct e
 	}
 	if (ret >= 0)
 		ret = network_add(play, err);
+	middlebox_add(play);
 	if (ret >= 0)
 		ret = act_plan(play, err);
 	if (ret < 0)

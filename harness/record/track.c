@@ -149,11 +149,11 @@ static void sent_ack(struct side *side, const struct side *other, const struct d
 		record->kinds |= 1u << KIND_DUPLICATE_ACK;
 }
 
-static const char *reset_note(const struct side *side, const struct record_packet *record,
-			      const struct decoded *packet)
+static const char *reset_note(const struct plan *plan, const struct side *side,
+			      const struct record_packet *record, const struct decoded *packet)
 {
 	if (record->from == PLACE_ROUTER)
-		return "RST: by the router";
+		return plan->middlebox.idle_ns ? "RST: by the middlebox" : "RST: by the router";
 	/* RFC 9293, 3.10.7.1: where there is no connection, a segment with ACK is answered with
 	 * a RST that takes its number from there and has no ACK itself. So is in SYN_SENT and
 	 * SYN_RECEIVED one that acknowledges what was never sent (3.10.7.3, 3.10.7.4). */
@@ -222,7 +222,8 @@ static void sent_by_host(struct tracker *tracker, struct tracked *connection, in
 
 	if (packet->flags & TCP_RST) {
 		if (!record->note)
-			record->note = pool_strdup(tracker->pool, reset_note(side, record, packet));
+			record->note = pool_strdup(tracker->pool,
+						   reset_note(tracker->plan, side, record, packet));
 		describe_numbers(side, other, record, packet);
 	} else if (packet->flags & TCP_SYN) {
 		sent_syn(tracker, connection, from, packet);

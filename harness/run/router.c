@@ -65,10 +65,15 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 static int middlebox_configure(struct topology *topology, struct err *err)
 {
 	const struct plan_middlebox *box = &topology->plan->middlebox;
-	int ret = net_add_firewall(topology->router, box->unknown == UNKNOWN_RST, err);
+	static const enum net_refusal refusals[] = {[REFUSAL_DROP] = NET_REFUSE_DROP,
+						    [REFUSAL_RST] = NET_REFUSE_RST,
+						    [REFUSAL_ICMP] = NET_REFUSE_ICMP};
+	int ret = net_add_firewall(topology->router, refusals[box->unknown], err);
+	/* What the world tells both ends in its name (play.c) is translated like all else. */
+	int64_t known_ns = box->idle_ns + (box->to == TOLD_BOTH ? NSEC_PER_SEC : 0);
 	char seconds[32];
 
-	snprintf(seconds, sizeof(seconds), "%lld", (long long)(box->idle_ns / NSEC_PER_SEC));
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)(known_ns / NSEC_PER_SEC));
 	return ret < 0 ? ret
 		       : net_set_sysctl(topology->router,
 					"net.netfilter.nf_conntrack_tcp_timeout_established",

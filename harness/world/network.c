@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "middlebox.h"
 #include "parts.h"
 
 const char *const world_fate_name[WORLD_FATE_COUNT] = {
@@ -16,6 +17,7 @@ const char *const world_fate_name[WORLD_FATE_COUNT] = {
 	[WORLD_QUEUE_FULL] = "the link's queue was full",
 	[WORLD_FILTERED] = "dropped by a rule",
 	[WORLD_REJECTED] = "rejected by a rule",
+	[WORLD_GIVEN_UP] = "the middlebox has given its connection up",
 	[WORLD_SENDER_CARRIER] = "the sender had no carrier",
 	[WORLD_NO_CARRIER] = "the receiver had no carrier",
 	[WORLD_NO_POWER] = "the receiver was off",
@@ -179,14 +181,11 @@ int64_t network_least_ns(const struct world_card *card)
 	return least_ns;
 }
 
-/* The answer sets out where the packet would have arrived, when it would have. */
-static void reject(struct world *world, const struct packet *packet, int to,
-		   const struct world_rule *rule)
+void network_reject(struct world *world, const struct packet *packet, int to, int type, int code)
 {
 	struct world_card *card = world->card[to];
 	uint8_t bytes[FRAME_ANSWER_MOST];
-	uint32_t size = frame_reject(packet->bytes, packet->size, rule->reject_type,
-				     rule->reject_code, bytes);
+	uint32_t size = frame_reject(packet->bytes, packet->size, type, code, bytes);
 	struct packet *answer;
 
 	if (!size)
@@ -228,6 +227,10 @@ static void send_to(struct world *world, struct packet *packet, int to)
 	struct world_rule rule;
 	int number;
 
+	if (!found && middlebox_sees(world, packet, to)) {
+		network_tell(world, packet, to, WORLD_GIVEN_UP, WORLD_NONE, -1, false);
+		return;
+	}
 	if (!found) {
 		pass(world, packet, to);
 		return;
@@ -236,7 +239,7 @@ static void send_to(struct world *world, struct packet *packet, int to)
 	number = found->number;
 	count_down(world, found);
 	if (rule.verdict == WORLD_RULE_REJECT)
-		reject(world, packet, to, &rule);
+		network_reject(world, packet, to, rule.reject_type, rule.reject_code);
 	network_tell(world, packet, to,
 		     rule.verdict == WORLD_RULE_REJECT ? WORLD_REJECTED : WORLD_FILTERED, number,
 		     -1, false);

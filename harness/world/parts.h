@@ -10,6 +10,7 @@
  *     outbox.c   what it did that is not the world's yet
  *     boot_line.c what its kernel is told
  *     network.c  a packet's way from card to card
+ *     middlebox.c  a box on that way that knows connections
  */
 #ifndef HALFOPEN_PARTS_H
 #define HALFOPEN_PARTS_H
@@ -187,6 +188,7 @@ struct world {
 	int segment_count;
 	struct rule *rule;
 	int rule_count, next_rule;
+	struct middlebox *middlebox; /* or NULL */
 	struct watch *watch[8];
 	int watch_count;
 
@@ -257,6 +259,9 @@ struct packet *packet_new(int from, const uint8_t *frame, uint32_t size);
 void packet_free(struct packet *packet);
 void network_send(struct world *world, struct packet *packet);
 void network_answer(struct world *world, struct packet *packet);
+/* PACKET, on its way to the card TO, is answered from where it would have arrived, when it would
+ * have, by an error of ICMP or (type -1) a RST. */
+void network_reject(struct world *world, const struct packet *packet, int to, int type, int code);
 int network_deliver(struct world *world, const struct event *event, struct err *err);
 void network_tell(struct world *world, const struct packet *packet, int to, enum world_fate fate,
 		  int rule, int32_t flipped_bit, bool duplicate);

@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "list.h"
+#include "middlebox.h"
 #include "parts.h"
 
 #define PATIENCE_NS    (20 * NSEC_PER_SEC)
@@ -308,6 +309,7 @@ void world_free(struct world *world)
 	for (int i = 0; i < world->watch_count; i++)
 		free(world->watch[i]);
 	agenda_done(&world->calls);
+	middlebox_free(world->middlebox);
 	for (int i = 0; i < world->rule_count; i++)
 		free(world->rule[i].exception);
 	free(world->rule);
@@ -546,6 +548,18 @@ void world_except_rule(struct world *world, int number, int from, int to)
 	for (int i = 0; i < world->rule_count; i++)
 		if (world->rule[i].number == number)
 			*LIST_ADD(NULL, &world->rule[i], exception) = (struct exception){from, to};
+}
+
+void world_set_middlebox(struct world *world, const struct world_middlebox *how)
+{
+	middlebox_free(world->middlebox);
+	world->middlebox = middlebox_new(how);
+}
+
+void world_middlebox_forget(struct world *world)
+{
+	if (world->middlebox)
+		middlebox_forget(world->middlebox);
 }
 
 /* ---- asking ---- */

@@ -98,6 +98,7 @@ enum world_fate {                       /* what became of a packet */
 		  WORLD_QUEUE_FULL,     /* of the link */
 		  WORLD_FILTERED,       /* by a rule */
 		  WORLD_REJECTED,       /* by a rule that answers */
+		  WORLD_GIVEN_UP,       /* by the middlebox, for being idle too long */
 		  WORLD_SENDER_CARRIER, /* the sender's cable was out */
 		  WORLD_NO_CARRIER,     /* the receiver's cable was out when it arrived */
 		  WORLD_NO_POWER,       /* the receiver was off */
@@ -284,6 +285,20 @@ int world_add_rule(struct world *world, const struct world_rule *rule, struct er
 void world_remove_rule(struct world *world, int rule);
 /* What goes FROM one card TO another (WORLD_NONE: any) it does not mean any more. */
 void world_except_rule(struct world *world, int rule, int from, int to);
+
+struct world_middlebox { /* middlebox.h */
+	int host;        /* it is part of: a router */
+	int outside;     /* its card towards where its own addresses are seen; WORLD_NONE: it
+			  * translates none */
+	int64_t idle_ns; /* without a packet for so long a connection is given up, */
+	bool at_once;    /* and both ends are told then; false: who sends next, by each packet */
+	bool answers;    /* false: nobody is */
+	int reject_type, reject_code; /* as of a rule */
+};
+/* Before the first world_run(), at most one. */
+void world_set_middlebox(struct world *world, const struct world_middlebox *how);
+/* It knows no connection any more. Nothing if there is none. */
+void world_middlebox_forget(struct world *world);
 
 /* Asking. */
 enum world_power world_power(const struct world *world, int host);

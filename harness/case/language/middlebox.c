@@ -5,7 +5,15 @@
  */
 #include "decode.h"
 
-enum { LIKE_AWS_NAT = 1, LIKE_AWS_NLB, LIKE_AZURE, LIKE_GCP, LIKE_IPVS, LIKE_COUNT };
+enum {
+	LIKE_AWS_NAT = 1,
+	LIKE_AWS_NLB,
+	LIKE_AZURE,
+	LIKE_AZURE_RESET,
+	LIKE_GCP,
+	LIKE_IPVS,
+	LIKE_COUNT
+};
 
 static const struct word like_words[] = {
 	{"aws-nat", LIKE_AWS_NAT,
@@ -18,6 +26,8 @@ static const struct word like_words[] = {
 	 "Azure's load balancer: 4 min, then silence (\"Load Balancer TCP reset and idle "
 	 "timeout\"; "
 	 "without TCP reset)"},
+	{"azure-reset", LIKE_AZURE_RESET,
+	 "the same with TCP reset: 4 min, then at once a RST to both ends"},
 	{"gcp", LIKE_GCP,
 	 "Google Cloud's firewall: 10 min, then silence (VPC, \"connection tracking\": idle "
 	 "connections)"},
@@ -28,16 +38,29 @@ static const struct word like_words[] = {
 };
 
 static const struct plan_middlebox likes[LIKE_COUNT] = {
-	[LIKE_AWS_NAT] = {350 * NSEC_PER_SEC, UNKNOWN_RST, LIKE_AWS_NAT},
-	[LIKE_AWS_NLB] = {350 * NSEC_PER_SEC, UNKNOWN_RST, LIKE_AWS_NLB},
-	[LIKE_AZURE] = {240 * NSEC_PER_SEC, UNKNOWN_DROP, LIKE_AZURE},
-	[LIKE_GCP] = {600 * NSEC_PER_SEC, UNKNOWN_DROP, LIKE_GCP},
-	[LIKE_IPVS] = {900 * NSEC_PER_SEC, UNKNOWN_RST, LIKE_IPVS},
+	[LIKE_AWS_NAT] = {.idle_ns = 350 * NSEC_PER_SEC, .unknown = REFUSAL_RST},
+	[LIKE_AWS_NLB] = {.idle_ns = 350 * NSEC_PER_SEC, .unknown = REFUSAL_RST},
+	[LIKE_AZURE] = {.idle_ns = 240 * NSEC_PER_SEC, .unknown = REFUSAL_DROP},
+	[LIKE_AZURE_RESET] = {.idle_ns = 240 * NSEC_PER_SEC,
+			      .unknown = REFUSAL_DROP,
+			      .then = REFUSAL_RST,
+			      .to = TOLD_BOTH},
+	[LIKE_GCP] = {.idle_ns = 600 * NSEC_PER_SEC, .unknown = REFUSAL_DROP},
+	[LIKE_IPVS] = {.idle_ns = 900 * NSEC_PER_SEC, .unknown = REFUSAL_RST},
 };
 
-static const struct word unknown_words[] = {
-	{"drop", UNKNOWN_DROP, "it vanishes"},
-	{"rst", UNKNOWN_RST, "its sender gets a RST"},
+static const struct word refusal_words[] = {
+	{"drop", REFUSAL_DROP, "it vanishes"},
+	{"rst", REFUSAL_RST, "its sender gets a RST"},
+	{"icmp", REFUSAL_ICMP,
+	 "its sender gets an error of ICMP, \"administratively prohibited\", which "
+	 "TCP does not give up for (RFC 5461)"},
+	{NULL, 0, NULL},
+};
+
+static const struct word to_words[] = {
+	{"sender", TOLD_SENDER, "who sends next, for each packet until a SYN"},
+	{"both", TOLD_BOTH, "both ends, when the time is over"},
 	{NULL, 0, NULL},
 };
 
@@ -46,11 +69,43 @@ static const struct field middlebox_fields[] = {
 	 .help = "one that there is: what it does where nothing else is said"},
 	{"idle", TYPE_DURATION, TO(struct plan, middlebox.idle_ns), .min = NSEC_PER_SEC,
 	 .help = "a connection without a packet for so long is forgotten, in whole seconds"},
-	{"unknown", TYPE_WORD, TO(struct plan, middlebox.unknown), .words = unknown_words,
+	{"unknown", TYPE_WORD, TO(struct plan, middlebox.unknown), .words = refusal_words,
 	 .help = "what happens to a TCP packet of a connection that it does not know, drop if not "
 		 "said"},
+	{"then", TYPE_WORD, TO(struct plan, middlebox.then), .words = refusal_words,
+	 .help = "what becomes of packets of a connection that was forgotten for being idle, as "
+		 "unknown "
+		 "if not said. Not with one kernel for all hosts"},
+	{"to", TYPE_WORD, TO(struct plan, middlebox.to), .words = to_words,
+	 .help = "whom then is for, the sender if not said"},
 };
 const struct form middlebox_form = {.name = "middlebox", FIELDS(middlebox_fields), .bare = 1};
+
+/* What a connection meets that was idle for too long. */
+static void then_finish(struct decoder *d, const struct node *node)
+{
+	struct plan_middlebox *box = &d->plan->middlebox;
+	const struct plan_middlebox *like = &likes[box->like];
+	bool is_map = node->kind == NODE_MAP;
+	const struct node *to = is_map ? node_get(node, "to") : NULL;
+
+	if (!box->then && !(is_map && node_get(node, "unknown")))
+		box->then = like->then;
+	if (!box->to)
+		box->to = box->then == like->then && like->to ? like->to : TOLD_SENDER;
+	if (to && !box->then)
+		diag_help(d->diags,
+			  diag_error(d->diags, to->span, "'to' without 'then': nobody is told"),
+			  "say what, as then: rst");
+	else if (to && box->to == TOLD_BOTH && box->then != REFUSAL_RST)
+		diag_help(d->diags,
+			  diag_error(d->diags, to->span, "both ends can only be sent a RST"),
+			  "then: rst, to: both; or to: sender, whose packet an error of ICMP "
+			  "answers");
+	/* Then it is like any other that is not known. */
+	if (box->to == TOLD_SENDER && box->then == box->unknown)
+		box->then = REFUSAL_UNSAID;
+}
 
 void middlebox_finish(struct decoder *d)
 {
@@ -63,8 +118,9 @@ void middlebox_finish(struct decoder *d)
 		return;
 	if (box->like && !box->idle_ns)
 		box->idle_ns = likes[box->like].idle_ns;
-	if (box->unknown == UNKNOWN_UNSAID)
-		box->unknown = box->like ? likes[box->like].unknown : UNKNOWN_DROP;
+	if (box->unknown == REFUSAL_UNSAID)
+		box->unknown = box->like ? likes[box->like].unknown : REFUSAL_DROP;
+	then_finish(d, node);
 	if (d->plan->network != NETWORK_ROUTER)
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span,

@@ -69,12 +69,17 @@ struct plan_impairment {
 struct plan_middlebox {
 	int64_t idle_ns; /* without a packet for so long a connection is forgotten; 0: no such box
 			  */
-	enum plan_unknown {
-		UNKNOWN_UNSAID, /* not in a plan */
-		UNKNOWN_DROP,
-		UNKNOWN_RST
-	} unknown; /* what the sender of a packet gets to see whose connection is not known */
-	int like;  /* who makes such ones, middlebox.c's; 0: nobody */
+	/* What the sender of a packet gets to see whose connection is not known; what becomes of
+	 * one that was idle for too long. */
+	enum plan_refusal {
+		REFUSAL_UNSAID, /* unknown: not in a plan; then: it is not known any more */
+		REFUSAL_DROP,
+		REFUSAL_RST,
+		REFUSAL_ICMP /* administratively prohibited */
+	} unknown,
+		then;
+	enum plan_told { TOLD_SENDER = 1, TOLD_BOTH } to; /* who sends next; both ends, at once */
+	int like; /* who makes such ones, middlebox.c's; 0: nobody */
 };
 
 /* What somebody reported that the case shows: for people who look for what they see. */
