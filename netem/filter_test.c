@@ -485,11 +485,10 @@ END_TEST
 
 /* What a firewall does with a connection that it has forgotten: silence, or a RST to who sends; in
  * both ways, and for a router's own addresses too. */
-static void forgotten(int version, enum net_refusal refusal)
+static void forgotten(int version, enum net_refusal refusal, int error)
 {
 	struct test_pair pair = test_router();
 	int listener = test_socket(pair.server, version, SOCK_STREAM, 80), client, server;
-	bool reset = refusal == NET_REFUSE_RST;
 	char data[4];
 
 	ck_ok(net_add_firewall(pair.wire, refusal, &err));
@@ -501,8 +500,8 @@ static void forgotten(int version, enum net_refusal refusal)
 	ck_ok(net_flush_conntrack(pair.wire, &err));
 	ck_assert_int_eq(send(server, "data", 4, 0), 4);
 	ck_assert_int_eq(send(client, "data", 4, 0), 4);
-	ck_assert_int_eq(test_connected(server, 1000), reset ? ECONNRESET : 0);
-	ck_assert_int_eq(test_connected(client, 1000), reset ? ECONNRESET : 0);
+	ck_assert_int_eq(test_connected(server, 1000), error);
+	ck_assert_int_eq(test_connected(client, 1000), error);
 	ck_assert_int_le(recv(client, data, sizeof(data), MSG_DONTWAIT), 0);
 	/* A new one is known from its SYN on. */
 	client = start_connecting(&pair, true, version);
@@ -511,20 +510,21 @@ static void forgotten(int version, enum net_refusal refusal)
 
 START_TEST(a_firewall_drops_what_it_forgot)
 {
-	forgotten(_i, NET_REFUSE_DROP);
+	forgotten(_i, NET_REFUSE_DROP, 0);
 }
 END_TEST
 
 START_TEST(a_firewall_refuses_what_it_forgot)
 {
-	forgotten(_i, NET_REFUSE_RST);
+	forgotten(_i, NET_REFUSE_RST, ECONNRESET);
 }
 END_TEST
 
-/* What is prohibited is no end of a connection that stands (tcp_v4_err(): a soft error). */
+/* No end of a connection that stands: a soft error, which SO_ERROR gives (tcp_v4_err(),
+ * icmp_err_convert; tcp_v6_err(), tab_unreach; sk_getsockopt()). */
 START_TEST(a_firewall_prohibits_what_it_forgot)
 {
-	forgotten(_i, NET_REFUSE_ICMP);
+	forgotten(_i, NET_REFUSE_ICMP, _i == 4 ? EHOSTUNREACH : EACCES);
 }
 END_TEST
 
