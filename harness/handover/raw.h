@@ -16,6 +16,7 @@ enum raw_type {
 	RAW_HOST,        /* struct raw_host: a host (re)appeared */
 	RAW_PACKET,      /* struct raw_packet, then the first bytes of the Ethernet frame */
 	RAW_LOST,        /* uint32: a packet's number; text: why it does not arrive */
+	RAW_CHANGED,     /* the same; text: what the way did to it */
 	RAW_STEP,        /* who: program; struct peer_event (fixtures/peer.h) */
 	RAW_PROGRAM,     /* who: program; struct raw_program: started, exited */
 	RAW_OUTPUT,      /* who: program; bytes that a command wrote to stdout or stderr */

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "parts.h"
+#include "strip_words.h"
 
 static struct raw_packet sighting(const struct play *play, int card, enum raw_tap tap,
 				  bool outgoing, uint64_t number, uint32_t size)
@@ -78,6 +79,26 @@ static void put_lost(struct play *play, const struct world_packet *packet, int64
 
 	if (packet->fate != WORLD_DELIVERED && !packet->duplicate && !(packet->frame[0] & 1))
 		play_frame(play, RAW_LOST, -1, t_ns, &number, sizeof(number), why, strlen(why));
+}
+
+void carry_stripped(void *data, uint64_t number, const struct frame_strip *did)
+{
+	uint32_t numbered = (uint32_t)number + 1;
+	int bits = (did->ecn ? STRIP_ECN : 0) | (did->ecn_flags ? STRIP_ECN_FLAGS : 0);
+	AUTO_TEXT struct text text = {0};
+
+	for (int kind = 0; kind < 64; kind++)
+		if (did->options & 1ULL << kind)
+			bits |= strip_of_option(kind);
+	for (const struct word *word = strip_words; word->name; word++)
+		if (word->value & bits)
+			text_add(&text, "%s%s",
+				 text.size ? ", " : "the middlebox takes out: ", word->name);
+	if (did->most_mss)
+		text_add(&text, "%sthe middlebox lowers its MSS to %u", text.size ? "; " : "",
+			 did->most_mss);
+	play_frame(data, RAW_CHANGED, -1, play_now_ns(data), &numbered, sizeof(numbered),
+		   text.bytes, text.size);
 }
 
 void carry_packet(void *data, const struct world_packet *packet)

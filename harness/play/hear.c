@@ -43,6 +43,7 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 		return true;
 	case RAW_PACKET:
 	case RAW_LOST:
+	case RAW_CHANGED:
 		return false;
 	}
 	return false;
@@ -214,6 +215,7 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 		return false;
 	case RAW_PACKET:
 	case RAW_LOST:
+	case RAW_CHANGED:
 	case RAW_OUTPUT:
 	case RAW_OUTPUT_LOST:
 	case RAW_CALL:

@@ -124,6 +124,7 @@ struct impairment act_impairment(const struct plan_impairment *plan);
 
 /* carry.c: the world's packets, as frames. */
 void carry_sent(void *data, int card, uint64_t number, const uint8_t *frame, uint32_t size);
+void carry_stripped(void *data, uint64_t number, const struct frame_strip *did);
 void carry_packet(void *data, const struct world_packet *packet);
 
 /* hear.c: what a guest says. */

@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "parts.h"
 #include "scratch.h"
+#include "strip_words.h"
 
 #define REACTION_NS 1000000LL /* what a guest says is heard elsewhere so much later at most */
 #define SEED        0x68616c666f70656eULL /* "halfopen" */
@@ -254,13 +255,19 @@ static void middlebox_add(struct play *play)
 	const struct plan_middlebox *box = &plan->middlebox;
 	struct world_middlebox how = {.host = plan->host_count,
 				      .outside = WORLD_NONE,
-				      .idle_ns = box->idle_ns,
+				      .idle_ns = box->then ? box->idle_ns : 0,
+				      .strip = {.ecn = box->strip & STRIP_ECN,
+						.ecn_flags = box->strip & STRIP_ECN_FLAGS,
+						.most_mss = (uint16_t)box->mss},
 				      .at_once = box->to == TOLD_BOTH,
 				      .answers = box->then != REFUSAL_DROP,
 				      .reject_type = -1};
 
-	if (!box->then)
+	if (!box->then && !box->strip && !box->mss)
 		return;
+	for (int kind = 0; kind < 64; kind++)
+		if (strip_of_option(kind) & box->strip)
+			how.strip.options |= 1ULL << kind;
 	if (plan->nat)
 		how.outside = play->host[plan->host_count - 1].router_card;
 	if (box->then == REFUSAL_ICMP) {
@@ -401,6 +408,7 @@ static int play_in(struct play *play, const struct kernel *const *kernel,
 					.observer = {.data = play,
 						     .sent = carry_sent,
 						     .packet = carry_packet,
+						     .stripped = carry_stripped,
 						     .power = on_power,
 						     .frame = hear_bytes}};
 	AUTO_CLOSE int limit = -1;

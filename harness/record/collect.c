@@ -167,6 +167,7 @@ static void take_lost(struct collecting *collecting, const struct raw_frame *fra
 	struct loss *loss = LIST_ADD(collecting->pool, collecting, loss);
 	size_t size = frame->size - sizeof(loss->number);
 
+	loss->arrives = frame->type == RAW_CHANGED;
 	memcpy(&loss->number, payload, sizeof(loss->number));
 	loss->why = pool_alloc(collecting->pool, size + 1);
 	memcpy(loss->why, payload + sizeof(loss->number), size);
@@ -286,6 +287,7 @@ static const struct {
 	[RAW_HOST] = {take_host, sizeof(struct raw_host), WHO_HOST},
 	[RAW_PACKET] = {take_packet, sizeof(struct raw_packet), WHO_NOBODY},
 	[RAW_LOST] = {take_lost, sizeof(uint32_t), WHO_NOBODY},
+	[RAW_CHANGED] = {take_lost, sizeof(uint32_t), WHO_NOBODY},
 	[RAW_STEP] = {take_step, sizeof(struct peer_event), WHO_PROGRAM},
 	[RAW_PROGRAM] = {take_program, sizeof(struct raw_program), WHO_PROGRAM},
 	[RAW_OUTPUT] = {take_output, 0, WHO_PROGRAM},

@@ -19,6 +19,7 @@
 #include "list.h"
 #include "parts.h"
 #include "raw.h"
+#include "strip_words.h"
 #include "tcp_words.h"
 
 #define HURRY_NS (150 * 1000000LL) /* more than what a busy machine needs to forward */
@@ -55,16 +56,21 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 	return hash;
 }
 
-static uint64_t signature_of(const struct decoded *packet, bool translated)
+/* Of what stays the same on its way. */
+static uint64_t signature_of(const struct decoded *packet, const struct plan *plan)
 {
-	uint64_t hash = mix(packet->protocol, packet->flags);
+	int stripped = plan->middlebox.strip;
+	bool translated = plan->nat, ecn = stripped & STRIP_ECN_FLAGS && packet->flags & TCP_SYN;
+	uint64_t hash = mix(packet->protocol,
+			    (uint64_t)packet->flags & ~(ecn ? (unsigned)(TCP_ECE | TCP_CWR) : 0u));
 
 	if (!translated) {
 		hash = mix_text(mix_text(hash, packet->src), packet->dst);
 		hash = mix(hash, (uint64_t)packet->sport << 16 | packet->dport);
 	}
 	hash = mix(hash, (uint64_t)packet->seq << 32 | packet->ack);
-	hash = mix(hash, (uint64_t)packet->ts_value << 32 | packet->ts_echo);
+	if (!(stripped & STRIP_TIMESTAMPS))
+		hash = mix(hash, (uint64_t)packet->ts_value << 32 | packet->ts_echo);
 	hash = mix(hash, (uint64_t)packet->payload << 32 | (uint64_t)packet->window << 16 |
 				 (uint16_t)packet->ip_id);
 	hash = mix(hash, (uint64_t)(packet->icmp_type + 1) << 32 |
@@ -438,7 +444,9 @@ static void note_losses(struct pairing *pairing, const struct loss *loss, int co
 	for (int i = 0; i < count; i++) {
 		const int *index = numbered(pairing, loss[i].number);
 
-		if (index && *index >= 0 && pairing->record->packet[*index].arrived_ns < 0)
+		if (index && *index >= 0 && loss[i].arrives)
+			pairing->record->packet[*index].note = loss[i].why;
+		else if (index && *index >= 0 && pairing->record->packet[*index].arrived_ns < 0)
 			pairing->record->packet[*index].lost = loss[i].why;
 	}
 }
@@ -467,7 +475,7 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 		bool known = false;
 
 		packet_decode(frame->bytes, (size_t)frame->captured, &packet);
-		signature = signature_of(&packet, plan->nat);
+		signature = signature_of(&packet, plan);
 		frame->packet = -1;
 		if (is_origin(frame))
 			frame->packet = packet_add(&pairing, frame, &packet, signature,

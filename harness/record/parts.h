@@ -33,8 +33,9 @@ void counters_settle(struct pool *pool, struct record *record, const struct plan
 int place_of_address(const struct plan *plan, const char *address);
 int place_then(const struct plan *plan, const char *address, int64_t t_ns);
 
-struct loss { /* why the packet of that number did not arrive */
+struct loss { /* why the packet of that number did not arrive, or what it lost on its way */
 	uint32_t number;
+	bool arrives;
 	char *why;
 };
 

@@ -11,6 +11,7 @@
 #include "list.h"
 #include "parts.h"
 #include "ranges.h"
+#include "strip_words.h"
 #include "tcp_words.h"
 
 struct side {
@@ -125,7 +126,7 @@ static void sent_syn(struct tracker *tracker, struct tracked *connection, int fr
 	side->numbered = true;
 	side->isn = packet->seq;
 	side->next = packet->seq + 1;
-	side->scale = packet->scale;
+	side->scale = tracker->plan->middlebox.strip & STRIP_WINDOW_SCALE ? -1 : packet->scale;
 }
 
 static void sent_probe(struct side *side, struct record_packet *record)

@@ -230,6 +230,64 @@ static uint32_t error_make(const uint8_t *frame, uint32_t size, const struct fra
 	return at + 8 + quoted;
 }
 
+static void options_strip(uint8_t *tcp, const struct frame_strip *what, struct frame_strip *did)
+{
+	uint32_t end = (uint32_t)(tcp[12] >> 4) * 4, at = sizeof(struct tcphdr), length;
+
+	for (; at < end && tcp[at] != TCPOPT_EOL; at += length) {
+		uint8_t kind = tcp[at];
+
+		length = kind == TCPOPT_NOP ? 1 : at + 1 < end ? tcp[at + 1] : 0;
+		if (!length || (length < 2 && kind != TCPOPT_NOP) || at + length > end)
+			return;
+		if (kind < 64 && what->options & 1ULL << kind) {
+			memset(tcp + at, TCPOPT_NOP, length);
+			did->options |= 1ULL << kind;
+		} else if (kind == TCPOPT_MAXSEG && length == TCPOLEN_MAXSEG && what->most_mss &&
+			   read_16(tcp + at + 2) > what->most_mss) {
+			write_16(tcp + at + 2, what->most_mss);
+			did->most_mss = what->most_mss;
+		}
+	}
+}
+
+static void ecn_strip(uint8_t *ip, struct frame_strip *did)
+{
+	uint8_t field = ip[0] >> 4 == 4 ? 0x03 : 0x30;
+
+	did->ecn = ip[1] & field;
+	ip[1] &= (uint8_t)~field;
+	if (ip[0] >> 4 != 4)
+		return;
+	write_16(ip + 10, 0);
+	write_16(ip + 10, checksum_end(checksum_add(0, ip, (size_t)(ip[0] & 15) * 4)));
+}
+
+struct frame_strip frame_strip(uint8_t *frame, uint32_t size, const struct frame_parts *parts,
+			       const struct frame_strip *what)
+{
+	uint32_t end = parts->ip_at + parts->ip_length, tcp_size = end - parts->tcp_at;
+	uint8_t *ip = frame + parts->ip_at, *tcp = frame + parts->tcp_at;
+	struct frame_strip did = {0};
+
+	if (!parts->tcp_at || end > size || end < parts->tcp_at + sizeof(struct tcphdr) ||
+	    tcp[12] >> 4 < 5 || tcp_size < (uint32_t)(tcp[12] >> 4) * 4)
+		return did;
+	if (what->ecn)
+		ecn_strip(ip, &did);
+	options_strip(tcp, what, &did);
+	if (what->ecn_flags && tcp[13] & TH_SYN) {
+		did.ecn_flags = tcp[13] & 0xc0;
+		tcp[13] &= 0x3f;
+	}
+	if (did.options || did.most_mss || did.ecn_flags) {
+		write_16(tcp + 16, 0);
+		write_16(tcp + 16, checksum_end(checksum_add(pseudo_sum(ip, IPPROTO_TCP, tcp_size),
+							     tcp, tcp_size)));
+	}
+	return did;
+}
+
 uint32_t frame_reject(const uint8_t *frame, uint32_t size, int type, int code,
 		      uint8_t answer[FRAME_ANSWER_MOST])
 {

@@ -24,6 +24,16 @@ struct frame_parts {
 
 struct frame_parts frame_parse(const uint8_t *frame, uint32_t size);
 
+struct frame_strip {
+	uint64_t options;  /* TCP's, 1 << kind: NOPs stand in their places */
+	bool ecn;          /* the IP header's field is 0, not ECT */
+	bool ecn_flags;    /* no ECE and CWR in a SYN */
+	uint16_t most_mss; /* a larger one in a SYN is lowered; 0: none is */
+};
+/* Takes that out of the TCP segment FRAME. Returns which of it was there. */
+struct frame_strip frame_strip(uint8_t *frame, uint32_t size, const struct frame_parts *parts,
+			       const struct frame_strip *what);
+
 #define FRAME_ANSWER_MOST 1300 /* RFC 4443, 2.4 (c): within IPv6's least MTU, 1280 */
 
 /* The answer to FRAME, from its destination to its source, into ANSWER; how many bytes. 0: there is

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base_test.h"
+#include "checksum.h"
 
 #define PAYLOAD 10
 
@@ -213,11 +214,13 @@ END_TEST
 /* Cut short anywhere, or with any byte changed: read within, and answered within. */
 START_TEST(whatever_it_is_it_is_read_within_its_bounds)
 {
+	const struct frame_strip all = {UINT64_MAX, true, true, 1};
 	uint64_t state = 88172645463325252ULL;
 
 	for (int round = 0; round < 200000; round++) {
 		struct built built = tcp_frame(round & 1 ? 4 : 6, (uint8_t)round, 30);
 		uint8_t answer[FRAME_ANSWER_MOST], *exact;
+		struct frame_parts parts;
 		uint32_t size;
 
 		for (int i = 0; i < 4; i++) {
@@ -227,12 +230,57 @@ START_TEST(whatever_it_is_it_is_read_within_its_bounds)
 		size = (uint32_t)(state >> 40) % (built.size + 1);
 		exact = malloc(size + 1); /* so that a sanitizer sees one byte too many */
 		memcpy(exact, built.bytes, size);
-		frame_parse(exact, size);
+		parts = frame_parse(exact, size);
+		frame_strip(exact, size, &parts, &all);
 		if (size >= ETHER_HDR_LEN)
 			ck_assert_uint_le(frame_reject(exact, size, round % 3 - 1, 1, answer),
 					  sizeof(answer));
 		free(exact);
 	}
+}
+END_TEST
+
+/* Of a whole segment: 0 if it is right. */
+static uint16_t tcp_sum(const uint8_t *ip, uint32_t size)
+{
+	size_t at = *ip >> 4 == 4 ? 12 : 8, addresses = *ip >> 4 == 4 ? 8 : 32;
+	size_t header = *ip >> 4 == 4 ? sizeof(struct iphdr) : sizeof(struct ip6_hdr);
+
+	return checksum_end(checksum_add(checksum_add(IPPROTO_TCP + size, ip + at, addresses),
+					 ip + header, size));
+}
+
+START_TEST(what_is_stripped_is_gone)
+{
+	static const uint8_t options[16] = {2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8};
+	static const uint8_t left[16] = {2, 4, 0x03, 0xe8, 4, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+	int version = _i ? 6 : 4;
+	struct built built = tcp_frame(version, TH_SYN | 0xc0, PAYLOAD + 16);
+	struct frame_parts parts = frame_parse(built.bytes, built.size);
+	uint8_t *ip = built.bytes + parts.ip_at, *tcp = built.bytes + parts.tcp_at;
+	struct frame_strip what = {1ULL << 8, true, true, 1000}, nothing = {0}, did;
+	struct built before;
+
+	ip[1] |= version == 4 ? 2 : 0x20;
+	tcp[12] = 9 << 4;
+	memcpy(tcp + 20, options, sizeof(options));
+	before = built;
+	did = frame_strip(built.bytes, built.size, &parts, &nothing);
+	ck_assert(!did.options && !did.ecn && !did.ecn_flags && !did.most_mss);
+	ck_assert_mem_eq(built.bytes, before.bytes, built.size);
+	did = frame_strip(built.bytes, built.size, &parts, &what);
+	ck_assert_uint_eq(did.options, 1ULL << 8);
+	ck_assert(did.ecn && did.ecn_flags);
+	ck_assert_uint_eq(did.most_mss, 1000);
+	ck_assert_mem_eq(tcp + 20, left, sizeof(left));
+	ck_assert_uint_eq(tcp[13], TH_SYN);
+	ck_assert_uint_eq(ip[1], 0);
+	ck_assert_uint_eq(tcp_sum(ip, built.size - parts.tcp_at), 0);
+	if (version == 4)
+		ck_assert_uint_eq(checksum_end(checksum_add(0, ip, sizeof(struct iphdr))), 0);
+	/* There is nothing left to take. */
+	did = frame_strip(built.bytes, built.size, &parts, &what);
+	ck_assert(!did.options && !did.ecn && !did.ecn_flags && !did.most_mss);
 }
 END_TEST
 
@@ -246,6 +294,7 @@ int main(void)
 	tcase_add_loop_test(tests, an_answer_of_icmp_quotes_what_it_is_about, 0, 2);
 	tcase_add_loop_test(tests, a_reset_fits_the_segment_that_it_answers, 0, 4);
 	tcase_add_test(tests, some_packets_get_no_answer);
+	tcase_add_loop_test(tests, what_is_stripped_is_gone, 0, 2);
 	tcase_add_test(tests, whatever_it_is_it_is_read_within_its_bounds);
 	return run_tests(tests);
 }

@@ -167,31 +167,34 @@ static void take_up(struct flow *flow, struct packet *packet, const struct frame
 	flow->last_ns = now_ns;
 }
 
-bool middlebox_sees(struct world *world, struct packet *packet, int to)
+static void strip(struct world *world, struct packet *packet, const struct frame_parts *parts)
+{
+	const struct world_observer *observer = &world->options.observer;
+	struct frame_strip did = frame_strip(packet->bytes, packet->size, parts,
+					     &world->middlebox->how.strip);
+
+	if (observer->stripped && (did.options || did.ecn || did.ecn_flags || did.most_mss))
+		observer->stripped(observer->data, packet->number, &did);
+}
+
+/* Of a connection that it may know. */
+static bool known_sees(struct world *world, struct packet *packet, const struct frame_parts *parts,
+		       int to)
 {
 	struct middlebox *box = world->middlebox;
-	struct frame_parts parts;
-	struct end sender, receiver;
-	struct flow **at, *flow;
+	struct end sender = end_of(packet, parts, true), receiver = end_of(packet, parts, false);
 	int which = 0;
+	struct flow **at = find(box, parts->ip_version, &sender, &receiver, &which), *flow;
 
-	if (!box || !is_before(world, packet, to))
-		return false;
-	parts = frame_parse(packet->bytes, packet->size);
-	if (!parts.tcp_at)
-		return false;
-	sender = end_of(packet, &parts, true);
-	receiver = end_of(packet, &parts, false);
-	at = find(box, parts.ip_version, &sender, &receiver, &which);
-	if (*at && (parts.tcp_flags & (TH_SYN | TH_ACK)) == TH_SYN && (*at)->given_up)
+	if (*at && (parts->tcp_flags & (TH_SYN | TH_ACK)) == TH_SYN && (*at)->given_up)
 		flow_remove(at); /* a new one of the same name */
-	if (!*at && (parts.tcp_flags & (TH_SYN | TH_ACK | TH_RST)) != TH_SYN)
+	if (!*at && (parts->tcp_flags & (TH_SYN | TH_ACK | TH_RST)) != TH_SYN)
 		return false;
 	if (!*at) {
 		*at = calloc(1, sizeof(**at));
 		if (!*at)
 			abort();
-		**at = (struct flow){.ip_version = parts.ip_version, .end = {sender, receiver}};
+		**at = (struct flow){.ip_version = parts->ip_version, .end = {sender, receiver}};
 		which = 0;
 		time_next(world, world->now_ns + box->how.idle_ns);
 	} else if (world->now_ns - (*at)->last_ns >= box->how.idle_ns) {
@@ -204,9 +207,22 @@ bool middlebox_sees(struct world *world, struct packet *packet, int to)
 				       box->how.reject_code);
 		return true;
 	}
-	if (parts.tcp_flags & TH_RST)
+	if (parts->tcp_flags & TH_RST)
 		flow_remove(at);
 	else
-		take_up(flow, packet, &parts, which, to, world->now_ns);
+		take_up(flow, packet, parts, which, to, world->now_ns);
 	return false;
+}
+
+bool middlebox_sees(struct world *world, struct packet *packet, int to)
+{
+	struct frame_parts parts;
+
+	if (!world->middlebox || !is_before(world, packet, to))
+		return false;
+	parts = frame_parse(packet->bytes, packet->size);
+	if (!parts.tcp_at)
+		return false;
+	strip(world, packet, &parts);
+	return world->middlebox->how.idle_ns && known_sees(world, packet, &parts, to);
 }

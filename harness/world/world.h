@@ -60,6 +60,7 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "frame.h"
 #include "impairment.h"
 
 #define WORLD_HOSTS 9 /* eight of a plan, and its router */
@@ -132,6 +133,8 @@ struct world_observer {
 	/* A packet leaves its card, before links and rules decide about it. */
 	void (*sent)(void *data, int card, uint64_t number, const uint8_t *frame, uint32_t size);
 	void (*packet)(void *data, const struct world_packet *packet);
+	/* The middlebox has taken DID out of it. */
+	void (*stripped)(void *data, uint64_t number, const struct frame_strip *did);
 	/* BOOT counts from 0. END: only where power is WORLD_OFF, HUNG, or ON after a reboot by
 	 * itself; STATUS: as waitpid() has it. */
 	void (*power)(void *data, int host, int64_t t_ns, enum world_power power, int boot,
@@ -290,7 +293,8 @@ struct world_middlebox { /* middlebox.h */
 	int host;        /* it is part of: a router */
 	int outside;     /* its card towards where its own addresses are seen; WORLD_NONE: it
 			  * translates none */
-	int64_t idle_ns; /* without a packet for so long a connection is given up, */
+	struct frame_strip strip; /* out of each TCP segment */
+	int64_t idle_ns; /* without a packet for so long a connection is given up; 0: never, */
 	bool at_once;    /* and both ends are told then; false: who sends next, by each packet */
 	bool answers;    /* false: nobody is */
 	int reject_type, reject_code; /* as of a rule */

@@ -4,6 +4,7 @@
  * one that it does not know. Those of some makers have names, with what they say of their own.
  */
 #include "decode.h"
+#include "strip_words.h"
 
 enum {
 	LIKE_AWS_NAT = 1,
@@ -78,6 +79,10 @@ static const struct field middlebox_fields[] = {
 		 "if not said. Not with one kernel for all hosts"},
 	{"to", TYPE_WORD, TO(struct plan, middlebox.to), .words = to_words,
 	 .help = "whom then is for, the sender if not said"},
+	{"strip", TYPE_WORDS, TO(struct plan, middlebox.strip), .words = strip_words,
+	 .help = "what it takes out of TCP segments. Not with one kernel for all hosts"},
+	{"mss", TYPE_NUMBER, TO(struct plan, middlebox.mss), .min = 1, .max = 65535,
+	 .help = "a larger MSS in a SYN is lowered to this. Not with one kernel for all hosts"},
 };
 const struct form middlebox_form = {.name = "middlebox", FIELDS(middlebox_fields), .bare = 1};
 
@@ -111,22 +116,29 @@ void middlebox_finish(struct decoder *d)
 {
 	const struct node *network = node_get(d->root, "network"), *node = NULL;
 	struct plan_middlebox *box = &d->plan->middlebox;
+	bool is_map, knows;
 
 	if (network && network->kind == NODE_MAP)
 		node = node_get(network, "middlebox");
 	if (!node)
 		return;
+	is_map = node->kind == NODE_MAP;
+	knows = box->like || box->idle_ns || box->unknown || box->then || box->to;
+	if (d->plan->network != NETWORK_ROUTER) {
+		diag_help(d->diags,
+			  diag_error(d->diags, node->key->span,
+				     "a middlebox in a network without a router"),
+			  "the case needs network: {type: router, ...}: it is one");
+		return;
+	}
+	if (is_map && !knows && (node_get(node, "strip") || node_get(node, "mss")))
+		return; /* it changes packets, and knows no connections */
 	if (box->like && !box->idle_ns)
 		box->idle_ns = likes[box->like].idle_ns;
 	if (box->unknown == REFUSAL_UNSAID)
 		box->unknown = box->like ? likes[box->like].unknown : REFUSAL_DROP;
 	then_finish(d, node);
-	if (d->plan->network != NETWORK_ROUTER)
-		diag_help(d->diags,
-			  diag_error(d->diags, node->key->span,
-				     "a middlebox in a network without a router"),
-			  "the case needs network: {type: router, ...}: it is one");
-	else if (node->kind == NODE_MAP && !node_get(node, "idle") && !node_get(node, "like"))
+	if (is_map && !node_get(node, "idle") && !node_get(node, "like"))
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span,
 				     "this middlebox does not say when it forgets a connection"),
