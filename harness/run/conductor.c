@@ -162,12 +162,34 @@ static void agenda_fill(struct stage *stage, int64_t from_ns)
  * build, or whole turns of the timer wheel's slowest hand later: so the wheel's phase is always
  * the same, links and addresses are in force, and the kernel has switched to high-resolution
  * timers (it does at its first tick; until then netem's 1 ms lasts a tick). */
-static void start_aligned(int64_t wheel_tick_ns)
+static int64_t aligned_start(int64_t wheel_tick_ns)
 {
 	int64_t start_ns = NSEC_PER_SEC, settled_ns = clock_now_ns() + NSEC_PER_SEC / 2;
 
 	while (start_ns < settled_ns)
 		start_ns += WHEEL_TICKS * wheel_tick_ns;
+	return start_ns;
+}
+
+/* A machine that serves many runs has a wall clock from before: each run is to begin at the same
+ * date. Set before the network is there, so that what is captured before the run's zero has stamps
+ * of this clock, and again in the rare case that building it took until another turn of the wheel.
+ */
+static void set_wall_clock(int64_t start_ns)
+{
+	int64_t wall_ns = (CLOCK_EPOCH_S + 1) * NSEC_PER_SEC - (start_ns - clock_now_ns());
+	int64_t off_ns = clock_read_ns(CLOCK_REALTIME) - wall_ns;
+	struct timespec wall = clock_timespec(wall_ns);
+
+	if (off_ns < -NSEC_PER_MSEC || off_ns > NSEC_PER_MSEC)
+		clock_settime(CLOCK_REALTIME, &wall);
+}
+
+static void start_aligned(int64_t wheel_tick_ns)
+{
+	int64_t start_ns = aligned_start(wheel_tick_ns);
+
+	set_wall_clock(start_ns);
 	clock_sleep_until(start_ns);
 }
 
@@ -255,6 +277,8 @@ static int set_up(struct loop *loop, struct err *err)
 	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	loop->tick_ns = tick_ns();
+	if (stage->options->virtual_clock && !alone)
+		set_wall_clock(aligned_start(loop->tick_ns));
 	stage->watch_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (loop->signal_fd < 0 || loop->timer_fd < 0 || stage->watch_fd < 0)
 		return err_sys(err, errno, "signalfd, timerfd, epoll");

@@ -17,9 +17,9 @@ trap 'rm -rf "$out"' EXIT
 leftovers=$(host_leftovers)
 network=$(host_network)
 
-# Timers of two hours, RSTs, orphans, filters, ICMP by a router, a reboot, a command.
+# Timers of two hours, RSTs, orphans, filters, ICMP by a router, a reboot, a command, the date.
 sample=(keepalive/crash.yaml keepalive/icmp.yaml orphans reset heartbeat nat icmp/data.yaml
-	commands/shell.yaml commands/reboot.yaml)
+	commands/shell.yaml commands/reboot.yaml commands/date.yaml)
 files=()
 for name in "${sample[@]}"; do
 	[ -e "$cases/$name" ] || fail "the sample names $name, which is not there"
