@@ -246,6 +246,26 @@ int net_add_firewall(struct net *net, enum net_refusal refusal, struct err *err)
 	return explain(nft_run(net, text_string(&text), err), "connection tracking", err);
 }
 
+int net_add_syn_proxy(struct net *net, struct err *err)
+{
+	/* Conntrack does not see the SYN, and takes up nothing from the middle: so what completes
+	 * the handshake is invalid, and the proxy's (nf_synproxy_core.c). */
+	int ret = nft_run(
+		net,
+		"add table inet halfopen; "
+		"add chain inet halfopen syn-raw { type filter hook prerouting priority raw; }; "
+		"add rule inet halfopen syn-raw tcp flags & (fin|syn|rst|ack) == syn notrack; "
+		"add chain inet halfopen syn-proxy { type filter hook forward priority filter; }; "
+		"add rule inet halfopen syn-proxy meta l4proto tcp ct state invalid,untracked "
+		"synproxy mss 1460 wscale 7 timestamp sack-perm; "
+		"add rule inet halfopen syn-proxy meta l4proto tcp ct state invalid drop",
+		err);
+
+	if (!ret)
+		ret = net_set_sysctl(net, "net.netfilter.nf_conntrack_tcp_loose", "0", err);
+	return explain(ret, "SYN proxy", err);
+}
+
 int net_flush_conntrack(struct net *net, struct err *err)
 {
 	struct nfgenmsg all = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};

@@ -145,6 +145,9 @@ enum net_refusal { NET_REFUSE_DROP, NET_REFUSE_RST, NET_REFUSE_ICMP };
  * so is one for the router itself, where addresses are translated. How long a connection is known:
  * net.netfilter.nf_conntrack_tcp_timeout_established, which is there from here on. */
 int net_add_firewall(struct net *net, enum net_refusal refusal, struct err *err);
+/* A SYN proxy (nft_synproxy.c): it answers each SYN itself, and connects to whom it is for when the
+ * sender has acknowledged that. */
+int net_add_syn_proxy(struct net *net, struct err *err);
 /* Filters are set by a helper program, halfopen-nft. PATH (not copied) says where it is; NULL or
  * never called: beside the running program, or else where it is installed. */
 void net_set_nft_helper(const char *path);

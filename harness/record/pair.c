@@ -451,6 +451,19 @@ static void note_losses(struct pairing *pairing, const struct loss *loss, int co
 	}
 }
 
+/* What a SYN proxy took, it answered or sent on as a segment of its own, with other numbers. */
+static void note_taken(struct pairing *pairing)
+{
+	for (int i = 0; i < pairing->record->packet_count; i++) {
+		struct record_packet *packet = &pairing->record->packet[i];
+		struct record_frame came = {.host = -1 - packet->from, .tap = RAW_TAP_HOST};
+
+		if (packet->from >= 0 && packet->arrived_ns < 0 && !packet->lost &&
+		    pairing->packet[i].protocol == PACKET_TCP && pairing->seen[i] & tap_bit(&came))
+			packet->lost = pool_strdup(pairing->pool, "taken by the SYN proxy");
+	}
+}
+
 struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan,
 			       const struct loss *loss, int loss_count)
 {
@@ -491,6 +504,8 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 		note_sighting(&pairing, frame, frame->packet);
 	}
 	note_losses(&pairing, loss, loss_count);
+	if (plan->middlebox.syn_proxy)
+		note_taken(&pairing);
 	order_moments(pool, record);
 	return pairing.packet;
 }

@@ -101,6 +101,8 @@ static int router_configure(struct topology *topology,
 					 router_link_name(out, plan->host_count - 1), err);
 	if (ret == 0 && plan->middlebox.idle_ns)
 		ret = middlebox_configure(topology, err);
+	if (ret == 0 && plan->middlebox.syn_proxy)
+		ret = net_add_syn_proxy(topology->router, err);
 	/* Last: what it tracks connections with is there only now. */
 	return ret < 0 ? ret : settings_make(&facts, topology->router, &plan->router, err);
 }

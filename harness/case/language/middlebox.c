@@ -81,6 +81,10 @@ static const struct field middlebox_fields[] = {
 	 .help = "whom then is for, the sender if not said"},
 	{"strip", TYPE_WORDS, TO(struct plan, middlebox.strip), .words = strip_words,
 	 .help = "what it takes out of TCP segments. Not with one kernel for all hosts"},
+	{"syn_proxy", TYPE_BOOL, TO(struct plan, middlebox.syn_proxy),
+	 .help = "it answers each SYN itself, with a window of 0, and connects to the receiver "
+		 "once "
+		 "the sender has acknowledged that (Linux' own, nf_synproxy_core.c)"},
 	{"mss", TYPE_NUMBER, TO(struct plan, middlebox.mss), .min = 1, .max = 65535,
 	 .help = "a larger MSS in a SYN is lowered to this. Not with one kernel for all hosts"},
 };
@@ -131,7 +135,8 @@ void middlebox_finish(struct decoder *d)
 			  "the case needs network: {type: router, ...}: it is one");
 		return;
 	}
-	if (is_map && !knows && (node_get(node, "strip") || node_get(node, "mss")))
+	if (is_map && !knows &&
+	    (node_get(node, "strip") || node_get(node, "mss") || box->syn_proxy))
 		return; /* it changes packets, and knows no connections */
 	if (box->like && !box->idle_ns)
 		box->idle_ns = likes[box->like].idle_ns;

@@ -80,7 +80,7 @@ bool plan_has_command(const struct plan *plan, int host)
 
 bool plan_router_tracks(const struct plan *plan)
 {
-	return plan->nat || plan->middlebox.idle_ns;
+	return plan->nat || plan->middlebox.idle_ns || plan->middlebox.syn_proxy;
 }
 
 bool plan_fault_boots(const struct plan_fault *fault)
