@@ -404,6 +404,8 @@ static int play_in(struct play *play, const struct kernel *const *kernel,
 					.tmpdir = cage_memory(play->dir),
 					.seed = SEED ^ play->seed,
 					.reaction_ns = REACTION_NS,
+					.real_ns = CLOCK_EPOCH_S * NSEC_PER_SEC -
+						   (play->zero_ns - PLAY_ZERO_NS),
 					.patience_ns = limit_ns,
 					.observer = {.data = play,
 						     .sent = carry_sent,
