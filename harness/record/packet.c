@@ -69,7 +69,7 @@ static void decode_tcp(struct bytes bytes, size_t ip_payload, struct decoded *pa
 struct ip {
 	int protocol; /* of what is behind it */
 	size_t payload;
-	int id, ttl;
+	int id, ttl, ecn;
 };
 
 /* The addresses of an IP header and the rest of it. False: no IP. */
@@ -82,7 +82,10 @@ static bool decode_ip(struct bytes *bytes, char *src, char *dst, struct ip *ret)
 
 		inet_ntop(AF_INET, ip + 12, src, INET6_ADDRSTRLEN);
 		inet_ntop(AF_INET, ip + 16, dst, INET6_ADDRSTRLEN);
-		*ret = (struct ip){.protocol = ip[9], .id = packet_get16(ip + 4), .ttl = ip[8]};
+		*ret = (struct ip){.protocol = ip[9],
+				   .id = packet_get16(ip + 4),
+				   .ttl = ip[8],
+				   .ecn = ip[1] & 3};
 		if (packet_get16(ip + 2) > header)
 			ret->payload = packet_get16(ip + 2) - header;
 		return skip(bytes, header);
@@ -90,8 +93,10 @@ static bool decode_ip(struct bytes *bytes, char *src, char *dst, struct ip *ret)
 	if (bytes->size >= 40 && ip[0] >> 4 == 6) {
 		inet_ntop(AF_INET6, ip + 8, src, INET6_ADDRSTRLEN);
 		inet_ntop(AF_INET6, ip + 24, dst, INET6_ADDRSTRLEN);
-		*ret = (struct ip){
-			.protocol = ip[6], .payload = packet_get16(ip + 4), .ttl = ip[7]};
+		*ret = (struct ip){.protocol = ip[6],
+				   .payload = packet_get16(ip + 4),
+				   .ttl = ip[7],
+				   .ecn = ip[1] >> 4 & 3};
 		skip(bytes, 40);
 		if (ret->protocol == IPPROTO_HOPOPTS && bytes->size >= 8) {
 			size_t header = ((size_t)bytes->at[1] + 1) * 8;
@@ -163,6 +168,7 @@ void packet_decode(const uint8_t *frame, size_t size, struct decoded *packet)
 		return;
 	packet->ip_id = ip.id;
 	packet->ttl = ip.ttl;
+	packet->ecn = ip.ecn;
 	if (ip.protocol == IPPROTO_TCP)
 		decode_tcp(bytes, ip.payload, packet);
 	else if (ip.protocol == IPPROTO_ICMP || ip.protocol == IPPROTO_ICMPV6)

@@ -19,6 +19,7 @@ struct decoded {
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
 	int ip_id; /* IPv4; 0 */
 	int ttl;   /* or hop limit */
+	int ecn;   /* RFC 3168, 5: 1 ECT(1), 2 ECT(0), 3 CE */
 	/* TCP (RFC 9293, RFC 7323) */
 	uint16_t sport, dport;
 	uint32_t seq, ack;

@@ -57,7 +57,7 @@ struct record_packet {
 	/* Each from 1; 0: none. A frame is of the capture of one interface (record_write_pcapng):
 	 * its sender's, the router's towards its sender and its receiver, and its receiver's. */
 	int64_t connection, frame_sent, frame_router_in, frame_router_out, frame_arrived;
-	int64_t ttl, ip_id, ts_value, ts_echo; /* 0: it has none */
+	int64_t ttl, ecn, ip_id, ts_value, ts_echo; /* 0: it has none */
 	char *options; /* "MSS 1460, window scale 7"; NULL: none but timestamps */
 	char *lost; /* why it never arrived: "the receiver was off"; NULL: it did, or nobody knows
 		     */

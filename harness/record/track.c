@@ -385,6 +385,7 @@ static void fill(struct tracker *tracker, int index)
 	record->icmp_type = packet->icmp_type;
 	record->icmp_code = packet->icmp_code;
 	record->ttl = packet->ttl;
+	record->ecn = packet->ecn;
 	record->ip_id = packet->ip_id;
 }
 

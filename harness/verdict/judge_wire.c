@@ -42,6 +42,8 @@ static bool matches(const struct expect_wire *expect, const struct record_packet
 	       is_seen(expect->seen, packet) &&
 	       (!expect->port || packet->sport == expect->port || packet->dport == expect->port) &&
 	       (packet->flags & expect->flags) == expect->flags &&
+	       (!expect->ecn ||
+		(packet->kinds & 1u << KIND_TCP && expect->ecn & 1 << packet->ecn)) &&
 	       (expect->icmp_type == PLAN_ANY || expect->icmp_type == packet->icmp_type) &&
 	       (expect->icmp_code == PLAN_ANY || expect->icmp_code == packet->icmp_code);
 }
@@ -103,6 +105,9 @@ static void wire_expected(struct judging *judging, const struct expect_wire *exp
 	for (const struct word *flag = tcp_flag_words; flag->name; flag++)
 		if (expect->flags & flag->value)
 			text_add(text, " +%s", flag->name);
+	for (const struct word *ecn = tcp_ecn_words; ecn->name; ecn++)
+		if (expect->ecn & ecn->value)
+			text_add(text, " %s", ecn->name);
 	say_within(text, &expect->within);
 	if (expect->length.set) {
 		text_add(text, ", each of length ");

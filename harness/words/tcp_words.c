@@ -56,6 +56,11 @@ const struct word tcp_flag_words[] = {
 	{"cwr", TCP_CWR, NULL}, {NULL, 0, NULL},
 };
 
+const struct word tcp_ecn_words[] = {
+	{"not-ect", 1 << 0, NULL}, {"ect1", 1 << 1, NULL}, {"ect0", 1 << 2, NULL},
+	{"ce", 1 << 3, NULL},      {NULL, 0, NULL},
+};
+
 const char *tcp_flags_said(int flags, char buf[24])
 {
 	static const struct word said[] = {

@@ -35,6 +35,7 @@ enum tcp_flag {
 	TCP_CWR = 128
 };
 extern const struct word tcp_flag_words[]; /* as authors write them */
+extern const struct word tcp_ecn_words[];  /* 1 << the field of the IP header (RFC 3168, 5) */
 /* "SYN ACK": those that tell a segment from others. Returns BUF. */
 const char *tcp_flags_said(int flags, char buf[24]);
 

@@ -89,6 +89,8 @@ static const struct field wire_fields[] = {
 	 .help = "only TCP segments with all of these flags; ECN asks with syn, ece and cwr, and "
 		 "is "
 		 "granted with syn, ack and ece (RFC 3168, 6.1.1)"},
+	{"ecn", TYPE_WORDS, WIRE(ecn), .words = tcp_ecn_words,
+	 .help = "only TCP segments whose IP header says any of these, as they were sent"},
 	{"mss", TYPE_CUSTOM, WIRE(mss), .decode = decode_option,
 	 .looks = "a number or a range, or none", .schema = "{\"type\": [\"integer\", \"string\"]}",
 	 .help = "of the MSS option of each"},

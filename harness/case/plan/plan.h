@@ -375,6 +375,7 @@ struct expect_wire {
 	struct plan_range length;      /* of TCP payload, each */
 	struct plan_range mss, scale;  /* of the options of that name, each; -1: it has none */
 	int flags;                     /* TCP flags that all of them have */
+	int ecn;                       /* of the IP header, any of 1 << ECN; 0: any */
 	int port;                      /* at either end; 0: any */
 	int icmp_type, icmp_code;      /* PLAN_ANY */
 };
