@@ -101,6 +101,7 @@ void play_host_off(struct play *play, int host);
 int64_t play_time_of(const struct play *play, int host, int64_t t_ns);
 /* Ends the run if nothing is left to wait for. */
 void play_end_find(struct play *play);
+int play_look_for_end(struct world *world, void *data, struct err *err); /* for world_at() */
 
 /* launch.c: confines the kernel of a host, which is its data. */
 extern const struct world_launcher play_launcher;

@@ -166,7 +166,7 @@ static bool all_have_said_all(const struct play *play)
 	return true;
 }
 
-static int look_for_end(struct world *world, void *data, struct err *err)
+int play_look_for_end(struct world *world, void *data, struct err *err)
 {
 	(void)world, (void)err;
 	play_end_find(data);
@@ -187,7 +187,7 @@ void play_end_find(struct play *play)
 	for (int i = 0; i < play->host_count; i++)
 		if (world_power(play->world, i) == WORLD_ON)
 			world_tell(play->world, i, &order, sizeof(order), NULL);
-	world_at(play->world, play->zero_ns + play->end_ns, look_for_end, play);
+	world_at(play->world, play->zero_ns + play->end_ns, play_look_for_end, play);
 }
 
 static int64_t last_of_plan_ns(const struct plan *plan)

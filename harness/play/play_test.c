@@ -209,6 +209,24 @@ START_TEST(the_run_ends_a_second_after_the_last_program)
 }
 END_TEST
 
+/* With HZ=300 a guest's clock is ahead of the world's. */
+START_TEST(who_says_the_end_too_early_does_not_keep_the_run)
+{
+	const struct fake_call *last;
+
+	play.end_ns = 6 * NSEC_PER_SEC;
+	world.now_ns = PLAY_ZERO_NS + play.end_ns - 1;
+	say(CLIENT, RAW_END, -1, "", 0);
+	say(SERVER, RAW_END, -1, "", 0);
+	ck_assert(!world.stopped);
+	last = &world.call[world.call_count - 1];
+	ck_assert_int_eq(last->t_ns, PLAY_ZERO_NS + play.end_ns);
+	world.now_ns++;
+	ck_assert_int_eq(last->call(&world, last->data, NULL), 0);
+	ck_assert(world.stopped);
+}
+END_TEST
+
 /* As in one kernel (run/conductor.c). */
 START_TEST(a_program_of_which_nothing_is_expected_keeps_no_run)
 {
@@ -415,6 +433,7 @@ int main(void)
 	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead);
 	tcase_add_test(tests, who_waits_in_vain_is_told_so);
 	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
+	tcase_add_test(tests, who_says_the_end_too_early_does_not_keep_the_run);
 	tcase_add_test(tests, a_program_of_which_nothing_is_expected_keeps_no_run);
 	tcase_add_test(tests, nothing_ends_before_the_timeline_does);
 	tcase_add_test(tests, what_ran_on_a_host_without_power_has_ended);
