@@ -454,6 +454,8 @@ static void note_losses(struct pairing *pairing, const struct loss *loss, int co
 /* What a SYN proxy took, it answered or sent on as a segment of its own, with other numbers. */
 static void note_taken(struct pairing *pairing)
 {
+	if (!pairing->packet || !pairing->seen)
+		return;
 	for (int i = 0; i < pairing->record->packet_count; i++) {
 		struct record_packet *packet = &pairing->record->packet[i];
 		struct record_frame came = {.host = -1 - packet->from, .tap = RAW_TAP_HOST};
