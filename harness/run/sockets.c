@@ -109,9 +109,13 @@ void sockets_drain(struct sockets *sockets)
 
 /* What is unsent or unacknowledged. An ACK that another processor takes in meanwhile makes it
  * negative (net/ipv4/tcp_diag.c, tcp_diag_get_info(): for the other queue it is seen to). */
-static uint32_t waiting(uint32_t wqueue)
+static uint32_t waiting(const struct inet_diag_msg *msg)
 {
-	return (int32_t)wqueue < 0 ? 0 : wqueue;
+	/* A SYN that waits for data, with TCP_FASTOPEN_CONNECT, has its number already, and nothing
+	 * to count from (tcp_v4_connect(): tcp_connect() sets snd_una). */
+	if (msg->idiag_state == TCP_SYN_SENT && !msg->idiag_timer)
+		return 0;
+	return (int32_t)msg->idiag_wqueue < 0 ? 0 : msg->idiag_wqueue;
 }
 
 static struct raw_socket socket_of(const struct inet_diag_msg *msg)
@@ -124,7 +128,7 @@ static struct raw_socket socket_of(const struct inet_diag_msg *msg)
 				    .dport = ntohs(msg->id.idiag_dport),
 				    .expires_ms = msg->idiag_expires,
 				    .rqueue = msg->idiag_rqueue,
-				    .wqueue = waiting(msg->idiag_wqueue),
+				    .wqueue = waiting(msg),
 				    .inode = msg->idiag_inode};
 
 	memcpy(socket.cookie, msg->id.idiag_cookie, sizeof(socket.cookie));
