@@ -49,6 +49,15 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	return false;
 }
 
+uint32_t hear_is_so(const struct play *play)
+{
+	uint32_t ended = 0;
+
+	for (int i = 0; i < play->plan->program_count; i++)
+		ended |= play->program[i].ended ? 1u << i : 0;
+	return play->ready | plan_ready_by_end(play->plan, ended);
+}
+
 int hear_tell_all(struct play *play, int host, struct err *err)
 {
 	int ret = 0;
@@ -74,8 +83,8 @@ static void tell_waiting(struct play *play, int program, uint32_t ready, enum ra
 	for (int i = 0; i < plan->program_count; i++) {
 		int host = plan->program[i].host;
 
-		if (!(plan_awaited_by(plan, i) & ready) || told & 1U << host ||
-		    world_power(play->world, host) == WORLD_OFF)
+		if (!((plan_awaited_by(plan, i) | plan_awaited_from(plan, i, 0)) & ready) ||
+		    told & 1U << host || world_power(play->world, host) == WORLD_OFF)
 			continue;
 		told |= 1U << host;
 		world_tell(play->world, host, &order, sizeof(order), NULL);
@@ -97,12 +106,28 @@ bool hear_is_waiting(const struct play *play, int program)
 	       world_power(play->world, self->host) != WORLD_OFF;
 }
 
+/* Whether one of its steps from here on waits for what a program of another host may still do. */
+static bool will_wait(const struct play *play, int index)
+{
+	const struct plan *plan = play->plan;
+	const struct play_program *program = &play->program[index];
+	uint32_t missing = plan_awaited_from(plan, index, program->next) & ~play->ready;
+
+	if (program->ended)
+		return false;
+	for (int i = 0; i < plan->ready_count; i++)
+		if (missing & 1u << i && !play->program[plan->ready[i].program].ended &&
+		    plan->program[plan->ready[i].program].host != plan->program[index].host)
+			return true;
+	return false;
+}
+
 void hear_set_exact(struct play *play)
 {
 	bool exact[WORLD_HOSTS] = {false};
 
 	for (int i = 0; i < play->plan->program_count; i++)
-		if (hear_is_waiting(play, i))
+		if (hear_is_waiting(play, i) || will_wait(play, i))
 			exact[play->plan->program[i].host] = true;
 	for (int i = 0; i < play->host_count; i++)
 		world_set_exact(play->world, i, exact[i]);
@@ -113,6 +138,7 @@ void hear_program_ended(struct play *play, int index)
 	struct play_program *program = &play->program[index];
 
 	program->running = program->idle = false;
+	program->awaits = 0;
 	program->ended = true;
 	tell_waiting(play, index, plan_ready_of(play->plan, index) & ~play->ready, RAW_ORDER_ENDED,
 		     index);
@@ -165,16 +191,21 @@ static void note_program(struct play *play, int index, const void *payload)
 static void note_step(struct play *play, int index, const void *payload)
 {
 	struct play_program *program = &play->program[index];
+	const struct peer_step *peer;
 	struct peer_event event;
 	uint32_t op;
 
 	memcpy(&event, payload, sizeof(event));
 	if (event.step >= (uint32_t)play->plan->program[index].step_count)
 		return;
-	op = play->plan->program[index].step[event.step].peer.op;
+	peer = &play->plan->program[index].step[event.step].peer;
+	op = peer->op;
 	program->idle = event.phase == PEER_START && op == PEER_PAUSE;
-	if (event.phase == PEER_END && event.ret == 0)
-		set_ready(play, index, plan_ready_by_step(play->plan, index, (int)event.step));
+	program->next = (int)event.step + (event.phase == PEER_END);
+	program->awaits = event.phase == PEER_START && op == PEER_AFTER ? 1u << peer->amount : 0;
+	if (event.phase == PEER_END)
+		set_ready(play, index,
+			  plan_ready_by_step(play->plan, index, (int)event.step, event.ret));
 }
 
 /* What it means for the run. True: it belongs into the stream. */

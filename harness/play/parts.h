@@ -41,7 +41,9 @@ struct play_host {
 
 struct play_program {
 	bool running, ended, idle;
-	int starts; /* so far */
+	uint32_t awaits; /* in an after step: which of the plan's list, as a bit */
+	int next;        /* step */
+	int starts;      /* so far */
 };
 
 static_assert(WORLD_HOSTS >= HOSTS_MAX + 1, "a plan's hosts and its router");
@@ -135,6 +137,8 @@ int hear_tell_all(struct play *play, int host, struct err *err);
 /* A host may not run ahead while somebody there waits for a program of another. */
 void hear_set_exact(struct play *play);
 bool hear_is_waiting(const struct play *play, int program);
+/* Which of the plan's list are so, as bits. */
+uint32_t hear_is_so(const struct play *play);
 /* It starts anew: what it has done before is no more. */
 void hear_program_new(struct play *play, int program);
 /* It was killed with its host, or said so. */

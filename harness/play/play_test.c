@@ -182,6 +182,44 @@ START_TEST(who_waits_in_vain_is_told_so)
 }
 END_TEST
 
+START_TEST(a_step_that_waits_is_told_and_until_then_does_not_run_ahead)
+{
+	struct peer_step *step = &plan->program[CLIENT].step[1].peer;
+	struct peer_event event = {.step = 1, .phase = PEER_START};
+
+	*step = (struct peer_step){.op = PEER_AFTER, .amount = 0};
+	plan->program[CLIENT].connected = -1;
+	hear_set_exact(&play);
+	ck_assert(world.exact[CLIENT]);
+	ck_assert(!world.exact[SERVER]);
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say(CLIENT, RAW_STEP, CLIENT, &event, sizeof(event));
+	ck_assert(world.exact[CLIENT]);
+	say_listens();
+	ck_assert(!world.exact[CLIENT]);
+	ck_assert_int_eq(world.told[0].host, CLIENT);
+	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_READY);
+}
+END_TEST
+
+/* It is in that step for good when the server has ended without. */
+START_TEST(a_step_that_waits_in_vain_keeps_no_run)
+{
+	struct peer_event event = {.step = 1, .phase = PEER_START};
+
+	plan->program[CLIENT].step[1].peer = (struct peer_step){.op = PEER_AFTER, .amount = 0};
+	plan->program[CLIENT].connected = -1;
+	world.now_ns = PLAY_ZERO_NS + 5 * NSEC_PER_SEC;
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say(CLIENT, RAW_STEP, CLIENT, &event, sizeof(event));
+	ck_assert_int_eq(play.end_ns, -1);
+	say_program(SERVER, RAW_PROGRAM_EXITED, W_EXITCODE(1, 0));
+	ck_assert_int_eq(play.end_ns, 6 * NSEC_PER_SEC);
+}
+END_TEST
+
 START_TEST(the_run_ends_a_second_after_the_last_program)
 {
 	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
@@ -432,6 +470,8 @@ int main(void)
 	tcase_add_test(tests, one_start_of_each_host_is_enough);
 	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead);
 	tcase_add_test(tests, who_waits_in_vain_is_told_so);
+	tcase_add_test(tests, a_step_that_waits_is_told_and_until_then_does_not_run_ahead);
+	tcase_add_test(tests, a_step_that_waits_in_vain_keeps_no_run);
 	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
 	tcase_add_test(tests, who_says_the_end_too_early_does_not_keep_the_run);
 	tcase_add_test(tests, a_program_of_which_nothing_is_expected_keeps_no_run);

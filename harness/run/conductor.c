@@ -342,20 +342,26 @@ static int agenda_work(struct loop *loop, struct err *err)
 	return acted ? loop_look(loop, false, err) : 0;
 }
 
-/* Who waits for others comes as long as they may do what it waits for. */
-static bool program_is_over(const struct stage *stage, int index)
+/* Who waits for others comes as long as they may do what it waits for. SEEN: 1 << program, who
+ * waits for this one; if that waits for it as well, none of them comes. */
+static bool program_is_over(const struct stage *stage, int index, uint32_t seen)
 {
 	const struct program *program = &stage->program[index];
 	const struct plan *plan = stage->plan;
+	uint32_t awaits = program->awaits;
 
-	if (program->ended || program->idle)
+	if (program->ended || program->idle || seen & 1u << index)
 		return true;
-	if (program->pid ||
-	    (!stage->waiting[index] && stage->topology.host[program->plan->host].net))
+	if (stage->waiting[index])
+		awaits |= plan_awaited_by(plan, index);
+	else if (!awaits)
+		return !program->pid && !stage->topology.host[program->plan->host].net;
+	awaits &= ~stage_is_so(stage);
+	if (!awaits)
 		return false;
-	for (int i = 0; i < plan->ready_count && stage->waiting[index]; i++)
-		if (plan_awaited_by(plan, index) & ~stage->ready & 1u << i &&
-		    !program_is_over(stage, plan->ready[i].program))
+	for (int i = 0; i < plan->ready_count; i++)
+		if (awaits & 1u << i &&
+		    !program_is_over(stage, plan->ready[i].program, seen | 1u << index))
 			return false;
 	return true;
 }
@@ -368,7 +374,7 @@ static void end_find(struct loop *loop)
 	    stage->options->alone)
 		return;
 	for (int i = 0; i < stage->plan->program_count; i++)
-		if (plan_awaits(stage->plan, i) && !program_is_over(stage, i))
+		if (plan_awaits(stage->plan, i) && !program_is_over(stage, i, 0))
 			return;
 	loop->end_ns = plan_end_ns(stage->plan, loop->now_ns);
 }

@@ -110,13 +110,15 @@ static void reap(struct stage *stage)
 		stage_reaped(stage, pid, status);
 }
 
-static int start_waiting(struct stage *stage, struct err *err)
+/* Who waits for what is so by now starts, or goes on. */
+static int wake_waiting(struct stage *stage, struct err *err)
 {
+	uint32_t is_so = stage_is_so(stage);
 	int ret = 0;
 
 	for (int i = 0; i < stage->plan->program_count && ret == 0; i++)
-		if (stage->waiting[i])
-			ret = stage_start(stage, i, err);
+		ret = stage->waiting[i] ? stage_start(stage, i, err)
+					: program_tell(&stage->program[i], is_so, err);
 	return ret;
 }
 
@@ -255,7 +257,7 @@ int loop_take(struct loop *loop, struct err *err)
 	if (ret < 0)
 		return ret;
 	rest(loop, frames);
-	return start_waiting(stage, err);
+	return wake_waiting(stage, err);
 }
 
 static void timer_arm(struct loop *loop)

@@ -118,6 +118,19 @@ void program_listen(struct program *program)
 	note_listen(program, port);
 }
 
+int program_tell(struct program *program, uint32_t is_so, struct err *err)
+{
+	is_so &= plan_awaited_from(program->of, program->index, 0);
+	if (program->pid <= 0 || program->fd < 0 || is_so == program->told)
+		return 0;
+	program->told = is_so;
+	/* One that has just ended hears nothing. */
+	if (send(program->fd, &is_so, sizeof(is_so), MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+	    errno != ECONNRESET)
+		return err_sys(err, errno, "program %s", program->plan->name);
+	return 0;
+}
+
 /* Never more than its pipe takes (case/language/command.c), unless nobody reads for several starts.
  * SIGPIPE is blocked: that nobody reads any more is no matter. */
 static int stdin_write(const struct program *program, const char *text, struct err *err)
@@ -221,7 +234,7 @@ int program_start(struct program *program, const struct program_place *place, st
 	int ret;
 
 	program->ended = program->idle = false;
-	program->ready = 0;
+	program->ready = program->awaits = program->told = 0;
 	text_shrink(&program->line, 0);
 	if (program->plan->command)
 		ret = start_command(program, place, err);
@@ -240,9 +253,13 @@ static void note_step(struct program *program, const struct peer_event *event)
 {
 	uint32_t op = program->plan->step[event->step].peer.op;
 
-	if (event->phase == PEER_END && event->ret == 0)
-		program->ready |= plan_ready_by_step(program->of, program->index, (int)event->step);
+	if (event->phase == PEER_END)
+		program->ready |= plan_ready_by_step(program->of, program->index, (int)event->step,
+						     event->ret);
 	program->idle = event->phase == PEER_START && op == PEER_PAUSE;
+	program->awaits = event->phase == PEER_START && op == PEER_AFTER
+				  ? 1u << program->plan->step[event->step].peer.amount
+				  : 0;
 }
 
 /* In what there is of a line by now, which is one that others wait for. */
@@ -435,5 +452,6 @@ void program_ended(struct program *program, int status, struct out *out)
 	descriptor_close(&program->stdin_fd);
 	text_done(&program->line);
 	program->pid = 0;
+	program->awaits = 0;
 	program->ended = true;
 }

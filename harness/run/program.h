@@ -30,6 +30,8 @@ struct program {
 	bool ended;      /* ran and is over */
 	uint32_t ready;  /* of the plan's list, what it has done and nobody has heard of */
 	bool idle;       /* in a pause step: nothing more will come of it */
+	uint32_t awaits; /* in an after step: which of the plan's list, as a bit */
+	uint32_t told;   /* what of the list it knows to be so */
 	struct kept_output output; /* of a command */
 	struct text line;          /* that it has not ended yet, if one is waited for */
 	int stdin_fd;              /* of one that is told more as time passes; -1: closed */
@@ -48,6 +50,9 @@ void program_drain(struct program *program, struct out *out);
 
 /* Tells a command that runs what it is to have read until NOW_NS. */
 int program_feed(struct program *program, int64_t now_ns, struct err *err);
+
+/* Tells a peer with after steps what is so of the plan's list. */
+int program_tell(struct program *program, uint32_t is_so, struct err *err);
 
 /* Does the listen(2) that waits for it; what it is by that goes to program->ready. */
 void program_listen(struct program *program);

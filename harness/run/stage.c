@@ -197,6 +197,15 @@ int stage_power_on(struct stage *stage, int host, struct err *err)
 	return ret < 0 ? ret : container_power_on(*container, err);
 }
 
+uint32_t stage_is_so(const struct stage *stage)
+{
+	uint32_t ended = 0;
+
+	for (int i = 0; i < stage->plan->program_count; i++)
+		ended |= stage->program[i].ended ? 1u << i : 0;
+	return stage->ready | plan_ready_by_end(stage->plan, ended);
+}
+
 /* Who has ended without it will not do it either. */
 static bool may_start(const struct stage *stage, int index)
 {
@@ -246,7 +255,9 @@ int stage_start(struct stage *stage, int index, struct err *err)
 	if (plan_counts_starts(stage->plan, index))
 		program->incarnation = program->starts++;
 	ret = program_start(program, &place, stage->out, err);
-	return ret < 0 ? ret : program_feed(program, stage_now(stage), err);
+	if (ret == 0)
+		ret = program_feed(program, stage_now(stage), err);
+	return ret < 0 ? ret : program_tell(program, stage_is_so(stage), err);
 }
 
 static void restart(struct stage *stage, int index)

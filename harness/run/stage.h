@@ -95,6 +95,8 @@ int stage_power_on(struct stage *stage, int host, struct err *err);
 void stage_kill(struct stage *stage, int host);
 /* Takes what the program tells, and what by that is so now. */
 void stage_drain_program(struct stage *stage, int program);
+/* Which of the plan's list are so, as bits. */
+uint32_t stage_is_so(const struct stage *stage);
 /* A child of ours ended, as waitpid() says. */
 void stage_reaped(struct stage *stage, int pid, int status);
 

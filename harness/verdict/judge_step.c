@@ -83,6 +83,27 @@ static void step_expected(struct judging *judging, const struct expect_step *exp
 	text_put(&judging->expected, list.size ? list.bytes : "ends");
 }
 
+/* Why nothing more of the program came: what it waits for did not. */
+static void say_awaited(struct text *text, const struct judging *judging,
+			const struct expect_step *expect)
+{
+	const struct plan_program *program = &judging->plan->program[expect->program];
+
+	for (int i = 0; i < judging->record->step_count; i++) {
+		const struct record_step *step = &judging->record->step[i];
+		const struct plan_step *plan;
+
+		if (step->program != expect->program || step->incarnation != expect->incarnation ||
+		    step->start_ns < 0 || step->end_ns >= 0)
+			continue;
+		plan = &program->step[step->step];
+		if (plan->peer.op != PEER_AFTER)
+			continue;
+		text_add(text, ", what its program waits for did not come: %s, since ", plan->text);
+		say_time(text, step->start_ns);
+	}
+}
+
 static void step_observed(struct judging *judging, const struct expect_step *expect,
 			  const struct record_step *step)
 {
@@ -94,6 +115,7 @@ static void step_observed(struct judging *judging, const struct expect_step *exp
 	say_step(text, judging, expect);
 	if (!step) {
 		text_add(text, "never started");
+		say_awaited(text, judging, expect);
 	} else if (step->end_ns < 0 && program && program->signal > 0) {
 		text_add(text, "the program was killed by SIG%s meanwhile, at ",
 			 signal_abbreviation(program->signal));

@@ -59,10 +59,26 @@ bool decode_user(struct decoder *d, const struct node *node, void *ret);
 /* After its programs: files of a HOST, which is MAP, that has no use for them. */
 void check_files(struct decoder *d, int host, const struct node *map);
 
+/* What a program, a step or a fault waits for: {server: listening 6379}. */
+#define AFTER_LOOKS                                                                                \
+	"{server: listening 6379}, {server: {line: \"Ready to accept\"}}, {server: {step: "        \
+	"accept}}, or {setup: exit}"
+#define AFTER_SCHEMA                                                                               \
+	"{\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1, "                      \
+	"\"additionalProperties\": {\"anyOf\": [{\"enum\": [\"exit\"]}, {\"type\": \"string\", "   \
+	"\"pattern\": \"^listening [0-9]+$|[$]\"}, {\"type\": \"object\", \"minProperties\": 1, "  \
+	"\"maxProperties\": 1, \"additionalProperties\": false, \"properties\": {\"listening\": "  \
+	"{}, "                                                                                     \
+	"\"line\": {}, \"step\": {\"type\": \"string\"}}}]}}"
 /* `after` of the program number PROGRAM, which is NODE, when all are known. */
 void decode_after(struct decoder *d, int program, const struct node *node);
-/* The number of what is the same as READY in the plan's list, where it is put if it is new. */
-int ready_add(struct decoder *d, struct plan_ready ready);
+/* The step `after` of D->program, to a struct peer_step; and what these speak of, when all programs
+ * are known. */
+bool decode_after_step(struct decoder *d, const struct node *node, void *peer_step);
+void decode_after_steps(struct decoder *d);
+/* The number of what is the same as READY in the plan's list, where it is put if it is new; -1:
+ * that is full, which is reported at NODE. */
+int ready_add(struct decoder *d, const struct node *node, struct plan_ready ready);
 
 /* PROGRAM's list of steps. */
 void decode_steps(struct decoder *d, struct plan_program *program, const struct node *list);

@@ -22,6 +22,12 @@ struct decoder {
 	const char *const *extra_sysctl;    /* "k=v" of the command line, or NULL */
 	bool steps_missing;    /* some step was wrong: names in expectations cannot be checked */
 	bool programs_missing; /* so was some key of a host: programs' names cannot */
+	/* Steps that wait for a program, which may stand below (after.c). */
+	struct decoder_wait {
+		int program, step;
+		const struct node *node;
+	} * wait;
+	int wait_count;
 };
 
 /* What a value is, and what C type it goes to. Numbers and words go to any integer. */

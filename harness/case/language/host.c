@@ -368,12 +368,9 @@ static const struct field program_fields[] = {
 	 .help = "its host starts it again when it has ended, as a service manager does"},
 	{"boot", TYPE_WORD, TO(struct plan_program, stays_down), .words = boot_words,
 	 .help = "when its host comes up again, start if not said"},
-	{"after", TYPE_CUSTOM, .decode = skip,
-	 .looks = "{server: listening 6379}, {server: {line: \"Ready to accept\"}}, or {setup: "
-		  "exit}",
-	 .schema = "{\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1}",
-	 .help = "and not before another program listens on that port, has written such a line, or "
-		 "is over; if that ends without, then"},
+	{"after", TYPE_CUSTOM, .decode = skip, .looks = AFTER_LOOKS, .schema = AFTER_SCHEMA,
+	 .help = "and not before another program listens on that port, has written such a line, is "
+		 "done with that step, or is over; if that ends without, then"},
 	{"trace", TYPE_WORD, TO(struct plan_program, traced), .words = trace_words,
 	 .help = "what it does with its TCP sockets is told and drawn beside the packets; may be "
 		 "expected then"},
@@ -512,4 +509,5 @@ void decode_programs(struct decoder *d, const struct node *hosts)
 	}
 	if (plan->program_count < PROGRAMS_MAX)
 		decode_afters(d, hosts);
+	decode_after_steps(d);
 }

@@ -317,9 +317,10 @@ static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own,
 					      at_first(d->plan, step->peer.addr));
 		if (target != PLAN_ANY && step->peer.addr.sin6_port)
 			program->connected = ready_add(
-				d, (struct plan_ready){.program = target,
-						       .what = READY_LISTENS,
-						       .port = ntohs(step->peer.addr.sin6_port)});
+				d, d->root,
+				(struct plan_ready){.program = target,
+						    .what = READY_LISTENS,
+						    .port = ntohs(step->peer.addr.sin6_port)});
 		return;
 	}
 }

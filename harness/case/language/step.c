@@ -282,6 +282,12 @@ static const struct field sleep_fields[] = {
 static const struct field wait_fields[] = {
 	{NULL, TYPE_DURATION, PEER(time_ns), .help = "a moment of the run"},
 };
+static const struct field after_fields[] = {
+	{NULL, TYPE_CUSTOM, .decode = decode_after_step, .looks = AFTER_LOOKS,
+	 .schema = AFTER_SCHEMA,
+	 .help = "another program listens on that port, has written such a line, is done with that "
+		 "step, or is over"},
+};
 static const struct field heartbeat_fields[] = {
 	{"every", TYPE_DURATION, PEER(period_ns), .min = 1000000, .required = true,
 	 .help = "time between questions"},
@@ -350,6 +356,7 @@ const struct step_kind step_kinds[PEER_OP_COUNT] = {
 	[PEER_SELECT] = {.needs = NEEDS_EITHER, .returns = true},
 	[PEER_SLEEP] = {.needs = NEEDS_NOTHING},
 	[PEER_WAIT] = {.needs = NEEDS_NOTHING},
+	[PEER_AFTER] = {.needs = NEEDS_NOTHING},
 	[PEER_PAUSE] = {.needs = NEEDS_NOTHING},
 	[PEER_HEARTBEAT] = {.needs = NEEDS_CONNECTION, .returns = true},
 	[PEER_ECHO] = {.needs = NEEDS_CONNECTION, .returns = true},
@@ -436,6 +443,10 @@ static const struct verb steps[] = {
 	 FORM("sleep", sleep_fields, 1), NULL},
 	{"wait", PEER_WAIT, "do nothing until the run's clock says so", "wait: 60s",
 	 ARGUMENT_REQUIRED, FORM("wait", wait_fields, 1), NULL},
+	{"after", PEER_AFTER,
+	 "do nothing until another program has done something, for good if it never does",
+	 "after: {server: listening 8081}", ARGUMENT_REQUIRED, FORM("after", after_fields, 1),
+	 NULL},
 	{"pause", PEER_PAUSE, "do nothing for good", "pause", ARGUMENT_NONE, NULL, NULL},
 	{"heartbeat", PEER_HEARTBEAT, "ask an echoing peer again and again",
 	 "heartbeat: {every: 5s, misses: 3, for: 60s}", ARGUMENT_REQUIRED,

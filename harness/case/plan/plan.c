@@ -161,16 +161,22 @@ bool plan_counts_starts(const struct plan *plan, int program)
 	return counts;
 }
 
-uint32_t plan_ready_by_step(const struct plan *plan, int program, int step)
+uint32_t plan_ready_by_step(const struct plan *plan, int program, int step, int64_t ret)
 {
 	const struct peer_step *peer = &plan->program[program].step[step].peer;
-	uint32_t ready = 0;
+	bool listens = peer->op == PEER_LISTEN && ret == 0;
+	uint32_t is_so = 0;
 
-	for (int i = 0; i < plan->ready_count && peer->op == PEER_LISTEN; i++)
-		if (plan->ready[i].program == program && plan->ready[i].what == READY_LISTENS &&
-		    htons((uint16_t)plan->ready[i].port) == peer->addr.sin6_port)
-			ready |= 1u << i;
-	return ready;
+	for (int i = 0; i < plan->ready_count; i++) {
+		const struct plan_ready *ready = &plan->ready[i];
+
+		if (ready->program == program &&
+		    ((ready->what == READY_LISTENS && listens &&
+		      htons((uint16_t)ready->port) == peer->addr.sin6_port) ||
+		     (ready->what == READY_STEP && ready->step == step)))
+			is_so |= 1u << i;
+	}
+	return is_so;
 }
 
 uint32_t plan_ready_of(const struct plan *plan, int program)
@@ -189,6 +195,27 @@ uint32_t plan_awaited_by(const struct plan *plan, int program)
 
 	return (waiting->after < 0 ? 0 : 1u << waiting->after) |
 	       (waiting->connected < 0 ? 0 : 1u << waiting->connected);
+}
+
+uint32_t plan_awaited_from(const struct plan *plan, int program, int step)
+{
+	const struct plan_program *waiting = &plan->program[program];
+	uint32_t awaited = 0;
+
+	for (; step < waiting->step_count; step++)
+		if (waiting->step[step].peer.op == PEER_AFTER)
+			awaited |= 1u << waiting->step[step].peer.amount;
+	return awaited;
+}
+
+uint32_t plan_ready_by_end(const struct plan *plan, uint32_t ended)
+{
+	uint32_t is_so = 0;
+
+	for (int i = 0; i < plan->ready_count; i++)
+		if (plan->ready[i].what == READY_EXIT && ended & 1u << plan->ready[i].program)
+			is_so |= 1u << i;
+	return is_so;
 }
 
 const char *plan_source_line(const struct plan *plan, int number, int *ret_size)

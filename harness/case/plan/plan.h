@@ -162,13 +162,15 @@ struct plan_input {
 	char *text; /* NULL: the end */
 };
 
-/* What a program may have done when another one starts. */
+/* What a program may have done when another one starts or goes on. */
 struct plan_ready {
 	int program;
-	enum plan_ready_what { READY_LISTENS, READY_LINE, READY_EXIT } what;
+	enum plan_ready_what { READY_LISTENS, READY_LINE, READY_STEP, READY_EXIT } what;
 	int port;   /* on which it listens */
+	int step;   /* that is over, whatever it returned */
 	char *line; /* what is in a line that it wrote */
 };
+#define READY_MAX 32 /* they are bits of a uint32_t */
 
 struct plan_program {
 	char *name; /* the host's name when the host has only this one */
@@ -449,7 +451,7 @@ struct plan {
 	int address_count;
 	struct plan_program *program;
 	int program_count;
-	struct plan_ready *ready; /* what programs wait for before they start */
+	struct plan_ready *ready; /* what others wait for before they start or go on */
 	int ready_count;
 	struct plan_fault *fault; /* in order of at_ns */
 	int fault_count;
@@ -523,11 +525,14 @@ void plan_free(struct plan *plan); /* NULL is fine */
  * come, and plan_restarts() does not know how many there are. */
 bool plan_counts_starts(const struct plan *plan, int program);
 
-/* Which of the plan's list, as bits, are so when STEP of PROGRAM has returned without an error. */
-uint32_t plan_ready_by_step(const struct plan *plan, int program, int step);
+/* Which of the plan's list, as bits, are so when STEP of PROGRAM has returned RET. */
+uint32_t plan_ready_by_step(const struct plan *plan, int program, int step, int64_t ret);
 /* Which of it PROGRAM does. */
 uint32_t plan_ready_of(const struct plan *plan, int program);
-/* Which of it PROGRAM waits for before it starts. */
+/* Which of it PROGRAM waits for before it starts; in its steps from number STEP on. */
 uint32_t plan_awaited_by(const struct plan *plan, int program);
+uint32_t plan_awaited_from(const struct plan *plan, int program, int step);
+/* Which of it are so because the program has ENDED, one of the bits 1 << program. */
+uint32_t plan_ready_by_end(const struct plan *plan, uint32_t ended);
 
 #endif

@@ -53,7 +53,7 @@ START_TEST(step_examples_hold)
 		 "case: an example\nhosts:\n"
 		 "  client: {program: [{connect: server:80, as: first}, {listen: 90, as: second}, "
 		 "%s%s%s]}\n"
-		 "  server: {program: [pause]}\nexpect: {}\n",
+		 "  server: {program: [listen: 8081, accept]}\nexpect: {}\n",
 		 strchr(verb->example, ':') ? "{" : "", verb->example,
 		 strchr(verb->example, ':') ? "}" : "");
 	plan_free(load(source));
