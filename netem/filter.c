@@ -223,6 +223,32 @@ int net_add_masquerade(struct net *net, const char *out, struct err *err)
 	return explain(nft_run(net, text_string(&text), err), "address translation", err);
 }
 
+int net_set_backends(struct net *net, int number, struct net_endpoint to,
+		     const struct net_endpoint *backend, int count, struct err *err)
+{
+	const char *ip = strchr(to.address, ':') ? "ip6" : "ip";
+	AUTO_TEXT struct text text = {0};
+
+	text_add(&text,
+		 "add table inet halfopen; add chain inet halfopen backends%d "
+		 "{ type nat hook prerouting priority -100; }; ",
+		 number);
+	text_add(&text, "flush chain inet halfopen backends%d; ", number);
+	if (count)
+		text_add(&text,
+			 "add rule inet halfopen backends%d %s daddr %s tcp dport %d dnat %s to "
+			 "numgen inc mod %d map { ",
+			 number, ip, to.address, to.port, ip, count);
+	for (int i = 0; i < count; i++)
+		text_add(&text, "%s%d : %s . %d", i ? ", " : "", i, backend[i].address,
+			 backend[i].port);
+	/* Without a rule that asks for it the kernel tracks no connection, and translates nothing
+	 * of those that it knew (nf_ct_netns_put()). */
+	text_add(&text, "%sadd rule inet halfopen backends%d ct state new accept",
+		 count ? " }; " : "", number);
+	return explain(nft_run(net, text_string(&text), err), "address translation", err);
+}
+
 int net_add_firewall(struct net *net, enum net_refusal refusal, struct err *err)
 {
 	static const char *const verdict[] = {

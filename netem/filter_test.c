@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -483,6 +484,36 @@ START_TEST(masquerade_and_forget)
 }
 END_TEST
 
+/* New connections go to each backend in turn, and known ones stay; with none left, the address is
+ * the router's own. */
+START_TEST(backends_in_turn)
+{
+	struct test_pair pair = test_router();
+	const char *vip = _i == 4 ? "10.9.9.9" : "fd09::9", *to = test_address(true, _i, 2);
+	const struct net_endpoint backend[] = {{to, 81}, {to, 82}};
+	int listener[] = {test_socket(pair.server, _i, SOCK_STREAM, 81),
+			  test_socket(pair.server, _i, SOCK_STREAM, 82)};
+	static const int turn[] = {0, 1, 0};
+	int client = -1, server = -1;
+
+	ck_ok(net_add_address(pair.wire, "lo", vip, _i == 4 ? 32 : 128, &err));
+	ck_ok(net_set_backends(pair.wire, 3, (struct net_endpoint){vip, 80}, backend, 2, &err));
+	for (size_t i = 0; i < sizeof(turn) / sizeof(*turn); i++) {
+		client = test_socket(pair.client, _i, SOCK_STREAM, 0);
+		ck_assert_int_eq(test_connect(client, vip, 80), -EINPROGRESS);
+		ck_assert_int_eq(test_connected(client, 3000), 0);
+		server = test_accept(listener[turn[i]]);
+	}
+	ck_ok(net_set_backends(pair.wire, 3, (struct net_endpoint){vip, 80}, backend, 0, &err));
+	ck_assert_int_eq(send(client, "data", 4, 0), 4);
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = server, .events = POLLIN}, 1, 3000), 1);
+	ck_assert_int_eq(recv(server, (char[4]){0}, 4, 0), 4);
+	client = test_socket(pair.client, _i, SOCK_STREAM, 0);
+	ck_assert_int_eq(test_connect(client, vip, 80), -EINPROGRESS);
+	ck_assert_int_eq(test_connected(client, 3000), ECONNREFUSED);
+}
+END_TEST
+
 /* What a firewall does with a connection that it has forgotten: silence, or a RST to who sends; in
  * both ways, and for a router's own addresses too. */
 static void forgotten(int version, enum net_refusal refusal, int error)
@@ -550,6 +581,7 @@ int main(void)
 		tcase_add_loop_test(tc, every_code_of_unreachable, version, version + 1);
 		tcase_add_loop_test(tc, rejects_reach_a_connecting_socket, version, version + 1);
 		tcase_add_loop_test(tc, masquerade_and_forget, version, version + 1);
+		tcase_add_loop_test(tc, backends_in_turn, version, version + 1);
 		tcase_add_loop_test(tc, a_firewall_drops_what_it_forgot, version, version + 1);
 		tcase_add_loop_test(tc, a_firewall_refuses_what_it_forgot, version, version + 1);
 		tcase_add_loop_test(tc, a_firewall_prohibits_what_it_forgot, version, version + 1);

@@ -139,6 +139,15 @@ int net_delete_filter(struct net *net, int id, struct err *err);
 int net_except_filter(struct net *net, int id, const char *in, const char *out, struct err *err);
 /* Source NAT (masquerade) of what leaves through OUT. */
 int net_add_masquerade(struct net *net, const char *out, struct err *err);
+/* Destination NAT: each new connection to TO goes to the next of BACKENDS in turn, the first one
+ * first; to none: it is this host's own matter. NUMBER: which of such; what it was before is no
+ * more. Connections that are known stay where they are. Addresses of TO's IP version. */
+struct net_endpoint {
+	const char *address;
+	int port;
+};
+int net_set_backends(struct net *net, int number, struct net_endpoint to,
+		     const struct net_endpoint *backend, int count, struct err *err);
 enum net_refusal { NET_REFUSE_DROP, NET_REFUSE_RST, NET_REFUSE_ICMP };
 /* A firewall that knows connections: a TCP segment that belongs to none, and begins none, is
  * dropped, or refused with a RST or an error of ICMP (administratively prohibited) to its sender;
