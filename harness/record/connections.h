@@ -13,6 +13,8 @@
 struct connections {
 	/* Of each the first packet that was seen; number N is at N - 1. */
 	const struct record_packet *first[CONNECTIONS_MOST];
+	/* And the first of the other side; NULL: none. */
+	const struct record_packet *answer[CONNECTIONS_MOST];
 	int count;
 };
 

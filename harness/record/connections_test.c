@@ -66,12 +66,33 @@ START_TEST(sockets_are_of_the_last_between_their_ports)
 }
 END_TEST
 
+/* A router made another port of the one that the client connected to. */
+START_TEST(sockets_behind_a_vip)
+{
+	static struct record_packet translated[] = {
+		{.from = 0, .to = 1, .sport = 1, .dport = 80, .connection = 1},
+		{.from = 0, .to = 1, .sport = 2, .dport = 80, .connection = 2},
+		{.from = 1, .to = 0, .sport = 8080, .dport = 2, .connection = 2},
+	};
+	struct record record = {.packet = translated, .packet_count = 3};
+	struct connections connections;
+
+	connections_find(&record, &connections);
+	ck_assert_int_eq(
+		connections_of_socket(
+			&connections,
+			&(struct record_socket){.host = 1, .local_port = 8080, .remote_port = 2}),
+		2);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("connections");
 
 	tcase_add_test(tests, packets_know_theirs);
 	tcase_add_test(tests, one_alone_is_not_told_apart);
+	tcase_add_test(tests, sockets_behind_a_vip);
 	tcase_add_test(tests, sockets_are_of_the_last_between_their_ports);
 	return run_tests(tests);
 }

@@ -17,6 +17,10 @@ enum packet_protocol { PACKET_OTHER, PACKET_TCP, PACKET_ICMP, PACKET_ICMP6, PACK
 struct decoded {
 	enum packet_protocol protocol;
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
+	/* By pair.c: what a router made of the destination, which is one of its VIPs; "": it is not
+	 * known, or nothing. */
+	char translated[INET6_ADDRSTRLEN];
+	uint16_t translated_port;
 	int ip_id; /* IPv4; 0 */
 	int ttl;   /* or hop limit */
 	int ecn;   /* RFC 3168, 5: 1 ECT(1), 2 ECT(0), 3 CE */

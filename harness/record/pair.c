@@ -60,7 +60,8 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 static uint64_t signature_of(const struct decoded *packet, const struct plan *plan)
 {
 	int stripped = plan->middlebox.strip;
-	bool translated = plan->nat, ecn = stripped & STRIP_ECN_FLAGS && packet->flags & TCP_SYN;
+	bool translated = plan->nat || plan_has_vip(plan);
+	bool ecn = stripped & STRIP_ECN_FLAGS && packet->flags & TCP_SYN;
 	uint64_t hash = mix(packet->protocol,
 			    (uint64_t)packet->flags & ~(ecn ? (unsigned)(TCP_ECE | TCP_CWR) : 0u));
 
@@ -107,6 +108,8 @@ int place_of_address(const struct plan *plan, const char *address)
 	if (plan->network != NETWORK_ROUTER)
 		return PLAN_ANY;
 	/* With translation, the last host is outside and knows the first by this address. */
+	if (plan_has_vip(plan) && plan_address_of_text(plan, address) >= 0)
+		return PLACE_ROUTER;
 	if (plan->nat && is_router_address(&plan->host[plan->host_count - 1], address))
 		return 0;
 	if (strcmp(address, PLAN_ROUTER_LINK_LOCAL) == 0)
@@ -120,15 +123,12 @@ int place_of_address(const struct plan *plan, const char *address)
 /* Who has it then: of two, the first. */
 static int holder_of(const struct plan *plan, const char *address, int64_t t_ns)
 {
-	for (int i = 0; i < plan->address_count; i++) {
-		uint32_t holders = plan_holders(plan, i, t_ns);
+	int index = plan_address_of_text(plan, address);
+	uint32_t holders = index < 0 ? 0 : plan_holders(plan, index, t_ns);
 
-		if (strcmp(plan_address_text(plan, i), address) != 0)
-			continue;
-		for (int host = 0; host < plan->host_count; host++)
-			if (holders & 1u << host)
-				return host;
-	}
+	for (int host = 0; host < plan->host_count; host++)
+		if (holders & 1u << host)
+			return host;
 	return PLAN_ANY;
 }
 
@@ -139,14 +139,6 @@ int place_then(const struct plan *plan, const char *address, int64_t t_ns)
 	return place == PLAN_ANY ? holder_of(plan, address, t_ns) : place;
 }
 
-static bool moves(const struct plan *plan, const char *address)
-{
-	for (int i = 0; i < plan->address_count; i++)
-		if (strcmp(plan_address_text(plan, i), address) == 0)
-			return true;
-	return false;
-}
-
 /* To whom the sender sends: of an address that moves it may know an old MAC. */
 static int receiver_of(const struct plan *plan, const struct record_frame *frame,
 		       const struct decoded *packet, int from)
@@ -154,7 +146,7 @@ static int receiver_of(const struct plan *plan, const struct record_frame *frame
 	static const uint8_t of_hosts[] = {2, 0, 0, 0, 0};
 	int mac[HOSTS_MAX], to = place_then(plan, packet->dst, frame->t_ns);
 
-	if (!moves(plan, packet->dst))
+	if (plan_address_of_text(plan, packet->dst) < 0)
 		return to;
 	plan_macs(plan, frame->t_ns, mac);
 	for (int i = 0; i < plan->host_count; i++)
@@ -237,10 +229,29 @@ static int packet_find(const struct pairing *pairing, const struct record_frame 
 	return old;
 }
 
-static void note_sighting(struct pairing *pairing, const struct record_frame *frame, int index)
+/* What was sent to a VIP of the router, and is seen behind it, is for who is there. */
+static void note_translation(struct pairing *pairing, const struct record_frame *frame,
+			     const struct decoded *seen, int index)
+{
+	struct record_packet *packet = &pairing->record->packet[index];
+	struct decoded *said = &pairing->packet[index];
+	int host = frame->host >= 0 ? frame->host : -1 - frame->host;
+
+	if (packet->to != PLACE_ROUTER || !plan_has_vip(pairing->plan) ||
+	    strcmp(seen->dst, said->dst) == 0)
+		return;
+	packet->to = host;
+	packet->arrived_ns = -1;
+	memcpy(said->translated, seen->dst, sizeof(said->translated));
+	said->translated_port = seen->dport;
+}
+
+static void note_sighting(struct pairing *pairing, const struct record_frame *frame,
+			  const struct decoded *seen, int index)
 {
 	struct record_packet *packet = &pairing->record->packet[index];
 
+	note_translation(pairing, frame, seen, index);
 	pairing->seen[index] |= tap_bit(frame);
 	if (frame->tap == RAW_TAP_PORT && frame->host == packet->from && !frame->outgoing)
 		packet->port_ns = frame->t_ns;
@@ -503,7 +514,7 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 			frame->packet = packet_of_the_way(&pairing, frame, &packet, signature,
 							  known);
 		note_number(&pairing, frame);
-		note_sighting(&pairing, frame, frame->packet);
+		note_sighting(&pairing, frame, &packet, frame->packet);
 	}
 	note_losses(&pairing, loss, loss_count);
 	if (plan->middlebox.syn_proxy)

@@ -286,6 +286,47 @@ START_TEST(test_translation)
 }
 END_TEST
 
+/* A VIP is the backend that the router made of it; the router, where that is not known. */
+START_TEST(test_vip)
+{
+	struct made_segment before = {.src = "10.0.1.1",
+				      .dst = "10.0.0.101",
+				      .flags = TCP_SYN,
+				      .seq = 9,
+				      .id = 3,
+				      .sport = 40000,
+				      .dport = 80};
+	struct made_segment behind = before, again = before;
+	struct made_segment answer = {.src = "10.0.2.1",
+				      .dst = "10.0.1.1",
+				      .flags = TCP_SYN | TCP_ACK,
+				      .sport = 8081,
+				      .dport = 40000};
+	uint8_t frame[256];
+
+	behind.dst = "10.0.2.1";
+	behind.dport = 8081;
+	again.id = 4;
+	begin("case: a VIP\nnetwork: {type: router, vips: {web: {80: \"server:8081\"}}}\nhosts:\n"
+	      "  client: {program: [{connect: \"web:80\"}]}\n"
+	      "  server: {program: [{listen: 8081}, accept]}\n" EXPECTS_CONNECT);
+	/* It is lost on its way to the router; then it is not. */
+	raw_packet(&raw, S, 0, RAW_TAP_HOST, 1, frame, segment_frame(&again, frame));
+	send_routed(2 * S, &before, &behind);
+	raw_packet(&raw, 3 * S, 1, RAW_TAP_HOST, 1, frame, segment_frame(&answer, frame));
+	raw_packet(&raw, 4 * S, 0, RAW_TAP_HOST, 1, frame, segment_frame(&again, frame));
+	record = test_collect(plan, &raw, 5 * S);
+	ck_assert_int_eq(record->packet_count, 4);
+	check_packet(0, S, -1, -1, 0, PLACE_ROUTER);
+	check_packet(1, 2 * S, 2 * S, 2 * S + MS, 0, 1);
+	ck_assert_str_eq(record->packet[1].dst, "10.0.0.101");
+	check_packet(2, 3 * S, -1, -1, 1, 0);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(record->packet[i].connection, 1);
+	done();
+}
+END_TEST
+
 /* An address that moved is where the sender believes it, who may know an old MAC. */
 START_TEST(test_moved_address)
 {
@@ -385,6 +426,7 @@ int main(void)
 	tcase_add_test(tests, test_router);
 	tcase_add_test(tests, test_to_router);
 	tcase_add_test(tests, test_translation);
+	tcase_add_test(tests, test_vip);
 	tcase_add_test(tests, test_moved_address);
 	tcase_add_test(tests, test_router_speaks);
 	tcase_add_test(tests, test_router_repeats);

@@ -17,6 +17,8 @@
 struct side {
 	char address[INET6_ADDRSTRLEN];
 	uint16_t port;
+	char vip[INET6_ADDRSTRLEN]; /* by which the other side knows it; "": its own */
+	uint16_t vip_port;
 	bool numbered; /* isn is known */
 	uint32_t isn;
 	uint32_t next; /* the highest sequence number sent, plus one */
@@ -49,7 +51,8 @@ struct tracker {
 
 static bool is_side(const struct side *side, const char *address, uint16_t port)
 {
-	return side->port == port && strcmp(side->address, address) == 0;
+	return (side->port == port && strcmp(side->address, address) == 0) ||
+	       (side->vip_port == port && strcmp(side->vip, address) == 0);
 }
 
 static struct side side_new(const char *address, uint16_t port)
@@ -58,6 +61,16 @@ static struct side side_new(const char *address, uint16_t port)
 
 	snprintf(side.address, sizeof(side.address), "%s", address);
 	return side;
+}
+
+/* As good as new, in a connection of the same addresses. */
+static struct side side_again(const struct side *side)
+{
+	struct side again = side_new(side->address, side->port);
+
+	memcpy(again.vip, side->vip, sizeof(again.vip));
+	again.vip_port = side->vip_port;
+	return again;
 }
 
 /* Where a router translates, its outer address stands for the first host's: to the other side of
@@ -73,26 +86,56 @@ static const char *untranslated(const struct plan *plan, const char *address)
 						      : address;
 }
 
-/* The connection of a segment; *RET_FROM: which side sent it. */
+static struct tracked *connection_between(struct tracker *tracker, const char *src, uint16_t sport,
+					  const char *dst, uint16_t dport, int *ret_from)
+{
+	for (int i = tracker->connection_count - 1; i >= 0; i--)
+		for (int from = 0; from < 2; from++)
+			if (is_side(&tracker->connection[i].side[from], src, sport) &&
+			    is_side(&tracker->connection[i].side[!from], dst, dport)) {
+				*ret_from = from;
+				return &tracker->connection[i];
+			}
+	return NULL;
+}
+
+/* SIDE was known by its VIP only, or by nothing. */
+static void side_translate(struct side *side, const struct decoded *packet)
+{
+	memcpy(side->vip, packet->dst, sizeof(side->vip));
+	side->vip_port = packet->dport;
+	memcpy(side->address, packet->translated, sizeof(side->address));
+	side->port = packet->translated_port;
+}
+
+/* The connection of a segment; *RET_FROM: which side sent it. What was sent to a VIP is of the
+ * backend's, where it is known to whom the router sent it on; and else of the last one's that this
+ * port of the client had to do with. */
 static struct tracked *connection_find(struct tracker *tracker, const struct decoded *packet,
 				       int *ret_from)
 {
 	const char *src = untranslated(tracker->plan, packet->src);
 	const char *dst = untranslated(tracker->plan, packet->dst);
-	struct tracked *connection;
+	bool is_translated = *packet->translated;
+	struct tracked *connection = connection_between(
+		tracker, src, packet->sport, is_translated ? packet->translated : dst,
+		is_translated ? packet->translated_port : packet->dport, ret_from);
 
-	for (int i = tracker->connection_count - 1; i >= 0; i--)
-		for (int from = 0; from < 2; from++)
-			if (is_side(&tracker->connection[i].side[from], src, packet->sport) &&
-			    is_side(&tracker->connection[i].side[!from], dst, packet->dport)) {
-				*ret_from = from;
-				return &tracker->connection[i];
-			}
-	connection = LIST_ADD(tracker->pool, tracker, connection);
-	connection->side[0] = side_new(src, packet->sport);
-	connection->side[1] = side_new(dst, packet->dport);
-	connection->number = ++tracker->numbers;
-	*ret_from = 0;
+	if (connection)
+		return connection;
+	if (is_translated)
+		connection = connection_between(tracker, src, packet->sport, dst, packet->dport,
+						ret_from);
+	/* With another backend, it is another connection. */
+	if (!connection || *connection->side[!*ret_from].vip) {
+		connection = LIST_ADD(tracker->pool, tracker, connection);
+		connection->side[0] = side_new(src, packet->sport);
+		connection->side[1] = side_new(dst, packet->dport);
+		connection->number = ++tracker->numbers;
+		*ret_from = 0;
+	}
+	if (is_translated)
+		side_translate(&connection->side[!*ret_from], packet);
 	return connection;
 }
 
@@ -118,11 +161,11 @@ static void sent_syn(struct tracker *tracker, struct tracked *connection, int fr
 	if (!(packet->flags & TCP_ACK)) { /* a new connection in an old one's place */
 		struct side *other = &connection->side[!from];
 
-		*other = side_new(other->address, other->port);
+		*other = side_again(other);
 		if (side->numbered)
 			connection->number = ++tracker->numbers;
 	}
-	*side = side_new(side->address, side->port);
+	*side = side_again(side);
 	side->numbered = true;
 	side->isn = packet->seq;
 	side->next = packet->seq + 1;

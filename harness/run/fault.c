@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "list.h"
+#include "router.h"
 #include "stage.h"
 
 /* From the last process's end to the power's: enough for FIN, RST and their answers on the
@@ -289,6 +290,13 @@ static int forget(struct stage *stage, const struct plan_fault *fault, int index
 	return net_flush_conntrack(stage->topology.router, err);
 }
 
+static int set_backends(struct stage *stage, const struct plan_fault *fault, int index,
+			struct err *err)
+{
+	return router_set_backends(&stage->topology, fault->address, fault->vip_port, index + 1,
+				   err);
+}
+
 /* Each of the hosts does its part; one that is off has nothing to do. */
 static int move(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
 {
@@ -353,6 +361,8 @@ static const struct {
 	[FAULT_IMPAIR] = {impair, NULL},
 	[FAULT_HEAL] = {heal, NULL},
 	[FAULT_FORGET] = {forget, NULL},
+	[FAULT_ADD_BACKEND] = {set_backends, NULL},
+	[FAULT_REMOVE_BACKEND] = {set_backends, NULL},
 	[FAULT_MOVE] = {move, NULL},
 	[FAULT_IFDOWN] = {set_interface, NULL},
 	[FAULT_IFUP] = {set_interface, NULL},

@@ -80,6 +80,40 @@ static int middlebox_configure(struct topology *topology, struct err *err)
 					seconds, err);
 }
 
+int router_set_backends(struct topology *topology, int address, int vip_port, int faults_done,
+			struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct plan_backend backend[BACKENDS_MAX];
+	struct net_endpoint endpoint[BACKENDS_MAX];
+	const struct net_endpoint to = {plan_address_text(plan, address),
+					plan->address[address].vip_port[vip_port].port};
+	int count = plan_backends(plan, address, vip_port, faults_done, backend);
+
+	for (int i = 0; i < count; i++)
+		endpoint[i] = (struct net_endpoint){plan_host_address(plan, backend[i].host),
+						    backend[i].port};
+	return net_set_backends(topology->router, address * VIP_PORTS_MAX + vip_port, to, endpoint,
+				count, err);
+}
+
+/* What is sent there and not translated is for the router itself. */
+static int vips_build(struct topology *topology, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	int faults_done = 0, ret = 0;
+
+	while (faults_done < plan->fault_count && plan->fault[faults_done].at_ns < topology->now_ns)
+		faults_done++;
+	for (int i = 0; i < plan->address_count && ret == 0; i++) {
+		ret = net_add_address(topology->router, "lo", plan_address_text(plan, i),
+				      plan->ip_version == 6 ? 128 : 32, err);
+		for (int port = 0; port < plan->address[i].vip_port_count && ret == 0; port++)
+			ret = router_set_backends(topology, i, port, faults_done, err);
+	}
+	return ret;
+}
+
 /* What makes it a router; INTERFACE_BUILD gives it the interface towards one host. */
 static int router_configure(struct topology *topology,
 			    int (*interface_build)(struct topology *, int, struct err *),
@@ -99,6 +133,8 @@ static int router_configure(struct topology *topology,
 	if (ret == 0 && plan->nat)
 		ret = net_add_masquerade(topology->router,
 					 router_link_name(out, plan->host_count - 1), err);
+	if (ret == 0)
+		ret = vips_build(topology, err);
 	if (ret == 0 && plan->middlebox.idle_ns)
 		ret = middlebox_configure(topology, err);
 	if (ret == 0 && plan->middlebox.syn_proxy)
@@ -127,6 +163,8 @@ int router_wait(struct topology *topology, struct err *err)
 		if (ret == 0 && plan->ip_version == 6)
 			ret = net_wait_address(topology->router, plan_router_address(plan, i), err);
 	}
+	for (int i = 0; i < plan->address_count && ret == 0 && plan->ip_version == 6; i++)
+		ret = net_wait_address(topology->router, plan_address_text(plan, i), err);
 	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
 }
 

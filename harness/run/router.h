@@ -17,6 +17,10 @@
 int router_build(struct topology *topology, struct err *err);
 /* This kernel is its own: its cards are there. What it has is in force when this returns. */
 int router_build_here(struct topology *topology, struct err *err);
+/* Who gets new connections to that port of the plan's ADDRESS, when so many of its faults are done.
+ */
+int router_set_backends(struct topology *topology, int address, int vip_port, int faults_done,
+			struct err *err);
 int router_wait(struct topology *topology, struct err *err);
 
 #endif

@@ -10,6 +10,8 @@
 
 #define HOSTS_MAX     8
 #define ADDRESSES_MAX 8 /* beside those of hosts */
+#define VIP_PORTS_MAX 8 /* of one address that the router translates */
+#define BACKENDS_MAX  8 /* of one of them */
 #define PROGRAMS_MAX  16
 #define STEPS_MAX     400 /* of one program */
 #define FAULTS_MAX    256

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * `addresses:` of a case: those that are no host's own, as VRRP's virtual address, or one that a
- * cloud assigns; a host or a program cannot have the same name.
+ * Addresses that are no host's own: `addresses:` of a case, as VRRP's virtual address, or one that
+ * a cloud assigns; and `vips:` of a router, which it translates to those of hosts. A host or a
+ * program cannot have the same name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -39,18 +40,71 @@ static void decode_holder(struct decoder *d, const struct node *node, struct pla
 	address->host = find_host(d, node, node->text, 0);
 }
 
-void decode_addresses(struct decoder *d)
+bool decode_backend(struct decoder *d, const struct node *node, int port, struct plan_backend *ret)
 {
-	const struct node *map = node_get(d->root, "addresses");
+	const char *colon;
+	struct node host, port_node;
+
+	if (!want_scalar(d, node, "a host, or a host and a port (server:8081)"))
+		return false;
+	colon = strrchr(node->text, ':');
+	host = node_slice(d->pool, node, 0,
+			  colon ? (size_t)(colon - node->text) : strlen(node->text));
+	if (colon) {
+		port_node = node_slice(d->pool, node, (size_t)(colon + 1 - node->text),
+				       strlen(colon + 1));
+		if (!parse_port(d, &port_node, &port))
+			return false;
+	}
+	ret->port = port;
+	ret->host = find_host(d, &host, host.text, 0);
+	return ret->host >= 0;
+}
+
+static void decode_backends(struct decoder *d, const struct node *node, struct plan_vip_port *port)
+{
+	for (const struct node *item = node_first(node); item; item = node_next(node, item)) {
+		struct plan_backend *backend = &port->backend[port->backend_count];
+
+		if (port->backend_count == BACKENDS_MAX) {
+			node_error(d->diags, item, "more than %d backends of one port",
+				   BACKENDS_MAX);
+			return;
+		}
+		if (!decode_backend(d, item, port->port, backend))
+			continue;
+		for (int i = 0; i < port->backend_count; i++)
+			if (memcmp(&port->backend[i], backend, sizeof(*backend)) == 0)
+				node_error(d->diags, item, "the backend '%.60s' given twice",
+					   item->text);
+		port->backend_count++;
+	}
+}
+
+static void decode_vip(struct decoder *d, const struct node *node, struct plan_address *address)
+{
+	address->host = PLAN_ANY;
+	if (!want_map(d, node, "a mapping of ports to backends ({80: [server:8081]})"))
+		return;
+	if (!node->count || node->count > VIP_PORTS_MAX) {
+		node_error(d->diags, node, "a VIP has 1 to %d ports", VIP_PORTS_MAX);
+		return;
+	}
+	address->vip_port = pool_alloc(d->pool, sizeof(*address->vip_port) * (size_t)node->count);
+	for (const struct node *value = node->child; value; value = value->next) {
+		struct plan_vip_port *port = &address->vip_port[address->vip_port_count++];
+
+		if (parse_port(d, value->key, &port->port))
+			decode_backends(d, value, port);
+	}
+}
+
+static void decode_each(struct decoder *d, const struct node *map,
+			void (*decode)(struct decoder *, const struct node *,
+				       struct plan_address *))
+{
 	struct plan *plan = d->plan;
 
-	if (!map || !want_map(d, map, "a mapping of names to hosts"))
-		return;
-	if (plan->network == NETWORK_ROUTER)
-		diag_help(d->diags,
-			  diag_error(d->diags, map->key->span,
-				     "an address cannot move where each host has its own subnet"),
-			  "the case needs network: switch");
 	if (map->count > ADDRESSES_MAX) {
 		diag_error(d->diags, map->key->span, "more than %d addresses in one case",
 			   ADDRESSES_MAX);
@@ -68,6 +122,47 @@ void decode_addresses(struct decoder *d)
 		address->place = place_of(value->key);
 		snprintf(address->address4, sizeof(address->address4), "10.0.0.%d", number);
 		snprintf(address->address6, sizeof(address->address6), "fd00::%d", number);
-		decode_holder(d, value, address);
+		decode(d, value, address);
 	}
+}
+
+/* The network is a router, or there are none of the others. */
+static void decode_vips(struct decoder *d, const struct node *map)
+{
+	if (!want_map(d, map, "a mapping of names to VIPs"))
+		return;
+	if (d->plan->network == NETWORK_ROUTER)
+		decode_each(d, map, decode_vip);
+	if (d->plan->middlebox.then)
+		diag_help(d->diags,
+			  diag_error(d->diags, map->key->span,
+				     "'vips' beside a middlebox that says 'then'"),
+			  "that would know each connection twice, by the VIP and by the backend: "
+			  "leave out 'then'");
+	if (d->plan->network != NETWORK_ROUTER)
+		diag_help(d->diags,
+			  diag_error(d->diags, map->key->span,
+				     "'vips' in a network without a router"),
+			  "the case needs network: {type: router, ...}: it translates them");
+}
+
+void decode_addresses(struct decoder *d)
+{
+	const struct node *map = node_get(d->root, "addresses");
+	const struct node *network = node_get(d->root, "network"), *vips = NULL;
+
+	if (network && network->kind == NODE_MAP)
+		vips = node_get(network, "vips");
+	if (vips)
+		decode_vips(d, vips);
+	if (!map || !want_map(d, map, "a mapping of names to hosts"))
+		return;
+	if (d->plan->network == NETWORK_ROUTER)
+		diag_help(d->diags,
+			  diag_error(d->diags, map->key->span,
+				     "an address cannot move where each host has its own subnet"),
+			  "the case needs network: switch; one that a router translates is one of "
+			  "its vips");
+	else
+		decode_each(d, map, decode_holder);
 }

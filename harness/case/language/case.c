@@ -129,6 +129,15 @@ static const struct field network_fields[] = {
 	{"middlebox", TYPE_FORM, .form = &middlebox_form,
 	 .help = "the router knows connections, forgets those that are idle, and lets nothing pass "
 		 "of what it does not know"},
+	{"vips", TYPE_CUSTOM, .decode = decode_later,
+	 .looks = "a mapping of names to ports and backends ({web: {80: [pod-1:8080, "
+		  "pod-2:8080]}})",
+	 .schema = "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"object\", "
+		   "\"minProperties\": 1, \"propertyNames\": {\"pattern\": \"^[0-9]+$\"}, "
+		   "\"additionalProperties\": {\"type\": [\"string\", \"array\"], \"items\": "
+		   "{\"type\": \"string\"}}}}",
+	 .help = "virtual addresses, which the router translates (DNAT): each new connection to "
+		 "such a port goes to the next of its backends in turn, the first one first"},
 	{"sysctl", TYPE_CUSTOM, .decode = decode_later,
 	 .looks = "a mapping of sysctls (net.netfilter.nf_conntrack_tcp_timeout_established: 60)",
 	 .schema = "{\"type\": \"object\"}",

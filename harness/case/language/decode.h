@@ -31,8 +31,11 @@ extern const struct form condition_form;
 /* What a `middlebox:` by name does where nothing else is said; and whether there can be one. */
 void middlebox_finish(struct decoder *d);
 
-/* `addresses:`, when the hosts are known. */
+/* `addresses:`, and a router's `vips:`, when the hosts are known. */
 void decode_addresses(struct decoder *d);
+/* A host, and its port if it is not PORT: "server:8081". False, reported. */
+bool decode_backend(struct decoder *d, const struct node *node, int port, struct plan_backend *ret);
+bool parse_port(struct decoder *d, const struct node *node, int *ret_port);
 /* The number of the address of that name; -1: there is none. */
 int address_named(const struct plan *plan, const char *name);
 

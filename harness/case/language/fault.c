@@ -242,7 +242,7 @@ static const struct field forget_fields[] = {
 	{NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = ""},
 };
 
-static bool decode_address(struct decoder *d, const struct node *node, void *ret)
+static bool find_address(struct decoder *d, const struct node *node, const char *help, void *ret)
 {
 	const struct plan *plan = d->plan;
 	struct known known;
@@ -260,9 +260,84 @@ static bool decode_address(struct decoder *d, const struct node *node, void *ret
 	if (plan->address_count)
 		known_help(d->diags, diag, &known, "the addresses are");
 	else
-		diag_help(d->diags, diag,
-			  "those that can move stand at the top: addresses: {vip: server}");
+		diag_help(d->diags, diag, "%s", help);
 	return false;
+}
+
+static bool decode_address(struct decoder *d, const struct node *node, void *ret)
+{
+	if (!find_address(d, node, "those that can move stand at the top: addresses: {vip: server}",
+			  ret))
+		return false;
+	if (plan_is_vip(d->plan, *(int *)ret))
+		diag_help(d->diags,
+			  node_error(d->diags, node, "'%.60s' is the router's, and cannot move",
+				     node->text),
+			  "its backends can: add_backend, remove_backend");
+	return !plan_is_vip(d->plan, *(int *)ret);
+}
+
+/* "web", or "web:80". */
+static bool decode_vip_port(struct decoder *d, const struct node *node, void *ret)
+{
+	struct plan_fault *fault = ret;
+	const struct plan_address *vip;
+	struct node name, port_node;
+	struct known known;
+	const char *colon;
+	int port;
+
+	if (!want_scalar(d, node, "a VIP, or a VIP and a port (web:80)"))
+		return false;
+	colon = strrchr(node->text, ':');
+	name = node_slice(d->pool, node, 0,
+			  colon ? (size_t)(colon - node->text) : strlen(node->text));
+	if (!find_address(d, &name,
+			  "those that a router translates stand there: network: {type: router, "
+			  "vips: {web: {80: [pod-1:8080]}}}",
+			  &fault->address))
+		return false;
+	if (!plan_is_vip(d->plan, fault->address)) {
+		diag_help(d->diags,
+			  node_error(d->diags, node,
+				     "'%s' is an address that moves, and has no "
+				     "backends",
+				     name.text),
+			  "move it; those of a router are its vips");
+		return false;
+	}
+	vip = &d->plan->address[fault->address];
+	if (!colon && vip->vip_port_count == 1)
+		return true;
+	if (!colon) {
+		diag_help(d->diags,
+			  node_error(d->diags, node, "'%s' has %d ports", vip->name,
+				     vip->vip_port_count),
+			  "say which one, as %s:%d", vip->name, vip->vip_port[0].port);
+		return false;
+	}
+	port_node = node_slice(d->pool, node, (size_t)(colon + 1 - node->text), strlen(colon + 1));
+	if (!parse_port(d, &port_node, &port))
+		return false;
+	known_init(&known, port_node.text);
+	for (int i = 0; i < vip->vip_port_count; i++) {
+		if (vip->vip_port[i].port == port) {
+			fault->vip_port = i;
+			return true;
+		}
+		known_add(&known, pool_printf(d->pool, "%d", vip->vip_port[i].port));
+	}
+	known_help(d->diags,
+		   node_error(d->diags, &port_node, "'%s' has no port %d", vip->name, port), &known,
+		   "its ports are");
+	return false;
+}
+
+/* When the VIP's port is known, which is its own if it does not say another. */
+static bool decode_backend_later(struct decoder *d, const struct node *node, void *ret)
+{
+	(void)ret;
+	return want_scalar(d, node, "a host, or a host and a port (server:8081)");
 }
 
 static bool decode_new_holder(struct decoder *d, const struct node *node, void *ret)
@@ -290,6 +365,16 @@ static const struct field move_fields[] = {
 	{"both", TYPE_BOOL, FAULT(both),
 	 .help = "who had it has it still (a split brain); false if not said"},
 	{"mac", TYPE_WORD, FAULT(same_mac), .words = mac_words, .help = "own if not said"},
+};
+static const struct field backend_fields[] = {
+	{"vip", TYPE_CUSTOM, TO(struct fault_args, fault), .decode = decode_vip_port,
+	 .required = true,
+	 .looks = "one of the router's `vips` (web), and a port if it has several "
+		  "(web:80)",
+	 .schema = "{\"type\": \"string\"}", .help = "of which"},
+	{"backend", TYPE_CUSTOM, .decode = decode_backend_later, .required = true,
+	 .looks = "a host (pod-1), and a port if it is another one (pod-1:8080)",
+	 .schema = "{\"type\": \"string\"}", .help = "which"},
 };
 static const struct word takes_words[] = {
 	{"address", TAKES_ADDRESS, "as when a lease of DHCP ends"},
@@ -426,8 +511,18 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span,
 				     "'forget' of a router that knows of no connections"),
-			  "one with nat: true does, and one that is a middlebox: network: {type: "
-			  "router, middlebox: {idle: 350s}}");
+			  "one with nat: true or vips does, and one that is a middlebox: network: "
+			  "{type: router, middlebox: {idle: 350s}}");
+}
+
+static void finish_backend(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	struct plan_fault *fault = &((struct fault_args *)ret)->fault;
+	const struct plan_vip_port *port = &d->plan->address[fault->address]
+						    .vip_port[fault->vip_port];
+
+	(void)given;
+	decode_backend(d, node_get(node, "backend"), port->port, &fault->backend);
 }
 
 /* `host` is who tells that it happened: who has it then; of nobody, who had it, when all faults are
@@ -518,6 +613,16 @@ static const struct verb faults[] = {
 	 "sends, as "
 	 "Linux does: for a firewall that drops what it does not know, blackhole",
 	 "forget: router", ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
+	{"add_backend", FAULT_ADD_BACKEND,
+	 "the router translates new connections to one more backend, and begins its turn with the "
+	 "first again",
+	 "add_backend: {vip: web, backend: server:8081}", ARGUMENT_REQUIRED,
+	 FORM("add_backend", backend_fields, 0), finish_backend},
+	{"remove_backend", FAULT_REMOVE_BACKEND,
+	 "to one less, and begins its turn with the first again; connections that it knows stay "
+	 "where they are; with none left it answers as one that has nothing at this port (RST)",
+	 "remove_backend: {vip: web, backend: server:8080}", ARGUMENT_REQUIRED,
+	 FORM("remove_backend", backend_fields, 0), finish_backend},
 	{"move", FAULT_MOVE,
 	 "an address goes from who has it to another host, as when VRRP fails over; connections "
 	 "stay where they are",
@@ -547,6 +652,8 @@ const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
 	[FAULT_DROP] = {EFFECT_WORSE, DOER_ROUTER},
 	[FAULT_HEAL] = {EFFECT_HEALED, DOER_BOTH},
 	[FAULT_FORGET] = {EFFECT_ROUTER, DOER_ROUTER},
+	[FAULT_ADD_BACKEND] = {EFFECT_BACKEND, DOER_ROUTER},
+	[FAULT_REMOVE_BACKEND] = {EFFECT_BACKEND, DOER_ROUTER},
 	[FAULT_MOVE] = {EFFECT_ADDRESS, DOER_HOST},
 	[FAULT_IFDOWN] = {EFFECT_INTERFACE, DOER_HOST},
 	[FAULT_IFUP] = {EFFECT_INTERFACE, DOER_HOST},

@@ -319,6 +319,68 @@ START_TEST(addresses_that_cannot_move)
 }
 END_TEST
 
+#define VIPS                                                                                       \
+	"case: a VIP\nnetwork: {type: router, vips: {web: {80: [a:8081, b], 81: []}, "             \
+	"one: {443: a}}}\nhosts:\n"                                                                \
+	"  client: {program: [{connect: \"web:80\"}]}\n"                                           \
+	"  a: {program: [{listen: 8081}, accept]}\n"                                               \
+	"  b: {program: [{listen: 80}, accept]}\n"
+
+/* Who is in the turn then, and in which order, follows from the timeline. */
+START_TEST(backends_come_and_go)
+{
+	struct plan *plan = load(
+		VIPS "timeline: [{at: 3s, add_backend: {vip: \"web:80\", backend: \"a:8081\"}}, "
+		     "{at: 1s, remove_backend: {vip: \"web:80\", backend: \"a:8081\"}}, "
+		     "{at: 2s, add_backend: {vip: one, backend: b}}]\n"
+		     "expect: {client: {connect: ok}}\n");
+	struct plan_backend backend[BACKENDS_MAX];
+
+	ck_assert(plan_has_vip(plan) && plan_router_tracks(plan) && !plan_resolves(plan));
+	ck_assert_int_eq(plan->program[0].step[0].target_program, 1);
+	ck_assert_int_eq(plan->ready[plan->program[0].connected].port, 8081);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, 0, backend), 2);
+	ck_assert(backend[0].host == 1 && backend[0].port == 8081);
+	ck_assert(backend[1].host == 2 && backend[1].port == 80);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, 1, backend), 1);
+	ck_assert_int_eq(backend[0].host, 2);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, 3, backend), 2);
+	ck_assert_int_eq(backend[1].host, 1);
+	ck_assert_int_eq(plan_backends(plan, 0, 1, 3, backend), 0);
+	ck_assert_int_eq(plan_backends(plan, 1, 0, 3, backend), 2);
+	ck_assert_int_eq(backend[1].port, 443);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(backends_that_cannot_be)
+{
+	static const struct {
+		const char *fault, *text;
+	} wrong[] = {
+		{"add_backend: {vip: wep, backend: b}", "did you mean 'web'"},
+		{"add_backend: {vip: web, backend: b}", "say which one, as web:80"},
+		{"add_backend: {vip: \"web:82\", backend: b}", "'web' has no port 82"},
+		{"add_backend: {vip: one, backend: c}", "there is no host 'c'"},
+		{"add_backend: {vip: one, backend: \"b:0\"}", "'0' is no port"},
+		{"add_backend: {vip: one, backend: a}", "'a:443' is one already"},
+		{"remove_backend: {vip: one, backend: b}", "'b:443' is none then"},
+		{"move: {address: one, to: b}", "add_backend, remove_backend"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char source[1024];
+
+		snprintf(source, sizeof(source), VIPS "timeline: [{at: 1s, %s}]\nexpect: {}\n",
+			 wrong[i].fault);
+		must_refuse(source, wrong[i].text);
+	}
+	must_refuse(THREE_HOSTS "timeline: [{at: 1s, add_backend: {vip: vip, backend: client}}]\n"
+				"expect: {}\n",
+		    "has no backends");
+}
+END_TEST
+
 /* None is left out of the table. */
 START_TEST(every_fault_has_a_kind)
 {
@@ -342,6 +404,8 @@ int main(void)
 	tcase_add_test(tests, healing_nothing_is_warned_of);
 	tcase_add_test(tests, addresses_move);
 	tcase_add_test(tests, addresses_that_cannot_move);
+	tcase_add_test(tests, backends_come_and_go);
+	tcase_add_test(tests, backends_that_cannot_be);
 	tcase_add_test(tests, every_fault_has_a_kind);
 	return run_tests(tests);
 }

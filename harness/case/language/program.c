@@ -287,15 +287,29 @@ static int find_command(const struct plan *plan, const struct sockaddr_in6 *own,
 	return found;
 }
 
+/* A VIP stands for the first backend of its port. */
+static const struct plan_backend *first_backend(const struct plan_address *address, int port)
+{
+	for (int i = 0; i < address->vip_port_count; i++)
+		if (address->vip_port[i].port == port && address->vip_port[i].backend_count)
+			return &address->vip_port[i].backend[0];
+	return NULL;
+}
+
 /* An address that moves stands for who has it first. */
 static struct sockaddr_in6 at_first(const struct plan *plan, struct sockaddr_in6 address)
 {
 	int port = ntohs(address.sin6_port);
 
 	for (int i = 0; i < plan->address_count; i++) {
-		struct sockaddr_in6 moving = socket_address(plan, plan_address_text(plan, i), port);
+		struct sockaddr_in6 own = socket_address(plan, plan_address_text(plan, i), port);
+		const struct plan_backend *backend = first_backend(&plan->address[i], port);
 
-		if (memcmp(&moving, &address, sizeof(moving)) == 0 && plan->address[i].host >= 0)
+		if (memcmp(&own, &address, sizeof(own)) != 0)
+			continue;
+		if (backend)
+			return host_address(plan, backend->host, backend->port);
+		if (plan->address[i].host >= 0)
 			return host_address(plan, plan->address[i].host, port);
 	}
 	return address;
@@ -308,19 +322,19 @@ static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own,
 
 	for (int i = 0; i < program->step_count; i++) {
 		const struct plan_step *step = &program->step[i];
+		struct sockaddr_in6 to = at_first(d->plan, step->peer.addr);
 		int target = step->target_program;
 
 		if (step->peer.op != PEER_CONNECT)
 			continue;
 		if (target == PLAN_ANY && program->after < 0 && !program->start_said)
-			target = find_command(d->plan, own, self,
-					      at_first(d->plan, step->peer.addr));
-		if (target != PLAN_ANY && step->peer.addr.sin6_port)
+			target = find_command(d->plan, own, self, to);
+		if (target != PLAN_ANY && to.sin6_port)
 			program->connected = ready_add(
 				d, d->root,
 				(struct plan_ready){.program = target,
 						    .what = READY_LISTENS,
-						    .port = ntohs(step->peer.addr.sin6_port)});
+						    .port = ntohs(to.sin6_port)});
 		return;
 	}
 }

@@ -16,7 +16,7 @@
 #define SEND_MAX      (1LL << 30)
 #define SEND_ONCE_MAX (16LL << 20) /* the peer has all of it in memory */
 
-static bool parse_port(struct decoder *d, const struct node *port_node, int *ret_port)
+bool parse_port(struct decoder *d, const struct node *port_node, int *ret_port)
 {
 	const char *text = port_node->text;
 	struct why why;

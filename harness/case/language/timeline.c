@@ -249,6 +249,27 @@ static void check_kernel(struct decoder *d, struct course *course, const struct 
 		*still = fault->kind->effect == EFFECT_STILL ? fault : NULL;
 }
 
+static void check_backend(struct decoder *d, const struct plan_fault *fault)
+{
+	struct plan_backend backend[BACKENDS_MAX];
+	const struct plan *plan = d->plan;
+	const char *name = pool_printf(d->pool, "%s:%d", plan->host[fault->backend.host].name,
+				       fault->backend.port);
+	int count = plan_backends(plan, fault->address, fault->vip_port, (int)(fault - plan->fault),
+				  backend);
+	bool there = false;
+
+	for (int i = 0; i < count; i++)
+		there = there || (backend[i].host == fault->backend.host &&
+				  backend[i].port == fault->backend.port);
+	if (there && fault->op == FAULT_ADD_BACKEND)
+		complain(d, fault, NULL, "the backend", name, "is one already");
+	else if (!there && fault->op == FAULT_REMOVE_BACKEND)
+		complain(d, fault, NULL, "the backend", name, "is none then");
+	else if (count == BACKENDS_MAX && fault->op == FAULT_ADD_BACKEND)
+		complain(d, fault, NULL, "the backend", name, "is one too many");
+}
+
 static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
 {
 	return off && plan_fault_boots(off) && off->at_ns + off->down_ns <= now_ns;
@@ -291,6 +312,9 @@ static void check_fault(struct decoder *d, struct course *course, struct plan_fa
 		break;
 	case EFFECT_INTERFACE:
 		check_interface(d, course, fault);
+		break;
+	case EFFECT_BACKEND:
+		check_backend(d, fault);
 		break;
 	case EFFECT_ROUTER:
 		break;

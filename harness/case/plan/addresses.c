@@ -5,6 +5,8 @@
  */
 #include "plan.h"
 
+#include <string.h>
+
 static bool is_done(const struct plan_fault *fault, int64_t t_ns)
 {
 	return fault->op == FAULT_MOVE && fault->at_ns <= t_ns;
@@ -77,13 +79,62 @@ void plan_macs(const struct plan *plan, int64_t t_ns, int ret_mac[HOSTS_MAX])
 
 bool plan_resolves(const struct plan *plan)
 {
-	return plan->neighbours_dynamic || plan->address_count;
+	return plan->neighbours_dynamic || (plan->address_count && !plan_has_vip(plan));
+}
+
+bool plan_is_vip(const struct plan *plan, int address)
+{
+	return plan->address[address].vip_port_count > 0;
+}
+
+/* All are, or none: those that move are not behind a router. */
+bool plan_has_vip(const struct plan *plan)
+{
+	return plan->address_count && plan_is_vip(plan, 0);
+}
+
+static int backend_remove(struct plan_backend *backends, int count, struct plan_backend which)
+{
+	int kept = 0;
+
+	for (int i = 0; i < count; i++)
+		if (backends[i].host != which.host || backends[i].port != which.port)
+			backends[kept++] = backends[i];
+	return kept;
+}
+
+int plan_backends(const struct plan *plan, int address, int vip_port, int faults_done,
+		  struct plan_backend ret[BACKENDS_MAX])
+{
+	const struct plan_vip_port *of = &plan->address[address].vip_port[vip_port];
+	int count = of->backend_count;
+
+	memcpy(ret, of->backend, sizeof(of->backend));
+	for (int i = 0; i < faults_done; i++) {
+		const struct plan_fault *fault = &plan->fault[i];
+
+		if (fault->kind->effect != EFFECT_BACKEND || fault->address != address ||
+		    fault->vip_port != vip_port)
+			continue;
+		count = backend_remove(ret, count, fault->backend);
+		if (fault->op == FAULT_ADD_BACKEND && count < BACKENDS_MAX)
+			ret[count++] = fault->backend;
+	}
+	return count;
 }
 
 const char *plan_address_text(const struct plan *plan, int address)
 {
 	return plan->ip_version == 6 ? plan->address[address].address6
 				     : plan->address[address].address4;
+}
+
+int plan_address_of_text(const struct plan *plan, const char *text)
+{
+	for (int i = 0; i < plan->address_count; i++)
+		if (strcmp(plan_address_text(plan, i), text) == 0)
+			return i;
+	return -1;
 }
 
 const char *plan_host_address(const struct plan *plan, int host)

@@ -117,11 +117,24 @@ struct plan_host {
 	struct plan_place place;
 };
 
-/* An address beside the hosts' own: who has it may change. */
+struct plan_backend {
+	int host, port;
+};
+
+/* A port of an address that the router translates. */
+struct plan_vip_port {
+	int port;
+	struct plan_backend backend[BACKENDS_MAX]; /* to begin with, in their turn */
+	int backend_count;
+};
+
+/* An address beside the hosts' own: who has it may change, or it is a VIP of the router. */
 struct plan_address {
 	char *name;
 	char address4[24], address6[46];
 	int host; /* that has it first; PLAN_ANY: nobody */
+	struct plan_vip_port *vip_port;
+	int vip_port_count; /* 0: it is no VIP */
 	struct plan_place place;
 };
 
@@ -211,14 +224,16 @@ enum fault_op {
 	FAULT_SHUTDOWN,  /* host: SIGTERM, grace_ns, SIGKILL, then off the network */
 	FAULT_PULL,      /* host: its cable */
 	FAULT_PLUG,
-	FAULT_BLACKHOLE, /* from -> to: dropped silently on the path */
-	FAULT_REJECT,    /* from -> to: the router answers */
-	FAULT_IMPAIR,    /* from -> to: netem on the way into `to` */
-	FAULT_DROP,      /* from -> to: what matches the filter, or the next `count` that do */
-	FAULT_HEAL,      /* undoes blackhole, reject, drop and impair between from and to */
-	FAULT_FORGET,    /* the router's connection tracking is flushed */
-	FAULT_MOVE,      /* an address, from who has it to host `to` */
-	FAULT_IFDOWN,    /* host: its interface, or what of it `takes` says */
+	FAULT_BLACKHOLE,   /* from -> to: dropped silently on the path */
+	FAULT_REJECT,      /* from -> to: the router answers */
+	FAULT_IMPAIR,      /* from -> to: netem on the way into `to` */
+	FAULT_DROP,        /* from -> to: what matches the filter, or the next `count` that do */
+	FAULT_HEAL,        /* undoes blackhole, reject, drop and impair between from and to */
+	FAULT_FORGET,      /* the router's connection tracking is flushed */
+	FAULT_ADD_BACKEND, /* `backend`, of a port of an address of the router */
+	FAULT_REMOVE_BACKEND,
+	FAULT_MOVE,   /* an address, from who has it to host `to` */
+	FAULT_IFDOWN, /* host: its interface, or what of it `takes` says */
 	FAULT_IFUP,
 	FAULT_PANIC,   /* host: its kernel; after down_ns it boots again, unless that is 0 */
 	FAULT_HANG,    /* host: it answers nothing any more; its carrier stays */
@@ -238,6 +253,7 @@ struct fault_kind {
 		EFFECT_WORSE,       /* the path, until it is healed */
 		EFFECT_HEALED,
 		EFFECT_ROUTER,
+		EFFECT_BACKEND,
 		EFFECT_ADDRESS,   /* an address goes to `to`; `host` tells */
 		EFFECT_INTERFACE, /* of `host` */
 		/* These need a kernel for each host. */
@@ -268,17 +284,19 @@ struct plan_fault {
 	enum fault_op op;
 	const struct fault_kind *kind;
 	int64_t at_ns;
-	int program;                   /* kill .. continue */
-	int host;                      /* crash .. plug */
-	int from, to;                  /* hosts, PLAN_ANY: every one */
-	int64_t down_ns;               /* reboot: how long it is off */
-	bool start_again;              /* reboot, panic: start its programs again */
-	int64_t keep;                  /* suspend: packets that its card keeps meanwhile */
-	int64_t forward_ns, back_ns;   /* step: one of them */
-	bool router_end;               /* pull, plug: not the host's end, the router's */
-	int64_t grace_ns;              /* shutdown */
-	int address;                   /* move: which */
-	bool announce, both, same_mac; /* move */
+	int program;                 /* kill .. continue */
+	int host;                    /* crash .. plug */
+	int from, to;                /* hosts, PLAN_ANY: every one */
+	int64_t down_ns;             /* reboot: how long it is off */
+	bool start_again;            /* reboot, panic: start its programs again */
+	int64_t keep;                /* suspend: packets that its card keeps meanwhile */
+	int64_t forward_ns, back_ns; /* step: one of them */
+	bool router_end;             /* pull, plug: not the host's end, the router's */
+	int64_t grace_ns;            /* shutdown */
+	int address;                 /* move, backends: which */
+	int vip_port;                /* backends: which port of it */
+	struct plan_backend backend;
+	bool announce, both, same_mac;                                          /* move */
 	enum fault_takes { TAKES_INTERFACE, TAKES_ADDRESS, TAKES_ROUTE } takes; /* ifdown, ifup */
 	char *reject_with;            /* nft's word: "host-unreachable", "tcp reset", or "code N" */
 	int reject_type, reject_code; /* ICMP or ICMPv6 type and code; type -1: RST */
@@ -483,6 +501,13 @@ bool plan_has_command(const struct plan *plan, int host);
 
 /* Whether the router knows connections (conntrack). */
 bool plan_router_tracks(const struct plan *plan);
+/* Whether the plan's ADDRESS is one that the router translates; whether there is one. */
+bool plan_is_vip(const struct plan *plan, int address);
+bool plan_has_vip(const struct plan *plan);
+/* The backends of its port number VIP_PORT when so many faults of the plan are done, in RET; how
+ * many. */
+int plan_backends(const struct plan *plan, int address, int vip_port, int faults_done,
+		  struct plan_backend ret[BACKENDS_MAX]);
 
 /* Who has the plan's ADDRESS at a moment, as bits: what happens then has happened. */
 uint32_t plan_holders(const struct plan *plan, int address, int64_t t_ns);
@@ -495,8 +520,9 @@ void plan_macs(const struct plan *plan, int64_t t_ns, int ret_mac[HOSTS_MAX]);
 /* Whether there are addresses that a host must ask for: what knows them by heart knows not those
  * that move. */
 bool plan_resolves(const struct plan *plan);
-/* The text of the plan's ADDRESS, in the plan's IP version. */
+/* The text of the plan's ADDRESS, in the plan's IP version; and the other way, -1: it is none. */
 const char *plan_address_text(const struct plan *plan, int address);
+int plan_address_of_text(const struct plan *plan, const char *text);
 /* The same of HOST's own address, of the router's on HOST's subnet, and how long the prefix of all
  * of them is. */
 const char *plan_host_address(const struct plan *plan, int host);

@@ -73,7 +73,9 @@ static const char *fault_before(int op)
 /* Addresses move where there is no router, and others need one. */
 static const char *network_of(int op)
 {
-	return op == FAULT_MOVE ? "addresses: {vip: server}\n" : "network: router\nnat: true\n";
+	return op == FAULT_MOVE ? "addresses: {vip: server}\n"
+				: "network: {type: router, nat: true, vips: {web: {80: "
+				  "server:8080}}}\n";
 }
 
 START_TEST(fault_examples_hold)

@@ -277,6 +277,17 @@ const char reference_networks[] =
 	"gives it to another host; a host that comes up again has those that it would have by "
 	"then.\n"
 	"\n"
+	"So are `vips`, the virtual addresses that a router translates: `connect: web:80` goes to "
+	"the next\n"
+	"of the backends that are written there, a host (whose port is then the same) or a host "
+	"and "
+	"a port.\n"
+	"What the router does with a connection, it decides by its first packet; `add_backend` "
+	"and\n"
+	"`remove_backend` change nothing of those that it knows. What it does not translate, as "
+	"another\n"
+	"port, is for the router itself: RST.\n"
+	"\n"
 	"Each way takes 1 ms where the kernel has netem, unless `link` says otherwise.\n";
 
 const char reference_recipes[] =
