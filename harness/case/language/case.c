@@ -242,7 +242,7 @@ static void check_top(struct decoder *d)
 		diag_warning(d->diags, node_get(d->root, "hosts")->key->span, PLAN_EXPECTS_NOTHING);
 }
 
-/* The router is a machine, too. What the network is must be known before. */
+/* The router is a machine, too. What the network is must be known before, and its VIPs. */
 static void decode_router(struct decoder *d)
 {
 	const struct node *network = node_get(d->root, "network"), *sysctl = NULL;
@@ -278,11 +278,11 @@ void decode_case(struct decoder *d)
 	if (!hosts)
 		return;
 	check_top(d);
-	decode_router(d);
 	decode_hosts(d, hosts);
 	if (!plan->host)
 		return;
 	decode_addresses(d);
+	decode_router(d);
 	decode_programs(d, hosts);
 	resolve_targets(d);
 	if (timeline)

@@ -122,7 +122,7 @@ static bool check_tracking(struct decoder *d, const struct plan_host *machine,
 			  "say it of a router that does: network: {type: router, nat: true, "
 			  "sysctl: {...}}");
 	else
-		diag_help(d->diags, diag, "the case needs nat: true, or a middlebox");
+		diag_help(d->diags, diag, "the case needs nat: true, vips, or a middlebox");
 	return false;
 }
 
