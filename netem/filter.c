@@ -6,8 +6,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,25 +288,4 @@ int net_add_syn_proxy(struct net *net, struct err *err)
 	if (!ret)
 		ret = net_set_sysctl(net, "net.netfilter.nf_conntrack_tcp_loose", "0", err);
 	return explain(ret, "SYN proxy", err);
-}
-
-int net_flush_conntrack(struct net *net, struct err *err)
-{
-	struct nfgenmsg all = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
-	int back, fd, ret = net_visit(net, &back, err);
-
-	if (ret)
-		return ret;
-	fd = netlink_open(NETLINK_NETFILTER);
-	ret = net_return(back, err);
-	if (fd < 0)
-		return err_sys(err, fd, "%s: cannot open a netfilter socket", net->name);
-	if (!ret)
-		ret = netlink_request(
-			fd,
-			netlink_message(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0, &all,
-					sizeof(all)),
-			NULL, 0, net, err, "cannot flush the connection tracking table");
-	close(fd);
-	return ret == -EINVAL ? err_add(err, EOPNOTSUPP, "the kernel has no ctnetlink") : ret;
 }
