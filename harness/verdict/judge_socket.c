@@ -9,26 +9,6 @@
 #include "judging.h"
 #include "tcp_words.h"
 
-/* The host's sample that was taken for this moment; -1: there is none. */
-static int64_t sample_time(const struct judging *judging, const struct expect_socket *expect)
-{
-	const struct record *record = judging->record;
-	int64_t wanted = expect->at_ns == INT64_MAX ? record->end_ns : expect->at_ns;
-	int64_t near = record->kernel.virtual_clock ? SAMPLE_NEAR_NS : REAL_CLOCK_LATE_NS;
-	int64_t best = -1;
-
-	for (int i = 0; i < record->sampled_count; i++) {
-		int64_t t_ns = record->sampled[i].t_ns;
-
-		if (record->sampled[i].host != expect->host || t_ns < wanted - SAMPLE_NEAR_NS ||
-		    t_ns > wanted + near)
-			continue;
-		if (best < 0 || llabs(t_ns - wanted) < llabs(best - wanted))
-			best = t_ns;
-	}
-	return best;
-}
-
 /* Who asks for listening sockets alone means no others; else they do not count unless asked. */
 static bool is_selected(const struct expect_socket *expect, const struct record_socket *socket)
 {
@@ -145,26 +125,12 @@ static void attributes_judge(struct judging *judging, const struct expect_socket
 		span_holds(judging, "rto", &expect->rto, socket->rto_ns);
 }
 
-static void count_judge(struct judging *judging, const struct expect_socket *expect, int selected,
-			int matching)
-{
-	if (expect->count != PLAN_ANY) {
-		if (matching != expect->count)
-			say_also(&judging->difference, "%d instead of %d", matching, expect->count);
-	} else if (selected == 0 && !(expect->states & 1u)) {
-		say_also(&judging->difference, "there is none");
-	} else if (matching < selected) {
-		say_also(&judging->difference, "%d %s", selected - matching,
-			 expect->states == 1u ? "there" : "in another state");
-	}
-}
-
 enum holding judge_socket(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_socket *expect = &of->socket;
 	const struct record *record = judging->record;
 	int64_t wanted = expect->at_ns == INT64_MAX ? record->end_ns : expect->at_ns;
-	int64_t t_ns = sample_time(judging, expect);
+	int64_t t_ns = sample_time(judging, expect->host, wanted);
 	int selected = 0, matching = 0;
 
 	socket_expected(judging, expect);
@@ -192,7 +158,7 @@ enum holding judge_socket(struct judging *judging, const struct plan_expect *of)
 	if (!selected)
 		text_add(&judging->observed,
 			 t_ns < 0 ? "no socket: the host has no power" : "no socket");
-	count_judge(judging, expect, selected, matching);
+	states_judge(judging, expect->states, expect->count, selected, matching);
 	return judging->difference.size ? FAILS : HOLDS;
 }
 

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -235,4 +236,35 @@ bool was_observed(struct judging *judging, const struct plan_range *window)
 	say_time(&judging->observed, judging->record->end_ns);
 	say_also(&judging->difference, "the record cannot tell");
 	return false;
+}
+
+int64_t sample_time(const struct judging *judging, int place, int64_t wanted_ns)
+{
+	const struct record *record = judging->record;
+	int64_t near = record->kernel.virtual_clock ? SAMPLE_NEAR_NS : REAL_CLOCK_LATE_NS;
+	int64_t best = -1;
+
+	for (int i = 0; i < record->sampled_count; i++) {
+		int64_t t_ns = record->sampled[i].t_ns;
+
+		if (record->sampled[i].host != place || t_ns < wanted_ns - SAMPLE_NEAR_NS ||
+		    t_ns > wanted_ns + near)
+			continue;
+		if (best < 0 || llabs(t_ns - wanted_ns) < llabs(best - wanted_ns))
+			best = t_ns;
+	}
+	return best;
+}
+
+void states_judge(struct judging *judging, uint32_t states, int count, int selected, int matching)
+{
+	if (count != PLAN_ANY) {
+		if (matching != count)
+			say_also(&judging->difference, "%d instead of %d", matching, count);
+	} else if (selected == 0 && !(states & 1u)) {
+		say_also(&judging->difference, "there is none");
+	} else if (matching < selected) {
+		say_also(&judging->difference, "%d %s", selected - matching,
+			 states == 1u ? "there" : "in another state");
+	}
 }

@@ -39,8 +39,8 @@ struct judging {
 /* A judge fills in the texts; the difference is empty exactly when it returns HOLDS. */
 typedef enum holding judge_fn(struct judging *judging, const struct plan_expect *expect);
 
-judge_fn judge_step, judge_program, judge_output, judge_calls, judge_socket, judge_wire,
-	judge_order, judge_counter, judge_silence;
+judge_fn judge_step, judge_program, judge_output, judge_calls, judge_socket, judge_conntrack,
+	judge_wire, judge_order, judge_counter, judge_silence;
 
 /* A time against a range: alone it is widened by the tolerance, and on a real clock by that
  * clock's slack. On failure says by how much in the difference, after WHAT. */
@@ -63,6 +63,13 @@ struct slack slack_of(const struct judging *judging);
 /* Whether a moment lies in a window; the whole run where it is not set. EARLY and LATE widen
  * the window's edges (negative: narrow them). */
 bool within(const struct plan_range *window, int64_t t_ns, int64_t early, int64_t late);
+
+/* When PLACE, a host or the router, was looked at for that moment; -1: it was not. */
+int64_t sample_time(const struct judging *judging, int place, int64_t wanted_ns);
+
+/* Of those that an expectation selects, so many are in one of the STATES (bit 0: none is there)
+ * that it asks for: COUNT, or where that is PLAN_ANY at least one, and all. */
+void states_judge(struct judging *judging, uint32_t states, int count, int selected, int matching);
 
 /* Whether the run lasted as long as the window, or as long as the case wanted; where the window
  * has no end, until it begins. Of
