@@ -2,6 +2,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -461,6 +463,44 @@ static int tracked(struct net *net)
 	return atoi(value);
 }
 
+struct told {
+	int count;
+	struct net_tracked last;
+};
+
+static void tell(void *arg, const struct net_tracked *one)
+{
+	struct told *told = arg;
+
+	told->count++;
+	told->last = *one;
+}
+
+/* The one connection to port 80 that is open, and as what its other end knows the client. */
+static void check_told(struct net *net, int version, const char *known_as)
+{
+	int family = version == 4 ? AF_INET : AF_INET6;
+	struct told told = {0}, other = {0};
+	uint64_t stats[NET_CONNTRACK_STATS];
+	char address[INET6_ADDRSTRLEN];
+
+	ck_ok(net_dump_conntrack(net, family, tell, &told, &err));
+	ck_assert_int_eq(told.count, 1);
+	ck_assert(told.last.state == TCP_CONNTRACK_ESTABLISHED && told.last.replied &&
+		  told.last.assured);
+	ck_assert_int_eq(told.last.original.dport, 80);
+	ck_assert_int_eq(told.last.reply.sport, 80);
+	ck_assert_str_eq(inet_ntop(family, told.last.original.dst, address, sizeof(address)),
+			 test_address(true, version, 2));
+	ck_assert_str_eq(inet_ntop(family, told.last.reply.dst, address, sizeof(address)),
+			 known_as);
+	ck_assert_uint_gt(told.last.left_s, 1000);
+	ck_ok(net_dump_conntrack(net, version == 4 ? AF_INET6 : AF_INET, tell, &other, &err));
+	ck_assert_int_eq(other.count, 0);
+	ck_ok(net_conntrack_stats(net, stats, &err));
+	ck_assert_uint_eq(stats[CTA_STATS_INVALID], 0);
+}
+
 START_TEST(masquerade_and_forget)
 {
 	struct test_pair pair = test_router();
@@ -474,6 +514,7 @@ START_TEST(masquerade_and_forget)
 	server = test_accept(listener);
 	ck_assert_str_eq(peer_of(server), _i == 4 ? "10.0.2.254" : "fd00:2::fe");
 	ck_assert_int_eq(tracked(pair.wire), 1);
+	check_told(pair.wire, _i, _i == 4 ? "10.0.2.254" : "fd00:2::fe");
 	ck_ok(net_flush_conntrack(pair.wire, &err));
 	ck_assert_int_eq(tracked(pair.wire), 0);
 	/* What the server says now is for the router itself, which knows nothing of it. */
@@ -504,6 +545,7 @@ START_TEST(backends_in_turn)
 		ck_assert_int_eq(test_connected(client, 3000), 0);
 		server = test_accept(listener[turn[i]]);
 	}
+	ck_assert_int_eq(tracked(pair.wire), 3);
 	ck_ok(net_set_backends(pair.wire, 3, (struct net_endpoint){vip, 80}, backend, 0, &err));
 	ck_assert_int_eq(send(client, "data", 4, 0), 4);
 	ck_assert_int_eq(poll(&(struct pollfd){.fd = server, .events = POLLIN}, 1, 3000), 1);

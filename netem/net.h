@@ -48,6 +48,11 @@ int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t siz
 		    const struct net *net, struct err *err, const char *what, ...)
 	__attribute__((format(printf, 7, 8)));
 
+/* The same for a request of which each answer is for TAKE, until the kernel says that it was the
+ * last. */
+int netlink_dump(int fd, struct nl_msg *message, void (*take)(void *arg, struct nlmsghdr *answer),
+		 void *arg, const struct net *net, struct err *err, const char *what);
+
 /* The link's header, as it is now. */
 struct ifinfomsg;
 int link_get(struct net *net, const char *name, struct ifinfomsg *ret_link, struct err *err);

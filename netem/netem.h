@@ -162,6 +162,25 @@ int net_add_syn_proxy(struct net *net, struct err *err);
 void net_set_nft_helper(const char *path);
 /* Forgets all tracked connections (ctnetlink IPCTNL_MSG_CT_DELETE without a tuple). */
 int net_flush_conntrack(struct net *net, struct err *err);
+struct net_tuple { /* who sends to whom; addresses in the network's order, of IPv4 four bytes */
+	uint8_t src[16], dst[16];
+	int sport, dport;
+};
+struct net_tracked {
+	struct net_tuple original, reply; /* as the first packet had it; as answers have it */
+	int state;                        /* enum tcp_conntrack */
+	bool replied, assured;
+	uint32_t left_s; /* until it is forgotten, if no packet comes; whole seconds of it */
+};
+/* Tells TAKE each connection of TCP of that family that NET tracks, in no order. -EOPNOTSUPP: the
+ * kernel has no ctnetlink. */
+int net_dump_conntrack(struct net *net, int family,
+		       void (*take)(void *arg, const struct net_tracked *tracked), void *arg,
+		       struct err *err);
+/* What NET's tracking has counted, of all processors, by CTA_STATS_*; 0: it has no such. The same.
+ */
+#define NET_CONNTRACK_STATS 32
+int net_conntrack_stats(struct net *net, uint64_t ret[NET_CONNTRACK_STATS], struct err *err);
 
 /* /proc/sys of the namespace, NAME with dots ("net.ipv4.tcp_retries2"; dots inside interface
  * names as '/'). -ENOENT: the kernel has no such sysctl. VALUE without a newline. */

@@ -106,3 +106,48 @@ int netlink_request(int fd, struct nl_msg *message, void *ret_answer, size_t siz
 			       words)
 		     : err_sys(err, ret, "%s: %s", net->name, prefix);
 }
+
+/* One datagram of a dump. Returns 1 after the last answer, 0 before it. */
+static int dump_take(struct nlmsghdr *answer, int size, uint32_t seq,
+		     void (*take)(void *arg, struct nlmsghdr *answer), void *arg)
+{
+	for (; nlmsg_ok(answer, size); answer = nlmsg_next(answer, &size)) {
+		if (answer->nlmsg_seq != seq)
+			continue;
+		if (answer->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (answer->nlmsg_type == NLMSG_ERROR)
+			return ((struct nlmsgerr *)nlmsg_data(answer))->error;
+		take(arg, answer);
+	}
+	return 0;
+}
+
+int netlink_dump(int fd, struct nl_msg *message, void (*take)(void *arg, struct nlmsghdr *answer),
+		 void *arg, const struct net *net, struct err *err, const char *what)
+{
+	static union {
+		struct nlmsghdr first;
+		char bytes[32 * 1024];
+	} answers;
+	uint32_t seq = 1;
+	int ret = -ENOMEM;
+
+	if (message) {
+		struct nlmsghdr *request = nlmsg_hdr(message);
+
+		request->nlmsg_seq = seq;
+		request->nlmsg_flags |= NLM_F_DUMP;
+		ret = send(fd, request, request->nlmsg_len, 0) < 0 ? -errno : 0;
+		nlmsg_free(message);
+	}
+	while (ret == 0) {
+		ssize_t n = recv(fd, &answers, sizeof(answers), 0);
+
+		if (n < 0 && errno != EINTR)
+			ret = -errno;
+		else if (n > 0)
+			ret = dump_take(&answers.first, (int)n, seq, take, arg);
+	}
+	return ret < 0 ? err_sys(err, ret, "%s: %s", net->name, what) : 0;
+}
