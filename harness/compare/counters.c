@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "changes.h"
+#include "label.h"
 
 static const struct record_counter *counter_of(const struct record *record,
 					       const struct record_counter *like)
@@ -26,7 +27,7 @@ static void compare_counter(struct changes *changes, const struct record_counter
 		return;
 	change = change_add(changes, CHANGE_COUNTER,
 			    pool_printf(changes->pool, "%s: %s",
-					changes->a->plan->host[counter->host].name, counter->name),
+					label_host(changes->a->plan, counter->host), counter->name),
 			    pool_printf(changes->pool, "+%lld", (long long)before),
 			    pool_printf(changes->pool, "+%lld", (long long)after), NULL, 0);
 	change->delta = pool_printf(changes->pool, "%+lld",

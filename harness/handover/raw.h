@@ -25,10 +25,13 @@ enum raw_type {
 	RAW_READY,       /* who: program; int32: of the plan's list, what a command has done */
 	RAW_SOCKET,      /* who: host; struct raw_socket: appeared, changed state, or gone */
 	RAW_SAMPLE,   /* who: host; struct raw_socket: as it was at a moment the plan asked for */
-	RAW_SAMPLED,  /* who: host; empty: all of the host's sockets at this t were given */
+	RAW_SAMPLED,  /* who: host; empty: all of the host's sockets at this t were given; of the
+			 router (the plan's host_count): of its connections */
+	RAW_TRACKED,  /* who: the router; struct raw_tracked: a connection that it knew then */
 	RAW_FAULT,    /* who: index in the plan's timeline; int32: which part (0 begun, 1 done) */
 	RAW_COUNTERS, /* who: host; uint32: 0 at the start, 1 at the end (or before a crash);
-			 then text of /proc/net/snmp, netstat and snmp6, as it is */
+			 then text of /proc/net/snmp, netstat and snmp6, as it is; of the router
+			 what its tracking counted, "conntrack_invalid 1" */
 	RAW_SPIN,  /* who: host, or -1: the kernel is that of all; text: what the kernel said of a
 		      program that does not let time pass; t: since when */
 	RAW_SKIP,  /* text: what the kernel lacks; no more frames but RAW_END */
@@ -125,6 +128,18 @@ struct raw_socket {
 	uint32_t cookie[2];
 	uint8_t src[16], dst[16];
 	uint32_t info_size; /* bytes of struct tcp_info that follow */
+};
+
+/* An entry of conntrack, as ctnetlink told it (linux/netfilter/nfnetlink_conntrack.h). */
+struct raw_tracked {
+	uint8_t family; /* AF_INET or AF_INET6 */
+	uint8_t state;  /* enum tcp_conntrack */
+	uint8_t replied, assured;
+	uint32_t left_s; /* until it is forgotten */
+	struct raw_tuple {
+		uint16_t sport, dport; /* host order */
+		uint8_t src[16], dst[16];
+	} original, reply;
 };
 
 #define RAW_PROGRAMS 16 /* as many as a plan may have */

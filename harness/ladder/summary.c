@@ -253,30 +253,35 @@ static void tell_sysctls(const struct telling *telling)
 static bool is_told(const struct record_counter *counter)
 {
 	return counter->after != counter->before &&
-	       (strncmp(counter->name, "Tcp", 3) == 0 || strncmp(counter->name, "Icmp", 4) == 0);
+	       (strncmp(counter->name, "Tcp", 3) == 0 || strncmp(counter->name, "Icmp", 4) == 0 ||
+		counter->host == PLACE_ROUTER);
+}
+
+static void tell_counters_of(const struct telling *telling, int place)
+{
+	const struct record *record = telling->record;
+	struct text text = {0};
+
+	for (int i = 0; i < record->counter_count; i++) {
+		const struct record_counter *counter = &record->counter[i];
+
+		if (counter->host != place || !is_told(counter))
+			continue;
+		if (!text.size)
+			text_add(&text, "%s counted:", label_host(telling->plan, place));
+		else
+			text_put(&text, ",");
+		text_add(&text, " %s %lld", counter->name,
+			 (long long)(counter->after - counter->before));
+	}
+	tell(telling, &text);
 }
 
 static void tell_counters(const struct telling *telling)
 {
-	const struct record *record = telling->record;
-
-	for (int i = 0; i < telling->plan->host_count; i++) {
-		struct text text = {0};
-
-		for (int k = 0; k < record->counter_count; k++) {
-			const struct record_counter *counter = &record->counter[k];
-
-			if (counter->host != i || !is_told(counter))
-				continue;
-			if (!text.size)
-				text_add(&text, "%s counted:", telling->plan->host[i].name);
-			else
-				text_put(&text, ",");
-			text_add(&text, " %s %lld", counter->name,
-				 (long long)(counter->after - counter->before));
-		}
-		tell(telling, &text);
-	}
+	for (int i = 0; i < telling->plan->host_count; i++)
+		tell_counters_of(telling, i);
+	tell_counters_of(telling, PLACE_ROUTER);
 }
 
 void summary_tell(const struct plan *plan, const struct record *record,

@@ -29,9 +29,11 @@ static bool is_own(const struct play *play, int host, const struct raw_frame *fr
 	case RAW_HOST:
 	case RAW_SOCKET:
 	case RAW_SAMPLE:
+		return frame->who == host && host < plan->host_count;
+	case RAW_TRACKED:
+		return frame->who == host && host == plan->host_count;
 	case RAW_SAMPLED:
 	case RAW_COUNTERS:
-		return frame->who == host && host < plan->host_count;
 	case RAW_SPIN:
 	case RAW_START:
 		return frame->who == host; /* or the router */
@@ -256,6 +258,7 @@ static bool note(struct play *play, int host, const struct raw_frame *frame, con
 	case RAW_SOCKET:
 	case RAW_SAMPLE:
 	case RAW_SAMPLED:
+	case RAW_TRACKED:
 	case RAW_SPIN:
 	case RAW_FAULT:
 	case RAW_COUNTERS:

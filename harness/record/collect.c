@@ -184,6 +184,12 @@ static void take_socket(struct collecting *collecting, const struct raw_frame *f
 	socket->sample = frame->type == RAW_SAMPLE;
 }
 
+/* A host, or the router. */
+static int place_of_who(const struct collecting *collecting, const struct raw_frame *frame)
+{
+	return frame->who == collecting->plan->host_count ? PLACE_ROUTER : frame->who;
+}
+
 static void take_sampled(struct collecting *collecting, const struct raw_frame *frame,
 			 const uint8_t *payload)
 {
@@ -191,7 +197,19 @@ static void take_sampled(struct collecting *collecting, const struct raw_frame *
 
 	(void)payload;
 	sampled->t_ns = frame->t_ns;
-	sampled->host = frame->who;
+	sampled->host = place_of_who(collecting, frame);
+}
+
+static void take_tracked(struct collecting *collecting, const struct raw_frame *frame,
+			 const uint8_t *payload)
+{
+	struct record_conntrack *conntrack = LIST_ADD(collecting->pool, collecting->record,
+						      conntrack);
+	struct raw_tracked raw;
+
+	memcpy(&raw, payload, sizeof(raw));
+	conntrack_decode(collecting->pool, &raw, conntrack);
+	conntrack->t_ns = frame->t_ns;
 }
 
 static void take_spin(struct collecting *collecting, const struct raw_frame *frame,
@@ -239,8 +257,8 @@ static void take_counters(struct collecting *collecting, const struct raw_frame 
 	uint32_t when;
 
 	memcpy(&when, payload, sizeof(when));
-	counters_parse(collecting->pool, collecting->record, frame->who, when == 1,
-		       (const char *)payload + sizeof(when), frame->size - sizeof(when));
+	counters_parse(collecting->pool, collecting->record, place_of_who(collecting, frame),
+		       when == 1, (const char *)payload + sizeof(when), frame->size - sizeof(when));
 }
 
 static void take_skip(struct collecting *collecting, const struct raw_frame *frame,
@@ -276,7 +294,7 @@ static void take_end(struct collecting *collecting, const struct raw_frame *fram
 				     end.packets_missed);
 }
 
-enum who { WHO_NOBODY, WHO_HOST, WHO_PROGRAM, WHO_FAULT };
+enum who { WHO_NOBODY, WHO_HOST, WHO_HOST_OR_ROUTER, WHO_ROUTER, WHO_PROGRAM, WHO_FAULT };
 
 static const struct {
 	take_fn *take;
@@ -296,9 +314,10 @@ static const struct {
 	[RAW_READY] = {take_nothing, sizeof(int32_t), WHO_PROGRAM},
 	[RAW_SOCKET] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
 	[RAW_SAMPLE] = {take_socket, sizeof(struct raw_socket), WHO_HOST},
-	[RAW_SAMPLED] = {take_sampled, 0, WHO_HOST},
+	[RAW_SAMPLED] = {take_sampled, 0, WHO_HOST_OR_ROUTER},
+	[RAW_TRACKED] = {take_tracked, sizeof(struct raw_tracked), WHO_ROUTER},
 	[RAW_FAULT] = {take_fault, sizeof(int32_t), WHO_FAULT},
-	[RAW_COUNTERS] = {take_counters, sizeof(uint32_t), WHO_HOST},
+	[RAW_COUNTERS] = {take_counters, sizeof(uint32_t), WHO_HOST_OR_ROUTER},
 	[RAW_SPIN] = {take_spin, 0, WHO_NOBODY},
 	[RAW_SKIP] = {take_skip, 0, WHO_NOBODY},
 	[RAW_ERROR] = {take_error, 0, WHO_NOBODY},
@@ -307,11 +326,18 @@ static const struct {
 
 static bool is_known(const struct plan *plan, const struct raw_frame *frame)
 {
+	bool is_router = plan->network == NETWORK_ROUTER && frame->who == plan->host_count;
+	bool is_host = frame->who >= 0 && frame->who < plan->host_count && frame->who < HOSTS_MAX;
+
 	switch (takers[frame->type].who) {
 	case WHO_NOBODY:
 		return true;
 	case WHO_HOST:
-		return frame->who >= 0 && frame->who < plan->host_count && frame->who < HOSTS_MAX;
+		return is_host;
+	case WHO_HOST_OR_ROUTER:
+		return is_host || is_router;
+	case WHO_ROUTER:
+		return is_router;
 	case WHO_PROGRAM:
 		return frame->who >= 0 && frame->who < plan->program_count &&
 		       frame->who < PROGRAMS_MAX;
@@ -385,6 +411,7 @@ static void record_tidy(struct record *record)
 	LIST_SORT(record, call, start_ns);
 	LIST_SORT(record, socket, t_ns);
 	LIST_SORT(record, sampled, t_ns);
+	conntrack_sort(record);
 	LIST_SORT(record, host, t_ns);
 	LIST_SORT(record, spin, t_ns);
 	LIST_SORT(record, fault, begun_ns);

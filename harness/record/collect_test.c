@@ -579,10 +579,38 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* The router lists what it knows in any order, and perhaps twice at one moment. */
+START_TEST(test_tracked)
+{
+	struct raw_tracked tracked = {.family = 2, .state = 3, .original = {.sport = 40002}};
+
+	begin("network: {type: router, nat: true}\n" TWO_HOSTS EXPECTS);
+	raw_counters(&raw, 2, 0, "conntrack_invalid 4\nconntrack_drop 1\n");
+	for (int i = 0; i < 2; i++) {
+		raw_add(&raw, RAW_TRACKED, 2, S, &tracked, sizeof(tracked), NULL, 0);
+		tracked.original.sport = 40001;
+		raw_add(&raw, RAW_TRACKED, 2, S, &tracked, sizeof(tracked), NULL, 0);
+		raw_add(&raw, RAW_SAMPLED, 2, S, NULL, 0, NULL, 0);
+		tracked.original.sport = 40002;
+	}
+	raw_counters(&raw, 2, 1, "conntrack_invalid 6\nconntrack_drop 1\n");
+	record = test_collect(plan, &raw, 2 * S);
+	ck_assert_int_eq(record->conntrack_count, 2);
+	ck_assert_int_eq(record->conntrack[0].sport, 40001);
+	ck_assert_int_eq(record->sampled[0].host, PLACE_ROUTER);
+	ck_assert_int_eq(record->counter_count, 1);
+	ck_assert_int_eq(record->counter[0].host, PLACE_ROUTER);
+	ck_assert_int_eq(record->counter[0].after - record->counter[0].before, 2);
+	ck_assert(record_fits(record, plan));
+	done();
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("collect");
 
+	tcase_add_test(tests, test_tracked);
 	tcase_add_test(tests, test_header);
 	tcase_add_test(tests, an_interface_that_the_network_has_not_sees_nothing);
 	tcase_add_test(tests, test_steps);

@@ -34,7 +34,7 @@ struct kind {
 static const struct kind kinds[] = {
 	KIND(fault, begun_ns), KIND(host, t_ns),      KIND(program, start_ns), KIND(step, start_ns),
 	KIND(call, start_ns),  KIND(packet, sent_ns), KIND(socket, t_ns),      KIND(sampled, t_ns),
-	KIND(spin, t_ns),      KIND(counter, after) /* all at the end */};
+	KIND(conntrack, t_ns), KIND(spin, t_ns),      KIND(counter, after) /* all at the end */};
 #define KINDS         ((int)(sizeof(kinds) / sizeof(kinds[0])))
 #define COUNTERS_KIND (KINDS - 1)
 
@@ -189,15 +189,22 @@ static struct jsonl_line *lines_sorted(const struct record *record, int *ret_cou
 	return line;
 }
 
-/* How many of each kind there were, of calls where there are some: what is not followed by it was
- * cut off. */
+/* Of those not every run has a word. */
+static bool is_rare(int kind)
+{
+	return kinds[kind].list == offsetof(struct record, call) ||
+	       kinds[kind].list == offsetof(struct record, conntrack);
+}
+
+/* How many of each kind there were, of rare ones where there are some: what is not followed by it
+ * was cut off. */
 static json_t *end_write(const struct record *record)
 {
 	json_t *end = json_object();
 
 	json_object_set_new(end, "ev", json_string("end"));
 	for (int kind = 0; kind < KINDS; kind++)
-		if (list_count(record, kind) || kinds[kind].list != offsetof(struct record, call))
+		if (list_count(record, kind) || !is_rare(kind))
 			json_object_set_new(end, kinds[kind].ev,
 					    json_integer(list_count(record, kind)));
 	return end;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base_test.h"
+#include "list.h"
 #include "members.h"
 #include "packet_words.h"
 #include "pool.h"
@@ -36,6 +37,7 @@ static int read_text(const char *text, struct record **ret_record, struct err *e
 static struct record *full(struct plan **ret_plan)
 {
 	static char lost[] = "the receiver was off";
+	static char src[] = "10.0.0.1", dst[] = "10.0.0.101", reply_src[] = "10.0.0.2";
 	struct plan *plan = test_plan(TWO_HOSTS "timeline: [{at: 2s, crash: server}]\n" EXPECTS);
 	struct raw_socket socket = {.family = 10, .state = 1, .cookie = {~0u, ~0u}};
 	struct raw raw = {0};
@@ -55,6 +57,19 @@ static struct record *full(struct plan **ret_plan)
 	raw_up(&raw, 1, 2 * S, 0);
 	raw_counters(&raw, 0, 1, "Tcp: RetransSegs\nTcp: 5\n");
 	record = test_collect(plan, &raw, 9 * S);
+	*LIST_ADD((struct pool *)record->memory, record,
+		  conntrack) = (struct record_conntrack){.t_ns = 2 * S,
+							 .state = 3,
+							 .src = src,
+							 .dst = dst,
+							 .sport = 40000,
+							 .dport = 80,
+							 .reply_src = reply_src,
+							 .reply_dst = src,
+							 .reply_sport = 8080,
+							 .reply_dport = 40000,
+							 .replied = true,
+							 .left_ns = 300 * S};
 	record->wall_ns = 12;
 	record->seed = 3;
 	record->extra_sysctl = pool_alloc(record->memory, 3 * sizeof(char *));
@@ -103,6 +118,11 @@ START_TEST(test_there_and_back)
 	ck_assert_uint_eq(again->socket[0].cookie, ~0ULL);
 	ck_assert_int_eq(again->socket[0].rto_ns, -1);
 	ck_assert_int_eq(again->sampled_count, 1);
+	ck_assert_int_eq(again->conntrack_count, 1);
+	ck_assert_int_eq(again->conntrack[0].left_ns, 300 * S);
+	ck_assert_int_eq(again->conntrack[0].reply_sport, 8080);
+	ck_assert_str_eq(again->conntrack[0].dst, "10.0.0.101");
+	ck_assert(again->conntrack[0].replied && !again->conntrack[0].assured);
 	ck_assert_int_eq(again->spin_count, 1);
 	ck_assert(!again->spin[0].exact);
 	ck_assert_int_eq(again->fault[0].begun_ns, 2 * S);
@@ -133,12 +153,13 @@ START_TEST(test_lines)
 		"{\"ev\":\"packet\",\"sent_ns\":2000000000,",
 		"{\"ev\":\"socket\",",
 		"{\"ev\":\"sampled\",",
+		"{\"ev\":\"conntrack\",\"t_ns\":2000000000,\"state\":3,\"src\":\"10.0.0.1\",",
 		"{\"ev\":\"spin\",\"t_ns\":3000000000,\"host\":-1,\"exact\":false,\"text\":"
 		"\"\xef\xbf\xbd[3] ",
 		"{\"ev\":\"counter\",\"host\":0,\"name\":\"TcpRetransSegs\",\"before\":0,",
 		"{\"ev\":\"end\",\"fault\":1,\"host\":1,\"program\":1,\"step\":1,\"packet\":3,"
 		"\"socket\":1,"
-		"\"sampled\":1,\"spin\":1,\"counter\":1}",
+		"\"sampled\":1,\"conntrack\":1,\"spin\":1,\"counter\":1}",
 	};
 	struct plan *plan;
 	struct record *record = full(&plan);
@@ -197,9 +218,9 @@ START_TEST(test_refused)
 		{"\"real_ns\":", "\"real_ns\":-1,\"x\":", "line 1: \"real_ns\" is not"},
 		{"\"incarnation\":0,", "\"incarnation\":2147483647,",
 		 "line 2: \"incarnation\" is not"},
-		{"\"after\":5", "\"after\":9223372036854775807", "line 12: \"after\" is not"},
+		{"\"after\":5", "\"after\":9223372036854775807", "line 13: \"after\" is not"},
 		{"\"counter\":1}\n", "\"counter\":1}\n{}\n",
-		 "line 14: there is more behind the record's end"},
+		 "line 15: there is more behind the record's end"},
 		{"{\"ev\":\"step\"", "[", "line 3: "},
 		{"{\"ev\":\"step\"", "7\n{\"ev\":\"step\"", "line 3: "},
 	};

@@ -121,6 +121,15 @@ const struct member socket_members[] = {MEMBER(INT64, record_socket, t_ns),
 const struct member sampled_members[] = {
 	MEMBER(INT64, record_sampled, t_ns), MEMBER(INT, record_sampled, host), {0}};
 
+const struct member conntrack_members[] = {
+	MEMBER(INT64, record_conntrack, t_ns),     MEMBER(INT, record_conntrack, state),
+	MEMBER(TEXT, record_conntrack, src),       MEMBER(INT, record_conntrack, sport),
+	MEMBER(TEXT, record_conntrack, dst),       MEMBER(INT, record_conntrack, dport),
+	MEMBER(TEXT, record_conntrack, reply_src), MEMBER(INT, record_conntrack, reply_sport),
+	MEMBER(TEXT, record_conntrack, reply_dst), MEMBER(INT, record_conntrack, reply_dport),
+	MEMBER(BOOL, record_conntrack, replied),   MEMBER(BOOL, record_conntrack, assured),
+	MEMBER(INT64, record_conntrack, left_ns),  {0}};
+
 const struct member host_members[] = {MEMBER(INT64, record_host, t_ns),
 				      MEMBER(INT, record_host, host),
 				      MEMBER(BOOL, record_host, up),

@@ -34,8 +34,9 @@ struct member {
 };
 
 extern const struct member packet_members[], step_members[], program_members[], call_members[],
-	socket_members[], sampled_members[], host_members[], spin_members[], fault_members[],
-	counter_members[], kernel_members[], host_kernel_members[], header_members[];
+	socket_members[], sampled_members[], conntrack_members[], host_members[], spin_members[],
+	fault_members[], counter_members[], kernel_members[], host_kernel_members[],
+	header_members[];
 
 /* Sets OBJECT's members from the struct at OF. */
 void members_write(json_t *object, const struct member *member, const void *of);

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool.h"
-#include "record.h"
+#include "parts.h"
 
 #define EPHEMERAL_FIRST 32768 /* net.ipv4.ip_local_port_range */
 #define MOST_PORTS      4096
@@ -63,6 +62,14 @@ static void call_normalise(struct pool *pool, struct ports *ports, struct record
 		call->detail = endpoint_normalise(pool, call->detail, port_normalise(ports, port));
 }
 
+static void conntrack_normalise(struct ports *ports, struct record_conntrack *conntrack)
+{
+	conntrack->sport = port_normalise(ports, conntrack->sport);
+	conntrack->dport = port_normalise(ports, conntrack->dport);
+	conntrack->reply_sport = port_normalise(ports, conntrack->reply_sport);
+	conntrack->reply_dport = port_normalise(ports, conntrack->reply_dport);
+}
+
 /* The kernel lists sockets in the order of a hash that is random in each boot. */
 static int by_place(const void *a, const void *b)
 {
@@ -94,6 +101,9 @@ void record_normalise(struct record *record)
 		call_normalise(record->memory, &ports, &record->call[i]);
 	for (int i = 0; i < record->socket_count; i++)
 		socket_normalise(record->memory, &ports, &record->socket[i]);
+	for (int i = 0; i < record->conntrack_count; i++)
+		conntrack_normalise(&ports, &record->conntrack[i]);
+	conntrack_sort(record);
 	if (record->socket_count)
 		qsort(record->socket, (size_t)record->socket_count, sizeof(*record->socket),
 		      by_place);

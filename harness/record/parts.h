@@ -13,6 +13,13 @@
 void socket_decode(struct pool *pool, const uint8_t *payload, size_t size,
 		   struct record_socket *socket);
 
+/* conntrack.c: an entry of the router's; and all of them by time and who, since the kernel lists
+ * them in the order of a hash that is random in each boot. */
+struct raw_tracked;
+void conntrack_decode(struct pool *pool, const struct raw_tracked *raw,
+		      struct record_conntrack *conntrack);
+void conntrack_sort(struct record *record);
+
 /* calls.c: what is to be said of a call beside its name and what it returned. */
 struct raw_call;
 char *call_detail(struct pool *pool, const struct plan *plan, const struct raw_call *raw);

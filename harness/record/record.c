@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conntrack_words.h"
 #include "list.h"
 #include "pool.h"
 #include "tcp_words.h"
@@ -135,6 +136,11 @@ static bool calls_fit(const struct record *record, const struct plan *plan)
 	return true;
 }
 
+static bool is_host_or_router(int place, const struct plan *plan)
+{
+	return is_index(place, plan->host_count) || place == PLACE_ROUTER;
+}
+
 static bool sockets_fit(const struct record *record, const struct plan *plan)
 {
 	for (int i = 0; i < record->socket_count; i++)
@@ -142,7 +148,10 @@ static bool sockets_fit(const struct record *record, const struct plan *plan)
 		    !is_index(record->socket[i].state, TCP_STATES) || record->socket[i].timer < 0)
 			return false;
 	for (int i = 0; i < record->sampled_count; i++)
-		if (!is_index(record->sampled[i].host, plan->host_count))
+		if (!is_host_or_router(record->sampled[i].host, plan))
+			return false;
+	for (int i = 0; i < record->conntrack_count; i++)
+		if (!is_index(record->conntrack[i].state, CONNTRACK_STATES))
 			return false;
 	for (int i = 0; i < record->host_count; i++)
 		if (!is_index(record->host[i].host, plan->host_count))
@@ -159,7 +168,7 @@ bool record_fits(const struct record *record, const struct plan *plan)
 		if (!is_index(record->fault[i].fault, plan->fault_count))
 			return false;
 	for (int i = 0; i < record->counter_count; i++)
-		if (!is_index(record->counter[i].host, plan->host_count))
+		if (!is_host_or_router(record->counter[i].host, plan))
 			return false;
 	return packets_fit(record, plan) && programs_fit(record, plan) && calls_fit(record, plan) &&
 	       sockets_fit(record, plan);

@@ -137,15 +137,27 @@ struct record_fault {
 };
 
 struct record_counter {
-	int host;
+	int host;   /* or PLACE_ROUTER */
 	char *name; /* "TcpExtTCPAbortOnTimeout" */
 	int64_t before, after;
 	int64_t begun; /* while it is collected: what a kernel began with that has not told more */
 };
 
-struct record_sampled { /* at t all of the host's sockets were looked at */
+struct record_sampled { /* at t all of the host's sockets were looked at; PLACE_ROUTER: or all
+			   connections that it knows */
 	int64_t t_ns;
 	int host;
+};
+
+struct record_conntrack { /* a connection that the router knew then */
+	int64_t t_ns;
+	int state;       /* enum tcp_conntrack */
+	char *src, *dst; /* as who began it has them */
+	int sport, dport;
+	char *reply_src, *reply_dst; /* as the answers have them: who it is translated to */
+	int reply_sport, reply_dport;
+	bool replied, assured;
+	int64_t left_ns; /* until it is forgotten, if nothing comes; whole seconds */
 };
 
 struct record_host { /* lost its power, or came up again; they all begin up */
@@ -189,6 +201,7 @@ struct record {
 	LIST(struct record_call, call);
 	LIST(struct record_socket, socket); /* by t_ns */
 	LIST(struct record_sampled, sampled);
+	LIST(struct record_conntrack, conntrack); /* by t_ns and who */
 	LIST(struct record_host, host);
 	LIST(struct record_spin, spin);
 	LIST(struct record_fault, fault);

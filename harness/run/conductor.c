@@ -21,6 +21,7 @@
 #include "loop.h"
 #include "spin.h"
 #include "tap.h"
+#include "tracked.h"
 
 /* The kernel's tick: CLOCK_MONOTONIC_COARSE counts in it (kernel/time/posix-timers.c,
  * posix_get_coarse_res()). */
@@ -296,6 +297,9 @@ static int set_up(struct loop *loop, struct err *err)
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage_has(stage, i))
 			ret = stage_watch(stage, i, err);
+	if (ret == 0 && stage_tracks(stage))
+		ret = tracked_counters_write(stage->topology.router, stage->plan, 0,
+					     out_now(stage->out), stage->out, err);
 	return ret;
 }
 
@@ -406,6 +410,9 @@ static int run(struct loop *loop, struct err *err)
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage->sockets[i])
 			ret = counters_write(stage->topology.host[i].net, i, 1, loop->now_ns,
+					     stage->out, err);
+	if (ret == 0 && stage_tracks(stage))
+		ret = tracked_counters_write(stage->topology.router, stage->plan, 1, loop->now_ns,
 					     stage->out, err);
 	return ret;
 }

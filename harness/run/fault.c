@@ -18,6 +18,7 @@
 #include "list.h"
 #include "router.h"
 #include "stage.h"
+#include "tracked.h"
 
 /* From the last process's end to the power's: enough for FIN, RST and their answers on the
  * slowest default link. */
@@ -284,10 +285,14 @@ static int heal(struct stage *stage, const struct plan_fault *fault, int index, 
 	return ret;
 }
 
+/* What it knew is told first. */
 static int forget(struct stage *stage, const struct plan_fault *fault, int index, struct err *err)
 {
+	int ret = tracked_write(stage->topology.router, stage->plan, out_now(stage->out),
+				stage->out, err);
+
 	(void)fault, (void)index;
-	return net_flush_conntrack(stage->topology.router, err);
+	return ret < 0 ? ret : net_flush_conntrack(stage->topology.router, err);
 }
 
 static int set_backends(struct stage *stage, const struct plan_fault *fault, int index,

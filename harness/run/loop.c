@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "file.h"
 #include "tap.h"
+#include "tracked.h"
 
 #define LOOK_TICKS       4 /* between looks at what may go by itself */
 #define SHORTEST_REST_NS (NSEC_PER_MSEC)
@@ -70,6 +71,9 @@ int loop_look(struct loop *loop, bool sample, struct err *err)
 	loop->now_ns = out_now(loop->stage.out);
 	for (int i = 0; i < loop->stage.plan->host_count && ret == 0; i++)
 		ret = look_at(loop, i, sample, err);
+	if (ret == 0 && sample && stage_tracks(&loop->stage))
+		ret = tracked_write(loop->stage.topology.router, loop->stage.plan, loop->now_ns,
+				    loop->stage.out, err);
 	return ret;
 }
 

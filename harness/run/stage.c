@@ -20,6 +20,11 @@ bool stage_has(const struct stage *stage, int host)
 	return !stage->options->alone || stage->options->alone->host == host;
 }
 
+bool stage_tracks(const struct stage *stage)
+{
+	return stage->topology.router && plan_router_tracks(stage->plan);
+}
+
 void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index)
 {
 	int i;

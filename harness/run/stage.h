@@ -77,6 +77,9 @@ static inline int64_t stage_now(const struct stage *stage)
 
 void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index);
 
+/* Whether this kernel is, or has, a router that knows connections. */
+bool stage_tracks(const struct stage *stage);
+
 /* Opens the host's tap and sock_diag, writes RAW_HOST and the counters. */
 int stage_watch(struct stage *stage, int host, struct err *err);
 /* The counters, then closes them; what the host had is gone. */

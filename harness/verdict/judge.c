@@ -13,9 +13,9 @@ const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "skip", "error"
 static judge_fn *const judges[] = {
 	[EXPECT_STEP] = judge_step,       [EXPECT_PROGRAM] = judge_program,
 	[EXPECT_CALLS] = judge_calls,     [EXPECT_OUTPUT] = judge_output,
-	[EXPECT_SOCKET] = judge_socket,   [EXPECT_WIRE] = judge_wire,
-	[EXPECT_ORDER] = judge_order,     [EXPECT_COUNTER] = judge_counter,
-	[EXPECT_SILENCE] = judge_silence,
+	[EXPECT_SOCKET] = judge_socket,   [EXPECT_CONNTRACK] = judge_conntrack,
+	[EXPECT_WIRE] = judge_wire,       [EXPECT_ORDER] = judge_order,
+	[EXPECT_COUNTER] = judge_counter, [EXPECT_SILENCE] = judge_silence,
 };
 
 __attribute__((format(printf, 3, 4))) static void settle(struct judgement *judgement,
@@ -162,6 +162,7 @@ static int host_of(const struct plan *plan, const struct plan_expect *expect)
 	case EXPECT_SILENCE:
 		host = expect->silence.host;
 		break;
+	case EXPECT_CONNTRACK: /* the router's */
 	case EXPECT_ORDER:
 		break;
 	}

@@ -18,7 +18,7 @@ enum { P_CLIENT, P_WORKER, P_SERVER }; /* programs */
 #define TEXT_MAX 4096
 
 static const char source[] = "case: a story\n"
-			     "network: router\n"
+			     "network: {type: router, vips: {web: {80: \"server:8081\"}}}\n"
 			     "until: 100s\n"
 			     "hosts:\n"
 			     "  client:\n"

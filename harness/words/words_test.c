@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base_test.h"
+#include "conntrack_words.h"
 #include "errno_words.h"
 #include "icmp_words.h"
 #include "packet_words.h"
@@ -48,6 +49,10 @@ START_TEST(tables_are_in_order)
 	ck_assert_str_eq(tcp_state_name(TCP_STATES - 1), "NEW_SYN_RECV");
 	ck_assert_str_eq(tcp_state_name(TCP_STATES), "?");
 	ck_assert_str_eq(tcp_state_name(-1), "?");
+	for (int i = 0; i < CONNTRACK_STATES; i++)
+		ck_assert_int_eq(conntrack_state_words[i].value, 1 << i);
+	ck_assert_ptr_null(conntrack_state_words[CONNTRACK_STATES].name);
+	ck_assert_str_eq(conntrack_state_name(CONNTRACK_STATES), "?");
 	ck_assert_str_eq(tcp_timer_name(TIMER_PROBE), "probe");
 	ck_assert_str_eq(tcp_timer_name(7), "?");
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conntrack_words.h"
 #include "counter_words.h"
 #include "list.h"
 #include "tcp_words.h"
@@ -98,6 +99,21 @@ static const char *const counter_groups[] = {"TcpExt",  "IpExt",    "Tcp",     "
 					     "IpReasm", "Ip",       "IcmpMsg", "Icmp6",
 					     "Icmp",    "MPTcpExt", "UdpLite", "Udp"};
 
+static bool check_router_counter(struct decoder *d, const struct node *key)
+{
+	int64_t value;
+
+	if (!plan_router_tracks(d->plan)) {
+		diag_help(d->diags,
+			  diag_error(d->diags, key->span,
+				     "this router tracks no connections, and "
+				     "counts nothing"),
+			  "the case needs nat: true, vips, or a middlebox");
+		return false;
+	}
+	return find_word(d, conntrack_counter_words, key, &value);
+}
+
 static bool check_counter(struct decoder *d, const struct node *key)
 {
 	const char *name = key->text;
@@ -134,7 +150,8 @@ static void decode_counter(struct decoder *d, const struct node *node, const str
 {
 	struct plan_expect *expect = expect_add(d, node, EXPECT_COUNTER);
 
-	if (!expect || !check_counter(d, key))
+	if (!expect ||
+	    !(host == PLACE_ROUTER ? check_router_counter(d, key) : check_counter(d, key)))
 		return;
 	expect->counter.host = host;
 	expect->counter.name = pool_strdup(d->pool, key->text);
@@ -146,9 +163,12 @@ void expect_counters(struct decoder *d, const struct node *map)
 	if (!want_map(d, map, "a mapping of hosts to counters"))
 		return;
 	for (const struct node *host = map->child; host; host = host->next) {
-		int index = find_host(d, host->key, host->key->text, 0);
+		bool is_router = d->plan->network == NETWORK_ROUTER &&
+				 strcmp(host->key->text, PLACE_ROUTER_NAME) == 0;
+		int index = is_router ? PLACE_ROUTER
+				      : find_host(d, host->key, host->key->text, PLACE_ROUTER);
 
-		if (index < 0 || !want_map(d, host, "a mapping of counters"))
+		if (index == PLAN_ANY || !want_map(d, host, "a mapping of counters"))
 			continue;
 		for (const struct node *value = host->child; value; value = value->next) {
 			for (const struct node *item = node_first(value); item;
@@ -213,6 +233,10 @@ static const struct expect_section sections[] = {
 	{"sockets", EXPECT_SOCKET, "sockets of a host at a moment, as the kernel tells them",
 	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form,
 	 expect_sockets},
+	{"conntrack", EXPECT_CONNTRACK,
+	 "connections that the router knows at a moment, as conntrack(8) lists them",
+	 "conntrack: [{at: 5s, from: client, to: \"server:8081\", state: ESTABLISHED}]",
+	 &expect_conntrack_form, expect_conntrack},
 	{"wire", EXPECT_WIRE, "packets: who sent which, when, how many",
 	 "wire: [{from: client, kind: keepalive-probe, after: 55s, count: 5, every: 3s}]",
 	 &expect_wire_form, expect_wire},
@@ -238,17 +262,22 @@ static int compare_ns(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* When the guest has to look at the sockets. */
+/* When the guest has to look at the sockets, and at what the router knows. */
 static void collect_samples(struct decoder *d)
 {
 	struct plan *plan = d->plan;
 	int count = 0;
 
 	plan->sample_ns = pool_alloc(d->pool, sizeof(int64_t) * (size_t)(plan->expect_count + 1));
-	for (int i = 0; i < plan->expect_count; i++)
-		if (plan->expect[i].kind == EXPECT_SOCKET &&
-		    plan->expect[i].socket.at_ns != INT64_MAX)
-			plan->sample_ns[count++] = plan->expect[i].socket.at_ns;
+	for (int i = 0; i < plan->expect_count; i++) {
+		const struct plan_expect *expect = &plan->expect[i];
+		int64_t at_ns = expect->kind == EXPECT_SOCKET      ? expect->socket.at_ns
+				: expect->kind == EXPECT_CONNTRACK ? expect->conntrack.at_ns
+								   : INT64_MAX;
+
+		if (at_ns != INT64_MAX)
+			plan->sample_ns[count++] = at_ns;
+	}
 	qsort(plan->sample_ns, (size_t)count, sizeof(int64_t), compare_ns);
 	for (int i = 0; i < count; i++)
 		if (i == 0 || plan->sample_ns[i] != plan->sample_ns[i - 1])
@@ -294,7 +323,8 @@ static void decode_section(struct decoder *d, const struct node *value)
 
 void decode_expect(struct decoder *d, const struct node *map)
 {
-	if (!want_map(d, map, "a mapping of programs, sockets, wire, counters and silence"))
+	if (!want_map(d, map,
+		      "a mapping of programs, sockets, conntrack, wire, counters and silence"))
 		return;
 	for (const struct node *value = map->child; value; value = value->next)
 		decode_section(d, value);

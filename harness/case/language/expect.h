@@ -14,6 +14,8 @@ struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum 
 void expect_program(struct decoder *d, const struct node *map); /* key: the program's name */
 void expect_sockets(struct decoder *d, const struct node *list);
 void expect_wire(struct decoder *d, const struct node *list);
+/* What the router knows. */
+void expect_conntrack(struct decoder *d, const struct node *list);
 void expect_counters(struct decoder *d, const struct node *map);
 void expect_silence(struct decoder *d, const struct node *node);
 
@@ -28,7 +30,7 @@ void expect_calls(struct decoder *d, const struct node *node, int program, int i
 bool decode_errnos(struct decoder *d, const struct node *node, int *ret_err, int *ret_or_err);
 
 extern const struct form expect_step_form, expect_calls_form, expect_output_form, expect_exit_form,
-	expect_socket_form, expect_wire_form, expect_order_form, expect_silence_form,
-	expect_counter_form;
+	expect_socket_form, expect_conntrack_form, expect_wire_form, expect_order_form,
+	expect_silence_form, expect_counter_form;
 
 #endif

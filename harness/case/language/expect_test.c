@@ -320,6 +320,63 @@ START_TEST(many_expectations)
 }
 END_TEST
 
+#define TRACKING                                                                                   \
+	"case: x\nnetwork: {type: router, vips: {web: {80: server}}}\nhosts:\n"                    \
+	"  client: {program: [{connect: \"web:80\"}]}\n  server: {program: [{listen: 80}]}\n"      \
+	"expect:\n  "
+
+START_TEST(what_a_router_knows)
+{
+	struct plan *plan = load(
+		TRACKING
+		"conntrack: [{at: 10s, from: \"client:40000\", to: \"web:80\", backend: "
+		"server, state: [SYN_SENT, none], count: 2, expires: 1s.., replied: false}]\n"
+		"  counters: {router: {conntrack_invalid: 1}}\n");
+	const struct expect_conntrack *conntrack = &plan->expect[0].conntrack;
+
+	ck_assert_int_eq(plan->expect[0].kind, EXPECT_CONNTRACK);
+	ck_assert_int_eq(conntrack->at_ns, 10 * S);
+	ck_assert_int_eq(plan->sample_count, 1);
+	ck_assert(conntrack->from.host == 0 && conntrack->from.port == 40000);
+	ck_assert(conntrack->to.address == 0 && conntrack->to.port == 80);
+	ck_assert(conntrack->backend.host == 1 && conntrack->backend.port == 0);
+	ck_assert_uint_eq(conntrack->states, 1u << 1 | 1);
+	ck_assert_int_eq(conntrack->count, 2);
+	ck_assert(conntrack->replied == 0 && conntrack->assured == -1);
+	ck_assert_int_eq(plan->expect[1].counter.host, PLACE_ROUTER);
+	plan_free(plan);
+}
+END_TEST
+
+START_TEST(wrong_conntrack)
+{
+	static const struct {
+		const char *expect, *text;
+	} wrong[] = {
+		{"conntrack: [{to: wep}]", "did you mean 'web'?"},
+		{"conntrack: [{to: \"web:http\"}]", "'http' is no port"},
+		{"conntrack: [{state: ESTABLISHD}]", "did you mean 'ESTABLISHED'?"},
+		{"counters: {router: {conntrack_invalids: 1}}",
+		 "did you mean 'conntrack_invalid'?"},
+		{"counters: {roter: {}}", "did you mean 'router'?"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char source[1024];
+
+		snprintf(source, sizeof(source), TRACKING "%s\n", wrong[i].expect);
+		must_refuse(source, wrong[i].text);
+	}
+	must_refuse("case: x\nnetwork: router\nhosts: {a: , b: }\nexpect:\n  conntrack: []\n",
+		    "this router tracks no connections");
+	must_refuse("case: x\nnetwork: router\nhosts: {a: , b: }\nexpect:\n  counters: {router: "
+		    "{conntrack_drop: 0}}\n",
+		    "this router tracks no connections");
+	must_refuse("case: x\nhosts: {a: , b: }\nexpect:\n  conntrack: []\n",
+		    "there is no router that would track");
+}
+END_TEST
+
 START_TEST(wrong_expectations_are_refused)
 {
 	const struct {
@@ -365,6 +422,8 @@ int main(void)
 	tcase_add_test(tests, several_of_one_step);
 	tcase_add_test(tests, ends_of_programs);
 	tcase_add_test(tests, sockets);
+	tcase_add_test(tests, what_a_router_knows);
+	tcase_add_test(tests, wrong_conntrack);
 	tcase_add_test(tests, packets);
 	tcase_add_test(tests, any_packet_but_background);
 	tcase_add_test(tests, order_of_packets);

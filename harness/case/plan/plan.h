@@ -312,6 +312,7 @@ enum expect_kind {
 	EXPECT_OUTPUT,  /* lines that a command wrote */
 	EXPECT_CALLS,   /* what it did with its sockets */
 	EXPECT_SOCKET,
+	EXPECT_CONNTRACK,
 	EXPECT_WIRE,
 	EXPECT_ORDER,
 	EXPECT_COUNTER,
@@ -381,6 +382,19 @@ struct expect_socket {
 	int orphan; /* -1: not asked */
 };
 
+struct expect_conntrack { /* connections that the router knows */
+	int64_t at_ns;    /* INT64_MAX: at the end */
+	struct plan_end { /* host PLAN_ANY, port 0: whoever */
+		int host, port;
+		int address; /* instead of a host's, one of the plan's; PLAN_ANY */
+	} from, to, backend; /* who began it, with whom, and to whom that is translated */
+	uint32_t states;     /* 1 << TCP_CONNTRACK_SYN_SENT ...; bit 0: no such entry */
+	int count; /* exactly so many in one of the states; PLAN_ANY: at least one, and all that are
+		      selected are */
+	struct plan_range expires;
+	int replied, assured; /* -1: not asked */
+};
+
 enum expect_seen { SEEN_SENT /* left the sender's interface */, SEEN_DELIVERED, SEEN_LOST };
 
 struct expect_wire {
@@ -412,7 +426,7 @@ struct expect_order {
 };
 
 struct expect_counter {
-	int host;
+	int host;   /* or PLACE_ROUTER */
 	char *name; /* "TcpExtTCPAbortOnTimeout" */
 	struct plan_range change;
 };
@@ -430,6 +444,7 @@ struct plan_expect {
 		struct expect_output output;
 		struct expect_calls calls;
 		struct expect_socket socket;
+		struct expect_conntrack conntrack;
 		struct expect_wire wire;
 		struct expect_order order;
 		struct expect_counter counter;

@@ -97,9 +97,10 @@ START_TEST(expectation_examples_hold)
 	const struct expect_section *section = &expect_table.section[_i];
 	char source[1024];
 
-	snprintf(source, sizeof(source), "%sexpect:\n  %s\n",
+	snprintf(source, sizeof(source), "%s%sexpect:\n  %s\n",
 		 section->kind == EXPECT_OUTPUT || section->kind == EXPECT_CALLS ? command
 										 : TWO_HOSTS,
+		 section->kind == EXPECT_CONNTRACK ? "network: {type: router, nat: true}\n" : "",
 		 section->example);
 	plan_free(load(source));
 }

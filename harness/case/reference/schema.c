@@ -6,11 +6,13 @@
  */
 #include "reference.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conntrack_words.h"
 #include "counter_words.h"
 #include "errno_words.h"
 #include "expect.h"
@@ -152,6 +154,20 @@ static void print_names(FILE *out, const char *what, const char *const *names,
 		"\"#/$defs/%s\"}}, \"additionalProperties\": {\"deprecationMessage\": \"no %s of a "
 		"kernel that we know: `halfopen lint` has the nearest\"}}",
 		what, what);
+}
+
+/* Of hosts, and of the router. */
+static void print_counters(FILE *out)
+{
+	const char *router[16];
+	int count = 0;
+
+	for (const struct word *word = conntrack_counter_words; word->name; word++) {
+		assert(count < (int)(sizeof(router) / sizeof(*router)) - 1);
+		router[count++] = word->name;
+	}
+	router[count] = NULL;
+	print_names(out, "counter", counter_names, router);
 }
 
 static void print_errnos(FILE *out)
@@ -296,6 +312,9 @@ static void print_expect(FILE *out)
 	begin_section(out, "sockets", "\"type\": \"array\", \"items\": ");
 	print_form(out, &expect_socket_form, WHEN);
 	fputs("},", out);
+	begin_section(out, "conntrack", "\"type\": \"array\", \"items\": ");
+	print_form(out, &expect_conntrack_form, WHEN);
+	fputs("},", out);
 	begin_section(out, "wire", "\"type\": \"array\", \"items\": {\"anyOf\": [");
 	print_form(out, &expect_wire_form, WHEN);
 	fputs(", ", out);
@@ -352,7 +371,7 @@ char *case_reference_schema(void)
 	      "with `value`, `on` and `because`\"}",
 	      out);
 	fputs(",\n\"counters\": ", out);
-	print_names(out, "counter", counter_names, NULL);
+	print_counters(out);
 	fputs(",\n\"counter\": {\"description\": \"a counter, as nstat(8) has it: by how much it "
 	      "grows\"}",
 	      out);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `conntrack:` of the expectations: what the router knows at a moment.
+ */
+#include <string.h>
+
+#include "conntrack_words.h"
+#include "expect.h"
+
+/* "server", "server:8081", "web:80". */
+static bool decode_end(struct decoder *d, const struct node *node, void *ret)
+{
+	struct plan_end *end = ret;
+	struct known known;
+	struct node name, port;
+	const char *colon;
+
+	if (!want_scalar(d, node, "a host or a VIP, and perhaps a port (server:8081)"))
+		return false;
+	colon = strrchr(node->text, ':');
+	name = node_slice(d->pool, node, 0,
+			  colon ? (size_t)(colon - node->text) : strlen(node->text));
+	if (colon) {
+		port = node_slice(d->pool, node, (size_t)(colon + 1 - node->text),
+				  strlen(colon + 1));
+		if (!parse_port(d, &port, &end->port))
+			return false;
+	}
+	end->address = address_named(d->plan, name.text);
+	known_init(&known, name.text);
+	for (int i = 0; i < d->plan->host_count && end->address < 0; i++) {
+		if (strcmp(d->plan->host[i].name, name.text) == 0)
+			end->host = i;
+		known_add(&known, d->plan->host[i].name);
+	}
+	for (int i = 0; i < d->plan->address_count; i++)
+		known_add(&known, d->plan->address[i].name);
+	if (end->address < 0 && end->host < 0)
+		known_help(d->diags,
+			   node_error(d->diags, &name, "there is neither a host '%.60s' nor a VIP",
+				      name.text),
+			   &known, "there are");
+	return end->address >= 0 || end->host >= 0;
+}
+
+#define CONNTRACK(member) TO(struct expect_conntrack, member)
+#define END(key_, looks_, help_)                                                                   \
+	{                                                                                          \
+#key_, TYPE_CUSTOM, CONNTRACK(key_), .decode = decode_end, .looks = looks_,        \
+						     .schema = "{\"type\": \"string\"}",           \
+						     .help = help_                                 \
+	}
+
+static const struct field conntrack_fields[] = {
+	{"at", TYPE_MOMENT, CONNTRACK(at_ns), .max = INT64_MAX, .looks = "a moment (10s), or end",
+	 .help = "when, at the end if not said"},
+	END(from, "a host (client), or with a port (client:40001)",
+	    "only those that it began, as far as the router knows"),
+	END(to, "a host or a VIP (web), or with a port (web:80)",
+	    "only those that were begun to it"),
+	END(backend, "a host (pod-1), or with a port (pod-1:8080)",
+	    "only those whose packets go there: of a VIP, which backend it became"),
+	{"state", TYPE_WORDS, CONNTRACK(states), .words = conntrack_state_words,
+	 .help = "one of these; none: there is no such entry"},
+	{"count", TYPE_NUMBER, CONNTRACK(count), .min = 0, .max = 100000,
+	 .help = "exactly so many in one of the states; if not said, at least one, and all "
+		 "selected ones are"},
+	{"expires", TYPE_DURATIONS, CONNTRACK(expires),
+	 .help = "until it is forgotten, if no packet comes; the kernel tells whole seconds, "
+		 "rounded down"},
+	{"replied", TYPE_BOOL, CONNTRACK(replied),
+	 .help = "packets went both ways (not UNREPLIED)"},
+	{"assured", TYPE_BOOL, CONNTRACK(assured),
+	 .help = "it is not the first to go when the table is full (ASSURED)"},
+};
+const struct form expect_conntrack_form = {
+	.name = "a conntrack expectation", FIELDS(conntrack_fields), .beside = &condition_form};
+
+static void decode_conntrack(struct decoder *d, const struct node *node)
+{
+	static const struct plan_end anyone = {.host = PLAN_ANY, .address = PLAN_ANY};
+	struct plan_expect *expect = expect_add(d, node, EXPECT_CONNTRACK);
+
+	if (!expect)
+		return;
+	expect->conntrack = (struct expect_conntrack){.at_ns = INT64_MAX,
+						      .from = anyone,
+						      .to = anyone,
+						      .backend = anyone,
+						      .states = ~1u,
+						      .count = PLAN_ANY,
+						      .replied = -1,
+						      .assured = -1};
+	form_decode(d, &expect_conntrack_form, node, &expect->conntrack);
+}
+
+void expect_conntrack(struct decoder *d, const struct node *list)
+{
+	if (!plan_router_tracks(d->plan)) {
+		diag_help(d->diags,
+			  diag_error(d->diags, list->key->span,
+				     d->plan->network == NETWORK_ROUTER
+					     ? "this router tracks no connections"
+					     : "there is no router that would track connections"),
+			  "the case needs network: router, and nat: true, vips, or a middlebox");
+		return;
+	}
+	if (!want_list(d, list, "a list of conntrack expectations"))
+		return;
+	for (const struct node *item = list->child; item; item = item->next)
+		decode_conntrack(d, item);
+}
