@@ -101,6 +101,28 @@ static int power_on(struct world *world, void *data, struct err *err)
 	return play_boot(fault->play, plan->host, plan->start_again, err);
 }
 
+static int router_on(struct world *world, void *data, struct err *err)
+{
+	struct play_fault *fault = data;
+	struct play *play = fault->play;
+
+	(void)world;
+	fault_frame(play, fault->index, 1);
+	play->reboots--;
+	return play_boot(play, play->plan->host_count, false, err);
+}
+
+/* Another router, at the same addresses and MACs, is one that has just come up. */
+static int failover(struct play *play, const struct plan_fault *fault, struct err *err)
+{
+	(void)err;
+	play->reboots++;
+	world_power_off(play->world, play->plan->host_count);
+	world_at(play->world, world_now(play->world) + fault->down_ns, router_on,
+		 &play->fault[fault - play->plan->fault]);
+	return 0;
+}
+
 static int reboot(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	struct play_fault *self = &play->fault[fault - play->plan->fault];
@@ -258,7 +280,7 @@ static act_fn *const acts[FAULT_OP_COUNT] = {
 	[FAULT_PULL] = plug,       [FAULT_PLUG] = plug,         [FAULT_BLACKHOLE] = filter,
 	[FAULT_REJECT] = filter,   [FAULT_IMPAIR] = impair,     [FAULT_DROP] = filter,
 	[FAULT_HEAL] = heal,       [FAULT_PANIC] = await_panic, [FAULT_HANG] = hang,
-	[FAULT_SUSPEND] = suspend, [FAULT_RESUME] = resume,
+	[FAULT_SUSPEND] = suspend, [FAULT_RESUME] = resume,     [FAULT_FAILOVER] = failover,
 };
 
 static int act(struct world *world, void *data, struct err *err)
@@ -273,7 +295,7 @@ static int act(struct world *world, void *data, struct err *err)
 	(void)world;
 	if (tells)
 		fault_frame(play, fault->index, 0);
-	if (plan->op == FAULT_FORGET)
+	if (plan->op == FAULT_FORGET || plan->op == FAULT_FAILOVER)
 		world_middlebox_forget(play->world);
 	if (acts[plan->op] && (doer != DOER_ROUTER || tells))
 		ret = acts[plan->op](play, plan, err);

@@ -429,6 +429,25 @@ START_TEST(a_host_that_comes_up_again_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_router_that_comes_up_again_is_waited_for)
+{
+	struct err err = {0};
+
+	play_load("case: it fails over\n"
+		  "hosts: {a: {program: [pause]}, b: {}}\n"
+		  "timeline: [{at: 1s, failover: {after: 2s}}]\n",
+		  "router");
+	world.power[0] = world.power[1] = world.power[2] = WORLD_ON;
+	world.now_ns = world.call[0].t_ns;
+	ck_assert_int_eq(world.call[0].call(&world, world.call[0].data, &err), 0);
+	ck_assert_int_eq(world.power[2], WORLD_OFF);
+	ck_assert_int_eq(play.end_ns, -1);
+	ck_assert_int_eq(frames(RAW_HOST), 0); /* it is no host */
+	ck_assert_int_eq(frames(RAW_FAULT), 1);
+	ck_assert_int_eq(world.call[world.call_count - 1].t_ns, world.now_ns + 2 * NSEC_PER_SEC);
+}
+END_TEST
+
 START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 {
 	uint8_t bytes[64] = {0};
@@ -482,6 +501,7 @@ int main(void)
 	tcase_add_test(tests, a_suspended_host_counts_its_own_time);
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);
+	tcase_add_test(tests, a_router_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	return run_tests(tests);
 }

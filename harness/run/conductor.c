@@ -297,10 +297,7 @@ static int set_up(struct loop *loop, struct err *err)
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage_has(stage, i))
 			ret = stage_watch(stage, i, err);
-	if (ret == 0 && stage_tracks(stage))
-		ret = tracked_counters_write(stage->topology.router, stage->plan, 0,
-					     out_now(stage->out), stage->out, err);
-	return ret;
+	return ret < 0 ? ret : stage_watch_router(stage, err);
 }
 
 static int agenda_do(struct loop *loop, const struct agenda_entry *entry, struct err *err)

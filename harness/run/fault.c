@@ -295,6 +295,27 @@ static int forget(struct stage *stage, const struct plan_fault *fault, int index
 	return ret < 0 ? ret : net_flush_conntrack(stage->topology.router, err);
 }
 
+static int failover_begin(struct stage *stage, const struct plan_fault *fault, int index,
+			  struct err *err)
+{
+	int ret = stage_unwatch_router(stage, err);
+
+	if (ret == 0)
+		ret = router_power_off(&stage->topology, err);
+	if (ret == 0)
+		agenda_add(stage, fault->at_ns + fault->down_ns, AGENDA_FAULT_GOES_ON, index);
+	return ret;
+}
+
+static int failover_end(struct stage *stage, const struct plan_fault *fault, int index,
+			struct err *err)
+{
+	int ret = router_power_on(&stage->topology, fault->at_ns + fault->down_ns, err);
+
+	(void)index;
+	return ret < 0 ? ret : stage_watch_router(stage, err);
+}
+
 static int set_backends(struct stage *stage, const struct plan_fault *fault, int index,
 			struct err *err)
 {
@@ -366,6 +387,7 @@ static const struct {
 	[FAULT_IMPAIR] = {impair, NULL},
 	[FAULT_HEAL] = {heal, NULL},
 	[FAULT_FORGET] = {forget, NULL},
+	[FAULT_FAILOVER] = {failover_begin, failover_end},
 	[FAULT_ADD_BACKEND] = {set_backends, NULL},
 	[FAULT_REMOVE_BACKEND] = {set_backends, NULL},
 	[FAULT_MOVE] = {move, NULL},

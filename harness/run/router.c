@@ -14,6 +14,12 @@ static const char *router_link_name(char name[IFNAMSIZ], int host)
 	return name;
 }
 
+static const char *router_port_name(char port[IFNAMSIZ], int host)
+{
+	snprintf(port, IFNAMSIZ, "router%hhu", (uint8_t)host);
+	return port;
+}
+
 /* The router's interface towards host I: up, and with its addresses. */
 static int router_interface_configure(struct topology *topology, int i, struct err *err)
 {
@@ -44,13 +50,10 @@ static int router_interface_build(struct topology *topology, int i, struct err *
 	int ret;
 
 	router_link_name(name, i);
-	snprintf(port, sizeof(port), "router%d", i);
-	ret = net_add_bridge(topology->wire, topology_bridge_name(bridge, i), err);
+	ret = net_add_veth(topology->router, name, mac, topology->wire, router_port_name(port, i),
+			   port_mac, err);
 	if (ret == 0)
-		ret = net_add_veth(topology->router, name, mac, topology->wire, port, port_mac,
-				   err);
-	if (ret == 0)
-		ret = net_set_bridge(topology->wire, port, bridge, err);
+		ret = net_set_bridge(topology->wire, port, topology_bridge_name(bridge, i), err);
 	if (ret == 0)
 		ret = net_set_link(topology->wire, port, true, err);
 	if (ret == 0)
@@ -143,13 +146,44 @@ static int router_configure(struct topology *topology,
 	return ret < 0 ? ret : settings_make(&facts, topology->router, &plan->router, err);
 }
 
-int router_build(struct topology *topology, struct err *err)
+static int router_build_itself(struct topology *topology, struct err *err)
 {
 	int ret = net_new(PLACE_ROUTER_NAME, &topology->router, err);
 
 	if (ret == 0)
 		ret = router_configure(topology, router_interface_build, err);
 	return ret < 0 ? err_add(err, ret, PLACE_ROUTER_NAME) : 0;
+}
+
+int router_build(struct topology *topology, struct err *err)
+{
+	char bridge[IFNAMSIZ];
+	int ret = 0;
+
+	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
+		ret = net_add_bridge(topology->wire, topology_bridge_name(bridge, i), err);
+	return ret < 0 ? ret : router_build_itself(topology, err);
+}
+
+int router_power_off(struct topology *topology, struct err *err)
+{
+	char port[IFNAMSIZ];
+	int ret = 0;
+
+	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
+		ret = net_delete_link(topology->wire, router_port_name(port, i), err);
+	net_free(topology->router);
+	topology->router = NULL;
+	return ret;
+}
+
+int router_power_on(struct topology *topology, int64_t now_ns, struct err *err)
+{
+	int ret;
+
+	topology->now_ns = now_ns;
+	ret = router_build_itself(topology, err);
+	return ret < 0 ? ret : router_wait(topology, err);
 }
 
 int router_wait(struct topology *topology, struct err *err)

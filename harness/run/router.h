@@ -21,6 +21,9 @@ int router_build_here(struct topology *topology, struct err *err);
  */
 int router_set_backends(struct topology *topology, int address, int vip_port, int faults_done,
 			struct err *err);
+/* It goes, with all that it knows; and one like it comes, as it is by the timeline then. */
+int router_power_off(struct topology *topology, struct err *err);
+int router_power_on(struct topology *topology, int64_t now_ns, struct err *err);
 int router_wait(struct topology *topology, struct err *err);
 
 #endif

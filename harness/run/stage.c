@@ -14,6 +14,7 @@
 #include "counters.h"
 #include "list.h"
 #include "tap.h"
+#include "tracked.h"
 
 bool stage_has(const struct stage *stage, int host)
 {
@@ -174,6 +175,38 @@ int stage_unwatch(struct stage *stage, int host, struct err *err)
 	stage->sockets[host] = NULL;
 	write_host(stage, host, false);
 	return ret;
+}
+
+int stage_watch_router(struct stage *stage, struct err *err)
+{
+	int ret = 0;
+
+	if (!stage->topology.router)
+		return 0;
+	if (!stage->options->alone && stage->router_tap < 0)
+		ret = stage->router_tap = tap_open(stage->topology.router, err);
+	if (ret >= 0 && stage_tracks(stage))
+		ret = tracked_counters_write(stage->topology.router, stage->plan, 0,
+					     out_now(stage->out), stage->out, err);
+	return ret < 0 ? ret : 0;
+}
+
+int stage_unwatch_router(struct stage *stage, struct err *err)
+{
+	int64_t t_ns = out_now(stage->out);
+	int ret = stage_drain_taps(stage, err);
+
+	if (ret >= 0 && stage_tracks(stage))
+		ret = tracked_write(stage->topology.router, stage->plan, t_ns, stage->out, err);
+	if (ret >= 0 && stage_tracks(stage))
+		ret = tracked_counters_write(stage->topology.router, stage->plan, 1, t_ns,
+					     stage->out, err);
+	if (stage->router_tap >= 0) {
+		stage->missed += tap_missed(stage->router_tap);
+		close(stage->router_tap);
+		stage->router_tap = -1;
+	}
+	return ret < 0 ? ret : 0;
 }
 
 bool stage_has_command(const struct stage *stage, int host)

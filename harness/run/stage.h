@@ -84,6 +84,9 @@ bool stage_tracks(const struct stage *stage);
 int stage_watch(struct stage *stage, int host, struct err *err);
 /* The counters, then closes them; what the host had is gone. */
 int stage_unwatch(struct stage *stage, int host, struct err *err);
+/* The same of the router: what it knows of connections, and counted, is told first. */
+int stage_watch_router(struct stage *stage, struct err *err);
+int stage_unwatch_router(struct stage *stage, struct err *err);
 /* Reads the host's tap, or STAGE_WIRE's or STAGE_ROUTER's; or all that are open: how many frames
  * there were, or -errno. */
 int stage_drain_tap(struct stage *stage, int tap, struct err *err);

@@ -27,7 +27,7 @@ static_assert(NAME_LONGEST < IFNAMSIZ, "hosts' names are those of interfaces");
 
 static int bridge_of(const struct topology *topology, int host)
 {
-	return topology->router ? host : 0;
+	return topology->plan->network == NETWORK_ROUTER ? host : 0;
 }
 
 const char *topology_bridge_name(char name[IFNAMSIZ], int bridge)

@@ -242,6 +242,13 @@ static const struct field forget_fields[] = {
 	{NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = ""},
 };
 
+static const struct field failover_fields[] = {
+	{NULL, TYPE_WORD, FAULT(reject_code), .words = router_word, .help = "the same, at once"},
+	{"after", TYPE_DURATION, FAULT(down_ns), .required = true,
+	 .help = "so long nothing passes: until the other one notices, as three advertisements of "
+		 "VRRP (3s), or until it is up again"},
+};
+
 static bool find_address(struct decoder *d, const struct node *node, const char *help, void *ret)
 {
 	const struct plan *plan = d->plan;
@@ -515,6 +522,13 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 			  "{type: router, middlebox: {idle: 350s}}");
 }
 
+static void finish_failover(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	(void)given;
+	(void)ret;
+	need_router(d, node, "failover");
+}
+
 static void finish_backend(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
 	struct plan_fault *fault = &((struct fault_args *)ret)->fault;
@@ -613,6 +627,14 @@ static const struct verb faults[] = {
 	 "sends, as "
 	 "Linux does: for a firewall that drops what it does not know, blackhole",
 	 "forget: router", ARGUMENT_REQUIRED, FORM("forget", forget_fields, 1), finish_forget},
+	{"failover", FAULT_FAILOVER,
+	 "the router loses its power, and another one takes over its addresses and MACs, as by "
+	 "VRRP, "
+	 "or itself after a reboot: with the same settings, VIPs and the backends that there are "
+	 "by "
+	 "then, and knowing no connection",
+	 "failover: {after: 3s}", ARGUMENT_REQUIRED, FORM("failover", failover_fields, 1),
+	 finish_failover},
 	{"add_backend", FAULT_ADD_BACKEND,
 	 "the router translates new connections to one more backend, and begins its turn with the "
 	 "first again",
@@ -652,6 +674,7 @@ const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
 	[FAULT_DROP] = {EFFECT_WORSE, DOER_ROUTER},
 	[FAULT_HEAL] = {EFFECT_HEALED, DOER_BOTH},
 	[FAULT_FORGET] = {EFFECT_ROUTER, DOER_ROUTER},
+	[FAULT_FAILOVER] = {EFFECT_ROUTER, DOER_WORLD},
 	[FAULT_ADD_BACKEND] = {EFFECT_BACKEND, DOER_ROUTER},
 	[FAULT_REMOVE_BACKEND] = {EFFECT_BACKEND, DOER_ROUTER},
 	[FAULT_MOVE] = {EFFECT_ADDRESS, DOER_HOST},

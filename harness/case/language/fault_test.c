@@ -239,6 +239,47 @@ START_TEST(impossible_courses_are_refused)
 }
 END_TEST
 
+/* Its rules are its own, and nobody sets any while it is off. */
+START_TEST(a_router_that_is_off_does_nothing)
+{
+	static const struct {
+		const char *timeline, *text;
+	} wrong[] = {
+		{"{at: 1s, failover: {after: 3s}}, {at: 2s, forget: router}",
+		 "'router' is off then"},
+		{"{at: 1s, failover: {after: 3s}}, {at: 2s, blackhole: all}",
+		 "'router' is off then"},
+		{"{at: 1s, failover: {after: 3s}}, {at: 3s, failover: router}", "is off then"},
+		{"{at: 1s, failover: {after: 3s}}, {at: 2s, pull: {host: client, end: router}}",
+		 "is off then"},
+		{"{at: 1s, blackhole: all}, {at: 2s, heal: client}, {at: 3s, failover: router}",
+		 "heal all before"},
+		{"{at: 1s, crash: router}", "what happens to it: failover"},
+		{"{at: 1s, failover: {after: }}", "'after'"},
+	};
+	struct plan *plan;
+	char source[1024];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		snprintf(source, sizeof(source),
+			 "network: {type: router, nat: true}\n" TWO_HOSTS "timeline: [%s]\n" EXPECT,
+			 wrong[i].timeline);
+		must_refuse(source, wrong[i].text);
+	}
+	plan = load("network: {type: router, nat: true}\n" TWO_HOSTS
+		    "timeline: [{at: 1s, blackhole: all}, {at: 2s, heal: all}, "
+		    "{at: 3s, failover: {after: 2s}}, {at: 4s, impair: {loss: 5%}}, "
+		    "{at: 5s, forget: router}, {at: 6s, failover: router}]\n" EXPECT);
+	ck_assert_int_eq(plan->fault[2].op, FAULT_FAILOVER);
+	ck_assert_int_eq(plan->fault[2].down_ns, 2 * NSEC_PER_SEC);
+	ck_assert_str_eq(plan->fault[2].text, "failover after=2s");
+	ck_assert_str_eq(plan->fault[5].text, "failover router");
+	plan_free(plan);
+	must_refuse(TWO_HOSTS "timeline: [{at: 1s, failover: router}]\n" EXPECT,
+		    "'failover' in a network without a router");
+}
+END_TEST
+
 START_TEST(healing_nothing_is_warned_of)
 {
 	struct diagnostics diagnostics;
@@ -401,6 +442,7 @@ int main(void)
 	tcase_add_test(tests, a_reset_has_no_type);
 	tcase_add_test(tests, faults_are_sorted);
 	tcase_add_test(tests, impossible_courses_are_refused);
+	tcase_add_test(tests, a_router_that_is_off_does_nothing);
 	tcase_add_test(tests, healing_nothing_is_warned_of);
 	tcase_add_test(tests, addresses_move);
 	tcase_add_test(tests, addresses_that_cannot_move);

@@ -124,6 +124,8 @@ struct course {
 	const struct plan_fault *pulled[HOSTS_MAX][2], *stopped[PROGRAMS_MAX];
 	const struct plan_fault *taken[HOSTS_MAX]; /* of its interface */
 	bool broken;                               /* something to heal */
+	const struct plan_fault *filtered;         /* by the router's rules */
+	const struct plan_fault *router_off;
 };
 
 static struct span span_of_fault(const struct plan_fault *fault)
@@ -249,6 +251,30 @@ static void check_kernel(struct decoder *d, struct course *course, const struct 
 		*still = fault->kind->effect == EFFECT_STILL ? fault : NULL;
 }
 
+/* What the router does is its own, and goes with it. */
+static void check_router(struct decoder *d, struct course *course, const struct plan_fault *fault)
+{
+	bool everywhere = fault->from == PLAN_ANY && fault->to == PLAN_ANY;
+	bool filters = fault->op == FAULT_BLACKHOLE || fault->op == FAULT_REJECT ||
+		       fault->op == FAULT_DROP;
+
+	if (d->plan->network != NETWORK_ROUTER)
+		return;
+	if (course->router_off &&
+	    (filters || fault->op == FAULT_HEAL || fault->router_end ||
+	     fault->kind->effect == EFFECT_ROUTER || fault->kind->effect == EFFECT_BACKEND))
+		complain(d, fault, course->router_off, "the", PLACE_ROUTER_NAME, "is off then");
+	else if (fault->op == FAULT_FAILOVER && course->filtered)
+		complain(d, fault, course->filtered, "the", PLACE_ROUTER_NAME,
+			 "would take its filters along: heal all before");
+	if (filters)
+		course->filtered = fault;
+	else if (fault->op == FAULT_HEAL && everywhere)
+		course->filtered = NULL;
+	if (fault->op == FAULT_FAILOVER)
+		course->router_off = fault;
+}
+
 static void check_backend(struct decoder *d, const struct plan_fault *fault)
 {
 	struct plan_backend backend[BACKENDS_MAX];
@@ -282,6 +308,10 @@ static void check_fault(struct decoder *d, struct course *course, struct plan_fa
 			course->off[i] = NULL;
 		else if (is_up_again(course->still[i], fault->at_ns))
 			course->still[i] = NULL;
+	if (course->router_off &&
+	    course->router_off->at_ns + course->router_off->down_ns <= fault->at_ns)
+		course->router_off = NULL;
+	check_router(d, course, fault);
 	switch (fault->kind->effect) {
 	case EFFECT_PROGRAM:
 		check_process(d, course, fault);

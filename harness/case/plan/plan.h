@@ -235,9 +235,10 @@ enum fault_op {
 	FAULT_MOVE,   /* an address, from who has it to host `to` */
 	FAULT_IFDOWN, /* host: its interface, or what of it `takes` says */
 	FAULT_IFUP,
-	FAULT_PANIC,   /* host: its kernel; after down_ns it boots again, unless that is 0 */
-	FAULT_HANG,    /* host: it answers nothing any more; its carrier stays */
-	FAULT_SUSPEND, /* host: its time stands still */
+	FAULT_FAILOVER, /* the router: down_ns later another one has its addresses and MACs */
+	FAULT_PANIC,    /* host: its kernel; after down_ns it boots again, unless that is 0 */
+	FAULT_HANG,     /* host: it answers nothing any more; its carrier stays */
+	FAULT_SUSPEND,  /* host: its time stands still */
 	FAULT_RESUME,
 	FAULT_STEP, /* host: its wall clock goes by step_ns */
 	FAULT_OP_COUNT

@@ -63,11 +63,12 @@ END_TEST
 /* What has to be before some of the faults. */
 static const char *fault_before(int op)
 {
-	return op == FAULT_CONTINUE ? "stop: client"
-	       : op == FAULT_PLUG   ? "pull: client"
-	       : op == FAULT_RESUME ? "suspend: client"
-	       : op == FAULT_IFUP   ? "ifdown: client"
-				    : "blackhole: all";
+	return op == FAULT_CONTINUE   ? "stop: client"
+	       : op == FAULT_PLUG     ? "pull: client"
+	       : op == FAULT_RESUME   ? "suspend: client"
+	       : op == FAULT_IFUP     ? "ifdown: client"
+	       : op == FAULT_FAILOVER ? "forget: router"
+				      : "blackhole: all";
 }
 
 /* Addresses move where there is no router, and others need one. */
