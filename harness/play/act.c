@@ -186,11 +186,23 @@ static struct world_sender sender_at(const struct play *play, int from, int to)
 	return sender;
 }
 
+/* What hosts send, until it is at the router. */
+static void impair_before_router(struct play *play, const struct plan_fault *fault,
+				 const struct impairment *how)
+{
+	for (int i = 0; i < play->plan->host_count && play_has_router(play); i++)
+		if (heals(fault->from, i))
+			world_impair(play->world, play->host[i].router_card, NULL,
+				     fault->op == FAULT_HEAL ? NULL : how);
+}
+
 static int impair(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	struct impairment how = act_impairment(&fault->impairment);
 
 	(void)err;
+	if (fault->to == PLACE_ROUTER || (fault->op == FAULT_HEAL && fault->to == PLAN_ANY))
+		impair_before_router(play, fault, &how);
 	if (!how.delay_ns)
 		how.delay_ns = play->plan->link.delay_ns;
 	for (int i = 0; i < play->plan->host_count; i++) {

@@ -338,15 +338,20 @@ static void play_load(const char *text, const char *network)
 	ck_assert_int_eq(act_plan(&play, &err), 0);
 }
 
-static void play_timeline(const char *text, const char *network)
+static void play_calls(void)
 {
 	struct err err = {0};
 
-	play_load(text, network);
 	for (int i = 0; i < world.call_count; i++) {
 		world.now_ns = world.call[i].t_ns;
 		ck_assert_int_eq(world.call[i].call(&world, world.call[i].data, &err), 0);
 	}
+}
+
+static void play_timeline(const char *text, const char *network)
+{
+	play_load(text, network);
+	play_calls();
 }
 
 START_TEST(the_way_from_one_of_three_is_healed_alone)
@@ -374,6 +379,28 @@ START_TEST(behind_a_router_a_sender_is_its_address)
 	ck_assert_int_eq(world.impaired[1].sender.ip_version, 4);
 	ck_assert_mem_eq(world.impaired[1].sender.address, address, sizeof(address));
 	ck_assert_int_eq(world.rule_count, 0); /* the router's to do */
+}
+END_TEST
+
+START_TEST(the_way_to_the_router_is_impaired_and_healed)
+{
+	play_load("case: before it\n"
+		  "hosts: {a: {program: [pause]}, b: {}}\n"
+		  "timeline:\n"
+		  "  - {at: 1s, impair: {from: a, to: router, delay: 1s}}\n"
+		  "  - {at: 2s, heal: all}\n"
+		  "until: 6s\n",
+		  "router");
+	play.host[0].router_card = 20;
+	play.host[1].router_card = 21;
+	play_calls();
+	ck_assert_int_eq(world.impaired[0].card, 20);
+	ck_assert(!world.impaired[0].heals && !world.impaired[0].of_one);
+	ck_assert_int_eq(world.impaired[1].card, 20);
+	ck_assert_int_eq(world.impaired[2].card, 21);
+	ck_assert(world.impaired[1].heals && world.impaired[2].heals);
+	ck_assert_int_eq(world.impaired[3].card, 10); /* and to the hosts */
+	ck_assert_int_eq(world.impaired_count, 5);
 }
 END_TEST
 
@@ -498,6 +525,7 @@ int main(void)
 	tcase_add_test(tests, what_ran_on_a_host_without_power_has_ended);
 	tcase_add_test(tests, the_way_from_one_of_three_is_healed_alone);
 	tcase_add_test(tests, behind_a_router_a_sender_is_its_address);
+	tcase_add_test(tests, the_way_to_the_router_is_impaired_and_healed);
 	tcase_add_test(tests, a_suspended_host_counts_its_own_time);
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);

@@ -240,6 +240,12 @@ static int impair(struct stage *stage, const struct plan_fault *fault, int index
 	if (!stage->topology.has_netem)
 		return err_set(err, EOPNOTSUPP, "netem (the kernel's module sch_netem)");
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		if (heals(fault->from, i) && (fault->to == PLACE_ROUTER ||
+					      (fault->op == FAULT_HEAL && fault->to == PLAN_ANY)))
+			ret = topology_impair_router(
+				&stage->topology, i,
+				fault->op == FAULT_HEAL ? NULL : &fault->impairment, err);
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (heals(fault->to, i) && fault->from != i)
 			ret = topology_impair(&stage->topology, fault->from, i,
 					      fault->op == FAULT_HEAL ? NULL : &fault->impairment,
@@ -257,6 +263,8 @@ static int filter_heal(struct stage *stage, const struct plan_fault *fault,
 		       const struct stage_filter *filter, bool *ret_kept, struct err *err)
 {
 	*ret_kept = true;
+	if (fault->to == PLACE_ROUTER) /* it forwards, and filters then */
+		return 0;
 	if (!overlaps(fault->from, filter->from) || !overlaps(fault->to, filter->to))
 		return 0;
 	*ret_kept = !heals(fault->from, filter->from) || !heals(fault->to, filter->to);

@@ -14,7 +14,7 @@ static const char *router_link_name(char name[IFNAMSIZ], int host)
 	return name;
 }
 
-static const char *router_port_name(char port[IFNAMSIZ], int host)
+const char *router_port_name(char port[IFNAMSIZ], int host)
 {
 	snprintf(port, IFNAMSIZ, "router%hhu", (uint8_t)host);
 	return port;

@@ -14,6 +14,9 @@
 		2, 0, 0, 0, 1, (uint8_t)((i) + 1)                                                  \
 	}
 
+/* The far end of its cable towards HOST, in the namespace "wire". Returns PORT. */
+const char *router_port_name(char port[IFNAMSIZ], int host);
+
 int router_build(struct topology *topology, struct err *err);
 /* This kernel is its own: its cards are there. What it has is in force when this returns. */
 int router_build_here(struct topology *topology, struct err *err);

@@ -173,7 +173,8 @@ static bool is_singled_out(const struct plan *plan, int host)
 	for (int i = 0; i < plan->fault_count; i++) {
 		const struct plan_fault *fault = &plan->fault[i];
 
-		if ((fault->op == FAULT_IMPAIR || fault->op == FAULT_HEAL) && fault->from == host)
+		if ((fault->op == FAULT_IMPAIR || fault->op == FAULT_HEAL) && fault->from == host &&
+		    fault->to != PLACE_ROUTER)
 			return true;
 	}
 	return false;
@@ -476,4 +477,19 @@ int topology_impair(struct topology *topology, int from, int to,
 			ret = band_impair(topology, to, band, err);
 	}
 	return ret;
+}
+
+int topology_impair_router(struct topology *topology, int from,
+			   const struct plan_impairment *impairment, struct err *err)
+{
+	/* What waits there goes on to wait, and is overtaken: so nothing is not no netem. */
+	static const struct plan_impairment none;
+	const struct net_impairment now = impairment_of(impairment ? impairment : &none, from);
+	struct topology_host *host = &topology->host[from];
+	char port[IFNAMSIZ];
+
+	if (!impairment && !host->router_impaired)
+		return 0;
+	host->router_impaired = impairment != NULL;
+	return net_impair(topology->wire, router_port_name(port, from), &now, err);
 }

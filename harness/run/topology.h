@@ -34,7 +34,8 @@ struct topology_host {
 	int port_index;   /* of its port, on the wire */
 	int router_index; /* router: of the interface towards it */
 	int port_of_router_index;
-	int incarnation; /* 0; then 1 after a reboot ... */
+	bool router_impaired; /* that port: what the host sends is impaired before it is there */
+	int incarnation;      /* 0; then 1 after a reboot ... */
 	uint8_t mac[6];
 	/* Of the port: of what comes from others, and where it is sorted by who sent it, from each
 	 * of the hosts. */
@@ -98,5 +99,8 @@ int topology_plug(struct topology *topology, int host, bool plugged, struct err 
  * plan's link says. */
 int topology_impair(struct topology *topology, int from, int to,
 		    const struct plan_impairment *impairment, struct err *err);
+/* And how the router's port towards FROM treats what that sends; NULL: not at all. */
+int topology_impair_router(struct topology *topology, int from,
+			   const struct plan_impairment *impairment, struct err *err);
 
 #endif

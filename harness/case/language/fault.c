@@ -234,8 +234,22 @@ static const struct field drop_fields[] = {
 	FROM_TO,
 	FILTER(struct fault_args, fault.filter),
 };
+#define FROM_TO_OR_ROUTER                                                                          \
+	{"from", TYPE_HOST, FAULT(from), .min = -1, .help = "the sender, any if not said"},        \
+	{                                                                                          \
+		"to", TYPE_HOST, FAULT(to), .min = PLACE_ROUTER,                                   \
+					    .help = "the receiver, any if not said; router: the "  \
+						    "way of what they send "                       \
+						    "until it is there"                            \
+	}
+
+static const struct field heal_fields[] = {
+	{NULL, TYPE_CUSTOM, .decode = decode_around, .looks = "a host, or all",
+	 .schema = "{\"type\": \"string\"}", .help = "both ways of the host, or everything"},
+	FROM_TO_OR_ROUTER,
+};
 static const struct field impair_fields[] = {
-	FROM_TO,
+	FROM_TO_OR_ROUTER,
 	IMPAIRMENT(struct fault_args, fault.impairment.),
 };
 static const struct field forget_fields[] = {
@@ -486,11 +500,33 @@ static bool hides_sender(const struct plan *plan, const struct plan_fault *fault
 	       fault->from != outside && (fault->to == PLAN_ANY || fault->to == outside);
 }
 
+/* Where `impair` counts its own fields from. */
+enum { DELAY = 2, JITTER, LOSS, DUPLICATE, REORDER, CORRUPT, RATE, LIMIT };
+
+/* On its way to the router nothing befalls a packet, whatever the links are like (topology.h): what
+ * is not said is not. */
+static void only_said(struct plan_impairment *how, uint32_t given)
+{
+	struct plan_impairment said = {0};
+
+	said.delay_ns = given & 1u << DELAY ? how->delay_ns : 0;
+	said.jitter_ns = given & 1u << JITTER ? how->jitter_ns : 0;
+	said.loss = given & 1u << LOSS ? how->loss : 0;
+	said.duplicate = given & 1u << DUPLICATE ? how->duplicate : 0;
+	said.reorder = given & 1u << REORDER ? how->reorder : 0;
+	said.corrupt = given & 1u << CORRUPT ? how->corrupt : 0;
+	said.rate = given & 1u << RATE ? how->rate : 0;
+	said.limit = given & 1u << LIMIT ? how->limit : 0;
+	*how = said;
+}
+
 static void finish_impair(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
-	const struct plan_impairment *impairment = &((struct fault_args *)ret)->fault.impairment;
+	struct plan_impairment *impairment = &((struct fault_args *)ret)->fault.impairment;
 
 	finish_direction(d, node, given, ret);
+	if (((struct fault_args *)ret)->fault.to == PLACE_ROUTER)
+		only_said(impairment, given);
 	if (hides_sender(d->plan, &((struct fault_args *)ret)->fault))
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span,
@@ -616,11 +652,12 @@ static const struct verb faults[] = {
 	 "drop: {from: client, to: server, flags: [fin], next: 1}", ARGUMENT_REQUIRED,
 	 FORM("drop", drop_fields, 0), finish_drop},
 	{"impair", FAULT_IMPAIR,
-	 "the way to a host gets worse; what is not said stays as the link has it",
+	 "the way to a host gets worse, or to the router; what is not said stays as the link has "
+	 "it, which to the router is no delay",
 	 "impair: {from: client, to: server, loss: 5%}", ARGUMENT_REQUIRED,
 	 FORM("impair", impair_fields, 0), finish_impair},
 	{"heal", FAULT_HEAL, "undoes blackhole, reject, drop and impair", "heal: all",
-	 ARGUMENT_REQUIRED, FORM("heal", around_fields, 1), finish_direction},
+	 ARGUMENT_REQUIRED, FORM("heal", heal_fields, 1), finish_direction},
 	{"forget", FAULT_FORGET,
 	 "the router forgets all connections; if it is no middlebox it takes one up again when the "
 	 "translated side "

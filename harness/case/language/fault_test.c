@@ -55,6 +55,10 @@ static const struct {
 	{"heal: {from: server, to: client}", FAULT_HEAL, A, A, V, C, "heal server -> client"},
 	{"drop: {from: client, flags: fin}", FAULT_DROP, A, A, C, A, "drop from=client flags=fin"},
 	{"impair: {to: client, loss: 5%}", FAULT_IMPAIR, A, A, A, C, "impair to=client loss=5%"},
+	{"impair: {from: client, to: router, delay: 1s}", FAULT_IMPAIR, A, A, C, PLACE_ROUTER,
+	 "impair from=client to=router delay=1s"},
+	{"heal: {from: client, to: router}", FAULT_HEAL, A, A, C, PLACE_ROUTER,
+	 "heal client -> router"},
 	{"reject: {from: client, to: server, with: rst}", FAULT_REJECT, A, A, C, V,
 	 "reject client -> server with tcp reset"},
 	{"ifdown: server", FAULT_IFDOWN, A, V, A, A, "ifdown server"},
@@ -142,6 +146,11 @@ START_TEST(impairments_build_on_the_link)
 		  impairment->corrupt == 3);
 	ck_assert_int_eq(impairment->rate, 1000000000);
 	ck_assert_int_eq(impairment->limit, 9);
+	plan_free(plan);
+	/* To the router there is none to build on. */
+	plan = load_fault("impair: {to: router, loss: 5%}", 4);
+	impairment = &plan->fault[3].impairment;
+	ck_assert(impairment->loss == 5 && !impairment->delay_ns && !impairment->rate);
 	plan_free(plan);
 }
 END_TEST
@@ -253,6 +262,8 @@ START_TEST(a_router_that_is_off_does_nothing)
 		{"{at: 1s, failover: {after: 3s}}, {at: 2s, pull: {host: client, end: router}}",
 		 "is off then"},
 		{"{at: 1s, blackhole: all}, {at: 2s, heal: client}, {at: 3s, failover: router}",
+		 "heal all before"},
+		{"{at: 1s, impair: {to: router, loss: 1%}}, {at: 3s, failover: router}",
 		 "heal all before"},
 		{"{at: 1s, crash: router}", "what happens to it: failover"},
 		{"{at: 1s, failover: {after: }}", "'after'"},

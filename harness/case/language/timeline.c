@@ -16,7 +16,7 @@ const struct form fault_modifiers = {.name = "fault", FIELDS(modifier_fields)};
 
 static const char *host_name(const struct plan *plan, int host)
 {
-	return host < 0 ? "any" : plan->host[host].name;
+	return host == PLACE_ROUTER ? PLACE_ROUTER_NAME : host < 0 ? "any" : plan->host[host].name;
 }
 
 static char *fault_text(struct decoder *d, const struct verb *verb, const struct fault_args *args,
@@ -256,7 +256,8 @@ static void check_router(struct decoder *d, struct course *course, const struct 
 {
 	bool everywhere = fault->from == PLAN_ANY && fault->to == PLAN_ANY;
 	bool filters = fault->op == FAULT_BLACKHOLE || fault->op == FAULT_REJECT ||
-		       fault->op == FAULT_DROP;
+		       fault->op == FAULT_DROP ||
+		       (fault->op == FAULT_IMPAIR && fault->to == PLACE_ROUTER);
 
 	if (d->plan->network != NETWORK_ROUTER)
 		return;
@@ -266,7 +267,7 @@ static void check_router(struct decoder *d, struct course *course, const struct 
 		complain(d, fault, course->router_off, "the", PLACE_ROUTER_NAME, "is off then");
 	else if (fault->op == FAULT_FAILOVER && course->filtered)
 		complain(d, fault, course->filtered, "the", PLACE_ROUTER_NAME,
-			 "would take its filters along: heal all before");
+			 "would take its filters and cables along: heal all before");
 	if (filters)
 		course->filtered = fault;
 	else if (fault->op == FAULT_HEAL && everywhere)
