@@ -343,6 +343,40 @@ START_TEST(why_it_was_given_up_is_told_below)
 }
 END_TEST
 
+/* Below the picture stands what the router knew last, but not very much of it. */
+START_TEST(what_a_router_knew_is_told)
+{
+	static char src[] = "10.0.0.1", dst[] = "10.0.0.2", elsewhere[] = "192.0.2.1";
+	struct record_conntrack entry[11];
+	struct record_sampled looks[] = {{S, PLACE_ROUTER}, {2 * S, PLACE_ROUTER}};
+	struct plan *plan = handmade_plan(two_hosts);
+	struct record record = handmade_record(plan);
+	char *text;
+
+	for (int i = 0; i < 11; i++)
+		entry[i] = (struct record_conntrack){
+			i ? 2 * S : S, 3,    src,      dst,  4000 + i, 80,    elsewhere,
+			src,           8080, 4000 + i, true, true,     90 * S};
+	entry[1].replied = entry[1].assured = false;
+	record.conntrack = entry;
+	record.conntrack_count = 11;
+	record.sampled = looks;
+	record.sampled_count = 2;
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "router knew: ESTABLISHED client:4001 > server:80 (192.0.2.1:8080), 90s left, "
+		  "not replied, not");
+	has(text, "router knew: ESTABLISHED client:4008 > server:80 (192.0.2.1:8080), 90s left\n");
+	has(text, "router knew: 2 more\n");
+	ck_assert_ptr_null(strstr(text, ":4000"));
+	free(text);
+	record.conntrack_count = 1; /* and then none */
+	text = draw(plan, &record, NULL, &ascii);
+	ck_assert_ptr_null(strstr(text, "router knew"));
+	free(text);
+	plan_free(plan);
+}
+END_TEST
+
 static struct record_packet probes_a[3], probes_b[2];
 
 /* The first of two runs probes once more, and the second a second later. */
@@ -485,6 +519,7 @@ int main(void)
 	tcase_add_test(tcase, a_long_transfer_is_folded_unless_all_is_wanted);
 	tcase_add_test(tcase, three_hosts_have_three_lines);
 	tcase_add_test(tcase, why_it_was_given_up_is_told_below);
+	tcase_add_test(tcase, what_a_router_knew_is_told);
 	tcase_add_test(tcase, what_two_runs_differ_by_has_a_sign_and_a_colour);
 	tcase_add_loop_test(tcase, two_runs_are_as_wide_as_the_terminal, 0, 3);
 	tcase_add_loop_test(tcase, no_row_is_wider_than_the_terminal, 0, 3);

@@ -284,6 +284,35 @@ static void tell_counters(const struct telling *telling)
 	tell_counters_of(telling, PLACE_ROUTER);
 }
 
+#define ENTRIES_TOLD 8
+
+/* At the end; of a run that ended otherwise, when it was looked at last. */
+static void tell_conntrack(const struct telling *telling)
+{
+	const struct record *record = telling->record;
+	int first = record->conntrack_count;
+
+	while (first > 0 && record->conntrack[first - 1].t_ns ==
+				    record->conntrack[record->conntrack_count - 1].t_ns)
+		first--;
+	for (int i = 0; i < record->sampled_count; i++)
+		if (first < record->conntrack_count && record->sampled[i].host == PLACE_ROUTER &&
+		    record->sampled[i].t_ns > record->conntrack[first].t_ns)
+			return;
+	for (int i = first; i < record->conntrack_count && i <= first + ENTRIES_TOLD; i++) {
+		struct text text = {0};
+		char label[256];
+
+		text_put(&text, "router knew: ");
+		if (i < first + ENTRIES_TOLD)
+			text_put(&text, label_conntrack(telling->plan, &record->conntrack[i], label,
+							sizeof(label)));
+		else
+			text_add(&text, "%d more", record->conntrack_count - i);
+		tell(telling, &text);
+	}
+}
+
 void summary_tell(const struct plan *plan, const struct record *record,
 		  void (*tell_line)(void *arg, const char *line), void *arg)
 {
@@ -292,5 +321,6 @@ void summary_tell(const struct plan *plan, const struct record *record,
 	tell_ends(&telling);
 	tell_losses(&telling);
 	tell_sysctls(&telling);
+	tell_conntrack(&telling);
 	tell_counters(&telling);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call_words.h"
+#include "conntrack_words.h"
 #include "duration.h"
 #include "errno_words.h"
 #include "icmp_words.h"
@@ -152,6 +153,44 @@ static void say_end(struct text *text, const char *address, int port)
 	text_add(text, "%s%s%s", brackets ? "[" : "", address, brackets ? "]" : "");
 	if (port)
 		text_add(text, ":%d", port);
+}
+
+/* By the name of who has it. */
+static const char *address_name(const struct plan *plan, const char *address)
+{
+	int vip = plan_address_of_text(plan, address);
+
+	for (int i = 0; i < plan->host_count; i++) {
+		if (strcmp(plan_host_address(plan, i), address) == 0)
+			return plan->host[i].name;
+		if (strcmp(plan_router_address(plan, i), address) == 0)
+			return PLACE_ROUTER_NAME;
+	}
+	return vip >= 0 ? plan->address[vip].name : address;
+}
+
+const char *label_conntrack(const struct plan *plan, const struct record_conntrack *entry,
+			    char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+	char left[32];
+
+	text_add(&text, "%s ", conntrack_state_name(entry->state));
+	say_end(&text, address_name(plan, entry->src), entry->sport);
+	text_put(&text, " > ");
+	say_end(&text, address_name(plan, entry->dst), entry->dport);
+	if (strcmp(entry->reply_src, entry->dst) != 0 || entry->reply_sport != entry->dport) {
+		text_put(&text, " (");
+		say_end(&text, address_name(plan, entry->reply_src), entry->reply_sport);
+		text_put(&text, ")");
+	}
+	if (strcmp(entry->reply_dst, entry->src) != 0 || entry->reply_dport != entry->sport) {
+		text_put(&text, " as ");
+		say_end(&text, address_name(plan, entry->reply_dst), entry->reply_dport);
+	}
+	text_add(&text, ", %s left%s%s", duration_format(entry->left_ns, left, sizeof(left)),
+		 entry->replied ? "" : ", not replied", entry->assured ? "" : ", not assured");
+	return buf;
 }
 
 const char *label_packet_header(const struct record_packet *packet, char *buf, size_t size)

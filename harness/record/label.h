@@ -57,6 +57,10 @@ const char *label_line(const struct plan *plan, const struct record_printed *lin
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf,
 			 size_t size);
 
+/* "ESTABLISHED client:40001 > web:80 (pod-1:8080), 119h59m58s left". */
+const char *label_conntrack(const struct plan *plan, const struct record_conntrack *entry,
+			    char *buf, size_t size);
+
 /* "server is up again". */
 const char *label_host_change(const struct plan *plan, const struct record_host *change, char *buf,
 			      size_t size);

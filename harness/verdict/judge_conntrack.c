@@ -6,6 +6,7 @@
 
 #include "conntrack_words.h"
 #include "judging.h"
+#include "label.h"
 
 static bool is_end(const struct plan *plan, const struct plan_end *end, const char *address,
 		   int port)
@@ -69,20 +70,6 @@ static void conntrack_expected(struct judging *judging, const struct expect_conn
 		say_time(text, expect->at_ns);
 }
 
-static void say_entry(struct text *text, const struct record_conntrack *entry)
-{
-	say_also(text, "%s %s port %d to %s port %d", conntrack_state_name(entry->state),
-		 entry->src, entry->sport, entry->dst, entry->dport);
-	if (strcmp(entry->reply_src, entry->dst) != 0 || entry->reply_sport != entry->dport)
-		text_add(text, ", which is %s port %d", entry->reply_src, entry->reply_sport);
-	if (strcmp(entry->reply_dst, entry->src) != 0 || entry->reply_dport != entry->sport)
-		text_add(text, ", known as %s port %d", entry->reply_dst, entry->reply_dport);
-	text_add(text, ", for ");
-	say_span(text, entry->left_ns);
-	text_add(text, "%s%s", entry->replied ? "" : ", not replied",
-		 entry->assured ? ", assured" : "");
-}
-
 static void attributes_judge(struct judging *judging, const struct expect_conntrack *expect,
 			     const struct record_conntrack *entry)
 {
@@ -101,6 +88,7 @@ enum holding judge_conntrack(struct judging *judging, const struct plan_expect *
 	int64_t wanted = expect->at_ns == INT64_MAX ? record->end_ns : expect->at_ns;
 	int64_t t_ns = sample_time(judging, PLACE_ROUTER, wanted);
 	int selected = 0, matching = 0;
+	char label[256];
 
 	conntrack_expected(judging, expect);
 	judging->t_ns = wanted;
@@ -117,7 +105,8 @@ enum holding judge_conntrack(struct judging *judging, const struct plan_expect *
 		if (entry->t_ns != t_ns || !is_selected(judging->plan, expect, entry))
 			continue;
 		selected++;
-		say_entry(&judging->observed, entry);
+		say_also(&judging->observed, "%s",
+			 label_conntrack(judging->plan, entry, label, sizeof(label)));
 		if (!(expect->states & 1u << entry->state))
 			continue;
 		matching++;

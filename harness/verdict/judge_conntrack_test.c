@@ -20,9 +20,7 @@ static struct record_sampled looks[] = {{10 * S, PLACE_ROUTER}, {100 * S, PLACE_
 static struct record_counter counted[] = {{PLACE_ROUTER, "conntrack_invalid", 1, 3, 0}};
 
 #define AT_10S(what) "conntrack: [{at: 10s, " what "}]"
-#define TO_VIP                                                                                     \
-	"ESTABLISHED 10.0.1.1 port 40000 to 10.0.0.101 port 80, which is 10.0.2.1 port 8081, for " \
-	"119:59:50.000, assured"
+#define TO_VIP       "ESTABLISHED client:40000 > web:80 (server:8081), 119h59m50s left"
 
 static const struct judged rows[] = {
 	{AT_10S("from: client, to: \"web:80\", backend: \"server:8081\", state: ESTABLISHED"),
@@ -33,7 +31,7 @@ static const struct judged rows[] = {
 	{AT_10S("to: web, state: [SYN_SENT, CLOSE]"), FAILS, "1 in another state",
 	 "router knows SYN_SENT or CLOSE connection to web at 10.000", TO_VIP},
 	{AT_10S("to: server, state: SYN_SENT"), HOLDS, "", NULL,
-	 "SYN_SENT 10.0.1.1 port 40001 to 10.0.2.1 port 8082, for 1:50.000, not replied"},
+	 "SYN_SENT client:40001 > server:8082, 110s left, not replied, not assured"},
 	{AT_10S("from: \"client:40001\", state: SYN_SENT"), HOLDS, "",
 	 "router knows SYN_SENT connection from client:40001 at 10.000", NULL},
 	{AT_10S("from: server"), FAILS, "there is none", NULL, "no such connection"},
