@@ -81,6 +81,12 @@ static int needs_check(const struct stage *stage, struct err *err)
 	return lacking ? err_set(err, EOPNOTSUPP, "%s", condition_in_words(lacking)) : 0;
 }
 
+/* When it was switched on, by the run's clock: its own began then. All were before the run. */
+static int64_t alone_since_ns(const struct conduct_host *alone)
+{
+	return alone->incarnation ? -alone->zero_ns : 0;
+}
+
 /* What the router does at a moment is done before anything starts at that moment, as where one
  * kernel does both in turn. A rule takes it 10 us. */
 #define ROUTER_NS 100000
@@ -143,7 +149,7 @@ static void agenda_fill(struct stage *stage, int64_t from_ns)
 	const struct plan *plan = stage->plan;
 
 	for (int i = 0; i < plan->sample_count; i++)
-		if (plan->sample_ns[i] >= from_ns)
+		if (plan->sample_ns[i] > from_ns || !from_ns)
 			agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0);
 	for (int i = 0; i < plan->fault_count; i++)
 		if (plan->fault[i].at_ns >= from_ns && fault_is_here(stage, i))
@@ -240,8 +246,7 @@ static int network_set_up(struct stage *stage, struct err *err)
 	int ret = 0;
 
 	if (alone)
-		topology_open_here(topology, stage->plan,
-				   alone->incarnation ? clock_now_ns() - alone->zero_ns : 0);
+		topology_open_here(topology, stage->plan, alone_since_ns(alone));
 	else
 		ret = topology_open(topology, stage->plan, stage->options->virtual_clock, err);
 	if (ret == 0)
@@ -293,7 +298,7 @@ static int set_up(struct loop *loop, struct err *err)
 	if (ret < 0)
 		return ret;
 	start_clock(loop);
-	agenda_fill(stage, alone && alone->incarnation ? out_now(stage->out) : 0);
+	agenda_fill(stage, alone ? alone_since_ns(alone) : 0);
 	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
 		if (stage_has(stage, i))
 			ret = stage_watch(stage, i, err);

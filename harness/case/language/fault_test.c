@@ -243,8 +243,9 @@ START_TEST(impossible_courses_are_refused)
 			 wrong[i].timeline);
 		must_refuse(source, wrong[i].text);
 	}
-	plan_free(load(TWO_HOSTS "timeline: [{at: 1s, reboot: {host: client, down: 9s}}, "
-				 "{at: 10s, crash: client}, {at: 11s, reboot: client}]\n" EXPECT));
+	plan_free(load(TWO_HOSTS
+		       "timeline: [{at: 1s, reboot: {host: client, down: 9s}}, "
+		       "{at: 10001ms, crash: client}, {at: 11s, reboot: client}]\n" EXPECT));
 }
 END_TEST
 
@@ -280,7 +281,7 @@ START_TEST(a_router_that_is_off_does_nothing)
 	plan = load("network: {type: router, nat: true}\n" TWO_HOSTS
 		    "timeline: [{at: 1s, blackhole: all}, {at: 2s, heal: all}, "
 		    "{at: 3s, failover: {after: 2s}}, {at: 4s, impair: {loss: 5%}}, "
-		    "{at: 5s, forget: router}, {at: 6s, failover: router}]\n" EXPECT);
+		    "{at: 5001ms, forget: router}, {at: 6s, failover: router}]\n" EXPECT);
 	ck_assert_int_eq(plan->fault[2].op, FAULT_FAILOVER);
 	ck_assert_int_eq(plan->fault[2].down_ns, 2 * NSEC_PER_SEC);
 	ck_assert_str_eq(plan->fault[2].text, "failover after=2s");

@@ -297,9 +297,34 @@ static void check_backend(struct decoder *d, const struct plan_fault *fault)
 		complain(d, fault, NULL, "the backend", name, "is one too many");
 }
 
+/* At that very moment it is only about to. */
 static bool is_up_again(const struct plan_fault *off, int64_t now_ns)
 {
-	return off && plan_fault_boots(off) && off->at_ns + off->down_ns <= now_ns;
+	return off && plan_fault_boots(off) && off->at_ns + off->down_ns < now_ns;
+}
+
+/* Who loses power at a moment does nothing more then. */
+static void check_last_doing(struct decoder *d, const struct plan_fault *fault)
+{
+	const struct plan *plan = d->plan;
+	int router = plan->host_count;
+	int who = fault->op == FAULT_FAILOVER ? router : fault->host;
+
+	for (const struct plan_fault *before = fault;
+	     before > plan->fault && before[-1].at_ns == fault->at_ns; before--) {
+		const struct plan_fault *other = &before[-1];
+		int doer = other->program != PLAN_ANY       ? plan->program[other->program].host
+			   : other->kind->doer == DOER_HOST ? other->host
+							    : router;
+
+		if (other->kind->doer == DOER_WORLD || doer != who ||
+		    (doer == router && plan->network != NETWORK_ROUTER))
+			continue;
+		complain(d, fault, other, who == router ? "the" : "host",
+			 who == router ? PLACE_ROUTER_NAME : plan->host[who].name,
+			 "has something else to do at that very moment");
+		return;
+	}
 }
 
 static void check_fault(struct decoder *d, struct course *course, struct plan_fault *fault)
@@ -310,9 +335,12 @@ static void check_fault(struct decoder *d, struct course *course, struct plan_fa
 		else if (is_up_again(course->still[i], fault->at_ns))
 			course->still[i] = NULL;
 	if (course->router_off &&
-	    course->router_off->at_ns + course->router_off->down_ns <= fault->at_ns)
+	    course->router_off->at_ns + course->router_off->down_ns < fault->at_ns)
 		course->router_off = NULL;
 	check_router(d, course, fault);
+	if (fault->op == FAULT_CRASH || fault->op == FAULT_REBOOT || fault->op == FAULT_HANG ||
+	    fault->op == FAULT_FAILOVER)
+		check_last_doing(d, fault);
 	switch (fault->kind->effect) {
 	case EFFECT_PROGRAM:
 		check_process(d, course, fault);

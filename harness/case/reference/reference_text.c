@@ -226,18 +226,21 @@ const char reference_options[] = "### Socket options\n"
 				 "the socket that these will\n"
 				 "use.\n";
 
-const char reference_timeline[] = "## The timeline\n"
-				  "\n"
-				  "A list of faults, each with its moment: `{at: 55s, crash: "
-				  "server}`. Beside `at` and the fault\n"
-				  "there may be a `when`.\n"
-				  "\n"
-				  "Some are about a host's kernel and need one for each host "
-				  "(UML, without `--one-kernel`);\n"
-				  "elsewhere the case is skipped, with that reason. A host that "
-				  "was suspended has a time of its\n"
-				  "own: what it does is that much later by the run's clock, and "
-				  "its programs `wait` by its.\n";
+const char reference_timeline[] =
+	"## The timeline\n"
+	"\n"
+	"A list of faults, each with its moment: `{at: 55s, crash: "
+	"server}`. Beside `at` and the fault\n"
+	"there may be a `when`. Who comes up again at a moment, a host or "
+	"the router, can be told to do\n"
+	"something from then on, not at that very moment.\n"
+	"\n"
+	"Some are about a host's kernel and need one for each host "
+	"(UML, without `--one-kernel`);\n"
+	"elsewhere the case is skipped, with that reason. A host that "
+	"was suspended has a time of its\n"
+	"own: what it does is that much later by the run's clock, and "
+	"its programs `wait` by its.\n";
 
 const char reference_expect[] =
 	"## Expectations\n"
