@@ -94,8 +94,13 @@ static void decode_vip(struct decoder *d, const struct node *node, struct plan_a
 	for (const struct node *value = node->child; value; value = value->next) {
 		struct plan_vip_port *port = &address->vip_port[address->vip_port_count++];
 
-		if (parse_port(d, value->key, &port->port))
-			decode_backends(d, value, port);
+		if (!parse_port(d, value->key, &port->port))
+			continue;
+		for (struct plan_vip_port *other = address->vip_port; other < port; other++)
+			if (other->port == port->port)
+				diag_error(d->diags, value->key->span, "port %d given twice",
+					   port->port);
+		decode_backends(d, value, port);
 	}
 }
 

@@ -7,15 +7,17 @@
 #include "conntrack_words.h"
 #include "expect.h"
 
-/* "server", "server:8081", "web:80". */
-static bool decode_end(struct decoder *d, const struct node *node, void *ret)
+/* "server", "server:8081"; WITH_VIPS: "web:80". */
+static bool decode_end_of(struct decoder *d, const struct node *node, bool with_vips, void *ret)
 {
 	struct plan_end *end = ret;
 	struct known known;
 	struct node name, port;
 	const char *colon;
 
-	if (!want_scalar(d, node, "a host or a VIP, and perhaps a port (server:8081)"))
+	if (!want_scalar(d, node,
+			 with_vips ? "a host or a VIP, and perhaps a port (server:8081)"
+				   : "a host, and perhaps a port (server:8081)"))
 		return false;
 	colon = strrchr(node->text, ':');
 	name = node_slice(d->pool, node, 0,
@@ -26,27 +28,40 @@ static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 		if (!parse_port(d, &port, &end->port))
 			return false;
 	}
-	end->address = address_named(d->plan, name.text);
+	end->address = with_vips ? address_named(d->plan, name.text) : PLAN_ANY;
 	known_init(&known, name.text);
 	for (int i = 0; i < d->plan->host_count && end->address < 0; i++) {
 		if (strcmp(d->plan->host[i].name, name.text) == 0)
 			end->host = i;
 		known_add(&known, d->plan->host[i].name);
 	}
-	for (int i = 0; i < d->plan->address_count; i++)
+	for (int i = 0; with_vips && i < d->plan->address_count; i++)
 		known_add(&known, d->plan->address[i].name);
 	if (end->address < 0 && end->host < 0)
 		known_help(d->diags,
-			   node_error(d->diags, &name, "there is neither a host '%.60s' nor a VIP",
+			   node_error(d->diags, &name,
+				      with_vips ? "there is neither a host '%.60s' nor a VIP"
+						: "there is no host '%.60s'",
 				      name.text),
 			   &known, "there are");
 	return end->address >= 0 || end->host >= 0;
 }
 
+/* No packet comes from a VIP, and none is translated to one. */
+static bool decode_host_end(struct decoder *d, const struct node *node, void *ret)
+{
+	return decode_end_of(d, node, false, ret);
+}
+
+static bool decode_end(struct decoder *d, const struct node *node, void *ret)
+{
+	return decode_end_of(d, node, true, ret);
+}
+
 #define CONNTRACK(member) TO(struct expect_conntrack, member)
-#define END(key_, looks_, help_)                                                                   \
+#define END(key_, decode_, looks_, help_)                                                          \
 	{                                                                                          \
-#key_, TYPE_CUSTOM, CONNTRACK(key_), .decode = decode_end, .looks = looks_,        \
+#key_, TYPE_CUSTOM, CONNTRACK(key_), .decode = decode_, .looks = looks_,           \
 						     .schema = "{\"type\": \"string\"}",           \
 						     .help = help_                                 \
 	}
@@ -54,11 +69,11 @@ static bool decode_end(struct decoder *d, const struct node *node, void *ret)
 static const struct field conntrack_fields[] = {
 	{"at", TYPE_MOMENT, CONNTRACK(at_ns), .max = INT64_MAX, .looks = "a moment (10s), or end",
 	 .help = "when, at the end if not said"},
-	END(from, "a host (client), or with a port (client:40001)",
+	END(from, decode_host_end, "a host (client), or with a port (client:40001)",
 	    "only those that it began, as far as the router knows"),
-	END(to, "a host or a VIP (web), or with a port (web:80)",
+	END(to, decode_end, "a host or a VIP (web), or with a port (web:80)",
 	    "only those that were begun to it"),
-	END(backend, "a host (pod-1), or with a port (pod-1:8080)",
+	END(backend, decode_host_end, "a host (pod-1), or with a port (pod-1:8080)",
 	    "only those whose packets go there: of a VIP, which backend it became"),
 	{"state", TYPE_WORDS, CONNTRACK(states), .words = conntrack_state_words,
 	 .help = "one of these; none: there is no such entry"},

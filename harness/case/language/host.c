@@ -33,6 +33,11 @@ bool is_slip(struct decoder *d, const struct node *key, const char *what, const 
 	return true;
 }
 
+static const char *article(const char *noun)
+{
+	return strchr("aeiou", *noun) ? "an" : "a";
+}
+
 bool check_name(struct decoder *d, const struct node *name, const char *what, size_t longest)
 {
 	const char *text = name->text;
@@ -46,7 +51,8 @@ bool check_name(struct decoder *d, const struct node *name, const char *what, si
 	if (islower((unsigned char)*text) && !text[good])
 		return true;
 	diag_help(d->diags,
-		  diag_error(d->diags, name->span, "'%.60s' is no name for a %s", text, what),
+		  diag_error(d->diags, name->span, "'%.60s' is no name for %s %s", text,
+			     article(what), what),
 		  "names start with a letter and have lower case letters, digits and '-'");
 	return false;
 }
@@ -56,8 +62,8 @@ bool check_reserved(struct decoder *d, const struct node *name, const char *what
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (strcmp(reserved[i], name->text) == 0) {
 			diag_error(d->diags, name->span,
-				   "a %s cannot be called '%s': the word means something else",
-				   what, name->text);
+				   "%s %s cannot be called '%s': the word means something else",
+				   article(what), what, name->text);
 			return false;
 		}
 	return true;
