@@ -30,16 +30,6 @@ struct middlebox {
 	bool is_timed; /* world_at() has been told to call for the next that is idle */
 };
 
-struct middlebox *middlebox_new(const struct world_middlebox *how)
-{
-	struct middlebox *box = calloc(1, sizeof(*box));
-
-	if (!box)
-		abort();
-	box->how = *how;
-	return box;
-}
-
 static void flow_remove(struct flow **at)
 {
 	struct flow *flow = *at;
@@ -50,7 +40,7 @@ static void flow_remove(struct flow **at)
 	free(flow);
 }
 
-void middlebox_forget(struct middlebox *box)
+static void forget_all(struct middlebox *box)
 {
 	while (box->first)
 		flow_remove(&box->first);
@@ -60,8 +50,23 @@ void middlebox_free(struct middlebox *box)
 {
 	if (!box)
 		return;
-	middlebox_forget(box);
+	forget_all(box);
 	free(box);
+}
+
+void world_set_middlebox(struct world *world, const struct world_middlebox *how)
+{
+	middlebox_free(world->middlebox);
+	world->middlebox = calloc(1, sizeof(*world->middlebox));
+	if (!world->middlebox)
+		abort();
+	world->middlebox->how = *how;
+}
+
+void world_middlebox_forget(struct world *world)
+{
+	if (world->middlebox)
+		forget_all(world->middlebox);
 }
 
 static struct end end_of(const struct packet *packet, const struct frame_parts *parts, bool sender)

@@ -17,12 +17,8 @@ struct err;
 struct middlebox;
 struct packet;
 struct world;
-struct world_middlebox;
 
-struct middlebox *middlebox_new(const struct world_middlebox *how);
-/* NULL is fine. */
-void middlebox_free(struct middlebox *box);
-void middlebox_forget(struct middlebox *box);
+void middlebox_free(struct middlebox *box); /* NULL is fine */
 /* PACKET is on its way to the card TO. True: it comes no further. */
 bool middlebox_sees(struct world *world, struct packet *packet, int to);
 

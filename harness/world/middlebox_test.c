@@ -43,7 +43,7 @@ static void begin(const struct world_middlebox *how)
 	box.outside = WORLD_NONE;
 	box.idle_ns = IDLE_NS;
 	box.reject_type = -1;
-	world.middlebox = middlebox_new(&box);
+	world_set_middlebox(&world, &box);
 }
 
 static void end(void)
@@ -223,7 +223,7 @@ START_TEST(of_what_is_over_nobody_is_told)
 	ck_assert(passes(SERVER, TH_RST));
 	pass_time(2 * IDLE_NS);
 	connection();
-	middlebox_forget(world.middlebox);
+	world_middlebox_forget(&world);
 	pass_time(2 * IDLE_NS);
 	ck_assert_int_eq(resets(CLIENT) + resets(SERVER), 0);
 	end();

@@ -550,18 +550,6 @@ void world_except_rule(struct world *world, int number, int from, int to)
 			*LIST_ADD(NULL, &world->rule[i], exception) = (struct exception){from, to};
 }
 
-void world_set_middlebox(struct world *world, const struct world_middlebox *how)
-{
-	middlebox_free(world->middlebox);
-	world->middlebox = middlebox_new(how);
-}
-
-void world_middlebox_forget(struct world *world)
-{
-	if (world->middlebox)
-		middlebox_forget(world->middlebox);
-}
-
 /* ---- asking ---- */
 
 enum world_power world_power(const struct world *world, int host)
