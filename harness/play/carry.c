@@ -87,11 +87,8 @@ void carry_stripped(void *data, uint64_t number, const struct frame_strip *did)
 	int bits = (did->ecn ? STRIP_ECN : 0) | (did->ecn_flags ? STRIP_ECN_FLAGS : 0);
 	AUTO_TEXT struct text text = {0};
 
-	for (int kind = 0; kind < 64; kind++)
-		if (did->options & 1ULL << kind)
-			bits |= strip_of_option(kind);
 	for (const struct word *word = strip_words; word->name; word++)
-		if (word->value & bits)
+		if (word->value & bits || strip_options((int)word->value) & did->options)
 			text_add(&text, "%s%s",
 				 text.size ? ", " : "the middlebox takes out: ", word->name);
 	if (did->most_mss)

@@ -260,7 +260,8 @@ static void middlebox_add(struct play *play)
 	struct world_middlebox how = {.host = plan->host_count,
 				      .outside = WORLD_NONE,
 				      .idle_ns = box->then ? box->idle_ns : 0,
-				      .strip = {.ecn = box->strip & STRIP_ECN,
+				      .strip = {.options = strip_options(box->strip),
+						.ecn = box->strip & STRIP_ECN,
 						.ecn_flags = box->strip & STRIP_ECN_FLAGS,
 						.most_mss = (uint16_t)box->mss},
 				      .at_once = box->to == TOLD_BOTH,
@@ -269,9 +270,6 @@ static void middlebox_add(struct play *play)
 
 	if (!box->then && !box->strip && !box->mss)
 		return;
-	for (int kind = 0; kind < 64; kind++)
-		if (strip_of_option(kind) & box->strip)
-			how.strip.options |= 1ULL << kind;
 	if (plan->nat)
 		how.outside = play->host[plan->host_count - 1].router_card;
 	if (box->then == REFUSAL_ICMP) {

@@ -16,24 +16,19 @@ const struct word strip_words[] = {
 	{NULL, 0, NULL},
 };
 
-/* IANA, "TCP Parameters". */
-int strip_of_option(int kind)
+uint64_t strip_options(int strip)
 {
-	switch (kind) {
-	case 2:
-		return STRIP_MSS;
-	case 3:
-		return STRIP_WINDOW_SCALE;
-	case 4:
-	case 5:
-		return STRIP_SACK;
-	case 8:
-		return STRIP_TIMESTAMPS;
-	case 30:
-		return STRIP_MPTCP;
-	case 34:
-		return STRIP_FAST_OPEN;
-	default:
-		return 0;
-	}
+	static const struct {
+		int strip, kind; /* IANA, "TCP Parameters" */
+	} options[] = {
+		{STRIP_MSS, 2},        {STRIP_WINDOW_SCALE, 3}, {STRIP_SACK, 4},
+		{STRIP_SACK, 5},       {STRIP_TIMESTAMPS, 8},   {STRIP_MPTCP, 30},
+		{STRIP_FAST_OPEN, 34},
+	};
+	uint64_t kinds = 0;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (strip & options[i].strip)
+			kinds |= 1ULL << options[i].kind;
+	return kinds;
 }

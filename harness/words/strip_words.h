@@ -5,6 +5,8 @@
 #ifndef HALFOPEN_STRIP_WORDS_H
 #define HALFOPEN_STRIP_WORDS_H
 
+#include <stdint.h>
+
 #include "word.h"
 
 enum stripped { /* bits */
@@ -19,7 +21,7 @@ enum stripped { /* bits */
 };
 extern const struct word strip_words[];
 
-/* Of a TCP option: which one it is; 0: none of them. */
-int strip_of_option(int kind);
+/* The TCP options that are meant, as bits 1 << their kind. */
+uint64_t strip_options(int strip);
 
 #endif
