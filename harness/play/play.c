@@ -131,35 +131,23 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 
 /* --- the end --- */
 
-/* Neither running nor still to come. Who waits for others comes as long as they may do it. SEEN: 1
- * << program, who waits for this one; if that waits for it as well, none of them comes. A host that
- * stands still when the timeline is over does so for good. */
-static bool is_over(const struct play *play, int index, uint32_t seen)
-{
-	const struct play_program *program = &play->program[index];
-	uint32_t awaits = program->awaits;
-
-	if (world_power(play->world, play->plan->program[index].host) != WORLD_ON ||
-	    seen & 1u << index)
-		return true;
-	if (!program->running && hear_is_waiting(play, index))
-		awaits = plan_awaited_by(play->plan, index);
-	awaits &= ~hear_is_so(play);
-	if (!awaits)
-		return program->running ? program->idle : program->ended;
-	for (int i = 0; i < play->plan->ready_count; i++)
-		if (awaits & 1u << i &&
-		    !is_over(play, play->plan->ready[i].program, seen | 1u << index))
-			return false;
-	return true;
-}
-
+/* A host that stands still when the timeline is over does so for good. */
 static bool all_are_over(const struct play *play)
 {
-	for (int i = 0; i < play->plan->program_count; i++)
-		if (plan_awaits(play->plan, i) && !is_over(play, i, 0))
-			return false;
-	return true;
+	uint32_t over = 0, so = hear_is_so(play), awaits[PROGRAMS_MAX];
+
+	for (int i = 0; i < play->plan->program_count; i++) {
+		const struct play_program *program = &play->program[i];
+
+		if (world_power(play->world, play->plan->program[i].host) != WORLD_ON ||
+		    (program->running ? program->idle : program->ended))
+			over |= 1u << i;
+		awaits[i] = program->awaits;
+		if (!program->running && hear_is_waiting(play, i))
+			awaits[i] = plan_awaited_by(play->plan, i);
+		awaits[i] &= ~so;
+	}
+	return plan_all_over(play->plan, over, awaits);
 }
 
 static bool all_have_said_all(const struct play *play)

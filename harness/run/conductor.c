@@ -348,28 +348,22 @@ static int agenda_work(struct loop *loop, struct err *err)
 	return acted ? loop_look(loop, false, err) : 0;
 }
 
-/* Who waits for others comes as long as they may do what it waits for. SEEN: 1 << program, who
- * waits for this one; if that waits for it as well, none of them comes. */
-static bool program_is_over(const struct stage *stage, int index, uint32_t seen)
+static bool all_are_over(const struct stage *stage)
 {
-	const struct program *program = &stage->program[index];
-	const struct plan *plan = stage->plan;
-	uint32_t awaits = program->awaits;
+	uint32_t over = 0, so = stage_is_so(stage), awaits[PROGRAMS_MAX];
 
-	if (program->ended || program->idle || seen & 1u << index)
-		return true;
-	if (stage->waiting[index])
-		awaits |= plan_awaited_by(plan, index);
-	else if (!awaits)
-		return !program->pid && !stage->topology.host[program->plan->host].net;
-	awaits &= ~stage_is_so(stage);
-	if (!awaits)
-		return false;
-	for (int i = 0; i < plan->ready_count; i++)
-		if (awaits & 1u << i &&
-		    !program_is_over(stage, plan->ready[i].program, seen | 1u << index))
-			return false;
-	return true;
+	for (int i = 0; i < stage->plan->program_count; i++) {
+		const struct program *program = &stage->program[i];
+		bool is_off = !program->pid && !stage->topology.host[program->plan->host].net;
+
+		awaits[i] = program->awaits;
+		if (stage->waiting[i])
+			awaits[i] |= plan_awaited_by(stage->plan, i);
+		if (program->ended || program->idle || (is_off && !awaits[i]))
+			over |= 1u << i;
+		awaits[i] &= ~so;
+	}
+	return plan_all_over(stage->plan, over, awaits);
 }
 
 static void end_find(struct loop *loop)
@@ -377,11 +371,8 @@ static void end_find(struct loop *loop)
 	struct stage *stage = &loop->stage;
 
 	if (loop->end_ns >= 0 || stage->plan->until_ns || stage->agenda_count > 1 ||
-	    stage->options->alone)
+	    stage->options->alone || !all_are_over(stage))
 		return;
-	for (int i = 0; i < stage->plan->program_count; i++)
-		if (plan_awaits(stage->plan, i) && !program_is_over(stage, i, 0))
-			return;
 	loop->end_ns = plan_end_ns(stage->plan, loop->now_ns);
 }
 

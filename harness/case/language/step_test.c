@@ -271,6 +271,37 @@ START_TEST(steps_are_repeated)
 }
 END_TEST
 
+/* Whether the run of two that wait for each other, and of a third that nobody asks about, is over:
+ * when those in OVER are, and of the first two those in WAIT do that. */
+static bool all_over(uint32_t over, uint32_t wait)
+{
+	struct plan *plan = load(
+		"case: a\nhosts:\n"
+		"  one: {program: [{after: {two: {step: recv}}}]}\n"
+		"  two: {program: [{listen: 80}, accept, {after: {one: exit}}, recv]}\n"
+		"  three: {program: [pause]}\nexpect: {one: {exit: 0}, two: {accept: 0}}\n");
+	uint32_t awaits[] = {0, 0, 0};
+	bool is_over;
+
+	for (int i = 0; i < 2; i++)
+		if (wait & 1u << i)
+			awaits[i] = plan_awaited_from(plan, i, 0);
+	is_over = plan_all_over(plan, over, awaits);
+	plan_free(plan);
+	return is_over;
+}
+
+START_TEST(a_run_is_over_when_nobody_goes_on)
+{
+	ck_assert(!all_over(0, 0));
+	ck_assert(!all_over(1, 0));
+	ck_assert(all_over(3, 0));
+	ck_assert(!all_over(0, 1)); /* the second goes on, and may do it */
+	ck_assert(all_over(2, 1));  /* it will not: the first waits in vain */
+	ck_assert(all_over(0, 3));  /* each waits for the other */
+}
+END_TEST
+
 /* None is left out of the table. */
 START_TEST(every_step_has_a_kind)
 {
@@ -298,6 +329,7 @@ int main(void)
 	tcase_add_loop_test(tests, options_reach_the_peer, 0, OPTIONS);
 	tcase_add_test(tests, wrong_steps_are_refused);
 	tcase_add_test(tests, steps_are_repeated);
+	tcase_add_test(tests, a_run_is_over_when_nobody_goes_on);
 	tcase_add_test(tests, every_step_has_a_kind);
 	tcase_add_test(tests, options_have_one_name);
 	return run_tests(tests);

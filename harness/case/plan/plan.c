@@ -142,9 +142,28 @@ static bool expects_of(const struct plan *plan, int program)
 	return false;
 }
 
-bool plan_awaits(const struct plan *plan, int program)
+/* Who waits for others comes as long as they may do what it waits for. If one of them waits for it
+ * as well, none of them comes: it is in OVER while we look at those that it waits for. */
+static bool is_over(const struct plan *plan, int program, uint32_t over, const uint32_t awaits[])
 {
-	return expects_of(plan, program) || !expects_of(plan, PLAN_ANY);
+	if (over & 1u << program)
+		return true;
+	if (!awaits[program])
+		return false;
+	for (int i = 0; i < plan->ready_count; i++)
+		if (awaits[program] & 1u << i &&
+		    !is_over(plan, plan->ready[i].program, over | 1u << program, awaits))
+			return false;
+	return true;
+}
+
+bool plan_all_over(const struct plan *plan, uint32_t over, const uint32_t awaits[])
+{
+	for (int i = 0; i < plan->program_count; i++)
+		if ((expects_of(plan, i) || !expects_of(plan, PLAN_ANY)) &&
+		    !is_over(plan, i, over, awaits))
+			return false;
+	return true;
 }
 
 int64_t plan_end_ns(const struct plan *plan, int64_t over_ns)

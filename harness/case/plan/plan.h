@@ -553,9 +553,11 @@ bool plan_fault_boots(const struct plan_fault *fault);
 int plan_restarts(const struct plan *plan, int program, int64_t until_ns);
 
 /* Without `until`, a run ends a little after all that its plan speaks of is over: what nobody asks
- * about, as a server that waits for one more client, may wait for ever. Whether PROGRAM must be
- * over; and when the run ends that has nothing left to wait for since OVER_NS. */
-bool plan_awaits(const struct plan *plan, int program);
+ * about, as a server that waits for one more client, may wait for ever. Whether all that must be
+ * over are, when those of OVER (bits 1 << program) do nothing more by themselves, and each other
+ * waits for one of what AWAITS says (bits of the plan's list), or goes on; and when the run ends
+ * that has nothing left to wait for since OVER_NS. */
+bool plan_all_over(const struct plan *plan, uint32_t over, const uint32_t awaits[]);
 int64_t plan_end_ns(const struct plan *plan, int64_t over_ns);
 
 /* Line NUMBER (from 1) of the case's text, which does not end there: RET_SIZE bytes. */
