@@ -93,17 +93,25 @@ static void tell_waiting(struct play *play, int program, uint32_t ready, enum ra
 	}
 }
 
-bool hear_is_waiting(const struct play *play, int program)
+/* Whether one of AWAITED is what a program of another host than PROGRAM's may still do. */
+static bool may_come_from_elsewhere(const struct play *play, int program, uint32_t awaited)
 {
 	const struct plan *plan = play->plan;
-	const struct plan_program *self = &plan->program[program];
-	uint32_t missing = plan_awaited_by(plan, program) & ~play->ready;
-	bool waits = false;
 
-	for (int i = 0; i < plan->ready_count && !waits; i++)
-		waits = missing & 1u << i && !play->program[plan->ready[i].program].ended &&
-			plan->program[plan->ready[i].program].host != self->host;
-	return waits && !play->program[program].running && !play->program[program].ended &&
+	for (int i = 0; i < plan->ready_count; i++)
+		if (awaited & ~play->ready & 1u << i &&
+		    !play->program[plan->ready[i].program].ended &&
+		    plan->program[plan->ready[i].program].host != plan->program[program].host)
+			return true;
+	return false;
+}
+
+bool hear_is_waiting(const struct play *play, int program)
+{
+	const struct plan_program *self = &play->plan->program[program];
+
+	return may_come_from_elsewhere(play, program, plan_awaited_by(play->plan, program)) &&
+	       !play->program[program].running && !play->program[program].ended &&
 	       self->start_ns <= play_now_ns(play) &&
 	       world_power(play->world, self->host) != WORLD_OFF;
 }
@@ -111,17 +119,11 @@ bool hear_is_waiting(const struct play *play, int program)
 /* Whether one of its steps from here on waits for what a program of another host may still do. */
 static bool will_wait(const struct play *play, int index)
 {
-	const struct plan *plan = play->plan;
 	const struct play_program *program = &play->program[index];
-	uint32_t missing = plan_awaited_from(plan, index, program->next) & ~play->ready;
 
-	if (program->ended)
-		return false;
-	for (int i = 0; i < plan->ready_count; i++)
-		if (missing & 1u << i && !play->program[plan->ready[i].program].ended &&
-		    plan->program[plan->ready[i].program].host != plan->program[index].host)
-			return true;
-	return false;
+	return !program->ended &&
+	       may_come_from_elsewhere(play, index,
+				       plan_awaited_from(play->plan, index, program->next));
 }
 
 void hear_set_exact(struct play *play)
