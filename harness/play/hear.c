@@ -71,6 +71,13 @@ int hear_tell_all(struct play *play, int host, struct err *err)
 		    play->plan->program[play->plan->ready[i].program].host != host)
 			ret = world_tell(play->world, host, &order, sizeof(order), err);
 	}
+	for (int i = 0; i < play->plan->program_count && ret == 0; i++) {
+		struct raw_order order = {.type = RAW_ORDER_ENDED, .who = i};
+
+		if (play->program[i].ended && plan_ready_of(play->plan, i) &&
+		    play->plan->program[i].host != host)
+			ret = world_tell(play->world, host, &order, sizeof(order), err);
+	}
 	return ret;
 }
 

@@ -132,7 +132,7 @@ void carry_packet(void *data, const struct world_packet *packet);
 
 /* hear.c: what a guest says. */
 void hear_bytes(void *data, int host, int64_t t_ns, const void *bytes, size_t size);
-/* Tells HOST, which has just come up, who listens elsewhere. */
+/* Tells HOST, which has just come up, what those elsewhere have done, and who has ended. */
 int hear_tell_all(struct play *play, int host, struct err *err);
 /* A host may not run ahead while somebody there waits for a program of another. */
 void hear_set_exact(struct play *play);

@@ -182,6 +182,22 @@ START_TEST(who_waits_in_vain_is_told_so)
 }
 END_TEST
 
+START_TEST(who_comes_up_again_is_told_who_has_ended)
+{
+	struct err err = {0};
+
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(SERVER, RAW_PROGRAM_EXITED, 0);
+	world.told_count = 0;
+	ck_assert_int_eq(hear_tell_all(&play, CLIENT, &err), 0);
+	ck_assert_int_eq(world.told_count, 2);
+	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_READY);
+	ck_assert_int_eq(world.told[1].order.type, RAW_ORDER_ENDED);
+	ck_assert_int_eq(world.told[1].order.who, SERVER);
+}
+END_TEST
+
 START_TEST(a_step_that_waits_is_told_and_until_then_does_not_run_ahead)
 {
 	struct peer_step *step = &plan->program[CLIENT].step[1].peer;
@@ -516,6 +532,7 @@ int main(void)
 	tcase_add_test(tests, one_start_of_each_host_is_enough);
 	tcase_add_test(tests, who_waits_is_told_that_it_listens_and_until_then_does_not_run_ahead);
 	tcase_add_test(tests, who_waits_in_vain_is_told_so);
+	tcase_add_test(tests, who_comes_up_again_is_told_who_has_ended);
 	tcase_add_test(tests, a_step_that_waits_is_told_and_until_then_does_not_run_ahead);
 	tcase_add_test(tests, a_step_that_waits_in_vain_keeps_no_run);
 	tcase_add_test(tests, the_run_ends_a_second_after_the_last_program);
