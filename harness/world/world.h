@@ -153,7 +153,6 @@ struct world_options {
 	int64_t real_ns;     /* the wall clock at 0: hosts ask for it when they boot; 0: 2026 */
 	int64_t reaction_ns; /* see above; 0: the least delay of any link */
 	int64_t patience_ns; /* of real time, for a host to answer or to let time pass; 0: 20 s */
-	bool side_by_side;   /* hosts may use several processors */
 	struct world_observer observer;
 };
 
