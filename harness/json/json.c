@@ -38,8 +38,13 @@ int json_print(const json_t *json, FILE *out, size_t flags)
 		return -1;
 	while (*at) {
 		uint32_t character = 0;
-		size_t n = utf8_decode(at, strnlen(at, 4), &character);
+		size_t n;
 
+		if (*at >= ' ' && *at < 0x7f && *at != '#') { /* nearly all */
+			at++;
+			continue;
+		}
+		n = utf8_decode(at, strnlen(at, 4), &character);
 		if (is_harmful(character, at)) {
 			fwrite(plain, 1, (size_t)(at - plain), out);
 			fprintf(out, "\\u%04X", (unsigned)character);
