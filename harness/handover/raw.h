@@ -163,8 +163,9 @@ enum raw_order_type {
 	RAW_ORDER_READY,   /* who: of the plan's list, what a program of another host has done */
 	RAW_ORDER_STARTED, /* who: such a program has started, and has done nothing yet */
 	RAW_ORDER_ENDED,   /* who: such a program has ended */
-	RAW_ORDER_END,     /* the run ends at t_ns */
-	RAW_ORDER_LATE     /* its clock is t_ns behind the run's, since it was suspended */
+	RAW_ORDER_FAULT, /* who: of the timeline, whose moment is t_ns, and was not known before */
+	RAW_ORDER_END,   /* the run ends at t_ns */
+	RAW_ORDER_LATE   /* its clock is t_ns behind the run's, since it was suspended */
 };
 
 struct raw_order {

@@ -74,6 +74,8 @@ static int resume(struct play *play, const struct plan_fault *fault, struct err 
 	struct play_pause *pause = &host->pause[host->pause_count - 1];
 	struct raw_order order = {.type = RAW_ORDER_LATE};
 
+	if (world_power(play->world, fault->host) != WORLD_SUSPENDED)
+		return 0;
 	world_resume(play->world, fault->host);
 	host->late_ns = pause->late_ns = order.t_ns = play_now_ns(play) - pause->since_ns;
 	return world_tell(play->world, fault->host, &order, sizeof(order), err);
@@ -295,6 +297,20 @@ static act_fn *const acts[FAULT_OP_COUNT] = {
 	[FAULT_SUSPEND] = suspend, [FAULT_RESUME] = resume,     [FAULT_FAILOVER] = failover,
 };
 
+/* Whose kernel is to do it hears of it now. */
+static int order_fault(struct play *play, int index, struct err *err)
+{
+	const struct plan_fault *fault = &play->plan->fault[index];
+	struct raw_order order = {.type = RAW_ORDER_FAULT, .who = index, .t_ns = play_now_ns(play)};
+	int host = fault->kind->doer != DOER_HOST ? play->plan->host_count
+		   : fault->program == PLAN_ANY   ? fault->host
+						  : play->plan->program[fault->program].host;
+
+	if (host >= play->host_count || world_power(play->world, host) != WORLD_ON)
+		return 0;
+	return world_tell(play->world, host, &order, sizeof(order), err);
+}
+
 static int act(struct world *world, void *data, struct err *err)
 {
 	struct play_fault *fault = data;
@@ -305,6 +321,10 @@ static int act(struct world *world, void *data, struct err *err)
 	int ret = 0;
 
 	(void)world;
+	if (plan_fault_waits(plan) && doer != DOER_WORLD)
+		ret = order_fault(play, fault->index, err);
+	if (ret < 0)
+		return ret;
 	if (tells)
 		fault_frame(play, fault->index, 0);
 	if (plan->op == FAULT_FORGET || plan->op == FAULT_FAILOVER)
@@ -323,8 +343,37 @@ int act_plan(struct play *play, struct err *err)
 	if (!play->fault)
 		return err_sys(err, ENOMEM, "timeline");
 	for (int i = 0; i < plan->fault_count; i++) {
-		play->fault[i] = (struct play_fault){play, i, WORLD_NONE};
+		play->fault[i] = (struct play_fault){play, i, WORLD_NONE, false};
+		if (plan_fault_waits(&plan->fault[i]))
+			continue;
 		world_at(play->world, play->zero_ns + plan->fault[i].at_ns, act, &play->fault[i]);
 	}
 	return 0;
+}
+
+void act_after(struct play *play)
+{
+	uint32_t is_so = hear_is_so(play);
+
+	for (int i = 0; i < play->plan->fault_count; i++) {
+		const struct plan_fault *fault = &play->plan->fault[i];
+
+		if (!plan_fault_is_due(fault, is_so) || play->fault[i].due)
+			continue;
+		play->fault[i].due = true;
+		if (play_now_ns(play) + fault->then_ns > play->last_ns)
+			play->last_ns = play_now_ns(play) + fault->then_ns;
+		world_at(play->world, world_now(play->world) + fault->then_ns, act,
+			 &play->fault[i]);
+	}
+}
+
+uint32_t act_awaits(const struct play *play)
+{
+	uint32_t awaits = 0;
+
+	for (int i = 0; i < play->plan->fault_count; i++)
+		if (plan_fault_waits(&play->plan->fault[i]) && !play->fault[i].due)
+			awaits |= 1u << play->plan->fault[i].after;
+	return awaits;
 }

@@ -133,15 +133,19 @@ static bool will_wait(const struct play *play, int index)
 				       plan_awaited_from(play->plan, index, program->next));
 }
 
+/* A fault that comes as soon as something is so finds nobody ahead of that. */
 void hear_set_exact(struct play *play)
 {
-	bool exact[WORLD_HOSTS] = {false};
+	bool exact[WORLD_HOSTS] = {false}, all = false;
 
+	for (int i = 0; i < play->plan->ready_count; i++)
+		all = all || (act_awaits(play) & 1u << i &&
+			      !play->program[play->plan->ready[i].program].ended);
 	for (int i = 0; i < play->plan->program_count; i++)
 		if (hear_is_waiting(play, i) || will_wait(play, i))
 			exact[play->plan->program[i].host] = true;
 	for (int i = 0; i < play->host_count; i++)
-		world_set_exact(play->world, i, exact[i]);
+		world_set_exact(play->world, i, all || exact[i]);
 }
 
 void hear_program_ended(struct play *play, int index)
@@ -151,6 +155,7 @@ void hear_program_ended(struct play *play, int index)
 	program->running = program->idle = false;
 	program->awaits = 0;
 	program->ended = true;
+	act_after(play);
 	tell_waiting(play, index, plan_ready_of(play->plan, index) & ~play->ready, RAW_ORDER_ENDED,
 		     index);
 }
@@ -172,6 +177,7 @@ static void set_ready(struct play *play, int program, uint32_t ready)
 			play->ready |= 1u << i;
 			tell_waiting(play, program, 1u << i, RAW_ORDER_READY, i);
 		}
+	act_after(play);
 	hear_set_exact(play);
 }
 

@@ -53,6 +53,7 @@ struct play_fault { /* of the plan, as what the world calls back with */
 	struct play *play;
 	int index;
 	int rule; /* of the world, that it added; or WORLD_NONE */
+	bool due; /* what it waited for is so */
 };
 
 struct play {
@@ -121,6 +122,10 @@ int play_disk_make(const struct play *play, int host, char **ret_path, struct er
 
 /* act.c: puts the plan's faults into the world's calendar. */
 int act_plan(struct play *play, struct err *err);
+/* Schedules what waited for what is so by now. */
+void act_after(struct play *play);
+/* Which of the plan's list faults wait for, as bits. */
+uint32_t act_awaits(const struct play *play);
 /* HOST does nothing more: what ran there has ended, and nobody there can say so. */
 void act_host_lost(struct play *play, int host);
 struct impairment act_impairment(const struct plan_impairment *plan);

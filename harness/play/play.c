@@ -147,7 +147,7 @@ static bool all_are_over(const struct play *play)
 			awaits[i] = plan_awaited_by(play->plan, i);
 		awaits[i] &= ~so;
 	}
-	return plan_all_over(play->plan, over, awaits);
+	return plan_all_over(play->plan, over, awaits, act_awaits(play));
 }
 
 static bool all_have_said_all(const struct play *play)

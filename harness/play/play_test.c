@@ -491,6 +491,34 @@ START_TEST(a_router_that_comes_up_again_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_fault_that_waits_has_its_moment_by_what_a_program_does)
+{
+	struct err err = {0};
+
+	play_load("case: one after the other\n"
+		  "hosts: {a: {program: [pause]}, b: {program: [listen: 80, pause]}}\n"
+		  "timeline: [{after: {b: listening 80}, then: 2s, kill: a}]\n",
+		  "switch");
+	world.power[CLIENT] = world.power[SERVER] = WORLD_ON;
+	ck_assert_int_eq(world.call_count, 0);
+	hear_set_exact(&play);
+	ck_assert(world.exact[CLIENT]);
+	ck_assert(world.exact[SERVER]);
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	ck_assert(!world.exact[SERVER]);
+	ck_assert_int_eq(world.call_count, 1);
+	ck_assert_int_eq(world.call[0].t_ns, world.now_ns + 2 * NSEC_PER_SEC);
+	ck_assert_int_eq(play.end_ns, -1);
+	world.now_ns = world.call[0].t_ns;
+	ck_assert_int_eq(world.call[0].call(&world, world.call[0].data, &err), 0);
+	ck_assert_int_eq(world.told[0].host, CLIENT);
+	ck_assert_int_eq(world.told[0].order.type, RAW_ORDER_FAULT);
+	ck_assert_int_eq(world.told[0].order.who, 0);
+	ck_assert_int_eq(frames(RAW_FAULT), 0); /* whoever does it says so */
+}
+END_TEST
+
 START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 {
 	uint8_t bytes[64] = {0};
@@ -547,6 +575,7 @@ int main(void)
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_router_that_comes_up_again_is_waited_for);
+	tcase_add_test(tests, a_fault_that_waits_has_its_moment_by_what_a_program_does);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	return run_tests(tests);
 }

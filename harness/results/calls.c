@@ -44,8 +44,17 @@ static void call_add(struct calls *calls, const struct call_result *seen)
 	calls->call[calls->call_count - 1].group = text_copy(seen->group);
 }
 
+/* When the timeline said; of one that came after something, when it did. */
+static int64_t first_fault_ns(const struct plan *plan, const struct record *record)
+{
+	if (!plan_fault_waits(&plan->fault[0]))
+		return plan->fault[0].at_ns;
+	return record->fault_count ? record->fault[0].begun_ns : 0;
+}
+
 static void step_call(struct calls *calls, const struct call_result *start, const struct plan *plan,
-		      const struct record_step *step, enum calls_from from)
+		      const struct record *record, const struct record_step *step,
+		      enum calls_from from)
 {
 	const struct plan_program *program = &plan->program[step->program];
 	struct call_result call = *start;
@@ -61,7 +70,7 @@ static void step_call(struct calls *calls, const struct call_result *start, cons
 	if (from == CALLS_FROM_CALL)
 		from_ns = step->start_ns;
 	else if (plan->fault_count)
-		from_ns = plan->fault[0].at_ns;
+		from_ns = first_fault_ns(plan, record);
 	call.least_ns = call.most_ns = step->end_ns - from_ns;
 	call_add(calls, &call);
 }
@@ -77,9 +86,10 @@ static const char *end_said(const struct record_program *program, char *buf, siz
 
 /* A command's end, which is not said to begin when it starts: since the first fault. */
 static void program_call(struct calls *calls, const struct call_result *start,
-			 const struct plan *plan, const struct record_program *program)
+			 const struct plan *plan, const struct record *record,
+			 const struct record_program *program)
 {
-	int64_t from_ns = plan->fault_count ? plan->fault[0].at_ns : program->start_ns;
+	int64_t from_ns = plan->fault_count ? first_fault_ns(plan, record) : program->start_ns;
 	struct call_result call = *start;
 	char label[64];
 	AUTO_FREE char *what = NULL;
@@ -113,7 +123,7 @@ static void run_programs(struct calls *calls, const struct call_result *start,
 				 plan->expect[j].program.program == program->program &&
 				 plan->expect[j].program.incarnation == program->incarnation);
 		if (asked)
-			program_call(calls, start, plan, program);
+			program_call(calls, start, plan, recorded->record, program);
 	}
 }
 
@@ -133,7 +143,7 @@ static void run_calls(struct calls *calls, const struct call_result *start,
 
 			if (step->program == expect->program && step->step == expect->step &&
 			    step->incarnation == expect->incarnation)
-				step_call(calls, start, plan, step, from);
+				step_call(calls, start, plan, record, step, from);
 		}
 	}
 }

@@ -96,7 +96,8 @@ static int64_t after_router_ns(const struct stage *stage, int64_t at_ns)
 	const struct plan *plan = stage->plan;
 
 	for (int i = 0; i < plan->fault_count; i++)
-		if (plan->fault[i].at_ns == at_ns && !fault_is_here(stage, i) &&
+		if (plan->fault[i].at_ns == at_ns && !plan_fault_waits(&plan->fault[i]) &&
+		    !fault_is_here(stage, i) &&
 		    (plan->fault[i].kind->doer == DOER_ROUTER ||
 		     plan->fault[i].kind->doer == DOER_BOTH))
 			return at_ns + ROUTER_NS;
@@ -152,7 +153,8 @@ static void agenda_fill(struct stage *stage, int64_t from_ns)
 		if (plan->sample_ns[i] > from_ns || !from_ns)
 			agenda_add(stage, plan->sample_ns[i], AGENDA_SAMPLE, 0);
 	for (int i = 0; i < plan->fault_count; i++)
-		if (plan->fault[i].at_ns >= from_ns && fault_is_here(stage, i))
+		if (plan->fault[i].at_ns >= from_ns && !plan_fault_waits(&plan->fault[i]) &&
+		    fault_is_here(stage, i))
 			agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i);
 	for (int i = 0; i < plan->program_count; i++)
 		if (stage_has(stage, plan->program[i].host))
@@ -350,7 +352,7 @@ static int agenda_work(struct loop *loop, struct err *err)
 
 static bool all_are_over(const struct stage *stage)
 {
-	uint32_t over = 0, so = stage_is_so(stage), awaits[PROGRAMS_MAX];
+	uint32_t over = 0, so = stage_is_so(stage), awaits[PROGRAMS_MAX], faults = 0;
 
 	for (int i = 0; i < stage->plan->program_count; i++) {
 		const struct program *program = &stage->program[i];
@@ -363,7 +365,10 @@ static bool all_are_over(const struct stage *stage)
 			over |= 1u << i;
 		awaits[i] &= ~so;
 	}
-	return plan_all_over(stage->plan, over, awaits);
+	for (int i = 0; i < stage->plan->fault_count; i++)
+		if (plan_fault_waits(&stage->plan->fault[i]) && stage->fault_ns[i] < 0)
+			faults |= 1u << stage->plan->fault[i].after;
+	return plan_all_over(stage->plan, over, awaits, faults);
 }
 
 static void end_find(struct loop *loop)
@@ -465,6 +470,9 @@ void conduct(const struct plan *plan, const struct conduct_options *options, str
 			     .end_ns = -1};
 	for (int i = 0; i < HOSTS_MAX; i++)
 		loop.stage.tap[i] = loop.due_ns[i] = -1;
+	for (int i = 0; i < plan->fault_count; i++)
+		loop.stage.fault_ns[i] = plan_fault_waits(&plan->fault[i]) ? -1
+									   : plan->fault[i].at_ns;
 	for (int i = 0; i < plan->program_count; i++) {
 		loop.stage.program[i].of = plan;
 		loop.stage.program[i].starts = options->alone ? options->alone->starts[i] : 0;

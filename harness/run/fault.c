@@ -59,9 +59,9 @@ static int power_off(struct stage *stage, int host, struct err *err)
 }
 
 /* A program whose time is still to come starts then, and only then. */
-static int power_on(struct stage *stage, const struct plan_fault *fault, struct err *err)
+static int power_on(struct stage *stage, const struct plan_fault *fault, int64_t up_ns,
+		    struct err *err)
 {
-	int64_t up_ns = fault->at_ns + fault->down_ns;
 	int ret = topology_power_on(&stage->topology, fault->host, up_ns, err);
 
 	if (ret == 0)
@@ -95,15 +95,18 @@ static int reboot_begin(struct stage *stage, const struct plan_fault *fault, int
 	int ret = power_off(stage, fault->host, err);
 
 	if (ret == 0)
-		agenda_add(stage, fault->at_ns + fault->down_ns, AGENDA_FAULT_GOES_ON, index);
+		agenda_add(stage, stage->fault_ns[index] + fault->down_ns, AGENDA_FAULT_GOES_ON,
+			   index);
 	return ret;
 }
 
 static int reboot_end(struct stage *stage, const struct plan_fault *fault, int index,
 		      struct err *err)
 {
-	(void)index;
-	return power_on(stage, fault, err);
+	/* Another reboot may have been quicker. */
+	int ret = power_off(stage, fault->host, err);
+
+	return ret < 0 ? ret : power_on(stage, fault, stage->fault_ns[index] + fault->down_ns, err);
 }
 
 static bool host_is_idle(const struct stage *stage, int host)
@@ -120,7 +123,7 @@ static int shutdown_begin(struct stage *stage, const struct plan_fault *fault, i
 	(void)err;
 	stage->closing |= 1u << fault->host;
 	host_signal(stage, fault->host, SIGTERM);
-	agenda_add(stage, fault->at_ns + fault->grace_ns, AGENDA_FAULT_GOES_ON, index);
+	agenda_add(stage, stage->fault_ns[index] + fault->grace_ns, AGENDA_FAULT_GOES_ON, index);
 	return 0;
 }
 
@@ -128,7 +131,7 @@ static int shutdown_begin(struct stage *stage, const struct plan_fault *fault, i
 static int shutdown_end(struct stage *stage, const struct plan_fault *fault, int index,
 			struct err *err)
 {
-	int64_t off_ns = fault->at_ns + fault->grace_ns + SHUTDOWN_LAST_WORDS_NS;
+	int64_t off_ns = stage->fault_ns[index] + fault->grace_ns + SHUTDOWN_LAST_WORDS_NS;
 
 	if (!host_is_idle(stage, fault->host) || stage_now(stage) < off_ns) {
 		stage_kill(stage, fault->host);
@@ -308,19 +311,20 @@ static int failover_begin(struct stage *stage, const struct plan_fault *fault, i
 {
 	int ret = stage_unwatch_router(stage, err);
 
+	stage->filter_count = 0; /* they go with it */
 	if (ret == 0)
 		ret = router_power_off(&stage->topology, err);
 	if (ret == 0)
-		agenda_add(stage, fault->at_ns + fault->down_ns, AGENDA_FAULT_GOES_ON, index);
+		agenda_add(stage, stage->fault_ns[index] + fault->down_ns, AGENDA_FAULT_GOES_ON,
+			   index);
 	return ret;
 }
 
 static int failover_end(struct stage *stage, const struct plan_fault *fault, int index,
 			struct err *err)
 {
-	int ret = router_power_on(&stage->topology, fault->at_ns + fault->down_ns, err);
+	int ret = router_power_on(&stage->topology, stage->fault_ns[index] + fault->down_ns, err);
 
-	(void)index;
 	return ret < 0 ? ret : stage_watch_router(stage, err);
 }
 
@@ -346,7 +350,7 @@ static int move(struct stage *stage, const struct plan_fault *fault, int index, 
 static int set_interface(struct stage *stage, const struct plan_fault *fault, int index,
 			 struct err *err)
 {
-	(void)index;
+	stage->topology.now_ns = stage->fault_ns[index];
 	return topology_set_interface(&stage->topology, fault, err);
 }
 
@@ -427,11 +431,32 @@ bool fault_is_here(const struct stage *stage, int index)
 	return false;
 }
 
+/* Whoever is to do it may be off, when its moment was not known beforehand. */
+static bool can_be_done(const struct stage *stage, const struct plan_fault *fault)
+{
+	bool routed = stage->plan->network == NETWORK_ROUTER;
+
+	switch (fault->kind->doer) {
+	case DOER_HOST:
+		return is_on(stage, fault->program == PLAN_ANY
+					    ? fault->host
+					    : stage->plan->program[fault->program].host);
+	case DOER_ROUTER:
+	case DOER_BOTH:
+		return stage->topology.router || !routed;
+	case DOER_WORLD:
+		return true;
+	}
+	return true;
+}
+
 static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, struct err *err)
 {
 	const struct plan_fault *fault = &stage->plan->fault[index];
 	int ret;
 
+	if (fault->op != FAULT_MOVE && !can_be_done(stage, fault))
+		return 0;
 	if (fault->op != FAULT_MOVE || stage_has(stage, fault->host))
 		out_frame(stage->out, RAW_FAULT, index, out_now(stage->out), &part, sizeof(part),
 			  NULL, 0);

@@ -68,7 +68,6 @@ static int set_up(struct topology *topology, const struct plan_fault *fault, str
 	struct net *net = topology->host[fault->host].net;
 	int ret = net_set_link(net, "eth0", true, err);
 
-	topology->now_ns = fault->at_ns;
 	if (ret == 0)
 		ret = also(topology_add_addresses(topology, fault->host, err));
 	if (ret == 0)

@@ -114,12 +114,21 @@ static void reap(struct stage *stage)
 		stage_reaped(stage, pid, status);
 }
 
-/* Who waits for what is so by now starts, or goes on. */
+static void fault_due(struct stage *stage, int index, int64_t at_ns)
+{
+	stage->fault_ns[index] = at_ns;
+	agenda_add(stage, at_ns, AGENDA_FAULT, index);
+}
+
+/* Who waits for what is so by now starts, or goes on; and faults have their moment. */
 static int wake_waiting(struct stage *stage, struct err *err)
 {
 	uint32_t is_so = stage_is_so(stage);
 	int ret = 0;
 
+	for (int i = 0; i < stage->plan->fault_count && !stage->options->alone; i++)
+		if (plan_fault_is_due(&stage->plan->fault[i], is_so) && stage->fault_ns[i] < 0)
+			fault_due(stage, i, stage_now(stage) + stage->plan->fault[i].then_ns);
 	for (int i = 0; i < stage->plan->program_count && ret == 0; i++)
 		ret = stage->waiting[i] ? stage_start(stage, i, err)
 					: program_tell(&stage->program[i], is_so, err);
@@ -141,6 +150,9 @@ static void order_take(struct loop *loop, const struct raw_order *order)
 	case RAW_ORDER_ENDED:
 		stage->program[order->who].ended = true;
 		return;
+	case RAW_ORDER_FAULT:
+		fault_due(stage, order->who, order->t_ns);
+		return;
 	case RAW_ORDER_END:
 		loop->end_ns = order->t_ns;
 		return;
@@ -153,7 +165,9 @@ static void order_take(struct loop *loop, const struct raw_order *order)
 /* How many there are of what its number is. */
 static int order_most(const struct plan *plan, const struct raw_order *order)
 {
-	return order->type == RAW_ORDER_READY ? plan->ready_count : plan->program_count;
+	return order->type == RAW_ORDER_READY   ? plan->ready_count
+	       : order->type == RAW_ORDER_FAULT ? plan->fault_count
+						: plan->program_count;
 }
 
 static int orders_take(struct loop *loop, struct err *err)

@@ -57,7 +57,8 @@ struct stage {
 	uint32_t missed;
 	bool is_off; /* this kernel is one host's, and that has no power any more */
 
-	struct agenda_entry *agenda; /* by at_ns, what */
+	int64_t fault_ns[2 * FAULTS_MAX]; /* when each is done; -1: that is not known yet */
+	struct agenda_entry *agenda;      /* by at_ns, what */
 	int agenda_count;
 	struct stage_filter *filter;
 	int filter_count;

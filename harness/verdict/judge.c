@@ -191,7 +191,9 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 	} else if (!record_fits(record, plan)) {
 		settle(judgement, VERDICT_ERROR, "the record is not of this case");
 	} else if (missing) {
-		settle(judgement, VERDICT_ERROR, "this was never done: %s", missing->text);
+		settle(judgement, VERDICT_ERROR, "this was never done: %s%s", missing->text,
+		       plan_fault_waits(missing) ? ": what it comes after never was, or too late"
+						 : "");
 	} else if (plan->expect_count == 0) {
 		settle(judgement, plan->must_fail ? VERDICT_ERROR : VERDICT_SKIP,
 		       plan->must_fail ? "the case expects nothing" : PLAN_EXPECTS_NOTHING);

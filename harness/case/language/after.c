@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a program waits for before it starts, and a step of it before it goes on.
+ * What a program waits for before it starts, a step of it before it goes on, and a fault.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -178,6 +178,11 @@ static int decode_ready(struct decoder *d, const struct node *after, int self)
 	if (!decode_what(d, after->child, &ready) || !check_ready(d, after->child, &ready))
 		return -1;
 	return ready_add(d, after, ready);
+}
+
+int decode_after_fault(struct decoder *d, const struct node *after)
+{
+	return decode_ready(d, after, PLAN_ANY);
 }
 
 void decode_after(struct decoder *d, int program, const struct node *node)

@@ -74,6 +74,8 @@ void check_files(struct decoder *d, int host, const struct node *map);
 	"{}, "                                                                                     \
 	"\"line\": {}, \"step\": {\"type\": \"string\"}}}]}}"
 /* `after` of the program number PROGRAM, which is NODE, when all are known. */
+/* The number of what a fault comes after in the plan's list; -1: it is wrong. */
+int decode_after_fault(struct decoder *d, const struct node *after);
 void decode_after(struct decoder *d, int program, const struct node *node);
 /* The step `after` of D->program, to a struct peer_step; and what these speak of, when all programs
  * are known. */

@@ -724,5 +724,5 @@ const struct fault_kind fault_kinds[FAULT_OP_COUNT] = {
 	[FAULT_STEP] = {EFFECT_CLOCK, DOER_HOST},
 };
 
-const struct verb_table fault_table = {"fault", faults, sizeof(faults) / sizeof(*faults),
-				       &fault_modifiers};
+const struct verb_table fault_table = {
+	"fault", faults, sizeof(faults) / sizeof(*faults), &fault_modifiers, {"at", "after"}};

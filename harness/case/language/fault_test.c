@@ -292,6 +292,43 @@ START_TEST(a_router_that_is_off_does_nothing)
 }
 END_TEST
 
+START_TEST(a_fault_comes_after_what_a_program_does)
+{
+	static const struct {
+		const char *timeline, *text;
+	} wrong[] = {
+		{"{after: {server: exit}, at: 1s, kill: server}", "'after' beside 'at'"},
+		{"{then: 1s, kill: server}", "'then' without 'after'"},
+		{"{kill: server}", "a fault without 'at'"},
+		{"{after: {sever: exit}, kill: server}", "did you mean 'server'?"},
+		{"{after: {server: exit}, then: 25h, kill: server}", "too long"},
+		{"{after: {server: exit}, failover: router}", "must be known beforehand"},
+		{"{after: {server: exit}, crash: server}, {at: 9s, kill: server}", "is off then"},
+	};
+	struct plan *plan;
+	char source[1024];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		snprintf(source, sizeof(source),
+			 "network: {type: router, nat: true}\n" TWO_HOSTS "timeline: [%s]\n" EXPECT,
+			 wrong[i].timeline);
+		must_refuse(source, wrong[i].text);
+	}
+	plan = load(TWO_HOSTS "timeline: [{at: 5s, stop: client}, "
+			      "{after: {client: exit}, then: 2s, reboot: server}, "
+			      "{at: 1s, pull: client}]\n" EXPECT);
+	ck_assert_int_eq(plan->fault[0].op, FAULT_PULL);
+	ck_assert(!plan_fault_waits(&plan->fault[1]));
+	ck_assert(plan_fault_waits(&plan->fault[2]));
+	ck_assert_int_eq(plan->fault[2].at_ns, 5 * NSEC_PER_SEC); /* written below that */
+	ck_assert_int_eq(plan->fault[2].then_ns, 2 * NSEC_PER_SEC);
+	ck_assert_int_eq(plan->ready[plan->fault[2].after].what, READY_EXIT);
+	ck_assert(plan_counts_starts(plan, V));
+	ck_assert(!plan_counts_starts(plan, C));
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(healing_nothing_is_warned_of)
 {
 	struct diagnostics diagnostics;
@@ -455,6 +492,7 @@ int main(void)
 	tcase_add_test(tests, faults_are_sorted);
 	tcase_add_test(tests, impossible_courses_are_refused);
 	tcase_add_test(tests, a_router_that_is_off_does_nothing);
+	tcase_add_test(tests, a_fault_comes_after_what_a_program_does);
 	tcase_add_test(tests, healing_nothing_is_warned_of);
 	tcase_add_test(tests, addresses_move);
 	tcase_add_test(tests, addresses_that_cannot_move);

@@ -114,6 +114,7 @@ struct verb_table {
 	int count;
 	const struct form *modifiers; /* keys that stand beside the verb; their values are not
 					 decoded by verb_pick() */
+	const char *either[2];        /* of which there is one; NULL: it does not matter */
 };
 
 /* The verb of NODE, a word or a mapping with one verb, and its argument (NULL: none). NULL,

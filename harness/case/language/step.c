@@ -468,5 +468,5 @@ static const struct verb steps[] = {
 	 ARGUMENT_REQUIRED, FORM("sigpipe", sigpipe_fields, 1), NULL},
 };
 
-const struct verb_table step_table = {"step", steps, sizeof(steps) / sizeof(*steps),
-				      &step_modifiers};
+const struct verb_table step_table = {
+	"step", steps, sizeof(steps) / sizeof(*steps), &step_modifiers, {NULL, NULL}};

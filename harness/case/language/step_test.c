@@ -286,7 +286,7 @@ static bool all_over(uint32_t over, uint32_t wait)
 	for (int i = 0; i < 2; i++)
 		if (wait & 1u << i)
 			awaits[i] = plan_awaited_from(plan, i, 0);
-	is_over = plan_all_over(plan, over, awaits);
+	is_over = plan_all_over(plan, over, awaits, 0);
 	plan_free(plan);
 	return is_over;
 }

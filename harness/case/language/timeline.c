@@ -9,8 +9,21 @@
 #include "decode.h"
 #include "fault.h"
 
+static bool decode_after_what(struct decoder *d, const struct node *node, void *ret)
+{
+	*(int *)ret = decode_after_fault(d, node);
+	return *(int *)ret >= 0;
+}
+
+enum { AT, AFTER, THEN };
 static const struct field modifier_fields[] = {
-	{"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .required = true, .help = "when"},
+	{"at", TYPE_MOMENT, TO(struct plan_fault, at_ns), .help = "when"},
+	{"after", TYPE_CUSTOM, TO(struct plan_fault, after), .decode = decode_after_what,
+	 .looks = AFTER_LOOKS, .schema = AFTER_SCHEMA,
+	 .help = "or when a program listens on that port, has written such a line, is done with "
+		 "that step, or is over: the first time"},
+	{"then", TYPE_DURATION, TO(struct plan_fault, then_ns),
+	 .help = "so long after that, at once if not said"},
 };
 const struct form fault_modifiers = {.name = "fault", FIELDS(modifier_fields)};
 
@@ -43,31 +56,65 @@ static void add_fault(struct decoder *d, const struct plan_fault *fault, char *t
 	to->text = text;
 }
 
+/* The moment of a fault, and where it is written: `at`, or `after` and perhaps `then`. NULL: it is
+ * wrong, reported. */
+static const struct node *decode_when(struct decoder *d, const struct node *node,
+				      const struct verb *verb, struct plan_fault *fault)
+{
+	const struct node *at = node_get(node, "at"), *after = node_get(node, "after"),
+			  *then = node_get(node, "then");
+	const struct span span = node->child ? node->child->key->span : node->span;
+
+	if (at && (after || then))
+		diag_help(d->diags,
+			  diag_error(d->diags, (after ? after : then)->key->span,
+				     "'%s' beside 'at'", after ? "after" : "then"),
+			  "a fault has its moment, or comes after something");
+	else if (then && !after)
+		diag_help(d->diags, diag_error(d->diags, then->key->span, "'then' without 'after'"),
+			  "say after what: after: {server: listening 80}");
+	else if (!at && !after && verb)
+		diag_help(d->diags, diag_error(d->diags, span, "a fault without 'at'"),
+			  "write it as {at: 5s, %s}", verb->example);
+	else if (at)
+		return field_decode(d, &modifier_fields[AT], at, fault) ? at : NULL;
+	else if (after && field_decode(d, &modifier_fields[AFTER], after, fault) &&
+		 (!then || field_decode(d, &modifier_fields[THEN], then, fault)))
+		return then ? then : after;
+	return NULL;
+}
+
+/* What the order of all of its kind is known of before the run. */
+static bool check_after(struct decoder *d, const struct node *node, const struct plan_fault *fault)
+{
+	if (!plan_fault_waits(fault) || (fault->op != FAULT_MOVE && fault->op != FAULT_FAILOVER &&
+					 fault->kind->effect != EFFECT_BACKEND))
+		return true;
+	diag_help(d->diags,
+		  diag_error(d->diags, node->key->span, "'%s' after what a program does",
+			     node->key->text),
+		  "its moment must be known beforehand: at");
+	return false;
+}
+
 static void decode_fault(struct decoder *d, const struct node *node)
 {
 	struct fault_args args = {.fault = {.program = PLAN_ANY,
 					    .host = PLAN_ANY,
 					    .from = PLAN_ANY,
 					    .to = PLAN_ANY,
+					    .after = -1,
 					    .start_again = true,
 					    .impairment = d->plan->link}};
-	const struct node *argument, *at;
+	const struct node *argument, *when;
 	const struct verb *verb;
 	int before;
-	bool timed = false;
 	uint32_t given;
 
 	if (!want_map(d, node, "a mapping with 'at' and a fault"))
 		return;
-	at = node_get(node, "at");
 	verb = verb_pick(d, &fault_table, node, &argument);
-	if (!at && verb)
-		diag_help(d->diags,
-			  diag_error(d->diags, node->child ? node->child->key->span : node->span,
-				     "a fault without 'at'"),
-			  "write it as {at: 5s, %s}", verb->example);
-	else if (at)
-		timed = field_decode(d, &modifier_fields[0], at, &args.fault);
+	when = decode_when(d, node, verb, &args.fault);
 	if (!verb)
 		return;
 	before = d->diags->errors;
@@ -77,9 +124,13 @@ static void decode_fault(struct decoder *d, const struct node *node)
 	given = form_decode(d, verb->form, argument, &args);
 	if (d->diags->errors == before && verb->finish)
 		verb->finish(d, argument, given, &args);
-	if (d->diags->errors > before || !timed ||
-	    !moment_check(d, at, args.fault.at_ns + args.fault.down_ns + args.fault.grace_ns))
+	if (d->diags->errors > before || !when || !check_after(d, argument, &args.fault) ||
+	    !moment_check(d, when,
+			  args.fault.at_ns + args.fault.then_ns + args.fault.down_ns +
+				  args.fault.grace_ns))
 		return;
+	if (plan_fault_waits(&args.fault) && d->plan->fault_count)
+		args.fault.at_ns = d->plan->fault[d->plan->fault_count - 1].at_ns;
 	if (!args.both_ways) {
 		add_fault(d, &args.fault, fault_text(d, verb, &args, argument));
 		return;
@@ -158,7 +209,7 @@ static void check_process(struct decoder *d, struct course *course, const struct
 	else if (course->still[program->host])
 		complain(d, fault, course->still[program->host], "the host of program",
 			 program->name, "stands still then");
-	else if (fault->at_ns < program->start_ns)
+	else if (!plan_fault_waits(fault) && fault->at_ns < program->start_ns)
 		complain(d, fault, NULL, "program", program->name, "has not started by then");
 	else if (fault->op == FAULT_CONTINUE && !*stopped)
 		complain(d, fault, NULL, "program", program->name, "is not stopped then");
@@ -312,12 +363,13 @@ static void check_last_doing(struct decoder *d, const struct plan_fault *fault)
 
 	for (const struct plan_fault *before = fault;
 	     before > plan->fault && before[-1].at_ns == fault->at_ns; before--) {
-		const struct plan_fault *other = &before[-1];
+		const struct plan_fault *other = &before[-1]; /* its moment, if it waits: any */
 		int doer = other->program != PLAN_ANY       ? plan->program[other->program].host
 			   : other->kind->doer == DOER_HOST ? other->host
 							    : router;
 
-		if (other->kind->doer == DOER_WORLD || doer != who ||
+		if (plan_fault_waits(fault) || plan_fault_waits(other) ||
+		    other->kind->doer == DOER_WORLD || doer != who ||
 		    (doer == router && plan->network != NETWORK_ROUTER))
 			continue;
 		complain(d, fault, other, who == router ? "the" : "host",

@@ -157,8 +157,13 @@ static bool is_over(const struct plan *plan, int program, uint32_t over, const u
 	return true;
 }
 
-bool plan_all_over(const struct plan *plan, uint32_t over, const uint32_t awaits[])
+bool plan_all_over(const struct plan *plan, uint32_t over, const uint32_t awaits[], uint32_t faults)
 {
+	/* What does nothing more may yet be made to end. */
+	for (int i = 0; i < plan->ready_count; i++)
+		if (faults & 1u << i && (plan->ready[i].what == READY_EXIT ||
+					 !is_over(plan, plan->ready[i].program, over, awaits)))
+			return false;
 	for (int i = 0; i < plan->program_count; i++)
 		if ((expects_of(plan, i) || !expects_of(plan, PLAN_ANY)) &&
 		    !is_over(plan, i, over, awaits))
@@ -175,9 +180,13 @@ bool plan_counts_starts(const struct plan *plan, int program)
 {
 	bool counts = plan->program[program].restart.always;
 
-	for (int i = 0; i < plan->fault_count; i++)
-		counts = counts ||
-			 (plan->fault[i].op == FAULT_START && plan->fault[i].program == program);
+	for (int i = 0; i < plan->fault_count; i++) {
+		const struct plan_fault *fault = &plan->fault[i];
+
+		counts = counts || (fault->op == FAULT_START && fault->program == program) ||
+			 (plan_fault_waits(fault) && takes_down(fault) &&
+			  fault->host == plan->program[program].host);
+	}
 	return counts;
 }
 

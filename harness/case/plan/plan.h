@@ -284,7 +284,9 @@ struct plan_filter {
 struct plan_fault {
 	enum fault_op op;
 	const struct fault_kind *kind;
-	int64_t at_ns;
+	int64_t at_ns; /* of one with `after`: that of the one above it */
+	int after; /* number in the plan's list of what it waits for; -1: for its moment alone */
+	int64_t then_ns;             /* so long after that */
 	int program;                 /* kill .. continue */
 	int host;                    /* crash .. plug */
 	int from, to;                /* hosts, PLAN_ANY: every one */
@@ -487,7 +489,7 @@ struct plan {
 	int program_count;
 	struct plan_ready *ready; /* what others wait for before they start or go on */
 	int ready_count;
-	struct plan_fault *fault; /* in order of at_ns */
+	struct plan_fault *fault; /* in order of at_ns; those of the same as they were written */
 	int fault_count;
 	struct plan_expect *expect;
 	int expect_count;
@@ -548,6 +550,17 @@ int plan_prefix(const struct plan *plan);
 /* Whether its host comes up again by it, after down_ns. */
 bool plan_fault_boots(const struct plan_fault *fault);
 
+/* Whether its moment is not known beforehand; then whether that has come when so much of the plan's
+ * list is so. */
+static inline bool plan_fault_waits(const struct plan_fault *fault)
+{
+	return fault->after >= 0;
+}
+static inline bool plan_fault_is_due(const struct plan_fault *fault, uint32_t is_so)
+{
+	return fault->after >= 0 && is_so & 1u << fault->after;
+}
+
 /* How often reboots start a program again until then, by the timeline alone. The start that it was
  * to make while its host was off, or that is still to come, is its first. */
 int plan_restarts(const struct plan *plan, int program, int64_t until_ns);
@@ -555,9 +568,10 @@ int plan_restarts(const struct plan *plan, int program, int64_t until_ns);
 /* Without `until`, a run ends a little after all that its plan speaks of is over: what nobody asks
  * about, as a server that waits for one more client, may wait for ever. Whether all that must be
  * over are, when those of OVER (bits 1 << program) do nothing more by themselves, and each other
- * waits for one of what AWAITS says (bits of the plan's list), or goes on; and when the run ends
- * that has nothing left to wait for since OVER_NS. */
-bool plan_all_over(const struct plan *plan, uint32_t over, const uint32_t awaits[]);
+ * waits for one of what AWAITS says (bits of the plan's list), or goes on, and the timeline for
+ * what FAULTS says; and when the run ends that has nothing left to wait for since OVER_NS. */
+bool plan_all_over(const struct plan *plan, uint32_t over, const uint32_t awaits[],
+		   uint32_t faults);
 int64_t plan_end_ns(const struct plan *plan, int64_t over_ns);
 
 /* Line NUMBER (from 1) of the case's text, which does not end there: RET_SIZE bytes. */

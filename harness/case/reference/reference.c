@@ -164,6 +164,7 @@ static void print_body(FILE *out)
 	print_verbs(out, &step_table);
 	print_options(out);
 	fprintf(out, "\n%s", reference_timeline);
+	print_fields(out, &fault_modifiers);
 	print_verbs(out, &fault_table);
 	fprintf(out, "\n%s", reference_expect);
 	print_fields(out, &condition_form);

@@ -243,7 +243,13 @@ static void print_verb(FILE *out, const struct verb_table *table, const struct v
 		fputs(", ", out);
 		print_string(out, table->modifiers->field[i].key);
 	}
-	fputs("]}", out);
+	fputs("]", out);
+	for (int i = 0; i < 2 && table->either[i]; i++) {
+		fputs(i ? ", {\"required\": [" : ", \"oneOf\": [{\"required\": [", out);
+		print_string(out, table->either[i]);
+		fputs(i ? "]}]" : "]}", out);
+	}
+	fputs("}", out);
 }
 
 /* Words without an argument, and mappings of one verb. */
