@@ -104,24 +104,39 @@ int64_t play_time_of(const struct play *play, int host, int64_t t_ns)
 	return t_ns;
 }
 
+/* What a program of root can do to its machine. Exact are only the moments that the world knows
+ * before: so it is the timeline's matter. */
+static const char *fault_for(const struct play *play, int host, enum world_end end)
+{
+	if (host >= play->plan->host_count || !plan_has_command(play->plan, host))
+		return NULL;
+	return end == WORLD_END_REBOOT      ? "reboot"
+	       : end == WORLD_END_POWER_OFF ? "shutdown"
+	       : end == WORLD_END_PANIC     ? "panic"
+					    : NULL;
+}
+
 static void on_power(void *data, int host, int64_t t_ns, enum world_power power, int boot,
 		     enum world_end end, int status)
 {
 	struct play *play = data;
 	struct play_host *self = &play->host[host];
+	const char *fault = fault_for(play, host, end);
 
 	(void)t_ns, (void)boot;
 	if (power == WORLD_HUNG && end == WORLD_END_PANIC && self->panics) {
 		act_host_lost(play, host);
 		return;
 	}
-	if (end == WORLD_END_POWER_LOSS || (power != WORLD_OFF && power != WORLD_HUNG))
+	if (end == WORLD_END_POWER_LOSS)
 		return;
 	if (!self->done && !self->ends_by_plan) {
-		play_fail(play, ECHILD, "host %s: its kernel ended by itself: %s%s%s",
+		play_fail(play, ECHILD, "host %s: its kernel ended by itself: %s%s%s%s%s",
 			  play_host_name(play, host), world_end_name[end],
 			  WIFSIGNALED(status) ? ", " : "",
-			  WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "");
+			  WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "",
+			  fault ? "; if a program there wanted that, let the timeline do it: " : "",
+			  fault ? fault : "");
 		return;
 	}
 	if (self->ends_by_plan && play->shutdowns)

@@ -86,6 +86,18 @@ if "$halfopen" run --kernel "$uml" --kernel client="$scratch/bare/linux" "$scrat
 fi
 grep -q 'no virtio.*halfopen kernel build' "$scratch/text" || { cat "$scratch/text" >&2; fail "it is not told what it lacks"; }
 
+# What a program does to its machine comes at a moment that the world does not know before.
+cat >"$scratch/sysrq.yaml" <<'END'
+case: a program reboots its machine
+hosts:
+  client: {program: {command: 'sleep 1; echo b >/proc/sysrq-trigger; sleep 1'}}
+  server: {program: [{sleep: 2s}]}
+expect: {server: {sleep: 0}}
+END
+"$halfopen" run --kernel "$uml" "$scratch/sysrq.yaml" >"$scratch/text" 2>&1 && fail "a machine that was rebooted by a program is none"
+grep -q '^ERROR.*host client: its kernel ended by itself: reboot; .*timeline do it: reboot$' "$scratch/text" ||
+	{ cat "$scratch/text" >&2; fail "it is not told what the timeline is for"; }
+
 # A seed gives other ports and sequence numbers, the same ones each time; a phase, other roundings.
 run_by() { # FOLDER OPTION...
 	local to=$1
