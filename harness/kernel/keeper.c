@@ -24,7 +24,9 @@
 #include "pipe.h"
 #include "text.h"
 
-/* What runs may need of a kernel that has it as modules. */
+/* What runs may need of a kernel that has it as modules. br_netfilter takes a packet that is on the
+ * way from its socket (setup_pre_routing()): what netem delays there would else be in its sender's
+ * queue still, and TCP does not send such a segment again (skb_still_in_host_queue()). */
 static const char *const modules[] = {"virtio_pci",
 				      "virtio_console",
 				      "tcp_diag",
@@ -33,7 +35,9 @@ static const char *const modules[] = {"virtio_pci",
 				      "ipv6",
 				      "veth",
 				      "bridge",
+				      "br_netfilter",
 				      "sch_netem",
+				      "sch_prio",
 				      "nf_tables",
 				      "nf_conntrack",
 				      "nf_nat",

@@ -17,10 +17,12 @@ trap 'rm -rf "$out"' EXIT
 leftovers=$(host_leftovers)
 network=$(host_network)
 
-# Timers of two hours, RSTs, orphans, filters, ICMP by a router, a reboot, a command, the date.
+# Timers of two hours, RSTs, orphans, filters, ICMP by a router, a reboot, a command, the date, a
+# segment that is sent again while netem has the first, one way of several.
 sample=(keepalive/crash.yaml keepalive/icmp.yaml orphans reset heartbeat nat icmp/data.yaml
 	commands/shell.yaml commands/reboot.yaml commands/date.yaml)
-files=()
+files=("$cases/outages/kubernetes-invalid.yaml:fix=none"
+	"$cases/impaired/one-way-of-three.yaml:network=switch,ip=4,worse=one")
 for name in "${sample[@]}"; do
 	[ -e "$cases/$name" ] || fail "the sample names $name, which is not there"
 	files+=("$cases/$name")
