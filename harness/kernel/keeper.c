@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -137,21 +138,60 @@ static int initramfs_make(const struct keeper *keeper, const char *path, struct 
 	return ret ? ret : closed;
 }
 
-static int keeper_boot(struct keeper *keeper, struct err *err)
+/* As it is unpacked it is in memory twice, and may then take half of it (init_mount_tree()). */
+#define LARGEST_INITRAMFS (128L << 20)
+
+struct wanted {
+	char **name;
+	int count;
+};
+
+static void programs_forget(struct keeper *keeper, int from)
+{
+	while (keeper->programs > from)
+		free(keeper->program[--keeper->programs]);
+}
+
+static void programs_want(struct keeper *keeper, const struct wanted *wanted)
+{
+	for (int i = 0; i < wanted->count; i++)
+		if (!list_has_string(keeper->program, keeper->programs, wanted->name[i]))
+			list_add_string(&keeper->program, &keeper->programs, wanted->name[i]);
+}
+
+static long size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (long)st.st_size : 0;
+}
+
+/* With the programs of earlier runs, if there is room for them. */
+static int keeper_boot(struct keeper *keeper, const struct wanted *wanted, struct err *err)
 {
 	char path[PATH_MAX];
 	int ret;
 
 	snprintf(path, sizeof(path), "%s/initramfs.%d", keeper->options->scratch, getpid());
 	ret = initramfs_make(keeper, path, err);
+	if (ret == 0 && size_of(path) > LARGEST_INITRAMFS) {
+		programs_forget(keeper, 0);
+		programs_want(keeper, wanted);
+		ret = initramfs_make(keeper, path, err);
+	}
+	if (ret == 0 && size_of(path) > LARGEST_INITRAMFS)
+		ret = err_set(
+			err, EFBIG,
+			"the run's programs and their libraries are %ld MiB, and a machine in "
+			"QEMU has room for %ld: run it on a UML kernel",
+			size_of(path) >> 20, LARGEST_INITRAMFS >> 20);
 	if (ret == 0)
 		ret = machine_boot(&keeper->machine, keeper->kernel, path, err);
 	unlink(path);
 	return ret;
 }
 
-/* The programs that DIR's run needs: with a new one, the next boot is now. */
-static int programs_read(struct keeper *keeper, const char *dir, struct err *err)
+static int wanted_read(const char *dir, struct wanted *ret_wanted, struct err *err)
 {
 	char path[PATH_MAX + 16];
 	AUTO_FREE char *name = NULL;
@@ -162,30 +202,26 @@ static int programs_read(struct keeper *keeper, const char *dir, struct err *err
 	file = fopen(path, "re");
 	if (!file)
 		return err_sys(err, errno, "%s", path);
-	while (getdelim(&name, &room, '\0', file) >= 0) {
-		if (list_has_string(keeper->program, keeper->programs, name))
-			continue;
-		list_add_string(&keeper->program, &keeper->programs, name);
-		machine_stop(&keeper->machine);
-	}
+	while (getdelim(&name, &room, '\0', file) >= 0)
+		list_add_string(&ret_wanted->name, &ret_wanted->count, name);
 	return 0;
 }
 
-static void programs_forget(struct keeper *keeper, int from)
-{
-	while (keeper->programs > from)
-		free(keeper->program[--keeper->programs]);
-}
-
-/* A boot that fails with new programs may fail because of them: the next run does without. */
+/* With new programs the next boot is now. One that fails may fail because of them: the next run
+ * does without. */
 static int keeper_get_ready(struct keeper *keeper, const char *dir, struct err *err)
 {
-	int before = keeper->programs, ret = programs_read(keeper, dir, err);
+	struct wanted wanted = {0};
+	int before = keeper->programs, ret = wanted_read(dir, &wanted, err);
 
+	programs_want(keeper, &wanted);
+	if (keeper->programs > before)
+		machine_stop(&keeper->machine);
 	if (ret == 0 && !keeper->machine.pid)
-		ret = keeper_boot(keeper, err);
+		ret = keeper_boot(keeper, &wanted, err);
 	if (ret < 0)
-		programs_forget(keeper, before);
+		programs_forget(keeper, before < keeper->programs ? before : 0);
+	list_free_strings(wanted.name, wanted.count);
 	return ret;
 }
 

@@ -127,6 +127,33 @@ START_TEST(a_name_is_one_program)
 }
 END_TEST
 
+/* Sparse, in memory for as long as it is copied. */
+static int put_large(const char *name, off_t size, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s", scratch, name);
+	ck_assert_int_eq(file_write(path, "", 0, NULL), 0);
+	ck_assert_int_eq(truncate(path, size), 0);
+	return (int)strlen(path) + 1;
+}
+
+/* What does not fit was "not installed" in the run. */
+START_TEST(programs_of_earlier_runs_make_room)
+{
+	int service = start(), size;
+	char path[PATH_MAX];
+	struct err err;
+
+	for (const char *const *name = (const char *const[]){"one", "two", NULL}; *name; name++) {
+		size = put_large(*name, 70 << 20, path);
+		ck_assert_msg(ask(service, path, (size_t)size, &err) == 0, "%s", err.text);
+	}
+	size = put_large("three", 130 << 20, path);
+	ck_assert_int_lt(ask(service, path, (size_t)size, &err), 0);
+	ck_assert_msg(strstr(err.text, "libraries are 13") && strstr(err.text, "has room for 128"),
+		      "%s", err.text);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	TCase *all = tcase_create("all");
@@ -137,5 +164,6 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(all, setup, teardown);
 	tcase_add_test(all, a_bad_program_is_one_runs_error);
 	tcase_add_test(all, a_name_is_one_program);
+	tcase_add_test(all, programs_of_earlier_runs_make_room);
 	return run_tests(all);
 }

@@ -55,11 +55,13 @@ char **programs_of_plan(const struct plan *plan)
 {
 	char **list = NULL;
 	int count = 0;
+	/* Where they would have to be put such a run is skipped. */
+	bool skipped = plan_wants_own_kernels(plan, NULL, 0);
 
-	for (int i = 0; i < plan->program_count; i++)
+	for (int i = 0; i < plan->program_count && !skipped; i++)
 		if (plan->program[i].command)
 			add_command(&list, &count, plan->program[i].command);
-	for (char **name = plan->needed_program; name && *name; name++)
+	for (char **name = plan->needed_program; name && *name && !skipped; name++)
 		add_command(&list, &count, *name);
 	*LIST_ADD_TO(NULL, list, count) = NULL;
 	return list;
