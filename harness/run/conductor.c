@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "loop.h"
+#include "rootfs.h"
 #include "spin.h"
 #include "tap.h"
 #include "tracked.h"
@@ -61,6 +62,10 @@ static int needs_check(const struct stage *stage, struct err *err)
 
 	if (!stage->options->alone && plan_wants_own_kernels(plan, wanting, sizeof(wanting)))
 		return err_set(err, EOPNOTSUPP, PLAN_OWN_KERNELS ": %s", wanting);
+	if (plan->needs_files && !rootfs_is_machines())
+		return err_set(err, EOPNOTSUPP,
+			       "the machine's files, of which an initramfs has only the "
+			       "executables that a case names, with their libraries");
 	if (lacks_mptcp(plan))
 		return err_set(err, EOPNOTSUPP, "Multipath TCP (CONFIG_MPTCP)");
 	for (int i = 0; plan->needed_program && plan->needed_program[i]; i++) {

@@ -171,7 +171,11 @@ static int file_replace(const char *path, const char *text, struct err *err)
 	return ret;
 }
 
-/* A machine without /etc is one that we made, for QEMU. */
+bool rootfs_is_machines(void)
+{
+	return access("/etc", F_OK) == 0;
+}
+
 static int etc_make(const struct rootfs *rootfs, struct err *err)
 {
 	static const char *const files[][2] = {
@@ -185,13 +189,15 @@ static int etc_make(const struct rootfs *rootfs, struct err *err)
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && ret == 0; i++)
 		ret = file_make(files[i][0], files[i][1], err);
-	return ret < 0 ? ret : bind_read_only("etc", "etc", false, err);
+	if (ret < 0 || provision_is_beneath(rootfs->plan, rootfs->host, "etc"))
+		return ret; /* the case's files are to come there */
+	return bind_read_only("etc", "etc", false, err);
 }
 
 static int names_make(const struct rootfs *rootfs, struct err *err)
 {
 	char line[80];
-	int ret = access("/etc", F_OK) < 0 ? etc_make(rootfs, err) : 0;
+	int ret = rootfs_is_machines() ? 0 : etc_make(rootfs, err);
 
 	snprintf(line, sizeof(line), "%s\n", rootfs->hostname);
 	if (ret == 0)

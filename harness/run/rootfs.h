@@ -14,6 +14,7 @@
 #ifndef HALFOPEN_ROOTFS_H
 #define HALFOPEN_ROOTFS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "err.h"
@@ -29,6 +30,10 @@ struct rootfs {
 	const char *boot_id;  /* of /proc/sys/kernel/random/boot_id */
 	const char *shown;    /* a folder of the machine's to be seen at its own place; "": none */
 };
+
+/* The root directory here is the machine's that we run on; else we made it, for QEMU, and it has no
+ * /etc. */
+bool rootfs_is_machines(void);
 
 /* Mounts a tmpfs on DISK, which is a folder, and owned by OWNER. */
 int rootfs_disk_make(const char *disk, uid_t owner, struct err *err);

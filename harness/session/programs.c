@@ -56,7 +56,7 @@ char **programs_of_plan(const struct plan *plan)
 	char **list = NULL;
 	int count = 0;
 	/* Where they would have to be put such a run is skipped. */
-	bool skipped = plan_wants_own_kernels(plan, NULL, 0);
+	bool skipped = plan->needs_files || plan_wants_own_kernels(plan, NULL, 0);
 
 	for (int i = 0; i < plan->program_count && !skipped; i++)
 		if (plan->program[i].command)

@@ -18,10 +18,17 @@ leftovers=$(host_leftovers)
 network=$(host_network)
 
 # Timers of two hours, RSTs, orphans, filters, ICMP by a router, a reboot, a command, the date, a
-# segment that is sent again while netem has the first, one way of several.
+# segment that is sent again while netem has the first, one way of several, a file in an /etc of ours.
+cat >"$out/etc.yaml" <<'END'
+case: a file in an /etc that is not the machine's
+hosts:
+  one: {program: {files: {/etc/app/own: "text"}, command: 'test "$$(cat /etc/app/own)" = text'}}
+  two: {program: [pause]}
+expect: {one: {exit: 0}}
+END
 sample=(keepalive/crash.yaml keepalive/icmp.yaml orphans reset heartbeat nat icmp/data.yaml
 	commands/shell.yaml commands/reboot.yaml commands/date.yaml)
-files=("$cases/outages/kubernetes-invalid.yaml:fix=none"
+files=("$out/etc.yaml" "$cases/outages/kubernetes-invalid.yaml:fix=none"
 	"$cases/impaired/one-way-of-three.yaml:network=switch,ip=4,worse=one")
 for name in "${sample[@]}"; do
 	[ -e "$cases/$name" ] || fail "the sample names $name, which is not there"
@@ -35,6 +42,10 @@ if [ "$status" != 0 ] || ! grep -q ' 0 failed, 0 skipped$' "$out/text"; then
 fi
 grep -E '^kernel: .*virtual clock' "$out/text" || fail "the kernel is not told"
 tail -n 2 "$out/text"
+
+# Python is more than its executable.
+"$halfopen" run --kernel "$image" --jobs 1 "$cases/programs/telnet.yaml:story=closed" >"$out/text" && fail "python ran"
+grep -q "^SKIP.*needs the machine's files" "$out/text" || { cat "$out/text"; fail "another reason"; }
 
 # What two kernels of one version may differ in is docs/kernels.md's; not in these, if both are one
 # kernel for all hosts.

@@ -159,10 +159,13 @@ static const struct field top_fields[] = {
 	 .help = "for cases that must fail: the text that the failure must contain"},
 	{"needs", TYPE_CUSTOM, .decode = decode_needs,
 	 .looks = CONDITION_LOOKS
-	 ", \"program redis-cli\", \"program redis-cli (redis-tools)\" with Debian's package",
+	 ", \"program redis-cli\", \"program redis-cli (redis-tools)\" with Debian's package, "
+	 "machine-files",
 	 .schema = NEEDS_SCHEMA,
 	 .help = "a run on a kernel that lacks it, or where such a program is not installed, is "
-		 "skipped with that reason"},
+		 "skipped with that reason; machine-files: what a program reads of this machine, "
+		 "as Python does its modules: in QEMU there are only executables, with their "
+		 "libraries"},
 	{"ip", TYPE_WORD, TOP(ip_version), .words = ip_words,
 	 .help = "which protocol, 4 if not said"},
 	{"network", TYPE_FORM, .form = &network_form,

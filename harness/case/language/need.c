@@ -9,7 +9,7 @@
 #include "decode.h"
 
 static void decode_term(struct decoder *d, const struct node *node, const char *subject,
-			struct plan_condition *condition)
+			const char *also, struct plan_condition *condition)
 {
 	char term[CONDITION_TERM];
 	struct known known;
@@ -23,11 +23,15 @@ static void decode_term(struct decoder *d, const struct node *node, const char *
 	known_init(&known, node->text);
 	for (int i = 0; condition_capability(i); i++)
 		known_add(&known, condition_capability(i));
+	if (also)
+		known_add(&known, also);
 	known_add(&known, "kernel >= 6.5");
 	known_add(&known, "kernel < 6.5");
 	known_help(d->diags, node_error(d->diags, node, "%s '%.60s'", subject, node->text), &known,
 		   "possible are");
 }
+
+#define MACHINE_FILES "machine-files"
 
 /* "program telnet", "program mosquitto_sub (mosquitto-clients)" among the needs of a case. */
 static bool decode_program(struct decoder *d, const struct node *node, int *count)
@@ -63,8 +67,10 @@ bool decode_needs(struct decoder *d, const struct node *node, void *ret)
 	plan->needed_package = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 2));
 	plan->needs.term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
 	for (const struct node *item = node_first(node); item; item = node_next(node, item))
-		if (!decode_program(d, item, &count))
-			decode_term(d, item, "a case cannot need", &plan->needs);
+		if (item->kind == NODE_SCALAR && strcmp(item->text, MACHINE_FILES) == 0)
+			plan->needs_files = true;
+		else if (!decode_program(d, item, &count))
+			decode_term(d, item, "a case cannot need", MACHINE_FILES, &plan->needs);
 	return true;
 }
 
@@ -73,7 +79,7 @@ static void condition_decode(struct decoder *d, const struct node *node, const c
 {
 	condition->term = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
 	for (const struct node *item = node_first(node); item; item = node_next(node, item))
-		decode_term(d, item, subject, condition);
+		decode_term(d, item, subject, NULL, condition);
 }
 
 static bool decode_on(struct decoder *d, const struct node *node, void *ret)

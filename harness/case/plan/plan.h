@@ -480,6 +480,7 @@ struct plan {
 	struct plan_condition needs;     /* on other kernels the run is skipped */
 	char **needed_program; /* and where one of these is not installed; ended by NULL */
 	char **needed_package; /* of Debian's that has each; NULL where that is not said */
+	bool needs_files;      /* and where the machine's files are not seen, but for executables */
 
 	struct plan_host *host;
 	int host_count;
