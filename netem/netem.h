@@ -148,6 +148,14 @@ struct net_endpoint {
 };
 int net_set_backends(struct net *net, int number, struct net_endpoint to,
 		     const struct net_endpoint *backend, int count, struct err *err);
+/* The same by IPVS, in turn (rr) and with masquerading, for an address that the namespace has: it
+ * knows a connection by itself, not by conntrack. A server that is removed stays that of the
+ * connections which it has. -EOPNOTSUPP: the kernel has no IPVS, or not for us. */
+int net_add_balancer(struct net *net, struct net_endpoint to, struct err *err);
+int net_add_server(struct net *net, struct net_endpoint to, struct net_endpoint server,
+		   struct err *err);
+int net_remove_server(struct net *net, struct net_endpoint to, struct net_endpoint server,
+		      struct err *err);
 enum net_refusal { NET_REFUSE_DROP, NET_REFUSE_RST, NET_REFUSE_ICMP };
 /* A firewall that knows connections: a TCP segment that belongs to none, and begins none, is
  * dropped, or refused with a RST or an error of ICMP (administratively prohibited) to its sender;

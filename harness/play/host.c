@@ -17,8 +17,9 @@
  * defense_work_handler()); the others make a tenth of a boot: /sys/kernel/slab, /sys/module,
  * mconsole's socket, devices that are never up. Where a kernel has none of a name, nothing is
  * left out. */
+#define BALANCER "ip_vs_init,"
 #define LEFT_OUT                                                                                   \
-	"ip_vs_init,slab_late_init,slab_sysfs_init,param_sysfs_builtin_init,mconsole_init,"        \
+	"slab_late_init,slab_sysfs_init,param_sysfs_builtin_init,mconsole_init,"                   \
 	"mem_mc_init,ifb_init_module,sit_init,dummy_init_module"
 
 #define SMALL_MIB    64
@@ -112,12 +113,13 @@ static int disk_add(struct play *play, int host, struct err *err)
 int play_host_add(struct play *play, int host, const struct kernel *kernel, struct err *err)
 {
 	static char port[] = "halfopen_port=" WORLD_CONTROL_PORT;
-	static char small[] = "initcall_blacklist=" LEFT_OUT;
+	static char small[] = "initcall_blacklist=" BALANCER LEFT_OUT,
+		    balancing[] = "initcall_blacklist=" LEFT_OUT;
 	/* The boot line is a part of what a kernel's chance is made of (init/main.c,
 	 * random_init_early()). */
 	char seed[64] = "";
 	int ret;
-	char *args[] = {port, plan_has_command(play->plan, host) ? NULL : small, NULL, NULL};
+	char *args[] = {port, small, NULL, NULL};
 	struct play_host *self = &play->host[host];
 	struct world_host_config config = {.name = play_host_name(play, host),
 					   .kernel = kernel->path,
@@ -129,6 +131,10 @@ int play_host_add(struct play *play, int host, const struct kernel *kernel, stru
 					   .launcher = &play_launcher,
 					   .launcher_data = self};
 
+	if (plan_has_command(play->plan, host))
+		args[1] = NULL;
+	else if (host == play->plan->host_count && play->plan->balancer == BALANCER_IPVS)
+		args[1] = balancing;
 	if (play->seed) {
 		snprintf(seed, sizeof(seed), "halfopen_seed=%" PRIu64, play->seed);
 		args[args[1] ? 2 : 1] = seed;

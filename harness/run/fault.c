@@ -331,8 +331,8 @@ static int failover_end(struct stage *stage, const struct plan_fault *fault, int
 static int set_backends(struct stage *stage, const struct plan_fault *fault, int index,
 			struct err *err)
 {
-	return router_set_backends(&stage->topology, fault->address, fault->vip_port, index + 1,
-				   err);
+	(void)fault;
+	return router_change_backends(&stage->topology, index, err);
 }
 
 /* Each of the hosts does its part; one that is off has nothing to do. */

@@ -83,7 +83,7 @@ static int middlebox_configure(struct topology *topology, struct err *err)
 					seconds, err);
 }
 
-int router_set_backends(struct topology *topology, int address, int vip_port, int faults_done,
+static int set_backends(struct topology *topology, int address, int vip_port, int faults_done,
 			struct err *err)
 {
 	const struct plan *plan = topology->plan;
@@ -100,6 +100,42 @@ int router_set_backends(struct topology *topology, int address, int vip_port, in
 				count, err);
 }
 
+static int balancer_build(struct topology *topology, int address, int vip_port, int faults_done,
+			  struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	struct plan_backend backend[BACKENDS_MAX];
+	const struct net_endpoint to = {plan_address_text(plan, address),
+					plan->address[address].vip_port[vip_port].port};
+	int count = plan_backends(plan, address, vip_port, faults_done, backend);
+	int ret = net_add_balancer(topology->router, to, err);
+
+	/* The one that was added last is the first to have its turn (ip_vs_ctl.c, ip_vs_rr.c). */
+	while (count-- > 0 && ret == 0)
+		ret = net_add_server(
+			topology->router, to,
+			(struct net_endpoint){plan_host_address(plan, backend[count].host),
+					      backend[count].port},
+			err);
+	return ret;
+}
+
+int router_change_backends(struct topology *topology, int index, struct err *err)
+{
+	const struct plan *plan = topology->plan;
+	const struct plan_fault *fault = &plan->fault[index];
+	const struct net_endpoint
+		to = {plan_address_text(plan, fault->address),
+		      plan->address[fault->address].vip_port[fault->vip_port].port},
+		server = {plan_host_address(plan, fault->backend.host), fault->backend.port};
+
+	if (plan->balancer == BALANCER_DNAT)
+		return set_backends(topology, fault->address, fault->vip_port, index + 1, err);
+	return fault->op == FAULT_ADD_BACKEND
+		       ? net_add_server(topology->router, to, server, err)
+		       : net_remove_server(topology->router, to, server, err);
+}
+
 /* What is sent there and not translated is for the router itself. */
 static int vips_build(struct topology *topology, struct err *err)
 {
@@ -112,7 +148,8 @@ static int vips_build(struct topology *topology, struct err *err)
 		ret = net_add_address(topology->router, "lo", plan_address_text(plan, i),
 				      plan->ip_version == 6 ? 128 : 32, err);
 		for (int port = 0; port < plan->address[i].vip_port_count && ret == 0; port++)
-			ret = router_set_backends(topology, i, port, faults_done, err);
+			ret = (plan->balancer == BALANCER_IPVS ? balancer_build : set_backends)(
+				topology, i, port, faults_done, err);
 	}
 	return ret;
 }

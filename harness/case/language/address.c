@@ -144,6 +144,12 @@ static void decode_vips(struct decoder *d, const struct node *map)
 				     "'vips' beside a middlebox that says 'then'"),
 			  "that would know each connection twice, by the VIP and by the backend: "
 			  "leave out 'then'");
+	if (d->plan->balancer == BALANCER_IPVS &&
+	    (d->plan->nat || d->plan->middlebox.idle_ns || d->plan->middlebox.syn_proxy))
+		diag_help(d->diags,
+			  diag_error(d->diags, map->key->span,
+				     "VIPs of IPVS beside what knows connections by conntrack"),
+			  "leave out nat and middlebox, or let balancer be dnat");
 	if (d->plan->network != NETWORK_ROUTER)
 		diag_help(d->diags,
 			  diag_error(d->diags, map->key->span,
@@ -160,6 +166,11 @@ void decode_addresses(struct decoder *d)
 		vips = node_get(network, "vips");
 	if (vips)
 		decode_vips(d, vips);
+	else if (network && node_get(network, "balancer"))
+		diag_help(d->diags,
+			  diag_error(d->diags, node_get(network, "balancer")->key->span,
+				     "'balancer' without 'vips'"),
+			  "say what it balances: vips: {web: {80: [pod-1:8080]}}");
 	if (!map || !want_map(d, map, "a mapping of names to hosts"))
 		return;
 	if (d->plan->network == NETWORK_ROUTER)

@@ -120,6 +120,14 @@ static bool decode_later(struct decoder *d, const struct node *node, void *ret)
 	return true;
 }
 
+static const struct word balancer_words[] = {
+	{"dnat", BALANCER_DNAT, "netfilter, by its entry of the connection (conntrack)"},
+	{"ipvs", BALANCER_IPVS,
+	 "IPVS, by an entry of its own, for 900 s without a packet and 2 minutes after the end; "
+	 "what belongs to a backend that was removed is dropped, unless net.ipv4.vs.* says "
+	 "otherwise"},
+	{NULL, 0, NULL}};
+
 static const struct field network_fields[] = {
 	{"type", TYPE_WORD, TOP(network), .words = network_words, .required = true,
 	 .help = "its form"},
@@ -138,6 +146,8 @@ static const struct field network_fields[] = {
 		   "{\"type\": \"string\"}}}}",
 	 .help = "virtual addresses, which the router translates (DNAT): each new connection to "
 		 "such a port goes to the next of its backends in turn, the first one first"},
+	{"balancer", TYPE_WORD, TOP(balancer), .words = balancer_words,
+	 .help = "who does that, dnat if not said"},
 	{"sysctl", TYPE_CUSTOM, .decode = decode_later,
 	 .looks = "a mapping of sysctls (net.netfilter.nf_conntrack_tcp_timeout_established: 60)",
 	 .schema = "{\"type\": \"object\"}",

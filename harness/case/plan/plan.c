@@ -80,8 +80,8 @@ bool plan_has_command(const struct plan *plan, int host)
 
 bool plan_router_tracks(const struct plan *plan)
 {
-	return plan->nat || plan_has_vip(plan) || plan->middlebox.idle_ns ||
-	       plan->middlebox.syn_proxy;
+	return plan->nat || (plan_has_vip(plan) && plan->balancer == BALANCER_DNAT) ||
+	       plan->middlebox.idle_ns || plan->middlebox.syn_proxy;
 }
 
 bool plan_fault_boots(const struct plan_fault *fault)

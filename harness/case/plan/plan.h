@@ -476,11 +476,12 @@ struct plan {
 	bool link_explicit;          /* the author asked for this link: no netem, no run */
 	bool neighbours_dynamic; /* `neighbours: dynamic`: entries are resolved, not permanent */
 	bool nat;                /* router: translates the first host's address */
-	struct plan_middlebox middlebox; /* what else the router is */
-	struct plan_condition needs;     /* on other kernels the run is skipped */
-	char **needed_program; /* and where one of these is not installed; ended by NULL */
-	char **needed_package; /* of Debian's that has each; NULL where that is not said */
-	bool needs_files;      /* and where the machine's files are not seen, but for executables */
+	enum plan_balancer { BALANCER_DNAT, BALANCER_IPVS } balancer; /* who translates its VIPs */
+	struct plan_middlebox middlebox;                              /* what else the router is */
+	struct plan_condition needs; /* on other kernels the run is skipped */
+	char **needed_program;       /* and where one of these is not installed; ended by NULL */
+	char **needed_package;       /* of Debian's that has each; NULL where that is not said */
+	bool needs_files; /* and where the machine's files are not seen, but for executables */
 
 	struct plan_host *host;
 	int host_count;
