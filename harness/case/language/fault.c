@@ -2,64 +2,13 @@
  *
  * The faults of a timeline: their table, and what each is for the conductor.
  */
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "decode.h"
 #include "fault.h"
-#include "icmp_words.h"
-#include "tcp_words.h"
-#include "value.h"
+#include "packets.h"
 
 #define FAULT(member) TO(struct fault_args, fault.member)
-
-static bool decode_code(struct decoder *d, const struct node *node, struct plan_fault *fault)
-{
-	int last = d->plan->ip_version == 6 ? 7 : 15;
-	struct why why;
-	int64_t code;
-
-	if (!value_number(node->text + 5, strlen(node->text + 5), &code, &why) || code < 0 ||
-	    code > last) {
-		node_error(d->diags, node, "codes of destination unreachable are 0..%d in IPv%d",
-			   last, d->plan->ip_version);
-		return false;
-	}
-	fault->reject_code = (int)code;
-	fault->reject_with = pool_printf(d->pool, "code %d", (int)code);
-	return true;
-}
-
-static bool decode_refusal(struct decoder *d, const struct node *node, void *ret)
-{
-	struct plan_fault *fault = ret;
-	bool six = d->plan->ip_version == 6;
-	struct known known;
-
-	if (!want_scalar(d, node, "what the router answers"))
-		return false;
-	fault->reject_type = six ? ICMP_UNREACHABLE6 : ICMP_UNREACHABLE4;
-	if (strncmp(node->text, "code ", 5) == 0)
-		return decode_code(d, node, fault);
-	known_init(&known, node->text);
-	for (const struct icmp_answer *answer = icmp_answers; answer->word; answer++) {
-		known_add(&known, answer->word);
-		if (strcmp(answer->word, node->text) != 0)
-			continue;
-		fault->reject_code = six ? answer->code6 : answer->code4;
-		if (fault->reject_code < 0)
-			fault->reject_type = -1;
-		fault->reject_with = pool_strdup(d->pool, six ? answer->nft6 : answer->nft4);
-		return true;
-	}
-	known_add(&known, "code N");
-	known_help(d->diags,
-		   node_error(d->diags, node, "a router cannot answer '%.60s'", node->text), &known,
-		   "it can answer");
-	return false;
-}
 
 /* Where `all` or a host stand for directions: from and to any, or both ways of one host. */
 static bool decode_around(struct decoder *d, const struct node *node, void *ret)
@@ -78,83 +27,6 @@ static bool decode_around(struct decoder *d, const struct node *node, void *ret)
 	args->both_ways = true;
 	return true;
 }
-
-static bool decode_flags(struct decoder *d, const struct node *node, void *ret)
-{
-	static const struct field flags = {
-		.type = TYPE_WORDS, .words = tcp_flag_words, .size = sizeof(int)};
-	struct plan_filter *filter = ret;
-
-	if (!field_decode(d, &flags, node, &filter->flags))
-		return false;
-	filter->flags_mask = filter->flags;
-	return true;
-}
-
-/* 3, or [3, 5..7]. */
-static bool decode_which(struct decoder *d, const struct node *node, void *ret)
-{
-	static const struct field range = {
-		.type = TYPE_NUMBERS, .size = sizeof(struct plan_range), .min = 1, .max = INT_MAX};
-	struct plan_filter *filter = ret;
-
-	if (node->kind == NODE_LIST && (node->count > WHICH_MAX || !node->count)) {
-		node_error(d->diags, node, "'which' takes 1 to %d numbers or ranges", WHICH_MAX);
-		return false;
-	}
-	for (const struct node *item = node_first(node); item; item = node_next(node, item))
-		if (!field_decode(d, &range, item, &filter->which[filter->which_count++]))
-			return false;
-	return true;
-}
-
-#define FILTER(s, prefix)                                                                          \
-	{"flags",                                                                                  \
-	 TYPE_CUSTOM,                                                                              \
-	 TO(s, prefix),                                                                            \
-	 .decode = decode_flags,                                                                   \
-	 .looks = "a list of TCP flags (syn, ack, fin, rst, psh, ece, cwr)",                       \
-	 .help = "TCP segments with all of these flags"},                                          \
-		{"longer_than", TYPE_SIZE,    TO(s, prefix.longer_than),                           \
-		 .min = 1,      .max = 65535, .help = "IP packets of more bytes"},                 \
-		{"port",   TYPE_NUMBER,  TO(s, prefix.port),                                       \
-		 .min = 1, .max = 65535, .help = "of TCP, at either end"},                         \
-		{"from_port", TYPE_NUMBER,  TO(s, prefix.from_port),                               \
-		 .min = 1,    .max = 65535, .help = "the sender's port"},                          \
-		{"to_port", TYPE_NUMBER,  TO(s, prefix.to_port),                                   \
-		 .min = 1,  .max = 65535, .help = "the receiver's port"},                          \
-		{"next",   TYPE_NUMBER,    TO(s, prefix.count),                                    \
-		 .min = 1, .max = INT_MAX, .help = "only the next so many of them"},               \
-	{                                                                                          \
-		"which", TYPE_CUSTOM, TO(s, prefix),                                               \
-			.decode = decode_which,                                                    \
-			.looks = "a number, a range, or a list of them ([3, 5..7])",               \
-			.schema = "{\"type\": [\"integer\", \"string\", \"array\"]}",              \
-			.help = "only these of them, counted from 1"                               \
-	}
-
-static const struct field filter_fields[] = {FILTER(struct fault_args, fault.filter)};
-static const struct form filter_form = {.name = "packets", FIELDS(filter_fields)};
-
-#define IMPAIRMENT(s, prefix)                                                                      \
-	{"delay", TYPE_DURATION, TO(s, prefix delay_ns), .help = "each way"},                      \
-		{"jitter", TYPE_DURATION, TO(s, prefix jitter_ns),                                 \
-		 .help = "more or less delay, at random"},                                         \
-		{"loss", TYPE_PERCENT, TO(s, prefix loss), .help = "packets that never arrive"},   \
-		{"duplicate", TYPE_PERCENT, TO(s, prefix duplicate),                               \
-		 .help = "packets that arrive twice"},                                             \
-		{"reorder", TYPE_PERCENT, TO(s, prefix reorder),                                   \
-		 .help = "packets that skip the delay"},                                           \
-		{"corrupt", TYPE_PERCENT, TO(s, prefix corrupt),                                   \
-		 .help = "packets with a wrong bit"},                                              \
-		{"rate", TYPE_RATE, TO(s, prefix rate), .help = "bits a second"},                  \
-	{                                                                                          \
-		"limit", TYPE_NUMBER, TO(s, prefix limit),                                         \
-			.min = 1, .max = INT_MAX, .help = "packets in the queue, 1000 if not said" \
-	}
-
-static const struct field impairment_fields[] = {IMPAIRMENT(struct plan_impairment, )};
-const struct form impairment_form = {.name = "link", FIELDS(impairment_fields)};
 
 static const struct word programs_words[] = {
 	{"start", true, "start its programs again"}, {"none", false, NULL}, {NULL, 0, NULL}};
@@ -461,23 +333,13 @@ static void finish_cable(struct decoder *d, const struct node *node, uint32_t gi
 		need_router(d, node, "end: router");
 }
 
-static void check_filter(struct decoder *d, const struct node *node,
-			 const struct plan_filter *filter)
-{
-	if (filter->count && filter->which_count)
-		diag_help(d->diags,
-			  diag_error(d->diags, node_get(node, "which")->key->span,
-				     "'which' beside 'next'"),
-			  "the next two of them are which: 1..2");
-}
-
 static void finish_reject(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
 	const struct node *packets = node_get(node, "packets");
 
 	finish_direction(d, node, given, ret);
 	if (packets)
-		check_filter(d, packets, &((struct fault_args *)ret)->fault.filter);
+		filter_check(d, packets, &((struct fault_args *)ret)->fault.filter);
 }
 
 static void finish_drop(struct decoder *d, const struct node *node, uint32_t given, void *ret)
@@ -488,7 +350,7 @@ static void finish_drop(struct decoder *d, const struct node *node, uint32_t giv
 			d->diags,
 			diag_error(d->diags, node->key->span, "'drop' does not say which packets"),
 			"give flags, a port, longer_than, next or which; blackhole drops all");
-	check_filter(d, node, &((struct fault_args *)ret)->fault.filter);
+	filter_check(d, node, &((struct fault_args *)ret)->fault.filter);
 }
 
 /* Outside of a router that translates addresses all that are inside look alike. */
