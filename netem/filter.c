@@ -48,6 +48,8 @@ static int check_filter(const struct net_filter *f, struct err *err)
 		return ret;
 	if (f->ip_version != 0 && f->ip_version != 4 && f->ip_version != 6)
 		return err_set(err, EINVAL, "filter: IP version %d", f->ip_version);
+	if (f->ecn < 0 || f->ecn > 15 || (f->ecn && !f->ip_version))
+		return err_set(err, EINVAL, "filter: ECN needs an IP version and some of 4 bits");
 	if (f->count < 0 || f->count > count_max)
 		return err_set(err, EINVAL, "filter: count %lld is not within 0..%lld",
 			       (long long)f->count, (long long)count_max);
@@ -75,10 +77,19 @@ static void add_matches(struct text *text, const struct net_filter *f)
 		text_add(text, " oifname \"%s\"", f->out);
 	if (f->ip_version)
 		text_add(text, " meta protocol %s", f->ip_version == 4 ? "ip" : "ip6");
-	if (f->flags_mask || f->verdict == NET_FILTER_REJECT_RST)
+	if (f->flags_mask || f->ecn || f->verdict == NET_FILTER_REJECT_RST)
 		text_add(text, " meta l4proto tcp");
 	if (f->flags_mask)
 		text_add(text, " tcp flags & %d == %d", f->flags_mask, f->flags);
+	for (int field = 0, more = 0; field < 4 && f->ecn; field++)
+		if (f->ecn & 1 << field)
+			text_add(text, "%s%d",
+				 more++               ? ", "
+				 : f->ip_version == 4 ? " ip ecn { "
+						      : " ip6 ecn { ",
+				 field);
+	if (f->ecn)
+		text_put(text, " }");
 	/* At these hooks a packet begins with its IP header. */
 	if (f->longer_than)
 		text_add(text, " meta protocol != arp meta length > %lld",

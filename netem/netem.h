@@ -120,7 +120,8 @@ struct net_filter {
 	const char *in, *out;  /* interface names; NULL: any */
 	int ip_version;        /* of packets meant: 4, 6; 0: any, ARP included (bridge only) */
 	int flags_mask, flags; /* TCP: (flags & mask) == flags; mask 0: any packet */
-	int64_t longer_than;   /* bytes of IP packet; 0: any */
+	int ecn; /* TCP, with ip_version: any of 1 << the IP header's field; 0: any packet */
+	int64_t longer_than;          /* bytes of IP packet; 0: any */
 	int port, from_port, to_port; /* TCP: either one, source, destination; 0: any */
 	/* Of those that match all of this only these, from 1; NULL: each. Not beside count. */
 	const struct net_nth {

@@ -236,6 +236,7 @@ static int filter(struct play *play, const struct plan_fault *fault, struct err 
 								       : WORLD_RULE_DROP,
 				  .flags_mask = (uint8_t)fault->filter.flags_mask,
 				  .flags = (uint8_t)fault->filter.flags,
+				  .ecn = (uint8_t)fault->filter.ecn,
 				  .longer_than = (uint32_t)fault->filter.longer_than,
 				  .count = (uint64_t)fault->filter.count,
 				  .port = (uint16_t)fault->filter.port,

@@ -191,6 +191,7 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 				    .verdict = NET_FILTER_DROP,
 				    .flags_mask = fault->filter.flags_mask,
 				    .flags = fault->filter.flags,
+				    .ecn = fault->filter.ecn,
 				    .longer_than = fault->filter.longer_than,
 				    .count = fault->filter.count,
 				    .port = fault->filter.port,
@@ -210,8 +211,9 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 		which[i].to = fault->filter.which[i].hi < UINT32_MAX ? fault->filter.which[i].hi
 								     : UINT32_MAX;
 	}
-	if (fault->op == FAULT_REJECT) {
+	if (fault->op == FAULT_REJECT || filter.ecn)
 		filter.ip_version = stage->plan->ip_version;
+	if (fault->op == FAULT_REJECT) {
 		filter.verdict = fault->reject_type < 0 ? NET_FILTER_REJECT_RST
 							: NET_FILTER_REJECT_ICMP;
 		filter.icmp_code = fault->reject_code;

@@ -68,6 +68,7 @@ static void parse_4(struct frame_parts *parts, const uint8_t *frame, uint32_t si
 		return;
 	parts->ip_version = 4;
 	parts->ip_length = read_16(ip + 2);
+	parts->ecn = ip[1] & 3;
 	parts->protocol = ip[9];
 	parts->later_fragment = read_16(ip + 6) & IP_OFFMASK;
 	parse_tcp(parts, frame, size, parts->ip_at + header);
@@ -83,6 +84,7 @@ static void parse_6(struct frame_parts *parts, const uint8_t *frame, uint32_t si
 		return;
 	parts->ip_version = 6;
 	parts->ip_length = read_16(ip + 4) + (uint32_t)sizeof(struct ip6_hdr);
+	parts->ecn = ip[1] >> 4 & 3;
 	next = ip[6];
 	while (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
 	       next == IPPROTO_FRAGMENT) {

@@ -14,6 +14,7 @@ struct frame_parts {
 	int ip_version;      /* 4, 6; 0: something else */
 	uint32_t ip_at;      /* in the frame */
 	uint32_t ip_length;  /* as its header has it */
+	uint8_t ecn;         /* of that (RFC 3168, 5) */
 	uint8_t protocol;    /* behind IPv6's extension headers */
 	bool later_fragment; /* its protocol's header is in another one */
 	uint32_t tcp_at;     /* 0: there is no TCP header, or not all of it */

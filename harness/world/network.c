@@ -104,6 +104,8 @@ static bool matches(const struct world_rule *rule, const struct frame_parts *par
 	if (rule->flags_mask &&
 	    (!parts->tcp_at || (parts->tcp_flags & rule->flags_mask) != rule->flags))
 		return false;
+	if (rule->ecn && (!parts->tcp_at || !(rule->ecn & 1 << parts->ecn)))
+		return false;
 	if ((rule->port || rule->from_port || rule->to_port) && !parts->tcp_at)
 		return false;
 	if ((rule->port && rule->port != parts->tcp_from && rule->port != parts->tcp_to) ||

@@ -125,6 +125,9 @@ START_TEST(details_of_faults)
 	ck_assert_int_eq(plan->fault[3].filter.longer_than, 500);
 	ck_assert_int_eq(plan->fault[3].filter.count, 3);
 	plan_free(plan);
+	plan = load_fault("drop: {ecn: [ect0, ce]}", 4);
+	ck_assert_int_eq(plan->fault[3].filter.ecn, 1 << 2 | 1 << 3);
+	plan_free(plan);
 	plan = load_fault("reject: {to: server, with: rst, packets: {flags: psh, next: 1}}", 4);
 	ck_assert_int_eq(plan->fault[3].filter.flags, TCP_PSH);
 	ck_assert_int_eq(plan->fault[3].filter.count, 1);

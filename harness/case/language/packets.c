@@ -6,7 +6,6 @@
 #include "decode.h"
 #include "fault.h"
 #include "icmp_words.h"
-#include "tcp_words.h"
 #include "value.h"
 
 static bool decode_code(struct decoder *d, const struct node *node, struct plan_fault *fault)

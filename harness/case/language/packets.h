@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "field.h"
+#include "tcp_words.h"
 
 /* Fields that choose packets, of the struct plan_filter PREFIX in S. */
 #define FILTER(s, prefix)                                                                          \
@@ -17,6 +18,8 @@
 	 .decode = decode_flags,                                                                   \
 	 .looks = "a list of TCP flags (syn, ack, fin, rst, psh, ece, cwr)",                       \
 	 .help = "TCP segments with all of these flags"},                                          \
+		{"ecn", TYPE_WORDS, TO(s, prefix.ecn), .words = tcp_ecn_words,                     \
+		 .help = "TCP segments whose IP header says any of these"},                        \
 		{"longer_than", TYPE_SIZE,    TO(s, prefix.longer_than),                           \
 		 .min = 1,      .max = 65535, .help = "IP packets of more bytes"},                 \
 		{"port",   TYPE_NUMBER,  TO(s, prefix.port),                                       \
