@@ -384,6 +384,8 @@ static int run(struct play *play, struct err *err)
 	if (ret == 0)
 		ret = lose_none(play, err);
 	end.t_ns = play->end_ns >= 0 ? play->end_ns : play_now_ns(play);
+	if (end.t_ns < 0) /* a guest would not begin */
+		end.t_ns = 0;
 	if (ret == 0)
 		play_frame(play, RAW_END, -1, end.t_ns, &end, sizeof(end), NULL, 0);
 	return ret;
