@@ -62,7 +62,7 @@ grep -qFx '| 1.0, 2.0 | Sooner | 2 | `connect/a:ip=4`: client: connect: 3.0 → 
 # shellcheck disable=SC2016
 grep -qFx '| 1.0, 2.0 | Unseen | 1 | `connect/a:ip=4`: server: socket |' page || fail "the page: $(cat page)"
 [ "$(sed -n '1p;$p' page | paste -sd ' ')" = "before after" ] || fail "more than the table was changed"
-grep -q '^run --quiet --out .*/undone/.*/2.0 --sysctl .* --kernel /two cases/connect/a.yaml:ip=4$' asked || fail "not undone: $(cat asked)"
+grep -q '^run --one-kernel --quiet --wall-limit 10m --out .*/undone/.*/2.0 --sysctl .* --kernel /two cases/connect/a.yaml:ip=4$' asked || fail "not undone: $(cat asked)"
 cp differs undone
 exits 1 history
 complains 'not undone by net.ipv4.x=0, 1.0 to 2.0: cases/connect/a.yaml:ip=4: client: connect: 3.0 -> 7.1'
