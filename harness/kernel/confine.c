@@ -33,7 +33,7 @@
 #include "err.h"
 #include "landlock.h"
 
-#define MOST_DESCRIPTORS 1024
+#define MOST_DESCRIPTORS 4096
 
 const char *const confine_readable[] = {"/usr",    "/lib",          "/lib64", "/lib32", "/bin",
 					"/libx32", "/sbin",         "/etc",   "/opt",   "/nix",

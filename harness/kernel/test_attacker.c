@@ -308,7 +308,7 @@ static int attack_all(void)
 		TRY(is_root_somehow()),
 		TRY(has_a_right()),
 		TRY(may_more_than(RLIMIT_FSIZE, 256 << 20)),
-		TRY(may_more_than(RLIMIT_NOFILE, 1024)),
+		TRY(may_more_than(RLIMIT_NOFILE, 4096)),
 		TRY(may_more_than(RLIMIT_CORE, 1)),
 		TRY(setuid(0) == 0 && getuid() == 0),
 		TRY(clones(CLONE_NEWUSER)),
