@@ -98,6 +98,23 @@ static void say_last(struct judging *judging, const struct expect_output *expect
 	free(shown);
 }
 
+/* Of a program that starts again each start is judged by itself. */
+static void say_other_start(struct judging *judging, const struct expect_output *expect)
+{
+	for (int i = 0; i < judging->record->line_count; i++) {
+		const struct record_printed *line = &judging->record->line[i];
+
+		if (line->program != expect->program || line->incarnation == expect->incarnation ||
+		    line->gap || !strstr(line->text, expect->line))
+			continue;
+		text_put(&judging->observed, "; another start wrote one at ");
+		say_time(&judging->observed, line->t_ns);
+		if (line->incarnation)
+			text_add(&judging->observed, " (output@%d)", line->incarnation);
+		return;
+	}
+}
+
 static void output_observed(struct judging *judging, const struct expect_output *expect,
 			    const struct counting *counting)
 {
@@ -137,6 +154,8 @@ enum holding judge_output(struct judging *judging, const struct plan_expect *of)
 		say_also(&judging->difference, "what is left out may be what is meant");
 		return UNDECIDED;
 	}
+	if (too_few)
+		say_other_start(judging, expect);
 	if (too_few || too_many)
 		number_holds(judging, "lines", count, counting.count);
 	if (expect->at.set && counting.first_ns >= 0)

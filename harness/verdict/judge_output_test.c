@@ -26,7 +26,7 @@ static const struct judged rows[] = {
 	{"worker: {output: [{line: retry, count: 2, at: 2s}]}", HOLDS, "",
 	 "worker: 2 lines with \"retry\", the first at 2.000", "worker: 2 at 2.000, 5.000"},
 	{"worker: {output: {line: retry, count: 3..}}", FAILS, "lines: 2 instead of at least 3",
-	 NULL, NULL},
+	 NULL, "worker: 2 at 2.000, 5.000; another start wrote one at 9.000 (output@1)"},
 	{"worker: {output: {line: retry, at: 5s}}", FAILS, "the first: 3.000 s too early", NULL,
 	 NULL},
 	{"worker: {output: {line: retry, at: 5s, within: 3s..}}", HOLDS, "",
