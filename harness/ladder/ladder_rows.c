@@ -164,12 +164,22 @@ static void middle_row(struct ladder *ladder, enum glyph glyph, const struct row
 	canvas_flush(&ladder->canvas);
 }
 
+/* In the middle; where a host stands there, before it. */
+static int router_column(const struct ladder *ladder)
+{
+	int half = ladder->plan->host_count / 2;
+
+	if (ladder->plan->host_count % 2 == 0 || half == 0)
+		return middle(ladder);
+	return (ladder->x[half - 1] + ladder->x[half]) / 2;
+}
+
 static int column_of(const struct ladder *ladder, int host, int from)
 {
 	if (host >= 0 && host < ladder->plan->host_count)
 		return ladder->x[host];
 	if (host == PLACE_ROUTER)
-		return middle(ladder);
+		return router_column(ladder);
 	/* To nobody known, or to all: to the far side. */
 	return from < middle(ladder) ? ladder->x[ladder->plan->host_count - 1] : ladder->x[0];
 }

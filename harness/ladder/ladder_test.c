@@ -291,6 +291,11 @@ START_TEST(three_hosts_have_three_lines)
 	has(text, "1.000        |------------------------------ SYN seq 1 "
 		  "------------------------------>|\n");
 	free(text);
+	packet.to = PLACE_ROUTER; /* no host's line */
+	text = draw(plan, &record, NULL, &ascii);
+	has(text, "1.000        |-- SYN seq 1 --->   ");
+	ck_assert_ptr_null(strstr(text, ">|"));
+	free(text);
 	plan_free(plan);
 }
 END_TEST
