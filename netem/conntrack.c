@@ -13,21 +13,6 @@
 
 #include "net.h"
 
-static int ctnetlink_open(struct net *net, int *ret_fd, struct err *err)
-{
-	int back, ret = net_visit(net, &back, err);
-
-	if (ret)
-		return ret;
-	*ret_fd = netlink_open(NETLINK_NETFILTER);
-	ret = net_return(back, err);
-	if (*ret_fd < 0)
-		return err_sys(err, *ret_fd, "%s: cannot open a netfilter socket", net->name);
-	if (ret)
-		close(*ret_fd);
-	return ret;
-}
-
 static struct nl_msg *ctnetlink_message(int type, int family)
 {
 	struct nfgenmsg header = {.nfgen_family = (uint8_t)family, .version = NFNETLINK_V0};
@@ -43,10 +28,10 @@ static int explain(int ret, struct err *err)
 
 int net_flush_conntrack(struct net *net, struct err *err)
 {
-	int fd, ret = ctnetlink_open(net, &fd, err);
+	int fd = netlink_open_in(net, NETLINK_NETFILTER, err), ret;
 
-	if (ret)
-		return ret;
+	if (fd < 0)
+		return fd;
 	ret = netlink_request(fd, ctnetlink_message(IPCTNL_MSG_CT_DELETE, AF_UNSPEC), NULL, 0, net,
 			      err, "cannot flush the connection tracking table");
 	close(fd);
@@ -130,10 +115,10 @@ int net_dump_conntrack(struct net *net, int family,
 		       struct err *err)
 {
 	struct dumping dumping = {take, arg};
-	int fd, ret = ctnetlink_open(net, &fd, err);
+	int fd = netlink_open_in(net, NETLINK_NETFILTER, err), ret;
 
-	if (ret)
-		return ret;
+	if (fd < 0)
+		return fd;
 	ret = netlink_dump(fd, ctnetlink_message(IPCTNL_MSG_CT_GET, family), entry_take, &dumping,
 			   net, err, "cannot list tracked connections");
 	close(fd);
@@ -156,11 +141,11 @@ static_assert(CTA_STATS_MAX < NET_CONNTRACK_STATS, "there is room for all");
 
 int net_conntrack_stats(struct net *net, uint64_t ret_stats[NET_CONNTRACK_STATS], struct err *err)
 {
-	int fd, ret = ctnetlink_open(net, &fd, err);
+	int fd = netlink_open_in(net, NETLINK_NETFILTER, err), ret;
 
 	memset(ret_stats, 0, NET_CONNTRACK_STATS * sizeof(*ret_stats));
-	if (ret)
-		return ret;
+	if (fd < 0)
+		return fd;
 	ret = netlink_dump(fd, ctnetlink_message(IPCTNL_MSG_CT_GET_STATS_CPU, AF_UNSPEC),
 			   stats_take, ret_stats, net, err,
 			   "cannot read what tracking has counted");

@@ -20,27 +20,18 @@ struct named {
 static int ipvs_open(struct net *net, int *ret_fd, int *ret_family, struct err *err)
 {
 	struct genlmsghdr header = {.cmd = CTRL_CMD_GETFAMILY, .version = 1};
-	struct nl_msg *message = netlink_message(GENL_ID_CTRL, 0, &header, sizeof(header));
 	struct named named = {0};
+	struct nl_msg *message;
 	struct nlattr *number;
-	int back, ret = net_visit(net, &back, err);
+	int ret;
 
-	if (ret < 0) {
-		nlmsg_free(message);
-		return ret;
-	}
-	*ret_fd = netlink_open(NETLINK_GENERIC);
-	ret = net_return(back, err);
+	*ret_fd = netlink_open_in(net, NETLINK_GENERIC, err);
+	if (*ret_fd < 0)
+		return *ret_fd;
+	message = netlink_message(GENL_ID_CTRL, 0, &header, sizeof(header));
 	if (message)
 		nla_put_string(message, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
-	if (*ret_fd < 0) {
-		nlmsg_free(message);
-		return err_sys(err, *ret_fd, "%s: cannot open a generic netlink socket", net->name);
-	}
-	if (ret < 0)
-		nlmsg_free(message);
-	else
-		ret = netlink_request(*ret_fd, message, &named, sizeof(named), net, err, "IPVS");
+	ret = netlink_request(*ret_fd, message, &named, sizeof(named), net, err, "IPVS");
 	number = nla_find((struct nlattr *)named.attributes, sizeof(named.attributes),
 			  CTRL_ATTR_FAMILY_ID);
 	if (ret == 0 && number) {

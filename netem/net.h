@@ -34,8 +34,9 @@ void link_forget(struct net *net, const char *name);
 int net_visit(const struct net *net, int *ret_back, struct err *err);
 int net_return(int back, struct err *err);
 
-/* A netlink socket in the namespace that the process is in, or -errno. */
+/* A netlink socket in the namespace that the process is in, or -errno; and one in NET's. */
 int netlink_open(int protocol);
+int netlink_open_in(const struct net *net, int protocol, struct err *err);
 
 /* A request with its fixed HEADER (ifinfomsg, ...). NULL: no memory. It has room for a page of
  * attributes, much more than anything here puts in, so the nla_put()s are not checked. */

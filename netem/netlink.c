@@ -21,6 +21,21 @@ int netlink_open(int protocol)
 	return fd;
 }
 
+int netlink_open_in(const struct net *net, int protocol, struct err *err)
+{
+	int back, fd, ret = net_visit(net, &back, err);
+
+	if (ret)
+		return ret;
+	fd = netlink_open(protocol);
+	ret = net_return(back, err);
+	if (fd < 0)
+		return err_sys(err, fd, "%s: cannot open a netlink socket", net->name);
+	if (ret)
+		close(fd);
+	return ret ? ret : fd;
+}
+
 struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size)
 {
 	struct nl_msg *message = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);

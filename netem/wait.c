@@ -24,20 +24,13 @@ typedef int condition(struct net *net, const void *subject, struct err *err);
 static int listen_to(struct net *net, unsigned groups, struct err *err)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-	int back, fd, ret = net_visit(net, &back, err);
+	int fd = netlink_open_in(net, NETLINK_ROUTE, err), ret;
 
-	if (ret)
-		return ret;
-	fd = netlink_open(NETLINK_ROUTE);
-	if (fd < 0)
-		ret = err_sys(err, fd, "%s: cannot open a netlink socket", net->name);
-	else if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		ret = err_sys(err, errno, "%s: cannot listen for changes", net->name);
-	if (net_return(back, ret ? NULL : err) && !ret)
-		ret = -EPERM;
-	if (ret && fd >= 0)
-		close(fd);
-	return ret ? ret : fd;
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	ret = err_sys(err, errno, "%s: cannot listen for changes", net->name);
+	close(fd);
+	return ret;
 }
 
 static int wait_until(condition *is_so, struct net *net, const void *subject, unsigned groups,
