@@ -83,40 +83,45 @@ static int middlebox_configure(struct topology *topology, struct err *err)
 					seconds, err);
 }
 
+static struct net_endpoint vip_endpoint(const struct plan *plan, int address, int vip_port)
+{
+	return (struct net_endpoint){plan_address_text(plan, address),
+				     plan->address[address].vip_port[vip_port].port};
+}
+
+static struct net_endpoint backend_endpoint(const struct plan *plan,
+					    const struct plan_backend *backend)
+{
+	return (struct net_endpoint){plan_host_address(plan, backend->host), backend->port};
+}
+
 static int set_backends(struct topology *topology, int address, int vip_port, int faults_done,
 			struct err *err)
 {
 	const struct plan *plan = topology->plan;
 	struct plan_backend backend[BACKENDS_MAX];
 	struct net_endpoint endpoint[BACKENDS_MAX];
-	const struct net_endpoint to = {plan_address_text(plan, address),
-					plan->address[address].vip_port[vip_port].port};
 	int count = plan_backends(plan, address, vip_port, faults_done, backend);
 
 	for (int i = 0; i < count; i++)
-		endpoint[i] = (struct net_endpoint){plan_host_address(plan, backend[i].host),
-						    backend[i].port};
-	return net_set_backends(topology->router, address * VIP_PORTS_MAX + vip_port, to, endpoint,
-				count, err);
+		endpoint[i] = backend_endpoint(plan, &backend[i]);
+	return net_set_backends(topology->router, address * VIP_PORTS_MAX + vip_port,
+				vip_endpoint(plan, address, vip_port), endpoint, count, err);
 }
 
 static int balancer_build(struct topology *topology, int address, int vip_port, int faults_done,
 			  struct err *err)
 {
 	const struct plan *plan = topology->plan;
+	const struct net_endpoint to = vip_endpoint(plan, address, vip_port);
 	struct plan_backend backend[BACKENDS_MAX];
-	const struct net_endpoint to = {plan_address_text(plan, address),
-					plan->address[address].vip_port[vip_port].port};
 	int count = plan_backends(plan, address, vip_port, faults_done, backend);
 	int ret = net_add_balancer(topology->router, to, err);
 
 	/* The one that was added last is the first to have its turn (ip_vs_ctl.c, ip_vs_rr.c). */
 	while (count-- > 0 && ret == 0)
-		ret = net_add_server(
-			topology->router, to,
-			(struct net_endpoint){plan_host_address(plan, backend[count].host),
-					      backend[count].port},
-			err);
+		ret = net_add_server(topology->router, to, backend_endpoint(plan, &backend[count]),
+				     err);
 	return ret;
 }
 
@@ -124,10 +129,8 @@ int router_change_backends(struct topology *topology, int index, struct err *err
 {
 	const struct plan *plan = topology->plan;
 	const struct plan_fault *fault = &plan->fault[index];
-	const struct net_endpoint
-		to = {plan_address_text(plan, fault->address),
-		      plan->address[fault->address].vip_port[fault->vip_port].port},
-		server = {plan_host_address(plan, fault->backend.host), fault->backend.port};
+	const struct net_endpoint to = vip_endpoint(plan, fault->address, fault->vip_port),
+				  server = backend_endpoint(plan, &fault->backend);
 
 	if (plan->balancer == BALANCER_DNAT)
 		return set_backends(topology, fault->address, fault->vip_port, index + 1, err);
