@@ -16,6 +16,23 @@
 #define V 1 /* server */
 #define A PLAN_ANY
 
+struct refused {
+	const char *timeline, *text;
+};
+
+/* Each of them between HEAD and TAIL. */
+static void must_refuse_each(const char *head, const char *tail, const struct refused *wrong,
+			     size_t count)
+{
+	char source[1024];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(source, sizeof(source), "%stimeline: [%s]\n%s", head, wrong[i].timeline,
+			 tail);
+		must_refuse(source, wrong[i].text);
+	}
+}
+
 static struct plan *load_fault(const char *fault, int ip)
 {
 	char source[2048];
@@ -222,9 +239,7 @@ END_TEST
 
 START_TEST(impossible_courses_are_refused)
 {
-	const struct {
-		const char *timeline, *text;
-	} wrong[] = {
+	static const struct refused wrong[] = {
 		{"{at: 1s, continue: client}", "program 'client' is not stopped then"},
 		{"{at: 1s, pull: client}, {at: 2s, pull: client}", "is pulled already"},
 		{"{at: 1s, reboot: {host: client, down: 9s}}, {at: 2s, crash: client}",
@@ -239,13 +254,8 @@ START_TEST(impossible_courses_are_refused)
 		{"{at: 1s, blackhole: {}}", "'blackhole' says nothing"},
 		{"{at: 1s, reboot: {host: client, progams: none}}", "did you mean 'programs'?"},
 	};
-	char source[1024];
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		snprintf(source, sizeof(source), TWO_HOSTS "timeline: [%s]\n" EXPECT,
-			 wrong[i].timeline);
-		must_refuse(source, wrong[i].text);
-	}
+	must_refuse_each(TWO_HOSTS, EXPECT, wrong, sizeof(wrong) / sizeof(*wrong));
 	plan_free(load(TWO_HOSTS
 		       "timeline: [{at: 1s, reboot: {host: client, down: 9s}}, "
 		       "{at: 10001ms, crash: client}, {at: 11s, reboot: client}]\n" EXPECT));
@@ -255,9 +265,7 @@ END_TEST
 /* Its rules are its own, and nobody sets any while it is off. */
 START_TEST(a_router_that_is_off_does_nothing)
 {
-	static const struct {
-		const char *timeline, *text;
-	} wrong[] = {
+	static const struct refused wrong[] = {
 		{"{at: 1s, failover: {after: 3s}}, {at: 2s, forget: router}",
 		 "'router' is off then"},
 		{"{at: 1s, failover: {after: 3s}}, {at: 2s, blackhole: all}",
@@ -273,14 +281,9 @@ START_TEST(a_router_that_is_off_does_nothing)
 		{"{at: 1s, failover: {after: }}", "'after'"},
 	};
 	struct plan *plan;
-	char source[1024];
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		snprintf(source, sizeof(source),
-			 "network: {type: router, nat: true}\n" TWO_HOSTS "timeline: [%s]\n" EXPECT,
-			 wrong[i].timeline);
-		must_refuse(source, wrong[i].text);
-	}
+	must_refuse_each("network: {type: router, nat: true}\n" TWO_HOSTS, EXPECT, wrong,
+			 sizeof(wrong) / sizeof(*wrong));
 	plan = load("network: {type: router, nat: true}\n" TWO_HOSTS
 		    "timeline: [{at: 1s, blackhole: all}, {at: 2s, heal: all}, "
 		    "{at: 3s, failover: {after: 2s}}, {at: 4s, impair: {loss: 5%}}, "
@@ -297,9 +300,7 @@ END_TEST
 
 START_TEST(a_fault_comes_after_what_a_program_does)
 {
-	static const struct {
-		const char *timeline, *text;
-	} wrong[] = {
+	static const struct refused wrong[] = {
 		{"{after: {server: exit}, at: 1s, kill: server}", "'after' beside 'at'"},
 		{"{then: 1s, kill: server}", "'then' without 'after'"},
 		{"{kill: server}", "a fault without 'at'"},
@@ -309,14 +310,9 @@ START_TEST(a_fault_comes_after_what_a_program_does)
 		{"{after: {server: exit}, crash: server}, {at: 9s, kill: server}", "is off then"},
 	};
 	struct plan *plan;
-	char source[1024];
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		snprintf(source, sizeof(source),
-			 "network: {type: router, nat: true}\n" TWO_HOSTS "timeline: [%s]\n" EXPECT,
-			 wrong[i].timeline);
-		must_refuse(source, wrong[i].text);
-	}
+	must_refuse_each("network: {type: router, nat: true}\n" TWO_HOSTS, EXPECT, wrong,
+			 sizeof(wrong) / sizeof(*wrong));
 	plan = load(TWO_HOSTS "timeline: [{at: 5s, stop: client}, "
 			      "{after: {client: exit}, then: 2s, reboot: server}, "
 			      "{at: 1s, pull: client}]\n" EXPECT);
@@ -378,9 +374,7 @@ END_TEST
 
 START_TEST(addresses_that_cannot_move)
 {
-	static const struct {
-		const char *timeline, *text;
-	} wrong[] = {
+	static const struct refused wrong[] = {
 		{"{at: 1s, drop: {next: 2, which: 3}}", "which: 1..2"},
 		{"{at: 1s, drop: {which: 0}}", "0"},
 		{"{at: 1s, drop: {port: 70000}}", "70000"},
@@ -397,13 +391,7 @@ START_TEST(addresses_that_cannot_move)
 		{"{at: 1s, ifdown: {host: client, only: route}}", "needs network: router"},
 	};
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		char source[1024];
-
-		snprintf(source, sizeof(source), THREE_HOSTS "timeline: [%s]\nexpect: {}\n",
-			 wrong[i].timeline);
-		must_refuse(source, wrong[i].text);
-	}
+	must_refuse_each(THREE_HOSTS, "expect: {}\n", wrong, sizeof(wrong) / sizeof(*wrong));
 	must_refuse("network: router\n" THREE_HOSTS "expect: {}\n",
 		    "the case needs network: switch");
 	must_refuse(
