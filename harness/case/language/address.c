@@ -42,20 +42,12 @@ static void decode_holder(struct decoder *d, const struct node *node, struct pla
 
 bool decode_backend(struct decoder *d, const struct node *node, int port, struct plan_backend *ret)
 {
-	const char *colon;
 	struct node host, port_node;
 
 	if (!want_scalar(d, node, "a host, or a host and a port (server:8081)"))
 		return false;
-	colon = strrchr(node->text, ':');
-	host = node_slice(d->pool, node, 0,
-			  colon ? (size_t)(colon - node->text) : strlen(node->text));
-	if (colon) {
-		port_node = node_slice(d->pool, node, (size_t)(colon + 1 - node->text),
-				       strlen(colon + 1));
-		if (!parse_port(d, &port_node, &port))
-			return false;
-	}
+	if (split_port(d, node, &host, &port_node) && !parse_port(d, &port_node, &port))
+		return false;
 	ret->port = port;
 	ret->host = find_host(d, &host, host.text, 0);
 	return ret->host >= 0;

@@ -36,6 +36,10 @@ void decode_addresses(struct decoder *d);
 /* A host, and its port if it is not PORT: "server:8081". False, reported. */
 bool decode_backend(struct decoder *d, const struct node *node, int port, struct plan_backend *ret);
 bool parse_port(struct decoder *d, const struct node *node, int *ret_port);
+/* What stands before the last colon of NODE's text, and behind it; false: there is none, and all of
+ * it is the name. */
+bool split_port(struct decoder *d, const struct node *node, struct node *ret_name,
+		struct node *ret_port);
 /* The number of the address of that name; -1: there is none. */
 int address_named(const struct plan *plan, const char *name);
 
@@ -73,9 +77,9 @@ void check_files(struct decoder *d, int host, const struct node *map);
 	"\"maxProperties\": 1, \"additionalProperties\": false, \"properties\": {\"listening\": "  \
 	"{}, "                                                                                     \
 	"\"line\": {}, \"step\": {\"type\": \"string\"}}}]}}"
-/* `after` of the program number PROGRAM, which is NODE, when all are known. */
 /* The number of what a fault comes after in the plan's list; -1: it is wrong. */
 int decode_after_fault(struct decoder *d, const struct node *after);
+/* `after` of the program number PROGRAM, which is NODE, when all are known. */
 void decode_after(struct decoder *d, int program, const struct node *node);
 /* The step `after` of D->program, to a struct peer_step; and what these speak of, when all programs
  * are known. */

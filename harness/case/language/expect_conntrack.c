@@ -13,21 +13,13 @@ static bool decode_end_of(struct decoder *d, const struct node *node, bool with_
 	struct plan_end *end = ret;
 	struct known known;
 	struct node name, port;
-	const char *colon;
 
 	if (!want_scalar(d, node,
 			 with_vips ? "a host or a VIP, and perhaps a port (server:8081)"
 				   : "a host, and perhaps a port (server:8081)"))
 		return false;
-	colon = strrchr(node->text, ':');
-	name = node_slice(d->pool, node, 0,
-			  colon ? (size_t)(colon - node->text) : strlen(node->text));
-	if (colon) {
-		port = node_slice(d->pool, node, (size_t)(colon + 1 - node->text),
-				  strlen(colon + 1));
-		if (!parse_port(d, &port, &end->port))
-			return false;
-	}
+	if (split_port(d, node, &name, &port) && !parse_port(d, &port, &end->port))
+		return false;
 	end->address = with_vips ? address_named(d->plan, name.text) : PLAN_ANY;
 	known_init(&known, name.text);
 	for (int i = 0; i < d->plan->host_count && end->address < 0; i++) {

@@ -84,9 +84,15 @@ static const struct field shutdown_fields[] = {
 		"to", TYPE_HOST, FAULT(to), .min = -1, .help = "the receiver, any if not said"     \
 	}
 
+#define AROUND                                                                                     \
+	{                                                                                          \
+		NULL, TYPE_CUSTOM, .decode = decode_around, .looks = "a host, or all",             \
+				   .schema = "{\"type\": \"string\"}",                             \
+				   .help = "both ways of the host, or everything"                  \
+	}
+
 static const struct field around_fields[] = {
-	{NULL, TYPE_CUSTOM, .decode = decode_around, .looks = "a host, or all",
-	 .schema = "{\"type\": \"string\"}", .help = "both ways of the host, or everything"},
+	AROUND,
 	FROM_TO,
 };
 static const struct field reject_fields[] = {
@@ -116,8 +122,7 @@ static const struct field drop_fields[] = {
 	}
 
 static const struct field heal_fields[] = {
-	{NULL, TYPE_CUSTOM, .decode = decode_around, .looks = "a host, or all",
-	 .schema = "{\"type\": \"string\"}", .help = "both ways of the host, or everything"},
+	AROUND,
 	FROM_TO_OR_ROUTER,
 };
 static const struct field impair_fields[] = {
@@ -177,14 +182,12 @@ static bool decode_vip_port(struct decoder *d, const struct node *node, void *re
 	const struct plan_address *vip;
 	struct node name, port_node;
 	struct known known;
-	const char *colon;
+	bool has_port;
 	int port;
 
 	if (!want_scalar(d, node, "a VIP, or a VIP and a port (web:80)"))
 		return false;
-	colon = strrchr(node->text, ':');
-	name = node_slice(d->pool, node, 0,
-			  colon ? (size_t)(colon - node->text) : strlen(node->text));
+	has_port = split_port(d, node, &name, &port_node);
 	if (!find_address(d, &name,
 			  "those that a router translates stand there: network: {type: router, "
 			  "vips: {web: {80: [pod-1:8080]}}}",
@@ -200,16 +203,15 @@ static bool decode_vip_port(struct decoder *d, const struct node *node, void *re
 		return false;
 	}
 	vip = &d->plan->address[fault->address];
-	if (!colon && vip->vip_port_count == 1)
+	if (!has_port && vip->vip_port_count == 1)
 		return true;
-	if (!colon) {
+	if (!has_port) {
 		diag_help(d->diags,
 			  node_error(d->diags, node, "'%s' has %d ports", vip->name,
 				     vip->vip_port_count),
 			  "say which one, as %s:%d", vip->name, vip->vip_port[0].port);
 		return false;
 	}
-	port_node = node_slice(d->pool, node, (size_t)(colon + 1 - node->text), strlen(colon + 1));
 	if (!parse_port(d, &port_node, &port))
 		return false;
 	known_init(&known, port_node.text);

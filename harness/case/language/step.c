@@ -78,25 +78,32 @@ static bool parse_address(struct decoder *d, const struct node *node, int port,
 	return true;
 }
 
+bool split_port(struct decoder *d, const struct node *node, struct node *ret_name,
+		struct node *ret_port)
+{
+	const char *colon = strrchr(node->text, ':');
+
+	*ret_name = node_slice(d->pool, node, 0,
+			       colon ? (size_t)(colon - node->text) : strlen(node->text));
+	if (colon)
+		*ret_port = node_slice(d->pool, node, (size_t)(colon + 1 - node->text),
+				       strlen(colon + 1));
+	return colon;
+}
+
 static bool decode_endpoint(struct decoder *d, const struct node *node, void *ret)
 {
 	struct peer_step *step = ret;
 	struct node host, port_node;
-	const char *colon;
-	size_t length;
 	int port;
 
 	if (!want_scalar(d, node, "a host and a port (server:8081)"))
 		return false;
-	colon = strrchr(node->text, ':');
-	if (!colon || colon == node->text || strlen(node->text) > 80) {
+	if (!split_port(d, node, &host, &port_node) || !*host.text || strlen(node->text) > 80) {
 		diag_help(d->diags, node_error(d->diags, node, "'%.60s' has no port", node->text),
 			  "write it as host:port, for example server:8081");
 		return false;
 	}
-	length = (size_t)(colon - node->text);
-	host = node_slice(d->pool, node, 0, length);
-	port_node = node_slice(d->pool, node, length + 1, strlen(colon + 1));
 	return parse_port(d, &port_node, &port) && parse_address(d, &host, port, &step->addr);
 }
 
