@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernel's own load balancer, over generic netlink (net/netfilter/ipvs/ip_vs_ctl.c).
+ * The kernel's own load balancer: told over generic netlink (net/netfilter/ipvs/ip_vs_ctl.c). What
+ * it knows and has counted it says in /proc/net alone.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <linux/ip_vs.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "net.h"
 
 /* Begins the answer that names a family, which has its name first, and then its number. */
@@ -113,4 +118,127 @@ int net_remove_server(struct net *net, struct net_endpoint to, struct net_endpoi
 		      struct err *err)
 {
 	return ipvs_do(net, IPVS_CMD_DEL_DEST, to, &server, err);
+}
+
+/* /proc/net shows the namespace of who opens it. */
+static int open_proc(struct net *net, const char *path, FILE **ret_file, struct err *err)
+{
+	int back, fd, ret = net_visit(net, &back, err);
+
+	if (ret < 0)
+		return ret;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		fd = err_set(err, EOPNOTSUPP, "IPVS (CONFIG_IP_VS)");
+	else if (fd < 0)
+		fd = err_sys(err, errno, "%s: %s", net->name, path);
+	ret = net_return(back, fd < 0 ? NULL : err);
+	if (ret < 0 && fd >= 0)
+		close(fd);
+	if (ret < 0 || fd < 0)
+		return ret < 0 ? ret : fd;
+	*ret_file = fdopen(fd, "r");
+	if (*ret_file)
+		return 0;
+	close(fd);
+	return err_sys(err, ENOMEM, "%s: %s", net->name, path);
+}
+
+/* ip_vs_proto_tcp.c, tcp_state_name_table; 0: it is of no connection, but says where a client's
+ * next one goes. */
+static int state_named(const char *name)
+{
+	static const struct {
+		const char *name;
+		int state;
+	} states[] = {
+		{"ESTABLISHED", TCP_CONNTRACK_ESTABLISHED},
+		{"SYN_SENT", TCP_CONNTRACK_SYN_SENT},
+		{"SYN_RECV", TCP_CONNTRACK_SYN_RECV},
+		{"SYNACK", TCP_CONNTRACK_SYN_RECV},
+		{"FIN_WAIT", TCP_CONNTRACK_FIN_WAIT},
+		{"TIME_WAIT", TCP_CONNTRACK_TIME_WAIT},
+		{"CLOSE", TCP_CONNTRACK_CLOSE},
+		{"CLOSE_WAIT", TCP_CONNTRACK_CLOSE_WAIT},
+		{"LAST_ACK", TCP_CONNTRACK_LAST_ACK},
+	};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (strcmp(states[i].name, name) == 0)
+			return states[i].state;
+	return 0;
+}
+
+/* "0A000001", or "fd00:0000:0000:0000:0000:0000:0000:0001". */
+static bool address_read(const char *text, int family, uint8_t ret[16])
+{
+	unsigned four;
+
+	if (family == AF_INET6)
+		return inet_pton(AF_INET6, text, ret) == 1;
+	if (strlen(text) != 8 || sscanf(text, "%8X", &four) != 1)
+		return false;
+	four = htonl(four);
+	memcpy(ret, &four, sizeof(four));
+	return true;
+}
+
+/* A line as ip_vs_conn_seq_show() prints it: the client, the service, the server. False: it is none
+ * of TCP in that family. */
+static bool entry_read(const char *line, int family, struct net_tracked *tracked)
+{
+	struct net_tuple *original = &tracked->original, *reply = &tracked->reply;
+	char client[40], service[40], server[40], state[16];
+	unsigned client_port, service_port, server_port;
+
+	if (sscanf(line, "TCP %39s %X %39s %X %39s %X %15s %u", client, &client_port, service,
+		   &service_port, server, &server_port, state, &tracked->left_s) != 8 ||
+	    !address_read(client, family, original->src) ||
+	    !address_read(service, family, original->dst) ||
+	    !address_read(server, family, reply->src))
+		return false;
+	memcpy(reply->dst, original->src, sizeof(reply->dst));
+	original->sport = reply->dport = (int)client_port;
+	original->dport = (int)service_port;
+	reply->sport = (int)server_port;
+	tracked->state = state_named(state);
+	return tracked->state;
+}
+
+int net_dump_balancer(struct net *net, int family,
+		      void (*take)(void *arg, const struct net_tracked *tracked), void *arg,
+		      struct err *err)
+{
+	AUTO_FCLOSE FILE *file = NULL;
+	char line[512];
+	int ret = open_proc(net, "/proc/self/net/ip_vs_conn", &file, err);
+
+	while (ret == 0 && fgets(line, sizeof(line), file)) {
+		struct net_tracked tracked = {0};
+
+		if (entry_read(line, family, &tracked))
+			take(arg, &tracked);
+	}
+	return ret;
+}
+
+/* Of each processor, since the sums are two seconds old (ip_vs_est.c). */
+int net_balancer_stats(struct net *net, uint64_t ret_stats[NET_BALANCER_STATS], struct err *err)
+{
+	AUTO_FCLOSE FILE *file = NULL;
+	char line[512];
+	int ret = open_proc(net, "/proc/self/net/ip_vs_stats_percpu", &file, err);
+
+	memset(ret_stats, 0, NET_BALANCER_STATS * sizeof(*ret_stats));
+	while (ret == 0 && fgets(line, sizeof(line), file)) {
+		unsigned long long of[NET_BALANCER_STATS];
+		unsigned processor;
+
+		if (sscanf(line, "%X %llX %llX %llX %llX %llX", &processor, &of[0], &of[1], &of[2],
+			   &of[3], &of[4]) != 1 + NET_BALANCER_STATS)
+			continue;
+		for (int i = 0; i < NET_BALANCER_STATS; i++)
+			ret_stats[i] += of[i];
+	}
+	return ret;
 }

@@ -190,6 +190,14 @@ int net_dump_conntrack(struct net *net, int family,
  */
 #define NET_CONNTRACK_STATS 32
 int net_conntrack_stats(struct net *net, uint64_t ret[NET_CONNTRACK_STATS], struct err *err);
+/* The same of IPVS: what answers come from is the server, and whether there were any it does not
+ * say. -EOPNOTSUPP: the kernel has none. */
+int net_dump_balancer(struct net *net, int family,
+		      void (*take)(void *arg, const struct net_tracked *tracked), void *arg,
+		      struct err *err);
+/* What it has counted: IPVS_STATS_ATTR_CONNS and the four after it. */
+#define NET_BALANCER_STATS 5
+int net_balancer_stats(struct net *net, uint64_t ret[NET_BALANCER_STATS], struct err *err);
 
 /* /proc/sys of the namespace, NAME with dots ("net.ipv4.tcp_retries2"; dots inside interface
  * names as '/'). -ENOENT: the kernel has no such sysctl. VALUE without a newline. */

@@ -188,8 +188,10 @@ const char *label_conntrack(const struct plan *plan, const struct record_conntra
 		text_put(&text, " as ");
 		say_end(&text, address_name(plan, entry->reply_dst), entry->reply_dport);
 	}
-	text_add(&text, ", %s left%s%s", duration_format(entry->left_ns, left, sizeof(left)),
-		 entry->replied ? "" : ", not replied", entry->assured ? "" : ", not assured");
+	text_add(&text, ", %s left", duration_format(entry->left_ns, left, sizeof(left)));
+	if (!plan_router_balances(plan)) /* which does not tell */
+		text_add(&text, "%s%s", entry->replied ? "" : ", not replied",
+			 entry->assured ? "" : ", not assured");
 	return buf;
 }
 

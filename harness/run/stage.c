@@ -23,7 +23,8 @@ bool stage_has(const struct stage *stage, int host)
 
 bool stage_tracks(const struct stage *stage)
 {
-	return stage->topology.router && plan_router_tracks(stage->plan);
+	return stage->topology.router &&
+	       (plan_router_tracks(stage->plan) || plan_router_balances(stage->plan));
 }
 
 void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index)

@@ -78,7 +78,7 @@ static inline int64_t stage_now(const struct stage *stage)
 
 void agenda_add(struct stage *stage, int64_t at_ns, enum agenda_what what, int index);
 
-/* Whether this kernel is, or has, a router that knows connections. */
+/* Whether this kernel is, or has, a router that knows connections, by conntrack or IPVS. */
 bool stage_tracks(const struct stage *stage);
 
 /* Opens the host's tap and sock_diag, writes RAW_HOST and the counters. */

@@ -54,7 +54,8 @@ int tracked_write(struct net *router, const struct plan *plan, int64_t t_ns, str
 {
 	int family = plan->ip_version == 6 ? AF_INET6 : AF_INET;
 	struct telling telling = {out, plan->host_count, family, t_ns};
-	int ret = net_dump_conntrack(router, family, tell, &telling, err);
+	int ret = (plan_router_balances(plan) ? net_dump_balancer : net_dump_conntrack)(
+		router, family, tell, &telling, err);
 
 	if (ret == 0)
 		out_frame(out, RAW_SAMPLED, plan->host_count, t_ns, NULL, 0, NULL, 0);
@@ -65,13 +66,15 @@ int tracked_counters_write(struct net *router, const struct plan *plan, uint32_t
 			   struct out *out, struct err *err)
 {
 	uint64_t stats[NET_CONNTRACK_STATS];
-	int ret = net_conntrack_stats(router, stats, err);
+	bool balances = plan_router_balances(plan);
+	int ret = (balances ? net_balancer_stats : net_conntrack_stats)(router, stats, err);
 	char said[512];
 	struct text text = text_over(said, sizeof(said));
 
 	if (ret < 0)
 		return ret == -EOPNOTSUPP ? without(plan, EXPECT_COUNTER, ret) : ret;
-	for (const struct word *word = conntrack_counter_words; word->name; word++)
+	for (const struct word *word = balances ? ipvs_counter_words : conntrack_counter_words;
+	     word->name; word++)
 		text_add(&text, "%s %llu\n", word->name, (unsigned long long)stats[word->value]);
 	out_frame(out, RAW_COUNTERS, plan->host_count, t_ns, &when, sizeof(when), text.bytes,
 		  text.size);

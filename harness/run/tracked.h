@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * tracked: the connections of TCP that the router knows, and what its tracking counts.
+ * tracked: the connections of TCP that the router knows, by conntrack or IPVS, and what that
+ * counts.
  */
 #ifndef HALFOPEN_TRACKED_H
 #define HALFOPEN_TRACKED_H

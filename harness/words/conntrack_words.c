@@ -39,3 +39,15 @@ const struct word conntrack_counter_words[] = {
 	{CONNTRACK_COUNTER "error", CTA_STATS_ERROR, "ICMP that quotes none of its connections"},
 	{NULL, 0, NULL},
 };
+
+/* As IPVS_STATS_ATTR_CONNS and the four after it are called. */
+const struct word ipvs_counter_words[] = {
+	{"ipvs_conns", 0, "connections that were given to a backend"},
+	{"ipvs_inpkts", 1, "packets of clients that belong to one of these, dropped ones as well"},
+	{"ipvs_outpkts", 2, "packets of backends that do"},
+	{"ipvs_inbytes", 3, "bytes of the former, with their IP headers"},
+	{"ipvs_outbytes", 4, "bytes of the latter"},
+	{NULL, 0, NULL},
+};
+static_assert(sizeof(ipvs_counter_words) / sizeof(*ipvs_counter_words) == IPVS_COUNTERS + 1,
+	      "each has its place");

@@ -103,6 +103,8 @@ static bool check_router_counter(struct decoder *d, const struct node *key)
 {
 	int64_t value;
 
+	if (plan_router_balances(d->plan))
+		return find_word(d, ipvs_counter_words, key, &value);
 	if (!plan_router_tracks(d->plan)) {
 		diag_help(d->diags,
 			  diag_error(d->diags, key->span,
@@ -234,7 +236,8 @@ static const struct expect_section sections[] = {
 	 "sockets: [{host: server, at: 10s, state: CLOSE_WAIT}]", &expect_socket_form,
 	 expect_sockets},
 	{"conntrack", EXPECT_CONNTRACK,
-	 "connections that the router knows at a moment, as conntrack(8) lists them",
+	 "connections that the router knows at a moment, as conntrack(8) lists them; with "
+	 "`balancer: ipvs` those of IPVS, as ipvsadm(8) -Lc does",
 	 "conntrack: [{at: 5s, from: client, to: \"server:8081\", state: ESTABLISHED}]",
 	 &expect_conntrack_form, expect_conntrack},
 	{"wire", EXPECT_WIRE, "packets: who sent which, when, how many",

@@ -76,9 +76,9 @@ static const struct field conntrack_fields[] = {
 	 .help = "until it is forgotten, if no packet comes; the kernel tells whole seconds, "
 		 "rounded down"},
 	{"replied", TYPE_BOOL, CONNTRACK(replied),
-	 .help = "packets went both ways (not UNREPLIED)"},
+	 .help = "packets went both ways (not UNREPLIED); not of IPVS"},
 	{"assured", TYPE_BOOL, CONNTRACK(assured),
-	 .help = "it is not the first to go when the table is full (ASSURED)"},
+	 .help = "it is not the first to go when the table is full (ASSURED); not of IPVS"},
 };
 const struct form expect_conntrack_form = {
 	.name = "a conntrack expectation", FIELDS(conntrack_fields), .beside = &condition_form};
@@ -99,11 +99,16 @@ static void decode_conntrack(struct decoder *d, const struct node *node)
 						      .replied = -1,
 						      .assured = -1};
 	form_decode(d, &expect_conntrack_form, node, &expect->conntrack);
+	if (plan_router_balances(d->plan) &&
+	    (expect->conntrack.replied >= 0 || expect->conntrack.assured >= 0))
+		diag_help(d->diags,
+			  node_error(d->diags, node, "IPVS tells neither 'replied' nor 'assured'"),
+			  "its states say what it has seen: state: ESTABLISHED");
 }
 
 void expect_conntrack(struct decoder *d, const struct node *list)
 {
-	if (!plan_router_tracks(d->plan)) {
+	if (!plan_router_tracks(d->plan) && !plan_router_balances(d->plan)) {
 		diag_help(d->diags,
 			  diag_error(d->diags, list->key->span,
 				     d->plan->network == NETWORK_ROUTER

@@ -377,6 +377,22 @@ START_TEST(wrong_conntrack)
 }
 END_TEST
 
+#define BALANCING                                                                                  \
+	"case: x\nnetwork: {type: router, balancer: ipvs, vips: {web: {80: server}}}\nhosts:\n"    \
+	"  client: {program: [{connect: \"web:80\"}]}\n  server: {program: [{listen: 80}]}\n"      \
+	"expect:\n  "
+
+START_TEST(what_ipvs_knows)
+{
+	plan_free(load(BALANCING "conntrack: [{at: 1s, backend: server, state: SYN_RECV}]\n"
+				 "  counters: {router: {ipvs_conns: 1}}\n"));
+	must_refuse(BALANCING "conntrack: [{replied: true}]\n", "tells neither");
+	must_refuse(BALANCING "conntrack: [{assured: false}]\n", "tells neither");
+	must_refuse(BALANCING "counters: {router: {ipvs_conn: 1}}\n", "did you mean 'ipvs_conns'?");
+	must_refuse(TRACKING "counters: {router: {ipvs_conns: 1}}\n", "ipvs_conns");
+}
+END_TEST
+
 START_TEST(wrong_expectations_are_refused)
 {
 	const struct {
@@ -424,6 +440,7 @@ int main(void)
 	tcase_add_test(tests, sockets);
 	tcase_add_test(tests, what_a_router_knows);
 	tcase_add_test(tests, wrong_conntrack);
+	tcase_add_test(tests, what_ipvs_knows);
 	tcase_add_test(tests, packets);
 	tcase_add_test(tests, any_packet_but_background);
 	tcase_add_test(tests, order_of_packets);

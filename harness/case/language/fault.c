@@ -414,7 +414,12 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 	(void)given;
 	(void)ret;
 	need_router(d, node, "forget");
-	if (d->plan->network == NETWORK_ROUTER && !plan_router_tracks(d->plan))
+	if (plan_router_balances(d->plan))
+		diag_help(d->diags,
+			  diag_error(d->diags, node->key->span,
+				     "'forget' of IPVS, which can be made to forget nothing"),
+			  "another router knows nothing: failover: router");
+	else if (d->plan->network == NETWORK_ROUTER && !plan_router_tracks(d->plan))
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span,
 				     "'forget' of a router that knows of no connections"),

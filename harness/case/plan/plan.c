@@ -84,6 +84,11 @@ bool plan_router_tracks(const struct plan *plan)
 	       plan->middlebox.idle_ns || plan->middlebox.syn_proxy;
 }
 
+bool plan_router_balances(const struct plan *plan)
+{
+	return plan_has_vip(plan) && plan->balancer == BALANCER_IPVS;
+}
+
 bool plan_fault_boots(const struct plan_fault *fault)
 {
 	return fault->kind->effect == EFFECT_OFF_AND_ON ||

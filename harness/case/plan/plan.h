@@ -520,8 +520,9 @@ bool plan_sysctl_is_machines(const char *name);
 /* Whether a command runs on HOST: then it has files, and other users than itself. */
 bool plan_has_command(const struct plan *plan, int host);
 
-/* Whether the router knows connections (conntrack). */
+/* Whether the router knows connections: by conntrack, or its IPVS does; never both. */
 bool plan_router_tracks(const struct plan *plan);
+bool plan_router_balances(const struct plan *plan);
 /* Whether the plan's ADDRESS is one that the router translates; whether there is one. */
 bool plan_is_vip(const struct plan *plan, int address);
 bool plan_has_vip(const struct plan *plan);

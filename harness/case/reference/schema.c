@@ -159,13 +159,15 @@ static void print_names(FILE *out, const char *what, const char *const *names,
 /* Of hosts, and of the router. */
 static void print_counters(FILE *out)
 {
+	static const struct word *const tables[] = {conntrack_counter_words, ipvs_counter_words};
 	const char *router[16];
 	int count = 0;
 
-	for (const struct word *word = conntrack_counter_words; word->name; word++) {
-		assert(count < (int)(sizeof(router) / sizeof(*router)) - 1);
-		router[count++] = word->name;
-	}
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		for (const struct word *word = tables[i]; word->name; word++) {
+			assert(count < (int)(sizeof(router) / sizeof(*router)) - 1);
+			router[count++] = word->name;
+		}
 	router[count] = NULL;
 	print_names(out, "counter", counter_names, router);
 }
