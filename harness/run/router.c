@@ -95,33 +95,39 @@ static struct net_endpoint backend_endpoint(const struct plan *plan,
 	return (struct net_endpoint){plan_host_address(plan, backend->host), backend->port};
 }
 
-static int set_backends(struct topology *topology, int address, int vip_port, int faults_done,
-			struct err *err)
+static int backends_now(const struct topology *topology, int address, int vip_port,
+			struct net_endpoint ret[BACKENDS_MAX])
 {
 	const struct plan *plan = topology->plan;
 	struct plan_backend backend[BACKENDS_MAX];
-	struct net_endpoint endpoint[BACKENDS_MAX];
-	int count = plan_backends(plan, address, vip_port, faults_done, backend);
+	int count = plan_backends(plan, address, vip_port, topology->change, topology->change_count,
+				  backend);
 
 	for (int i = 0; i < count; i++)
-		endpoint[i] = backend_endpoint(plan, &backend[i]);
-	return net_set_backends(topology->router, address * VIP_PORTS_MAX + vip_port,
-				vip_endpoint(plan, address, vip_port), endpoint, count, err);
+		ret[i] = backend_endpoint(plan, &backend[i]);
+	return count;
 }
 
-static int balancer_build(struct topology *topology, int address, int vip_port, int faults_done,
-			  struct err *err)
+static int set_backends(struct topology *topology, int address, int vip_port, struct err *err)
 {
-	const struct plan *plan = topology->plan;
-	const struct net_endpoint to = vip_endpoint(plan, address, vip_port);
-	struct plan_backend backend[BACKENDS_MAX];
-	int count = plan_backends(plan, address, vip_port, faults_done, backend);
+	struct net_endpoint backend[BACKENDS_MAX];
+	int count = backends_now(topology, address, vip_port, backend);
+
+	return net_set_backends(topology->router, address * VIP_PORTS_MAX + vip_port,
+				vip_endpoint(topology->plan, address, vip_port), backend, count,
+				err);
+}
+
+static int balancer_build(struct topology *topology, int address, int vip_port, struct err *err)
+{
+	const struct net_endpoint to = vip_endpoint(topology->plan, address, vip_port);
+	struct net_endpoint backend[BACKENDS_MAX];
+	int count = backends_now(topology, address, vip_port, backend);
 	int ret = net_add_balancer(topology->router, to, err);
 
 	/* The one that was added last is the first to have its turn (ip_vs_ctl.c, ip_vs_rr.c). */
 	while (count-- > 0 && ret == 0)
-		ret = net_add_server(topology->router, to, backend_endpoint(plan, &backend[count]),
-				     err);
+		ret = net_add_server(topology->router, to, backend[count], err);
 	return ret;
 }
 
@@ -131,28 +137,45 @@ int router_change_backends(struct topology *topology, int index, struct err *err
 	const struct plan_fault *fault = &plan->fault[index];
 	const struct net_endpoint to = vip_endpoint(plan, fault->address, fault->vip_port),
 				  server = backend_endpoint(plan, &fault->backend);
+	struct net_endpoint backend[BACKENDS_MAX];
+	int count = backends_now(topology, fault->address, fault->vip_port, backend);
 
+	topology->change[topology->change_count++] = index;
+	/* Of what has no moment of its own, it may be so already. */
+	if (backends_now(topology, fault->address, fault->vip_port, backend) == count)
+		return 0;
 	if (plan->balancer == BALANCER_DNAT)
-		return set_backends(topology, fault->address, fault->vip_port, index + 1, err);
+		return set_backends(topology, fault->address, fault->vip_port, err);
 	return fault->op == FAULT_ADD_BACKEND
 		       ? net_add_server(topology->router, to, server, err)
 		       : net_remove_server(topology->router, to, server, err);
+}
+
+/* What has happened to the backends by now, as the timeline has it. */
+static void changes_begin(struct topology *topology)
+{
+	const struct plan *plan = topology->plan;
+
+	topology->change_count = 0;
+	for (int i = 0; i < plan->fault_count && plan->fault[i].at_ns < topology->now_ns; i++)
+		if (plan->fault[i].kind->effect == EFFECT_BACKEND &&
+		    !plan_fault_waits(&plan->fault[i]))
+			topology->change[topology->change_count++] = i;
 }
 
 /* What is sent there and not translated is for the router itself. */
 static int vips_build(struct topology *topology, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	int faults_done = 0, ret = 0;
+	int ret = 0;
 
-	while (faults_done < plan->fault_count && plan->fault[faults_done].at_ns < topology->now_ns)
-		faults_done++;
+	changes_begin(topology);
 	for (int i = 0; i < plan->address_count && ret == 0; i++) {
 		ret = net_add_address(topology->router, "lo", plan_address_text(plan, i),
 				      plan->ip_version == 6 ? 128 : 32, err);
 		for (int port = 0; port < plan->address[i].vip_port_count && ret == 0; port++)
 			ret = (plan->balancer == BALANCER_IPVS ? balancer_build : set_backends)(
-				topology, i, port, faults_done, err);
+				topology, i, port, err);
 	}
 	return ret;
 }

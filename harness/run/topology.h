@@ -49,6 +49,8 @@ struct topology {
 	bool has_netem, virtual_clock;
 	int64_t now_ns; /* of the run, when what is being built is to be as it is then */
 	bool sorts;     /* ports treat senders differently: sch_prio above netem */
+	int change[2 * FAULTS_MAX]; /* faults that changed VIPs' backends, as they came */
+	int change_count;
 	struct utsname uts;
 };
 

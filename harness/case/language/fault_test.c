@@ -420,17 +420,42 @@ START_TEST(backends_come_and_go)
 	ck_assert(plan_has_vip(plan) && plan_router_tracks(plan) && !plan_resolves(plan));
 	ck_assert_int_eq(plan->program[0].step[0].target_program, 1);
 	ck_assert_int_eq(plan->ready[plan->program[0].connected].port, 8081);
-	ck_assert_int_eq(plan_backends(plan, 0, 0, 0, backend), 2);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, NULL, 0, backend), 2);
 	ck_assert(backend[0].host == 1 && backend[0].port == 8081);
 	ck_assert(backend[1].host == 2 && backend[1].port == 80);
-	ck_assert_int_eq(plan_backends(plan, 0, 0, 1, backend), 1);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, NULL, 1, backend), 1);
 	ck_assert_int_eq(backend[0].host, 2);
-	ck_assert_int_eq(plan_backends(plan, 0, 0, 3, backend), 2);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, NULL, 3, backend), 2);
 	ck_assert_int_eq(backend[1].host, 1);
-	ck_assert_int_eq(plan_backends(plan, 0, 1, 3, backend), 0);
-	ck_assert_int_eq(plan_backends(plan, 1, 0, 3, backend), 2);
+	ck_assert_int_eq(plan_backends(plan, 0, 1, NULL, 3, backend), 0);
+	ck_assert_int_eq(plan_backends(plan, 1, 0, NULL, 3, backend), 2);
 	ck_assert_int_eq(backend[1].port, 443);
 	plan_free(plan);
+}
+END_TEST
+
+/* The run alone knows the order; what cannot be done then is not. */
+START_TEST(backends_come_and_go_after_something)
+{
+	static const int again[] = {1, 0, 0, 1, 1};
+	struct plan *plan = load(
+		VIPS "timeline: [{at: 1s, remove_backend: {vip: \"web:80\", backend: b}}, "
+		     "{after: {client: exit}, add_backend: {vip: \"web:80\", backend: b}}]\n"
+		     "expect: {client: {connect: ok}}\n");
+	struct plan_backend backend[BACKENDS_MAX];
+
+	ck_assert_int_eq(plan_backends(plan, 0, 0, again, 1, backend), 2);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, again, 2, backend), 1);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, again, 3, backend), 1);
+	ck_assert_int_eq(backend[0].host, 1);
+	ck_assert_int_eq(plan_backends(plan, 0, 0, again, 5, backend), 2);
+	ck_assert_int_eq(backend[1].host, 2);
+	plan_free(plan);
+	must_refuse(VIPS
+		    "timeline: [{after: {client: exit}, remove_backend: {vip: one, backend: a}},"
+		    " {at: 3s, failover: router}]\n"
+		    "expect: {client: {connect: ok}}\n",
+		    "would not know of it");
 }
 END_TEST
 
@@ -488,6 +513,7 @@ int main(void)
 	tcase_add_test(tests, addresses_move);
 	tcase_add_test(tests, addresses_that_cannot_move);
 	tcase_add_test(tests, backends_come_and_go);
+	tcase_add_test(tests, backends_come_and_go_after_something);
 	tcase_add_test(tests, backends_that_cannot_be);
 	tcase_add_test(tests, every_fault_has_a_kind);
 	return run_tests(tests);

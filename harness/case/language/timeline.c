@@ -87,8 +87,7 @@ static const struct node *decode_when(struct decoder *d, const struct node *node
 /* What the order of all of its kind is known of before the run. */
 static bool check_after(struct decoder *d, const struct node *node, const struct plan_fault *fault)
 {
-	if (!plan_fault_waits(fault) || (fault->op != FAULT_MOVE && fault->op != FAULT_FAILOVER &&
-					 fault->kind->effect != EFFECT_BACKEND))
+	if (!plan_fault_waits(fault) || (fault->op != FAULT_MOVE && fault->op != FAULT_FAILOVER))
 		return true;
 	diag_help(d->diags,
 		  diag_error(d->diags, node->key->span, "'%s' after what a program does",
@@ -327,16 +326,30 @@ static void check_router(struct decoder *d, struct course *course, const struct 
 		course->router_off = fault;
 }
 
+/* Of which order its VIP's backends come and go in, when the run alone knows. */
+static bool comes_somewhen(const struct plan *plan, const struct plan_fault *fault)
+{
+	for (int i = 0; i < plan->fault_count; i++)
+		if (plan_fault_waits(&plan->fault[i]) &&
+		    plan->fault[i].kind->effect == EFFECT_BACKEND &&
+		    plan->fault[i].address == fault->address &&
+		    plan->fault[i].vip_port == fault->vip_port)
+			return true;
+	return false;
+}
+
 static void check_backend(struct decoder *d, const struct plan_fault *fault)
 {
 	struct plan_backend backend[BACKENDS_MAX];
 	const struct plan *plan = d->plan;
 	const char *name = pool_printf(d->pool, "%s:%d", plan->host[fault->backend.host].name,
 				       fault->backend.port);
-	int count = plan_backends(plan, fault->address, fault->vip_port, (int)(fault - plan->fault),
-				  backend);
+	int count = plan_backends(plan, fault->address, fault->vip_port, NULL,
+				  (int)(fault - plan->fault), backend);
 	bool there = false;
 
+	if (comes_somewhen(plan, fault))
+		return;
 	for (int i = 0; i < count; i++)
 		there = there || (backend[i].host == fault->backend.host &&
 				  backend[i].port == fault->backend.port);
@@ -432,10 +445,25 @@ static void check_fault(struct decoder *d, struct course *course, struct plan_fa
 	}
 }
 
+/* A router that takes over has the backends of the timeline: nobody tells it of others. */
+static void check_successor(struct decoder *d, const struct plan_fault *failover)
+{
+	for (int i = 0; i < d->plan->fault_count; i++)
+		if (plan_fault_waits(&d->plan->fault[i]) &&
+		    d->plan->fault[i].kind->effect == EFFECT_BACKEND)
+			complain(d, &d->plan->fault[i], failover, "the", PLACE_ROUTER_NAME,
+				 "that takes over would not know of it: say at");
+}
+
 void check_timeline(struct decoder *d)
 {
 	struct course course = {0};
 
 	for (int i = 0; i < d->plan->fault_count; i++)
 		check_fault(d, &course, &d->plan->fault[i]);
+	for (int i = 0; i < d->plan->fault_count; i++)
+		if (d->plan->fault[i].op == FAULT_FAILOVER) {
+			check_successor(d, &d->plan->fault[i]);
+			return;
+		}
 }

@@ -93,31 +93,32 @@ bool plan_has_vip(const struct plan *plan)
 	return plan->address_count && plan_is_vip(plan, 0);
 }
 
-static int backend_remove(struct plan_backend *backends, int count, struct plan_backend which)
+static int backend_find(const struct plan_backend *backends, int count, struct plan_backend which)
 {
-	int kept = 0;
+	int i = 0;
 
-	for (int i = 0; i < count; i++)
-		if (backends[i].host != which.host || backends[i].port != which.port)
-			backends[kept++] = backends[i];
-	return kept;
+	while (i < count && (backends[i].host != which.host || backends[i].port != which.port))
+		i++;
+	return i;
 }
 
-int plan_backends(const struct plan *plan, int address, int vip_port, int faults_done,
-		  struct plan_backend ret[BACKENDS_MAX])
+int plan_backends(const struct plan *plan, int address, int vip_port, const int *done,
+		  int done_count, struct plan_backend ret[BACKENDS_MAX])
 {
 	const struct plan_vip_port *of = &plan->address[address].vip_port[vip_port];
 	int count = of->backend_count;
 
 	memcpy(ret, of->backend, sizeof(of->backend));
-	for (int i = 0; i < faults_done; i++) {
-		const struct plan_fault *fault = &plan->fault[i];
+	for (int i = 0; i < done_count; i++) {
+		const struct plan_fault *fault = &plan->fault[done ? done[i] : i];
+		int at = backend_find(ret, count, fault->backend);
 
 		if (fault->kind->effect != EFFECT_BACKEND || fault->address != address ||
 		    fault->vip_port != vip_port)
 			continue;
-		count = backend_remove(ret, count, fault->backend);
-		if (fault->op == FAULT_ADD_BACKEND && count < BACKENDS_MAX)
+		if (fault->op == FAULT_REMOVE_BACKEND && at < count)
+			memmove(&ret[at], &ret[at + 1], (size_t)(--count - at) * sizeof(*ret));
+		else if (fault->op == FAULT_ADD_BACKEND && at == count && count < BACKENDS_MAX)
 			ret[count++] = fault->backend;
 	}
 	return count;

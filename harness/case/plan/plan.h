@@ -526,10 +526,11 @@ bool plan_router_balances(const struct plan *plan);
 /* Whether the plan's ADDRESS is one that the router translates; whether there is one. */
 bool plan_is_vip(const struct plan *plan, int address);
 bool plan_has_vip(const struct plan *plan);
-/* The backends of its port number VIP_PORT when so many faults of the plan are done, in RET; how
- * many. */
-int plan_backends(const struct plan *plan, int address, int vip_port, int faults_done,
-		  struct plan_backend ret[BACKENDS_MAX]);
+/* The backends of its port number VIP_PORT, in RET, when DONE_COUNT faults of the plan are done, of
+ * which DONE has the numbers, in their order; NULL: the first so many. How many backends. What is
+ * one already is not added, and what is none not removed. */
+int plan_backends(const struct plan *plan, int address, int vip_port, const int *done,
+		  int done_count, struct plan_backend ret[BACKENDS_MAX]);
 
 /* Who has the plan's ADDRESS at a moment, as bits: what happens then has happened. */
 uint32_t plan_holders(const struct plan *plan, int address, int64_t t_ns);
