@@ -136,6 +136,7 @@ static const int allowed[] = {
 	SYS_read,
 	SYS_write,
 	SYS_pread64,
+	SYS_preadv,
 	SYS_pwrite64,
 	SYS_close,
 	SYS_mmap,

@@ -42,24 +42,24 @@
 
 static struct out out = {.fd = -1};
 
-extern char __executable_start[], __data_start[], end[];
+extern char __data_start[], end[];
 
-static void populate(const char *from, const char *to, int how)
+static void populate(const char *from, const char *to)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)from & ~(page - 1);
 
-	madvise((void *)at, (uintptr_t)to - at, how);
+	madvise((void *)at, (uintptr_t)to - at, MADV_POPULATE_WRITE);
 }
 
 /* A page that is touched costs a UML three turns with the process that it runs (ptrace); all that
- * this one will touch, asked for at once, a few. Kernels before 5.14 know nothing of it. */
+ * this one will touch, asked for at once, a few. What its file has is there from the beginning
+ * (fixtures/kernel/patches/populate.patch). Kernels before 5.14 know nothing of it. */
 static void pages_take(void)
 {
 	char *heap = malloc(1);
 
-	populate(__executable_start, end, MADV_POPULATE_READ);
-	populate(__data_start, end, MADV_POPULATE_WRITE);
-	populate(heap, sbrk(0), MADV_POPULATE_WRITE);
+	populate(__data_start, end);
+	populate(heap, sbrk(0));
 	free(heap);
 }
 
