@@ -81,13 +81,15 @@ int net_leave(struct err *err)
 	return net_return(ORIGIN, err);
 }
 
-/* What an IPv6 host says or waits for unasked: duplicate address detection, solicitations of
- * routers, an address of its own making. Without IPv6 there is nothing to be quiet about. */
+/* What an IPv6 host says or waits for unasked: duplicate address detection, an address of its own
+ * making, and solicitations of routers, which it makes only where it would take an answer
+ * (addrconf_dad_completed()). Without IPv6 there is nothing to be quiet about. */
 int net_set_quiet(struct net *net, const char *link, struct err *err)
 {
 	static const char *const knobs[][2] = {
-		{"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
-		{"accept_ra", "0"},  {"addr_gen_mode", "1"}, /* IN6_ADDR_GEN_MODE_NONE */
+		{"accept_dad", "0"},
+		{"accept_ra", "0"},
+		{"addr_gen_mode", "1"}, /* IN6_ADDR_GEN_MODE_NONE */
 	};
 	char name[64];
 

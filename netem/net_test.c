@@ -31,8 +31,9 @@ static ino_t namespace_of(const struct net *net)
 START_TEST(a_new_net_is_empty_and_quiet)
 {
 	static const char *const knobs[][2] = {
-		{"accept_dad", "0"}, {"dad_transmits", "0"}, {"router_solicitations", "0"},
-		{"accept_ra", "0"},  {"addr_gen_mode", "1"},
+		{"accept_dad", "0"},
+		{"accept_ra", "0"},
+		{"addr_gen_mode", "1"},
 	};
 	ino_t before = namespace_now();
 	struct net *net = test_net("host");

@@ -101,9 +101,10 @@ int sockets_fd(const struct sockets *sockets)
 
 void sockets_drain(struct sockets *sockets)
 {
-	char scratch[4096];
+	enum { AT_ONCE = 16 };
+	struct mmsghdr dropped[AT_ONCE] = {0};
 
-	while (recv(sockets->events_fd, scratch, sizeof(scratch), MSG_DONTWAIT | MSG_TRUNC) > 0)
+	while (recvmmsg(sockets->events_fd, dropped, AT_ONCE, MSG_DONTWAIT, NULL) == AT_ONCE)
 		;
 }
 

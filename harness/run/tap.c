@@ -107,9 +107,10 @@ int bell_open(struct net *net, struct err *err)
 
 void bell_drain(int fd)
 {
-	char scratch[1];
+	enum { AT_ONCE = 16 };
+	struct mmsghdr dropped[AT_ONCE] = {0};
 
-	while (recv(fd, scratch, sizeof(scratch), MSG_DONTWAIT | MSG_TRUNC) >= 0)
+	while (recvmmsg(fd, dropped, AT_ONCE, MSG_DONTWAIT, NULL) == AT_ONCE)
 		;
 }
 
