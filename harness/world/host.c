@@ -265,6 +265,20 @@ void host_kill(struct host *host)
 
 /* ---- power ---- */
 
+/* A kernel comes up by itself: those that do so at the same time do it beside each other, until
+ * they look for their devices. From then on they take turns (world.c, choose_processor()). */
+static int boots_on(const struct host *host)
+{
+	const struct world *world = host->world;
+	int processor = world->processor;
+
+	for (int i = 0; i < host->index && world->has_affinity && world->now_ns == 0; i++)
+		do
+			processor = (processor + 1) % CPU_SETSIZE;
+		while (!CPU_ISSET(processor, &world->affinity));
+	return processor;
+}
+
 int host_start(struct host *host, struct err *err)
 {
 	struct world *world = host->world;
@@ -275,7 +289,7 @@ int host_start(struct host *host, struct err *err)
 	struct uml_start start = {.path = host->config.kernel,
 				  .argv = line.argv,
 				  .envp = envp,
-				  .processor = world->processor,
+				  .processor = boots_on(host),
 				  .keep = world->dir_fd,
 				  .launcher = host->config.launcher,
 				  .launcher_data = host->config.launcher_data};

@@ -159,6 +159,8 @@ static int accept_device(struct host *host, int device, struct err *err)
 
 	if (ret <= 0)
 		return ret;
+	if (host->uml.pid)
+		uml_stay_on(host->uml.pid, host->world->processor);
 	if (!is_its_own(host, vhost->peer))
 		ret = err_set(err, EPROTO, "a stranger connects");
 	else

@@ -54,7 +54,7 @@ static int exec_plainly(const struct uml_start *start)
 	return -errno;
 }
 
-static void stay_on(int processor)
+void uml_stay_on(pid_t pid, int processor)
 {
 	cpu_set_t set;
 
@@ -62,7 +62,7 @@ static void stay_on(int processor)
 		return;
 	CPU_ZERO(&set);
 	CPU_SET(processor, &set);
-	sched_setaffinity(0, sizeof(set), &set); /* where that is forbidden it goes without */
+	sched_setaffinity(pid, sizeof(set), &set); /* where that is forbidden it goes without */
 }
 
 static void child(const struct uml_start *start, int console, pid_t parent)
@@ -77,7 +77,7 @@ static void child(const struct uml_start *start, int console, pid_t parent)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	personality(ADDR_NO_RANDOMIZE);
-	stay_on(start->processor);
+	uml_stay_on(0, start->processor);
 	if (null >= 0 && dup2(null, 0) == 0 && dup2(console, 1) == 1 && dup2(console, 2) == 2 &&
 	    getppid() == parent) {
 		descriptors_close_at_exec(3);

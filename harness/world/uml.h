@@ -26,7 +26,7 @@ struct uml {
 struct uml_start {
 	const char *path;
 	char *const *argv, *const *envp;
-	int processor; /* where it stays; -1: anywhere */
+	int processor; /* where it begins; -1: anywhere */
 	int keep;      /* a descriptor that it has as well; -1: none */
 	const struct world_launcher *launcher;
 	void *launcher_data;
@@ -34,6 +34,9 @@ struct uml_start {
 
 void uml_init(struct uml *uml);
 int uml_start(struct uml *uml, const struct uml_start *start, struct err *err);
+/* PID, or the caller if that is 0, and what it makes from now on have one processor; -1: as it is.
+ */
+void uml_stay_on(pid_t pid, int processor);
 /* Kills all of it and waits until it is gone: its status. Nothing if there is none. */
 int uml_kill(struct uml *uml);
 /* Its pid_fd is readable: its status, and the rest of its console. */
