@@ -27,10 +27,12 @@ struct decoded {
 	/* TCP (RFC 9293, RFC 7323) */
 	uint16_t sport, dport;
 	uint32_t seq, ack;
-	uint8_t flags;                     /* TCP_SYN ... */
-	uint16_t window;                   /* as in the header */
-	int payload;                       /* bytes, from the IP header's length */
-	int scale;                         /* window scale option; -1: none */
+	uint32_t seq_shift, ack_shift; /* by renumber.c: how much that is more than in the header */
+	bool for_proxy;  /* by renumber.c: it goes no further, the server has not answered yet */
+	uint8_t flags;   /* TCP_SYN ... */
+	uint16_t window; /* as in the header */
+	int payload;     /* bytes, from the IP header's length */
+	int scale;       /* window scale option; -1: none */
 	uint32_t ts_value, ts_echo;        /* 0: no timestamps */
 	uint8_t options[TCP_OPTIONS_MOST]; /* all of them, as in the header */
 	size_t option_size;

@@ -39,7 +39,8 @@ struct pairing {
 	int *head;
 	uint64_t head_mask;
 	int64_t longest_way_ns;
-	int *by_number; /* which packet bears it, or -1 */
+	struct renumbering renumbering; /* by a SYN proxy */
+	int *by_number;                 /* which packet bears it, or -1 */
 	uint32_t number_count;
 };
 
@@ -70,12 +71,13 @@ static uint64_t signature_of(const struct decoded *packet, const struct plan *pl
 		hash = mix(hash, (uint64_t)packet->sport << 16 | packet->dport);
 	}
 	hash = mix(hash, (uint64_t)packet->seq << 32 | packet->ack);
-	if (!(stripped & STRIP_TIMESTAMPS))
+	if (!(stripped & STRIP_TIMESTAMPS) && !plan->middlebox.syn_proxy)
 		hash = mix(hash, (uint64_t)packet->ts_value << 32 | packet->ts_echo);
 	hash = mix(hash, (uint64_t)packet->payload << 32 | (uint64_t)packet->window << 16 |
 				 (uint16_t)packet->ip_id);
 	hash = mix(hash, (uint64_t)(packet->icmp_type + 1) << 32 |
 				 (uint64_t)(packet->icmp_code + 1) << 16 |
+				 (uint64_t)packet->for_proxy << 2 |
 				 (uint64_t)packet->neighbour_request << 1 |
 				 (uint64_t)packet->neighbour_reply);
 	return mix(hash, packet->quoted_seq);
@@ -462,7 +464,7 @@ static void note_losses(struct pairing *pairing, const struct loss *loss, int co
 	}
 }
 
-/* What a SYN proxy took, it answered or sent on as a segment of its own, with other numbers. */
+/* What a SYN proxy took, it answered, or sent a segment of its own for. */
 static void note_taken(struct pairing *pairing)
 {
 	if (!pairing->packet || !pairing->seen)
@@ -480,7 +482,8 @@ static void note_taken(struct pairing *pairing)
 struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan,
 			       const struct loss *loss, int loss_count)
 {
-	struct pairing pairing = {.pool = pool, .record = record, .plan = plan};
+	struct pairing pairing = {
+		.pool = pool, .record = record, .plan = plan, .renumbering.pool = pool};
 	uint64_t slots = 64;
 
 	while (slots < (uint64_t)record->frame_count)
@@ -501,6 +504,8 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 		bool known = false;
 
 		packet_decode(frame->bytes, (size_t)frame->captured, &packet);
+		if (plan->middlebox.syn_proxy)
+			renumber(&pairing.renumbering, plan, frame, &packet);
 		signature = signature_of(&packet, plan);
 		frame->packet = -1;
 		if (is_origin(frame))

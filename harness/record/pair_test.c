@@ -5,9 +5,9 @@
 #include "record_test.h"
 #include "tcp_words.h"
 
-#define ROUTER                                                                                     \
+#define ROUTER "network: router\n" HOSTS_BEHIND
+#define HOSTS_BEHIND                                                                               \
 	"case: behind a router\n"                                                                  \
-	"network: router\n"                                                                        \
 	"hosts:\n"                                                                                 \
 	"  client: {program: [{connect: server:8081}]}\n"                                          \
 	"  server: {program: [{listen: 8081}, accept]}\n" EXPECTS_CONNECT
@@ -215,22 +215,31 @@ START_TEST(test_corrupted)
 }
 END_TEST
 
+/* Between a host and the router's interface towards it. */
+static void send_part(int64_t t_ns, int host, const struct made_segment *segment, bool to_router)
+{
+	uint8_t frame[256];
+	size_t size = segment_frame(segment, frame);
+
+	if (to_router) {
+		raw_packet(&raw, t_ns, host, RAW_TAP_HOST, 1, frame, size);
+		raw_packet(&raw, t_ns, host, RAW_TAP_PORT, 0, frame, size);
+		raw_packet(&raw, t_ns, -1 - host, RAW_TAP_PORT, 1, frame, size);
+		raw_packet(&raw, t_ns, -1 - host, RAW_TAP_HOST, 0, frame, size);
+	} else {
+		raw_packet(&raw, t_ns, -1 - host, RAW_TAP_HOST, 1, frame, size);
+		raw_packet(&raw, t_ns, -1 - host, RAW_TAP_PORT, 0, frame, size);
+		raw_packet(&raw, t_ns + MS, host, RAW_TAP_PORT, 1, frame, size);
+		raw_packet(&raw, t_ns + MS, host, RAW_TAP_HOST, 0, frame, size);
+	}
+}
+
 /* From host 0 through the router's two interfaces to host 1. */
 static void send_routed(int64_t t_ns, const struct made_segment *before,
 			const struct made_segment *behind)
 {
-	uint8_t frame[256];
-	size_t size = segment_frame(before, frame);
-
-	raw_packet(&raw, t_ns, 0, RAW_TAP_HOST, 1, frame, size);
-	raw_packet(&raw, t_ns, 0, RAW_TAP_PORT, 0, frame, size);
-	raw_packet(&raw, t_ns, -1, RAW_TAP_PORT, 1, frame, size);
-	raw_packet(&raw, t_ns, -1, RAW_TAP_HOST, 0, frame, size);
-	size = segment_frame(behind, frame);
-	raw_packet(&raw, t_ns, -2, RAW_TAP_HOST, 1, frame, size);
-	raw_packet(&raw, t_ns, -2, RAW_TAP_PORT, 0, frame, size);
-	raw_packet(&raw, t_ns + MS, 1, RAW_TAP_PORT, 1, frame, size);
-	raw_packet(&raw, t_ns + MS, 1, RAW_TAP_HOST, 0, frame, size);
+	send_part(t_ns, 0, before, true);
+	send_part(t_ns, 1, behind, false);
 }
 
 START_TEST(test_router)
@@ -282,6 +291,70 @@ START_TEST(test_translation)
 	check_packet(0, S, S, S + MS, 0, 1);
 	ck_assert_str_eq(record->packet[0].src, "10.0.1.1");
 	check_packet(1, 2 * S, -1, -1, 1, 0);
+	done();
+}
+END_TEST
+
+/* The proxy's first number is 5000, the server's 9000: what comes after that is one packet on both
+ * sides, in the numbers of the client; its header's are those of who sent it. */
+START_TEST(test_syn_proxy)
+{
+	struct made_segment out = {
+		.src = "fd00:0:0:1::1", .dst = "fd00:0:0:2::1", .flags = TCP_SYN, .seq = 100};
+	struct made_segment in = {.src = "fd00:0:0:2::1",
+				  .dst = "fd00:0:0:1::1",
+				  .sport = 8081,
+				  .dport = 40000,
+				  .flags = TCP_SYN | TCP_ACK,
+				  .seq = 5000,
+				  .ack = 101};
+
+	begin("ip: 6\nnetwork: {type: router, middlebox: {syn_proxy: true}}\n" HOSTS_BEHIND);
+	send_part(S, 0, &out, true);
+	send_part(S, 0, &in, false);
+	out.flags = TCP_ACK;
+	out.seq = 101;
+	out.ack = 5001;
+	send_part(2 * S, 0, &out, true);
+	send_part(2 * S, 1,
+		  &(struct made_segment){.src = "fd00:0:0:1::1",
+					 .dst = "fd00:0:0:2::1",
+					 .flags = TCP_SYN,
+					 .seq = 100,
+					 .window = 500},
+		  false);
+	in.seq = 9000;
+	send_part(3 * S, 1, &in, true);
+	out.ack = 9001;
+	send_part(3 * S, 1, &out, false);
+	out.ack = 5001;
+	out.payload = 10;
+	send_part(4 * S, 0, &out, true);
+	out.ack = 9001;
+	send_part(4 * S, 1, &out, false);
+	in.flags = TCP_ACK;
+	in.seq = 9001;
+	in.ack = 111;
+	in.payload = 5;
+	send_part(5 * S, 1, &in, true);
+	in.seq = 5001;
+	send_part(5 * S, 0, &in, false);
+	record = test_collect(plan, &raw, 6 * S);
+	ck_assert_int_eq(record->packet_count, 8);
+	check_packet(0, 1 * S, 1 * S, -1, 0, 1);
+	check_packet(1, 1 * S, -1, 1 * S + MS, PLACE_ROUTER, 0);
+	check_packet(2, 2 * S, 2 * S, -1, 0, 1);
+	check_packet(3, 2 * S, 2 * S, 2 * S + MS, PLACE_ROUTER, 1);
+	check_packet(4, 3 * S, 3 * S, -1, 1, 0);
+	check_packet(5, 3 * S, 3 * S, 3 * S + MS, PLACE_ROUTER, 1);
+	check_packet(6, 4 * S, 4 * S, 4 * S + MS, 0, 1);
+	check_packet(7, 5 * S, 5 * S, 5 * S + MS, 1, 0);
+	ck_assert_str_eq(record->packet[2].lost, "taken by the SYN proxy");
+	ck_assert_uint_eq(record->packet[7].seq, 9001);
+	ck_assert_int_eq(record->packet[7].rel_seq, 1);
+	ck_assert_int_eq(record->packet[6].rel_ack, 1);
+	for (int i = 0; i < record->packet_count; i++)
+		ck_assert_int_eq(record->packet[i].attempt, 0);
 	done();
 }
 END_TEST
@@ -426,6 +499,7 @@ int main(void)
 	tcase_add_test(tests, test_router);
 	tcase_add_test(tests, test_to_router);
 	tcase_add_test(tests, test_translation);
+	tcase_add_test(tests, test_syn_proxy);
 	tcase_add_test(tests, test_vip);
 	tcase_add_test(tests, test_moved_address);
 	tcase_add_test(tests, test_router_speaks);

@@ -51,6 +51,16 @@ struct loss { /* why the packet of that number did not arrive, or what it lost o
 struct decoded *pair_sightings(struct pool *pool, struct record *record, const struct plan *plan,
 			       const struct loss *loss, int loss_count);
 
+/* renumber.c: what of a connection through a SYN proxy has the server's numbers, as FRAME shows it,
+ * gets the client's. Of frames in their order. */
+struct renumbering {
+	struct pool *pool;
+	struct numbering *numbering;
+	int numbering_count;
+};
+void renumber(struct renumbering *renumbering, const struct plan *plan,
+	      const struct record_frame *frame, struct decoded *packet);
+
 /* pcapng.c: in which frame of which capture each packet is. The frames are in their order. */
 void number_frames(struct record *record, const struct plan *plan);
 

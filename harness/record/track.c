@@ -249,7 +249,9 @@ static void sent_numbers(struct tracker *tracker, struct side *side, struct reco
 
 	if (end == packet->seq || packet->flags & TCP_RST)
 		return;
-	record->attempt = ranges_send(tracker->pool, &side->sent, packet->seq, end);
+	/* A SYN proxy says what an end says as well, each for the first time. */
+	if (!tracker->plan->middlebox.syn_proxy || record->from != PLACE_ROUTER)
+		record->attempt = ranges_send(tracker->pool, &side->sent, packet->seq, end);
 	if (record->attempt > 0)
 		record->kinds |= 1u << KIND_RETRANSMISSION;
 	if (!side->numbered || sequence_compare(end, side->next) > 0)
@@ -419,8 +421,8 @@ static void fill(struct tracker *tracker, int index)
 	record->dst = pool_strdup(tracker->pool, packet->dst);
 	record->sport = packet->sport;
 	record->dport = packet->dport;
-	record->seq = packet->seq;
-	record->ack = packet->ack;
+	record->seq = packet->seq - packet->seq_shift;
+	record->ack = packet->ack - packet->ack_shift;
 	record->rel_seq = record->rel_ack = -1;
 	record->flags = packet->flags;
 	record->window = packet->window;
