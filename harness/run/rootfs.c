@@ -173,7 +173,7 @@ static int file_replace(const char *path, const char *text, struct err *err)
 
 bool rootfs_is_machines(void)
 {
-	return access("/etc", F_OK) == 0;
+	return access("/etc/passwd", F_OK) == 0;
 }
 
 static int etc_make(const struct rootfs *rootfs, struct err *err)

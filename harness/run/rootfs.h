@@ -32,7 +32,7 @@ struct rootfs {
 };
 
 /* The root directory here is the machine's that we run on; else we made it, for QEMU, and it has no
- * /etc. */
+ * /etc/passwd. It may have an /etc: Debian's awk and java are links into /etc/alternatives. */
 bool rootfs_is_machines(void);
 
 /* Mounts a tmpfs on DISK, which is a folder, and owned by OWNER. */
