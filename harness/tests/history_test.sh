@@ -15,8 +15,8 @@ export SCRATCH=$scratch LC_ALL=C.UTF-8
 table=$(sed -n '/^<!-- history -->$/,/^<!-- end of history -->$/p' "$top/docs/kernels.md")
 while read -r line; do
 	grep -qF "$line" <<<"$table" || fail "docs/kernels.md lacks: $line (ci/history --write)"
-done < <(jq -r '.[] | "| \(.between | join(", ")) | \(.text) |"' "$top/ci/history.json")
-[ "$(grep -c '^| [0-9]' <<<"$table")" = "$(jq length "$top/ci/history.json")" ] || fail "docs/kernels.md has another cause"
+done < <(jq -r '.[] | "| \(if .between == "all" then "all" else .between | join(", ") end) | \(.text) |"' "$top/ci/history.json")
+[ "$(grep -cE '^\| ([0-9]|all)' <<<"$table")" = "$(jq length "$top/ci/history.json")" ] || fail "docs/kernels.md has another cause"
 
 # Two versions, of which one run differs in two ways
 cat >fake <<'F'
@@ -69,5 +69,10 @@ complains 'not undone by net.ipv4.x=0, 1.0 to 2.0: cases/connect/a.yaml:ip=4: cl
 echo "[$connect, $server, ${server/Unseen/Stale}]" >causes
 exits 1 history
 complains 'nothing is explained by: Stale'
+echo '{"changes": []}' >undone
+echo "[$connect, {\"between\": \"all\", \"text\": \"Chance\", \"runs\": [\"/a[.]\"], \"random\": true, \"show\": [\"cases/connect/a.yaml:ip=4\", \"server: socket\"]}]" >causes
+exits 0 history --write
+# shellcheck disable=SC2016
+grep -qFx '| all | Chance | | `connect/a:ip=4`: server: socket |' page || fail "the page: $(cat page)"
 exits 2 "$top/ci/history" 1.0=/one
 echo "what differs has its causes"
