@@ -116,8 +116,9 @@ static void fold_lines(const struct record_event *events, int count, struct fold
 static void fold_end(const struct record_event *events, int count, int start,
 		     enum record_event_kind end, struct fold *folds)
 {
-	for (int i = start + 1; i < count && events[i].kind != EVENT_PACKET &&
-				events[i].kind != EVENT_FAULT && events[i].kind != EVENT_HOST;
+	for (int i = start + 1;
+	     i < count && events[i].kind != EVENT_PACKET && events[i].kind != EVENT_FAULT &&
+	     events[i].kind != EVENT_FAILOVER && events[i].kind != EVENT_HOST;
 	     i++) {
 		if (events[i].kind == end && events[i].index == events[start].index) {
 			folds[start].whole = true;

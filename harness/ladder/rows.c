@@ -141,6 +141,11 @@ static void add_event(struct making *making, const struct record_event *event, b
 	case EVENT_FAULT:
 		add_fault(making, row);
 		break;
+	case EVENT_FAILOVER:
+		row.kind = ROW_FAULT;
+		row.ink = INK_FAULT;
+		add(making, row, LABEL_FAILOVER);
+		break;
 	case EVENT_HOST:
 		add_host(making, row);
 		break;

@@ -99,6 +99,18 @@ static void add_faults(struct events *events)
 		add(events, events->record->fault[i].begun_ns, EVENT_FAULT, PLACE_UNKNOWN, i);
 }
 
+/* One that takes over at once does so as its fault begins. */
+static void add_failovers(struct events *events)
+{
+	for (int i = 0; i < events->record->fault_count; i++) {
+		const struct record_fault *fault = &events->record->fault[i];
+
+		if (events->plan->fault[fault->fault].op == FAULT_FAILOVER &&
+		    fault->done_ns != fault->begun_ns)
+			add(events, fault->done_ns, EVENT_FAILOVER, PLACE_UNKNOWN, i);
+	}
+}
+
 /* A host goes down when a fault begins that is about it, and there it is told already; or when
  * one goes on. */
 static bool is_told_by_fault(const struct events *events, const struct record_host *change)
@@ -142,6 +154,7 @@ int record_events(const struct plan *plan, const struct record *record,
 	if (!record_fits(record, plan))
 		return -EINVAL;
 	add_faults(&events);
+	add_failovers(&events);
 	add_hosts(&events);
 	add_programs(&events);
 	add_steps(&events);

@@ -10,7 +10,8 @@
 
 enum record_event_kind {
 	EVENT_FAULT,
-	EVENT_HOST, /* lost its power or came up, but for what a fault says when it begins */
+	EVENT_FAILOVER, /* of a fault: the router that takes over is up */
+	EVENT_HOST,     /* lost its power or came up, but for what a fault says when it begins */
 	EVENT_PROGRAM_START,
 	EVENT_STEP_START,
 	EVENT_STEP_END,

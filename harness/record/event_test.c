@@ -113,6 +113,39 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* Where it comes up later than the first goes down. */
+START_TEST(test_failover)
+{
+	static const char *const lines[] = {"*** failover after=1s", "*** another router is up",
+					    "*** failover router"};
+	struct plan *plan = test_plan("network: router\n" TWO_HOSTS
+				      "timeline: [{at: 3s, failover: {after: 1s}}, "
+				      "{at: 5s, failover: router}]\n" EXPECTS);
+	struct raw raw = {0};
+	struct record_event *events;
+	struct record *record;
+	char text[256];
+	int count;
+
+	raw_begin(&raw);
+	raw_fault(&raw, 0, 3 * S, 0);
+	raw_fault(&raw, 0, 4 * S, 1);
+	raw_fault(&raw, 1, 5 * S, 0);
+	raw_fault(&raw, 1, 5 * S, 1);
+	record = test_collect(plan, &raw, 6 * S);
+	ck_assert_int_eq(record_events(plan, record, &events, &count), 0);
+	ck_assert_int_eq(count, 3);
+	for (int i = 0; i < count; i++) {
+		ck_assert_str_eq(label_event(plan, record, &events[i], text, sizeof(text)),
+				 lines[i]);
+		ck_assert_int_eq(events[i].t_ns, (3 + i) * S);
+	}
+	free(events);
+	record_free(record);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(test_packets)
 {
 	static const struct {
@@ -234,6 +267,7 @@ int main(void)
 	TCase *tests = tcase_create("event");
 
 	tcase_add_test(tests, test_lines);
+	tcase_add_test(tests, test_failover);
 	tcase_add_test(tests, test_text_is_no_lost_pattern);
 	tcase_add_test(tests, test_packets);
 	tcase_add_test(tests, test_packet_headers);

@@ -481,6 +481,9 @@ const char *label_event(const struct plan *plan, const struct record *record,
 	case EVENT_FAULT:
 		text_add(&text, "*** %s", plan->fault[record->fault[event->index].fault].text);
 		break;
+	case EVENT_FAILOVER:
+		text_put(&text, "*** " LABEL_FAILOVER);
+		break;
 	case EVENT_HOST:
 		text_add(&text, "*** %s",
 			 label_host_change(plan, &record->host[event->index], change,

@@ -361,6 +361,7 @@ static bool disturbs(const struct judging *judging, const struct expect_silence 
 
 static const char *const what[] = {
 	[EVENT_FAULT] = NULL, /* done by the case itself */
+	[EVENT_FAILOVER] = NULL,
 	[EVENT_HOST] = NULL,
 	[EVENT_PROGRAM_START] = "a program started",
 	[EVENT_PROGRAM_END] = "a program ended",
