@@ -314,6 +314,11 @@ static const struct field relay_fields[] = {
 	{"dead", TYPE_WORD, PEER(amount), .words = relay_words,
 	 .help = "what it does with a side when the other's connection has failed; close if not "
 		 "said"},
+	{"idle", TYPE_DURATION, PEER(time_ns), .min = 1000000,
+	 .help = "when nothing came from either side for so long, it closes both (with `dead: "
+		 "abort` by a RST), as nginx's proxy_timeout and HAProxy's timeout tunnel do; "
+		 "never "
+		 "if not said"},
 };
 static const struct field use_fields[] = {
 	{NULL, TYPE_CUSTOM, .decode = decode_use, .looks = "the name of a connect or accept",

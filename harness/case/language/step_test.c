@@ -72,6 +72,8 @@ static const struct {
 	{"relay: server:81", PEER_RELAY, RELAY_CLOSE, 0, 0, 0, "relay", "relay server:81"},
 	{"relay: {to: server:81, dead: abort}", PEER_RELAY, RELAY_ABORT, 0, 0, 0, "relay",
 	 "relay to=server:81 dead=abort"},
+	{"relay: {to: server:81, idle: 60s}", PEER_RELAY, RELAY_CLOSE, 60 * NSEC_PER_SEC, 0, 0,
+	 "relay", "relay to=server:81 idle=60s"},
 	{"use: c", PEER_USE, 0, 0, 0, 0, "use", "use c"},
 	{"on_sigterm: close", PEER_ON_SIGTERM, 0, 0, 0, 0, "on_sigterm", "on_sigterm close"},
 	{"sigpipe: default", PEER_SIGPIPE, 1, 0, 0, 0, "sigpipe", "sigpipe default"},
