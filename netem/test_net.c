@@ -129,6 +129,23 @@ json_t *test_link(struct net *net, const char *name)
 	return test_find(test_witness(net, "ip -j -d link show"), "ifname", name);
 }
 
+size_t test_chains(struct net *net, const char *family)
+{
+	json_t *list = test_get(test_witness(net, "nft -j list ruleset"), "nftables"), *item;
+	size_t i, n = 0;
+
+	json_array_foreach(list, i, item)
+	{
+		json_t *chain = json_object_get(item, "chain");
+
+		if (chain && !strcmp(test_string(chain, "family"), family)) {
+			ck_assert_str_eq(test_string(chain, "table"), "halfopen");
+			n++;
+		}
+	}
+	return n;
+}
+
 json_t *test_find(json_t *array, const char *key, const char *value)
 {
 	json_t *item;
@@ -341,6 +358,14 @@ int test_connected(int fd, int timeout_ms)
 		return ETIMEDOUT;
 	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size), 0);
 	return code;
+}
+
+int test_connecting(struct test_pair *pair, bool routed, int version)
+{
+	int client = test_socket(pair->client, version, SOCK_STREAM, 0);
+
+	ck_assert_int_eq(test_connect(client, test_address(routed, version, 2), 80), -EINPROGRESS);
+	return client;
 }
 
 void test_send(int fd, char mark, size_t size)

@@ -49,6 +49,8 @@ json_t *test_witness(struct net *net, const char *fmt, ...) __attribute__((forma
 json_t *test_link(struct net *net, const char *name);
 /* The first object in ARRAY whose KEY is the string VALUE; NULL: none. */
 json_t *test_find(json_t *array, const char *key, const char *value);
+/* How many chains of FAMILY the table "halfopen" has; there is no other table. */
+size_t test_chains(struct net *net, const char *family);
 /* By path, "a.b.c"; the test fails where there is nothing. */
 json_t *test_get(json_t *object, const char *path);
 const char *test_string(json_t *object, const char *path);
@@ -74,6 +76,8 @@ const char *test_address(bool routed, int version, int number);
 int test_socket(struct net *net, int version, int type, int port);
 /* connect(2); 0 or -errno (-EINPROGRESS). */
 int test_connect(int fd, const char *address, int port);
+/* A connection to the server's port 80 that is on its way: the client's socket. */
+int test_connecting(struct test_pair *pair, bool routed, int version);
 /* The next connection, non-blocking. */
 int test_accept(int listener);
 /* The errno that a connecting socket ends up with within the time; ETIMEDOUT: nothing yet. */
