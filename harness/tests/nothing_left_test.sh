@@ -24,7 +24,7 @@ echo "seed: $SEED"
 # Of what this shell, the first of its namespace, has started.
 any_process() {
 	local all=()
-	mapfile -t all < <(find /proc -maxdepth 1 -name '[0-9]*' -printf '%f\n' | grep -vx -e 1 -e "$BASHPID")
+	mapfile -t all < <(find /proc -maxdepth 1 -name '[0-9]*' -printf '%f\n' 2>/dev/null | grep -vx -e 1 -e "$BASHPID")
 	echo "${all[RANDOM % ${#all[@]}]}"
 }
 

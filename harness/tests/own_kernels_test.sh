@@ -86,6 +86,17 @@ if "$halfopen" run --kernel "$uml" --kernel client="$scratch/bare/linux" "$scrat
 fi
 grep -q 'no virtio.*halfopen kernel build' "$scratch/text" || { cat "$scratch/text" >&2; fail "it is not told what it lacks"; }
 
+# What a host reads of the machine's files is what they hold, also at their ends: hostfs reads 32 pages at once.
+cat >"$scratch/reads.yaml" <<END
+case: a host reads files
+hosts:
+  client: {program: {command: "cat /usr/bin/ba* | sha256sum"}}
+  server: {program: [pause]}
+expect: {client: {output: [$(cat /usr/bin/ba* | sha256sum | cut -d ' ' -f 1)]}}
+END
+"$halfopen" run --kernel "$uml" "$scratch/reads.yaml" >"$scratch/text" ||
+	{ cat "$scratch/text" >&2; fail "a host reads other bytes than the machine's files hold"; }
+
 # What a program does to its machine comes at a moment that the world does not know before.
 cat >"$scratch/sysrq.yaml" <<'END'
 case: a program reboots its machine
