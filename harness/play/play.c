@@ -267,6 +267,7 @@ static void middlebox_add(struct play *play)
 						.ecn = box->strip & STRIP_ECN,
 						.ecn_flags = box->strip & STRIP_ECN_FLAGS,
 						.most_mss = (uint16_t)box->mss},
+				      .by_payload = box->by_payload,
 				      .at_once = box->to == TOLD_BOTH,
 				      .answers = box->then != REFUSAL_DROP,
 				      .reject_type = -1};

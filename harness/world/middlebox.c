@@ -159,8 +159,8 @@ static void time_next(struct world *world, int64_t t_ns)
 	world_at(world, t_ns, look, box);
 }
 
-static void take_up(struct flow *flow, struct packet *packet, const struct frame_parts *parts,
-		    int sender, int to, int64_t now_ns)
+static void take_up(const struct world *world, struct flow *flow, struct packet *packet,
+		    const struct frame_parts *parts, int sender, int to)
 {
 	struct end *end = &flow->end[sender];
 
@@ -169,7 +169,9 @@ static void take_up(struct flow *flow, struct packet *packet, const struct frame
 	end->last = packet;
 	end->last_to = to;
 	end->finished = end->finished || parts->tcp_flags & TH_FIN;
-	flow->last_ns = now_ns;
+	if (!world->middlebox->how.by_payload || parts->tcp_length ||
+	    parts->tcp_flags & (TH_SYN | TH_FIN))
+		flow->last_ns = world->now_ns;
 }
 
 static void strip(struct world *world, struct packet *packet, const struct frame_parts *parts)
@@ -215,7 +217,7 @@ static bool known_sees(struct world *world, struct packet *packet, const struct 
 	if (parts->tcp_flags & TH_RST)
 		flow_remove(at);
 	else
-		take_up(flow, packet, parts, which, to, world->now_ns);
+		take_up(world, flow, packet, parts, which, to);
 	return false;
 }
 

@@ -180,6 +180,28 @@ START_TEST(who_sends_next_is_told)
 }
 END_TEST
 
+/* Data begins the time anew, and what has none does not. */
+START_TEST(payload_alone_counts)
+{
+	begin(&(struct world_middlebox){.by_payload = true});
+	ck_assert(passes(CLIENT, TH_SYN));
+	world.now_ns += IDLE_NS / 2;
+	ck_assert(passes(CLIENT, TH_ACK));
+	world.now_ns += IDLE_NS / 2 - 1;
+	ck_assert(passes(SERVER, TH_ACK));
+	world.now_ns++;
+	ck_assert(!passes(CLIENT, TH_ACK));
+	end();
+	begin(&(struct world_middlebox){.by_payload = true});
+	ck_assert(passes(CLIENT, TH_SYN));
+	world.now_ns += IDLE_NS / 2;
+	ck_assert(passes(CLIENT, TH_FIN | TH_ACK));
+	world.now_ns += IDLE_NS / 2;
+	ck_assert(passes(SERVER, TH_ACK));
+	end();
+}
+END_TEST
+
 START_TEST(nobody_is_told)
 {
 	begin(&(struct world_middlebox){.answers = false});
@@ -246,6 +268,7 @@ int main(void)
 
 	tcase_add_test(tests, who_sends_next_is_told);
 	tcase_add_test(tests, nobody_is_told);
+	tcase_add_test(tests, payload_alone_counts);
 	tcase_add_test(tests, both_are_told_at_once);
 	tcase_add_test(tests, of_what_is_over_nobody_is_told);
 	tcase_add_test(tests, what_it_does_not_know_it_leaves_alone);

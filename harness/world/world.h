@@ -295,6 +295,7 @@ struct world_middlebox { /* middlebox.h */
 			  * translates none */
 	struct frame_strip strip; /* out of each TCP segment */
 	int64_t idle_ns; /* without a packet for so long a connection is given up; 0: never, */
+	bool by_payload; /* and what has none begins that anew only with a SYN or FIN */
 	bool at_once;    /* and both ends are told then; false: who sends next, by each packet */
 	bool answers;    /* false: nobody is */
 	int reject_type, reject_code; /* as of a rule */

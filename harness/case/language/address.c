@@ -130,12 +130,12 @@ static void decode_vips(struct decoder *d, const struct node *map)
 		return;
 	if (d->plan->network == NETWORK_ROUTER)
 		decode_each(d, map, decode_vip);
-	if (d->plan->middlebox.then)
+	if (d->plan->middlebox.then || d->plan->middlebox.by_payload)
 		diag_help(d->diags,
 			  diag_error(d->diags, map->key->span,
-				     "'vips' beside a middlebox that says 'then'"),
+				     "'vips' beside a middlebox that says 'then' or 'counts'"),
 			  "that would know each connection twice, by the VIP and by the backend: "
-			  "leave out 'then'");
+			  "leave it out");
 	if (d->plan->balancer == BALANCER_IPVS &&
 	    (d->plan->nat || d->plan->middlebox.idle_ns || d->plan->middlebox.syn_proxy))
 		diag_help(d->diags,

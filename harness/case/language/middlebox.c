@@ -65,11 +65,20 @@ static const struct word to_words[] = {
 	{NULL, 0, NULL},
 };
 
+static const struct word counts_words[] = {
+	{"packets", false, "any packet of the connection"},
+	{"payload", true,
+	 "data, SYN and FIN: keepalive does not help. Not with one kernel for all hosts"},
+	{NULL, 0, NULL},
+};
+
 static const struct field middlebox_fields[] = {
 	{"like", TYPE_WORD, TO(struct plan, middlebox.like), .words = like_words,
 	 .help = "one that there is: what it does where nothing else is said"},
 	{"idle", TYPE_DURATION, TO(struct plan, middlebox.idle_ns), .min = NSEC_PER_SEC,
 	 .help = "a connection without a packet for so long is forgotten, in whole seconds"},
+	{"counts", TYPE_WORD, TO(struct plan, middlebox.by_payload), .words = counts_words,
+	 .help = "what ends that idleness, packets if not said"},
 	{"unknown", TYPE_WORD, TO(struct plan, middlebox.unknown), .words = refusal_words,
 	 .help = "what happens to a TCP packet of a connection that it does not know, drop if not "
 		 "said"},
@@ -111,8 +120,10 @@ static void then_finish(struct decoder *d, const struct node *node)
 			  diag_error(d->diags, to->span, "both ends can only be sent a RST"),
 			  "then: rst, to: both; or to: sender, whose packet an error of ICMP "
 			  "answers");
-	/* Then it is like any other that is not known. */
-	if (box->to == TOLD_SENDER && box->then == box->unknown)
+	/* Then it is like any other that is not known; what a kernel cannot count is not. */
+	if (box->by_payload && !box->then)
+		box->then = box->unknown;
+	else if (!box->by_payload && box->to == TOLD_SENDER && box->then == box->unknown)
 		box->then = REFUSAL_UNSAID;
 }
 

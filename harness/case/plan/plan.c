@@ -56,6 +56,8 @@ bool plan_wants_own_kernels(const struct plan *plan, char *ret_words, size_t siz
 	}
 	if (plan->middlebox.strip || plan->middlebox.mss)
 		return words(ret_words, size, "a middlebox that changes packets");
+	if (plan->middlebox.by_payload)
+		return words(ret_words, size, "a middlebox that counts payload");
 	if (plan->middlebox.then)
 		return words(ret_words, size, "a middlebox with then");
 	for (int i = 0; i < plan->host_count; i++)

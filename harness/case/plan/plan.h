@@ -78,6 +78,7 @@ struct plan_middlebox {
 		REFUSAL_ICMP /* administratively prohibited */
 	} unknown,
 		then;
+	bool by_payload; /* idle: without payload */
 	bool syn_proxy;
 	int strip;   /* of each TCP segment: bits of enum stripped */
 	int64_t mss; /* a larger one in a SYN becomes this; 0: none does */
