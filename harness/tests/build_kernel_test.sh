@@ -81,6 +81,14 @@ tree=keep-new/linux
 has creep_patched
 has old # is not for this version
 info 'patch: creep-7.0.patch'
+# A patch for older ones changes neither key nor kernel of a newer one
+keys() { exits 0 script/build-kernel --key old; cat out; exits 0 script/build-kernel --key new; cat out; }
+keys >before
+one_line_patch kernel/old.c 'int old;' 'int mended;' 'x' | sed '1a Until: 5.12' >script/patches/older.patch
+keys >after
+! grep -qx "$(sed -n 1p before)" after || fail "the old tree's key is the same: $(cat after)"
+[ "$(sed -n 2p before)" = "$(sed -n 2p after)" ] || fail "the new tree's key is another: $(cat before after)"
+rm script/patches/older.patch
 tree other 6 12
 echo 'int other;' >other/kernel/creep.c
 builds other
