@@ -137,6 +137,21 @@ START_TEST(reads_programs)
 }
 END_TEST
 
+/* As who connects does. */
+START_TEST(who_relays_starts_when_there_is_somebody_to_relay_to)
+{
+	struct plan *plan = load("case: a\nhosts:\n"
+				 "  one: {program: [{listen: 80}, {relay: 'two:8080'}]}\n"
+				 "  two: {program: [{listen: 8080}, accept]}\n"
+				 "expect: {two: {accept: ok}}\n");
+
+	ck_assert_int_eq(plan->program[0].step[1].target_program, 1);
+	ck_assert_int_eq(plan->ready[plan->program[0].connected].program, 1);
+	ck_assert_int_eq(plan->ready[plan->program[0].connected].port, 8080);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(sets_extra_sysctls_first)
 {
 	const char *source = TWO_HOSTS EXPECT, *extra[] = {"net.ipv4.tcp_sack=0", NULL};
@@ -286,6 +301,7 @@ int main(void)
 	tcase_add_test(tests, reads_a_whole_link);
 	tcase_add_test(tests, numbers_addresses);
 	tcase_add_test(tests, reads_programs);
+	tcase_add_test(tests, who_relays_starts_when_there_is_somebody_to_relay_to);
 	tcase_add_test(tests, sets_extra_sysctls_first);
 	tcase_add_test(tests, refuses_other_variants);
 	tcase_add_test(tests, knows_what_it_must_reach);

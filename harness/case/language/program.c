@@ -315,6 +315,11 @@ static struct sockaddr_in6 at_first(const struct plan *plan, struct sockaddr_in6
 	return address;
 }
 
+static bool connects(const struct plan_step *step)
+{
+	return step->peer.op == PEER_CONNECT || step->peer.op == PEER_RELAY;
+}
+
 /* Who connects first to where another program will listen starts when it does. */
 static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own, int self)
 {
@@ -325,7 +330,7 @@ static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own,
 		struct sockaddr_in6 to = at_first(d->plan, step->peer.addr);
 		int target = step->target_program;
 
-		if (step->peer.op != PEER_CONNECT)
+		if (!connects(step))
 			continue;
 		if (target == PLAN_ANY && program->after < 0 && !program->start_said)
 			target = find_command(d->plan, own, self, to);
@@ -350,7 +355,7 @@ void resolve_targets(struct decoder *d)
 		for (int j = 0; j < plan->program[i].step_count; j++) {
 			struct plan_step *step = &plan->program[i].step[j];
 
-			if (step->peer.op == PEER_CONNECT && step->peer.addr.sin6_port)
+			if (connects(step) && step->peer.addr.sin6_port)
 				step->target_program = find_listener(
 					plan, own, i, at_first(plan, step->peer.addr));
 		}

@@ -160,7 +160,7 @@ struct plan_step {
 	const struct step_kind *kind;
 	char *name;         /* "recv", "recv#2", or the author's `as` */
 	char *text;         /* "setsockopt SO_KEEPALIVE=1", for people */
-	int target_program; /* connect: the program that listens there, or PLAN_ANY */
+	int target_program; /* connect, relay: the program that listens there, or PLAN_ANY */
 	struct plan_place place;
 };
 

@@ -119,7 +119,7 @@ const char reference_hosts[] =
 	"6379\\n\"}}\n"
 	"```\n"
 	"\n"
-	"Programs start at 0, or at `start`; but one that connects to a "
+	"Programs start at 0, or at `start`; but one that connects, or relays, to a "
 	"port on which another program\n"
 	"listens starts only when that listen is done. So does one that connects to a host whose "
 	"one\n"
