@@ -120,23 +120,15 @@ int net_remove_server(struct net *net, struct net_endpoint to, struct net_endpoi
 	return ipvs_do(net, IPVS_CMD_DEL_DEST, to, &server, err);
 }
 
-/* /proc/net shows the namespace of who opens it. */
+/* /proc/self/net is the namespace of who opens it. */
 static int open_proc(struct net *net, const char *path, FILE **ret_file, struct err *err)
 {
-	int back, fd, ret = net_visit(net, &back, err);
+	int fd = net_open_file(net, path, O_RDONLY, path, err);
 
-	if (ret < 0)
-		return ret;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		fd = err_set(err, EOPNOTSUPP, "IPVS (CONFIG_IP_VS)");
-	else if (fd < 0)
-		fd = err_sys(err, errno, "%s: %s", net->name, path);
-	ret = net_return(back, fd < 0 ? NULL : err);
-	if (ret < 0 && fd >= 0)
-		close(fd);
-	if (ret < 0 || fd < 0)
-		return ret < 0 ? ret : fd;
+	if (fd == -ENOENT)
+		return err_set(err, EOPNOTSUPP, "IPVS (CONFIG_IP_VS)");
+	if (fd < 0)
+		return fd;
 	*ret_file = fdopen(fd, "r");
 	if (*ret_file)
 		return 0;

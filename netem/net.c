@@ -69,6 +69,22 @@ int net_return(int back, struct err *err)
 	return here == back ? 0 : go(back, "back", err);
 }
 
+int net_open_file(const struct net *net, const char *path, int flags, const char *what,
+		  struct err *err)
+{
+	int back, fd, ret = net_visit(net, &back, err);
+
+	if (ret < 0)
+		return ret;
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		fd = err_sys(err, errno, "%s: cannot open %s", net->name, what);
+	ret = net_return(back, fd < 0 ? NULL : err);
+	if (ret < 0 && fd >= 0)
+		close(fd);
+	return ret < 0 ? ret : fd;
+}
+
 int net_enter(struct net *net, struct err *err)
 {
 	int back;

@@ -34,6 +34,11 @@ void link_forget(struct net *net, const char *name);
 int net_visit(const struct net *net, int *ret_back, struct err *err);
 int net_return(int back, struct err *err);
 
+/* A file as NET's namespace shows it; the process is where it was again. -errno: ERR calls it WHAT.
+ */
+int net_open_file(const struct net *net, const char *path, int flags, const char *what,
+		  struct err *err);
+
 /* A netlink socket in the namespace that the process is in, or -errno; and one in NET's. */
 int netlink_open(int protocol);
 int netlink_open_in(const struct net *net, int protocol, struct err *err);

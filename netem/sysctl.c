@@ -30,25 +30,18 @@ static int find_path(const char *name, char *path, size_t size, struct err *err)
 	return 0;
 }
 
-/* Opens NAME as seen in the namespace; the process is where it was again. */
 static int open_sysctl(struct net *net, const char *name, int flags, struct err *err)
 {
-	char path[256];
-	int back, fd, ret = find_path(name, path, sizeof(path), err);
+	char path[256], what[256];
+	int fd, ret = find_path(name, path, sizeof(path), err);
 
-	if (ret || (ret = net_visit(net, &back, err)))
+	if (ret < 0)
 		return ret;
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		fd = err_set(err, ENOENT, "%s: the kernel has no sysctl %s", net->name, name);
-	else if (fd < 0)
-		fd = err_sys(err, errno, "%s: cannot open sysctl %s", net->name, name);
-	ret = net_return(back, fd < 0 ? NULL : err);
-	if (ret && fd >= 0) {
-		close(fd);
-		return ret;
-	}
-	return fd;
+	snprintf(what, sizeof(what), "sysctl %s", name);
+	fd = net_open_file(net, path, flags, what, err);
+	return fd == -ENOENT
+		       ? err_set(err, ENOENT, "%s: the kernel has no sysctl %s", net->name, name)
+		       : fd;
 }
 
 int net_set_sysctl(struct net *net, const char *name, const char *value, struct err *err)
