@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "list.h"
+#include "tap.h"
 #include "tcp_words.h"
 
 #define ALL_STATES 0xffff
@@ -101,11 +102,7 @@ int sockets_fd(const struct sockets *sockets)
 
 void sockets_drain(struct sockets *sockets)
 {
-	enum { AT_ONCE = 16 };
-	struct mmsghdr dropped[AT_ONCE] = {0};
-
-	while (recvmmsg(sockets->events_fd, dropped, AT_ONCE, MSG_DONTWAIT, NULL) == AT_ONCE)
-		;
+	bell_drain(sockets->events_fd);
 }
 
 /* What is unsent or unacknowledged. An ACK that another processor takes in meanwhile makes it

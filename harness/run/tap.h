@@ -17,7 +17,8 @@
 int tap_open(struct net *net, struct err *err);
 
 /* A bell in NET: a packet socket that only those frames make readable after which a socket may be
- * in another state: all but TCP segments without SYN, FIN and RST. bell_drain() silences it. */
+ * in another state: all but TCP segments without SYN, FIN and RST. bell_drain() silences it, and
+ * any other socket of which it only matters that something came. */
 int bell_open(struct net *net, struct err *err);
 /* EVERY: whatever comes in rings as well, for who waits for an ACK; or as before. */
 int bell_set(int fd, bool every, struct err *err);
