@@ -11,24 +11,7 @@
 #include "base_test.h"
 #include "call_words.h"
 #include "label.h"
-#include "record_test.h"
-
-static struct plan *plan;
-static struct record *record;
-static struct raw raw;
-
-static void begin(const char *source)
-{
-	plan = test_plan(source);
-	raw = (struct raw){0};
-	raw_begin(&raw);
-}
-
-static void done(void)
-{
-	record_free(record);
-	plan_free(plan);
-}
+#include "record_fixture.h"
 
 START_TEST(test_output)
 {

@@ -6,27 +6,10 @@
 #include <string.h>
 
 #include "base_test.h"
-#include "record_test.h"
+#include "record_fixture.h"
 #include "tcp_words.h"
 
 enum { ESTABLISHED = 1, LISTEN = 10 }; /* include/net/tcp_states.h */
-
-static struct plan *plan;
-static struct record *record;
-static struct raw raw;
-
-static void begin(const char *source)
-{
-	plan = test_plan(source);
-	raw = (struct raw){0};
-	raw_begin(&raw);
-}
-
-static void done(void)
-{
-	record_free(record);
-	plan_free(plan);
-}
 
 START_TEST(test_header)
 {

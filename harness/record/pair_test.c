@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base_test.h"
-#include "record_test.h"
+#include "record_fixture.h"
 #include "tcp_words.h"
 
 #define ROUTER "network: router\n" HOSTS_BEHIND
@@ -12,23 +12,6 @@
 	"  client: {program: [{connect: server:8081}]}\n"                                          \
 	"  server: {program: [{listen: 8081}, accept]}\n" EXPECTS_CONNECT
 #define EXPECTS_CONNECT "expect: {client: {connect: ok}}\n"
-
-static struct plan *plan;
-static struct record *record;
-static struct raw raw;
-
-static void begin(const char *source)
-{
-	plan = test_plan(source);
-	raw = (struct raw){0};
-	raw_begin(&raw);
-}
-
-static void done(void)
-{
-	record_free(record);
-	plan_free(plan);
-}
 
 static void check_packet(int index, int64_t sent_ns, int64_t port_ns, int64_t arrived_ns, int from,
 			 int to)
