@@ -317,6 +317,8 @@ START_TEST(test_counters)
 	check_counter(0, "TcpRetransSegs", 7);
 	check_counter(0, "Ip6InReceives", 5);
 	check_counter(1, "TcpRetransSegs", 7);
+	ck_assert_int_eq(counter(0, "TcpRetransSegs")->unread, 0);
+	ck_assert_int_eq(counter(1, "TcpRetransSegs")->unread, 1);
 	ck_assert_ptr_null(counter(0, "TcpExtTCPTimeouts")); /* did not move */
 	ck_assert_ptr_null(counter(0, "TcpMaxConn"));
 	ck_assert_ptr_null(counter(1, "TcpRtoAlgorithm"));

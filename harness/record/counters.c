@@ -51,15 +51,19 @@ static void counter_add(struct reading *reading, const char *name, int64_t value
 {
 	struct record_counter *counter = counter_find(reading, name);
 
-	/* A rebooted host begins anew: what its kernels counted adds up. Of one that crashed before
-	 * it could tell, nothing is known. */
+	/* A rebooted host begins anew: what its kernels counted adds up. Of one that was ended
+	 * before it could tell, that is all that is known. */
 	if (!reading->after) {
+		counter->unread++; /* until it is */
 		counter->begun = value;
+		counter->is_open = true;
 		return;
 	}
+	counter->unread -= counter->is_open;
 	counter->before += counter->begun;
 	counter->after += value;
 	counter->begun = 0;
+	counter->is_open = false;
 }
 
 static void pair_parse(struct reading *reading, char *names, char *values)
@@ -108,6 +112,11 @@ static bool is_asked_for(const struct plan *plan, const struct record_counter *c
 	return false;
 }
 
+static bool is_kept(const struct plan *plan, const struct record_counter *counter)
+{
+	return counter->before != counter->after || is_asked_for(plan, counter);
+}
+
 /* ICMP is counted by type, and the kernel prints a type only once it was counted. */
 static bool is_printed_late(const char *name)
 {
@@ -118,6 +127,20 @@ static bool is_printed_late(const char *name)
 		if (strncmp(name, prefix[i], strlen(prefix[i])) == 0)
 			return true;
 	return false;
+}
+
+/* As many as any of its host's counters says: one that is printed late was not there to be open. */
+static int64_t unread_of(const struct record *record, int host)
+{
+	int64_t most = 0;
+
+	for (int i = 0; i < record->counter_count; i++) {
+		const struct record_counter *counter = &record->counter[i];
+
+		if (counter->host == host && counter->unread > most)
+			most = counter->unread;
+	}
+	return most;
 }
 
 void counters_settle(struct pool *pool, struct record *record, const struct plan *plan)
@@ -132,11 +155,11 @@ void counters_settle(struct pool *pool, struct record *record, const struct plan
 		    is_read(record, expect->host))
 			counter_find(&reading, expect->name);
 	}
-	for (int i = 0; i < record->counter_count; i++) {
-		const struct record_counter *counter = &record->counter[i];
-
-		if (counter->before != counter->after || is_asked_for(plan, counter))
-			record->counter[kept++] = *counter;
-	}
+	for (int i = 0; i < record->counter_count; i++)
+		if (is_kept(plan, &record->counter[i]))
+			record->counter[i].unread = unread_of(record, record->counter[i].host);
+	for (int i = 0; i < record->counter_count; i++)
+		if (is_kept(plan, &record->counter[i]))
+			record->counter[kept++] = record->counter[i];
 	record->counter_count = kept;
 }

@@ -146,11 +146,10 @@ const struct member fault_members[] = {MEMBER(INT, record_fault, fault),
 				       MEMBER(INT64, record_fault, done_ns),
 				       {0}};
 
-const struct member counter_members[] = {MEMBER(INT, record_counter, host),
-					 MEMBER(TEXT, record_counter, name),
-					 MEMBER(INT64, record_counter, before),
-					 MEMBER(INT64, record_counter, after),
-					 {0}};
+const struct member counter_members[] = {
+	MEMBER(INT, record_counter, host),          MEMBER(TEXT, record_counter, name),
+	MEMBER(INT64, record_counter, before),      MEMBER(INT64, record_counter, after),
+	MEMBER(RARE_COUNT, record_counter, unread), {0}};
 
 const struct member kernel_members[] = {
 	MEMBER(TEXT, record_kernel, name),    MEMBER(TEXT, record_kernel, release),

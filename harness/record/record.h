@@ -140,7 +140,9 @@ struct record_counter {
 	int host;   /* or PLACE_ROUTER */
 	char *name; /* "TcpExtTCPAbortOnTimeout" */
 	int64_t before, after;
-	int64_t begun; /* while it is collected: what a kernel began with that has not told more */
+	int64_t unread; /* how many boots ended before what they had counted was read */
+	int64_t begun;  /* while it is collected: what a kernel began with that has not told more */
+	bool is_open;   /* the same: there is such a kernel */
 };
 
 struct record_sampled { /* at t all of the host's sockets were looked at; PLACE_ROUTER: or all

@@ -149,6 +149,22 @@ static void start_add(struct stage *stage, int index, int64_t from_ns)
 	agenda_add(stage, start_ns, AGENDA_START, index);
 }
 
+/* Nobody can read what a kernel counted once the world has ended it. It is told before; how long
+ * before leaves time for the readings of the clock that it takes, and is less than any link does.
+ */
+#define LAST_LOOK_NS (NSEC_PER_MSEC / 10)
+
+static void last_looks_add(struct stage *stage, int64_t from_ns)
+{
+	for (int i = 0; i < stage->plan->fault_count; i++) {
+		const struct plan_fault *fault = &stage->plan->fault[i];
+
+		if (fault_ends_kernel(stage, i) && !plan_fault_waits(fault) &&
+		    fault->at_ns - LAST_LOOK_NS > from_ns)
+			agenda_add(stage, fault->at_ns - LAST_LOOK_NS, AGENDA_LAST_LOOK, i);
+	}
+}
+
 /* What is to come from FROM_NS on, which is 0, or when this host came up again. */
 static void agenda_fill(struct stage *stage, int64_t from_ns)
 {
@@ -161,6 +177,7 @@ static void agenda_fill(struct stage *stage, int64_t from_ns)
 		if (plan->fault[i].at_ns >= from_ns && !plan_fault_waits(&plan->fault[i]) &&
 		    fault_is_here(stage, i))
 			agenda_add(stage, plan->fault[i].at_ns, AGENDA_FAULT, i);
+	last_looks_add(stage, from_ns);
 	for (int i = 0; i < plan->program_count; i++)
 		if (stage_has(stage, plan->program[i].host))
 			start_add(stage, i, from_ns);
@@ -319,6 +336,8 @@ static int agenda_do(struct loop *loop, const struct agenda_entry *entry, struct
 	switch (entry->what) {
 	case AGENDA_SAMPLE:
 		return loop_look(loop, true, err);
+	case AGENDA_LAST_LOOK:
+		return stage_look_last(stage, err);
 	case AGENDA_FAULT:
 		return fault_begin(stage, entry->index, err);
 	case AGENDA_FAULT_GOES_ON:
@@ -348,7 +367,7 @@ static int agenda_work(struct loop *loop, struct err *err)
 		ret = agenda_do(loop, &entry, err);
 		if (ret < 0)
 			return ret;
-		acted = acted || entry.what != AGENDA_SAMPLE;
+		acted = acted || entry.what > AGENDA_LAST_LOOK;
 		if (!stage->options->virtual_clock)
 			loop->now_ns = out_now(stage->out);
 	}
@@ -410,14 +429,7 @@ static int run(struct loop *loop, struct err *err)
 			return ret;
 	}
 	ret = loop_look(loop, true, err);
-	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
-		if (stage->sockets[i])
-			ret = counters_write(stage->topology.host[i].net, i, 1, loop->now_ns,
-					     stage->out, err);
-	if (ret == 0 && stage_tracks(stage))
-		ret = tracked_counters_write(stage->topology.router, stage->plan, 1, loop->now_ns,
-					     stage->out, err);
-	return ret;
+	return ret < 0 ? ret : stage_count(stage, loop->now_ns, err);
 }
 
 static void take_down(struct loop *loop)

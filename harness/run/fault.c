@@ -433,6 +433,18 @@ bool fault_is_here(const struct stage *stage, int index)
 	return false;
 }
 
+bool fault_ends_kernel(const struct stage *stage, int index)
+{
+	const struct plan_fault *fault = &stage->plan->fault[index];
+
+	bool of_host = fault->op == FAULT_CRASH || fault->op == FAULT_REBOOT ||
+		       fault->op == FAULT_HANG;
+
+	if (!stage->options->alone || (!of_host && fault->op != FAULT_FAILOVER))
+		return false;
+	return stage_has(stage, of_host ? fault->host : stage->plan->host_count);
+}
+
 /* Whoever is to do it may be off, when its moment was not known beforehand. */
 static bool can_be_done(const struct stage *stage, const struct plan_fault *fault)
 {

@@ -210,6 +210,30 @@ int stage_unwatch_router(struct stage *stage, struct err *err)
 	return ret < 0 ? ret : 0;
 }
 
+int stage_count(struct stage *stage, int64_t t_ns, struct err *err)
+{
+	int ret = 0;
+
+	for (int i = 0; i < stage->plan->host_count && ret == 0; i++)
+		if (stage->sockets[i])
+			ret = counters_write(stage->topology.host[i].net, i, 1, t_ns, stage->out,
+					     err);
+	if (ret == 0 && stage_tracks(stage))
+		ret = tracked_counters_write(stage->topology.router, stage->plan, 1, t_ns,
+					     stage->out, err);
+	return ret;
+}
+
+int stage_look_last(struct stage *stage, struct err *err)
+{
+	int64_t t_ns = out_now(stage->out);
+	int ret = stage_tracks(stage) ? tracked_write(stage->topology.router, stage->plan, t_ns,
+						      stage->out, err)
+				      : 0;
+
+	return ret < 0 ? ret : stage_count(stage, t_ns, err);
+}
+
 bool stage_has_command(const struct stage *stage, int host)
 {
 	const struct plan *plan = stage->plan;

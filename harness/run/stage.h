@@ -15,6 +15,7 @@
 /* At one moment, in this order: look, then act. */
 enum agenda_what {
 	AGENDA_SAMPLE,
+	AGENDA_LAST_LOOK,
 	AGENDA_FAULT,
 	AGENDA_FAULT_GOES_ON,
 	AGENDA_START,
@@ -85,6 +86,10 @@ bool stage_tracks(const struct stage *stage);
 int stage_watch(struct stage *stage, int host, struct err *err);
 /* The counters, then closes them; what the host had is gone. */
 int stage_unwatch(struct stage *stage, int host, struct err *err);
+/* What all have counted, to the end of a boot or of the run. */
+int stage_count(struct stage *stage, int64_t t_ns, struct err *err);
+/* That and what the router knows, before this kernel is ended. */
+int stage_look_last(struct stage *stage, struct err *err);
 /* The same of the router: what it knows of connections, and counted, is told first. */
 int stage_watch_router(struct stage *stage, struct err *err);
 int stage_unwatch_router(struct stage *stage, struct err *err);
@@ -109,6 +114,8 @@ void stage_reaped(struct stage *stage, int pid, int status);
 
 /* fault.c: Is it this kernel that does it? */
 bool fault_is_here(const struct stage *stage, int fault);
+/* Whether it ends this kernel, without asking it. */
+bool fault_ends_kernel(const struct stage *stage, int fault);
 /* Does the fault; what it leaves for later it puts on the agenda. */
 int fault_begin(struct stage *stage, int fault, struct err *err);
 int fault_go_on(struct stage *stage, int fault, struct err *err);

@@ -81,6 +81,22 @@ static void attributes_judge(struct judging *judging, const struct expect_conntr
 		say_also(&judging->difference, entry->assured ? "assured" : "not assured");
 }
 
+/* From a failover on, until another one takes over. */
+static bool router_is_off(const struct judging *judging, int64_t t_ns)
+{
+	const struct record *record = judging->record;
+
+	for (int i = 0; i < record->fault_count; i++) {
+		const struct record_fault *fault = &record->fault[i];
+		const struct plan_fault *plan = &judging->plan->fault[fault->fault];
+
+		if (plan->op == FAULT_FAILOVER && fault->begun_ns <= t_ns &&
+		    t_ns < fault->begun_ns + plan->down_ns)
+			return true;
+	}
+	return false;
+}
+
 enum holding judge_conntrack(struct judging *judging, const struct plan_expect *of)
 {
 	const struct expect_conntrack *expect = &of->conntrack;
@@ -92,7 +108,7 @@ enum holding judge_conntrack(struct judging *judging, const struct plan_expect *
 
 	conntrack_expected(judging, expect);
 	judging->t_ns = wanted;
-	if (t_ns < 0) {
+	if (t_ns < 0 && !router_is_off(judging, wanted)) {
 		text_add(&judging->observed,
 			 "the router was not looked at then: the run ended at ");
 		say_time(&judging->observed, record->end_ns);
@@ -102,7 +118,7 @@ enum holding judge_conntrack(struct judging *judging, const struct plan_expect *
 	for (int i = 0; i < record->conntrack_count; i++) {
 		const struct record_conntrack *entry = &record->conntrack[i];
 
-		if (entry->t_ns != t_ns || !is_selected(judging->plan, expect, entry))
+		if (t_ns < 0 || entry->t_ns != t_ns || !is_selected(judging->plan, expect, entry))
 			continue;
 		selected++;
 		say_also(&judging->observed, "%s",
@@ -113,7 +129,8 @@ enum holding judge_conntrack(struct judging *judging, const struct plan_expect *
 		attributes_judge(judging, expect, entry);
 	}
 	if (!selected)
-		text_add(&judging->observed, "no such connection");
+		text_add(&judging->observed, t_ns < 0 ? "no connection: the router has no power"
+						      : "no such connection");
 	states_judge(judging, expect->states, expect->count, selected, matching);
 	return judging->difference.size ? FAILS : HOLDS;
 }

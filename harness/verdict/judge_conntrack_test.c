@@ -17,7 +17,9 @@ static struct record_conntrack entries[] = {
 	 false, false, 110 * S},
 };
 static struct record_sampled looks[] = {{10 * S, PLACE_ROUTER}, {100 * S, PLACE_ROUTER}};
-static struct record_counter counted[] = {{PLACE_ROUTER, "conntrack_invalid", 1, 3, 0}};
+static struct record_counter counted[] = {
+	{.host = PLACE_ROUTER, .name = "conntrack_invalid", .before = 1, .after = 3},
+	{.host = 0, .name = "TcpRetransSegs", .unread = 1}};
 
 #define AT_10S(what) "conntrack: [{at: 10s, " what "}]"
 #define TO_VIP       "ESTABLISHED client:40000 > web:80 (server:8081), 119h59m50s left"
@@ -55,6 +57,10 @@ static const struct judged rows[] = {
 	{"counters: {router: {conntrack_invalid: 0}}", FAILS, "change: 2 instead of 0", NULL, NULL},
 	{"counters: {router: {conntrack_drop: 0}}", UNDECIDED, "the record cannot tell", NULL,
 	 NULL},
+	{"counters: {client: {TcpRetransSegs: 0}}", UNDECIDED, "the record cannot tell", NULL,
+	 "client: TcpRetransSegs changed by 0, without what a boot counted that ended before it "
+	 "was "
+	 "read"},
 };
 
 START_TEST(what_the_router_knows)
@@ -66,7 +72,7 @@ START_TEST(what_the_router_knows)
 	record.sampled = looks;
 	record.sampled_count = 2;
 	record.counter = counted;
-	record.counter_count = 1;
+	record.counter_count = 2;
 	judge_row(&rows[_i], &record);
 }
 END_TEST

@@ -166,7 +166,7 @@ enum holding judge_counter(struct judging *judging, const struct plan_expect *of
 {
 	const struct expect_counter *expect = &of->counter;
 	const struct record *record = judging->record;
-	int64_t change = 0;
+	int64_t change = 0, unread = 0;
 	bool any = false, known = false;
 
 	for (int i = 0; i < record->counter_count; i++) {
@@ -179,6 +179,7 @@ enum holding judge_counter(struct judging *judging, const struct plan_expect *of
 			continue;
 		known = true;
 		change += counter->after - counter->before;
+		unread += counter->unread;
 	}
 	say_host(&judging->expected, judging->plan, expect->host);
 	text_add(&judging->expected, ": %s changes by ", expect->name);
@@ -192,5 +193,12 @@ enum holding judge_counter(struct judging *judging, const struct plan_expect *of
 	}
 	say_host(&judging->observed, judging->plan, expect->host);
 	text_add(&judging->observed, ": %s changed by %lld", expect->name, (long long)change);
+	if (unread) {
+		text_add(&judging->observed,
+			 ", without what %s counted that ended before it was read",
+			 unread == 1 ? "a boot" : "boots");
+		text_add(&judging->difference, "the record cannot tell");
+		return UNDECIDED;
+	}
 	return number_holds(judging, "change", &expect->change, change) ? HOLDS : FAILS;
 }

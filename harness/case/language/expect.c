@@ -249,7 +249,12 @@ static const struct expect_section sections[] = {
 	 "time",
 	 "wire: [{order: [client syn, server syn-ack, client ack], before: 1s}]",
 	 &expect_order_form, NULL},
-	{"counters", EXPECT_COUNTER, "by how much a counter of the kernel changed over the run",
+	{"counters", EXPECT_COUNTER,
+	 "by how much a counter of the kernel changed over the run. Of a kernel that lost its "
+	 "power, hung "
+	 "or is suspended when nobody knew beforehand, as by a fault with after, it cannot be "
+	 "judged "
+	 "(where each host has one of its own)",
 	 "counters: {client: {TcpExtTCPAbortOnTimeout: 1, TcpRetransSegs: 5..}}",
 	 &expect_counter_form, expect_counters},
 	{"silence", EXPECT_SILENCE,
