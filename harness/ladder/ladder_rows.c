@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "duration.h"
 
 #define TIME         12 /* columns of a time */

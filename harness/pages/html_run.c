@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "badge.h"
 #include "chart.h"
 #include "cleanup.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "assets.h"
 #include "duration.h"
 #include "page.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "clock.h"
 #include "list.h"
 #include "parts.h"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "call_words.h"
 #include "conntrack_words.h"
 #include "duration.h"

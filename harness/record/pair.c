@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "list.h"
 #include "parts.h"
 #include "raw.h"

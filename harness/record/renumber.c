@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "addresses.h"
 #include "list.h"
 #include "parts.h"
 #include "tcp_words.h"

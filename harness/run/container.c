@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "addresses.h"
 #include "file.h"
 #include "own_root.h"
 #include "rootfs.h"

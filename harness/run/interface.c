@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "addresses.h"
 #include "topology.h"
 
 /* The MACs of those two have changed places. */

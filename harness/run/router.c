@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stdio.h>
 
+#include "addresses.h"
 #include "clock.h"
 #include "settings.h"
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "addresses.h"
 #include "counters.h"
 #include "list.h"
 #include "tap.h"

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "addresses.h"
 #include "bounds.h"
 #include "router.h"
 #include "settings.h"

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "addresses.h"
 #include "conntrack_words.h"
 #include "judging.h"
 #include "label.h"

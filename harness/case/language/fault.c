@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "addresses.h"
 #include "decode.h"
 #include "fault.h"
 #include "packets.h"

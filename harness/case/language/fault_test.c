@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "base_test.h"
 #include "case_test.h"
 #include "decode.h"

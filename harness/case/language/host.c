@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "decode.h"
 #include "known.h"
 #include "sysctl_words.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "decode.h"
 
 struct modifiers {

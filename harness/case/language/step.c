@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "addresses.h"
 #include "decode.h"
 #include "poll_words.h"
 #include "value.h"

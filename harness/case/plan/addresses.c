@@ -3,7 +3,7 @@
  * Which addresses there are, and who has one that moves, and a MAC address that moved along, by the
  * timeline.
  */
-#include "plan.h"
+#include "addresses.h"
 
 #include <string.h>
 

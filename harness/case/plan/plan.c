@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "pool.h"
 
 #define SETTLE_NS NSEC_PER_SEC /* after the last thing that a run waits for */
