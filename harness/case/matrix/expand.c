@@ -2,8 +2,9 @@
  *
  * The tree of one variant: a copy in which the matrix has had its say.
  *
- * A variable may hold a list or a mapping: it then stands for all of it. What can grow by
- * that is bounded by the number of nodes and the length of a text.
+ * A variable may hold a list or a mapping: it then stands for all of it, and a list within a
+ * list for its items. What can grow by that is bounded by the number of nodes and the length
+ * of a text.
  */
 #include <ctype.h>
 #include <string.h>
@@ -111,9 +112,15 @@ static void expand_children(struct expansion *e, const struct node *node, const 
 		copied = expand(e, child);
 		if (!copied)
 			continue;
-		*link = copied;
-		link = &copied->next;
 		made->count++;
+		*link = copied;
+		if (node->kind == NODE_LIST && child->kind == NODE_SCALAR &&
+		    copied->kind == NODE_LIST) {
+			made->count += copied->count - 1;
+			*link = copied->child;
+		}
+		while (*link)
+			link = &(*link)->next;
 	}
 }
 

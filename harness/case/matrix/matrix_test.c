@@ -71,6 +71,28 @@ START_TEST(expands_each_variant)
 }
 END_TEST
 
+START_TEST(puts_the_items_of_a_list_into_a_list)
+{
+	const char
+		*source = "case: a\n"
+			  "matrix: {fix: {none: {ends: []}, two: {ends: [{sleep: 1s}, close]}}}\n"
+			  "hosts:\n"
+			  "  a: {program: [{connect: 'b:80'}, $ends, recv]}\n"
+			  "  b: {program: [{listen: 80}]}\n";
+	struct plan *none = load_variant(source, "fix=none");
+	struct plan *two = load_variant(source, "fix=two");
+
+	ck_assert_int_eq(none->program[0].step_count, 2);
+	ck_assert_str_eq(none->program[0].step[1].text, "recv");
+	ck_assert_int_eq(two->program[0].step_count, 4);
+	ck_assert_str_eq(two->program[0].step[1].text, "sleep 1s");
+	ck_assert_str_eq(two->program[0].step[2].text, "close");
+	ck_assert_str_eq(two->program[0].step[3].text, "recv");
+	plan_free(none);
+	plan_free(two);
+}
+END_TEST
+
 START_TEST(says_it_once_for_all_variants)
 {
 	struct diagnostics diagnostics;
@@ -250,6 +272,7 @@ int main(void)
 
 	tcase_add_test(tests, names_variants_in_order);
 	tcase_add_loop_test(tests, expands_each_variant, 0, 4);
+	tcase_add_test(tests, puts_the_items_of_a_list_into_a_list);
 	tcase_add_test(tests, says_it_once_for_all_variants);
 	tcase_add_test(tests, sets_top_level_keys);
 	tcase_add_test(tests, warns_of_what_is_not_used);
