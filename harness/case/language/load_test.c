@@ -152,6 +152,26 @@ START_TEST(who_relays_starts_when_there_is_somebody_to_relay_to)
 }
 END_TEST
 
+/* Two moments that the case says are in that order, whatever one does to the other. */
+START_TEST(who_connects_does_not_wait_for_who_starts_later)
+{
+	struct plan *plan = load("case: a\nhosts:\n"
+				 "  one: {program: {start: 1s, steps: [{connect: 'two:80'}]}}\n"
+				 "  two: {program: {start: 5s, steps: [{listen: 80}]}}\n"
+				 "expect: {one: {connect: ECONNREFUSED}}\n");
+
+	ck_assert_int_eq(plan->program[0].step[0].target_program, 1);
+	ck_assert_int_lt(plan->program[0].connected, 0);
+	plan_free(plan);
+	plan = load("case: a\nhosts:\n"
+		    "  one: {program: {start: 5s, steps: [{connect: 'two:80'}]}}\n"
+		    "  two: {program: {start: 5s, steps: [{listen: 80}]}}\n"
+		    "expect: {one: {connect: ok}}\n");
+	ck_assert_int_ge(plan->program[0].connected, 0);
+	plan_free(plan);
+}
+END_TEST
+
 START_TEST(sets_extra_sysctls_first)
 {
 	const char *source = TWO_HOSTS EXPECT, *extra[] = {"net.ipv4.tcp_sack=0", NULL};
@@ -302,6 +322,7 @@ int main(void)
 	tcase_add_test(tests, numbers_addresses);
 	tcase_add_test(tests, reads_programs);
 	tcase_add_test(tests, who_relays_starts_when_there_is_somebody_to_relay_to);
+	tcase_add_test(tests, who_connects_does_not_wait_for_who_starts_later);
 	tcase_add_test(tests, sets_extra_sysctls_first);
 	tcase_add_test(tests, refuses_other_variants);
 	tcase_add_test(tests, knows_what_it_must_reach);

@@ -321,6 +321,12 @@ static bool connects(const struct plan_step *step)
 	return step->peer.op == PEER_CONNECT || step->peer.op == PEER_RELAY;
 }
 
+/* By what the case says of both, and not only by what is so if nothing is said. */
+static bool starts_before(const struct plan_program *program, const struct plan_program *other)
+{
+	return program->start_said && other->start_said && program->start_ns < other->start_ns;
+}
+
 /* Who connects first to where another program will listen starts when it does. */
 static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own, int self)
 {
@@ -335,7 +341,8 @@ static void resolve_connected(struct decoder *d, const struct sockaddr_in6 *own,
 			continue;
 		if (target == PLAN_ANY && program->after < 0 && !program->start_said)
 			target = find_command(d->plan, own, self, to);
-		if (target != PLAN_ANY && to.sin6_port)
+		if (target != PLAN_ANY && to.sin6_port &&
+		    !starts_before(program, &d->plan->program[target]))
 			program->connected = ready_add(
 				d, d->root,
 				(struct plan_ready){.program = target,
