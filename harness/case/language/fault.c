@@ -560,7 +560,9 @@ static const struct verb faults[] = {
 	{"ifdown", FAULT_IFDOWN,
 	 "a host sets its own interface down: its routes go, in IPv6 its addresses as well",
 	 "ifdown: client", ARGUMENT_REQUIRED, FORM("ifdown", ifdown_fields, 1), finish_ifdown},
-	{"ifup", FAULT_IFUP, "undoes ifdown: interface, addresses and routes are there again",
+	{"ifup", FAULT_IFUP,
+	 "undoes ifdown: interface, addresses and routes are there again, the same "
+	 "ones",
 	 "ifup: client", ARGUMENT_REQUIRED, FORM("ifup", host_fields, 1), NULL},
 };
 

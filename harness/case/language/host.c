@@ -304,7 +304,8 @@ void decode_hosts(struct decoder *d, const struct node *hosts)
 				     most == 2 ? "cable" : "network",
 				     most == 2 ? "two ends" : "2 to 8"),
 			  most == 2 ? "for more than two hosts take network: switch"
-				    : "a connection needs two sides");
+				    : "a connection needs two sides; for one within a host add "
+				      "another host that does nothing: other: {}");
 		if (hosts->count > HOSTS_MAX)
 			return;
 	}

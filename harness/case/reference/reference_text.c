@@ -303,7 +303,11 @@ const char reference_networks[] =
 	"another\n"
 	"port, is for the router itself: RST.\n"
 	"\n"
-	"Each way takes 1 ms where the kernel has netem, unless `link` says otherwise.\n";
+	"Each way takes 1 ms where the kernel has netem, unless `link` says otherwise.\n"
+	"\n"
+	"What two programs of one host say to each other does not leave it: of that calls and "
+	"sockets\n"
+	"are told, not packets.\n";
 
 const char reference_recipes[] =
 	"## Recipes\n"
