@@ -20,7 +20,8 @@ const struct word outage_symptoms[] = {
 	{"data-lost", 5, "what was sent does not arrive whole"},
 	{"cannot-connect", 6, "cannot connect, or only after minutes"},
 	{"cannot-start", 7, "the server does not come up again: \"address already in use\""},
-	{"dies-while-well", 8, "the connection ends although both sides are well"},
+	{"piles-up", 8, "connections that nobody uses pile up, until there is no room for more"},
+	{"dies-while-well", 9, "the connection ends although both sides are well"},
 	{NULL, 0, NULL},
 };
 
