@@ -45,8 +45,7 @@ int folder_claim(const char *path, const char *mark, const char *begun, struct e
 	return strcmp(mark, begun) != 0 ? beneath_remove(path, mark, err) : 0;
 }
 
-/* ".yaml" or ".yml" of a case; "" of a folder. */
-static const char *ending(const char *name)
+const char *case_ending(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -64,20 +63,20 @@ static char *nearest_in(const char *folder, const char *wanted)
 
 	/* Compared without the ending, which would make short names near to each other. */
 	known_init(&known, stem);
-	stem[strlen(stem) - strlen(ending(wanted))] = '\0';
+	stem[strlen(stem) - strlen(case_ending(wanted))] = '\0';
 	for (int i = 0; i < count; i++) {
 		char *name = entry[i]->d_name;
-		size_t length = strlen(name) - strlen(ending(name));
+		size_t length = strlen(name) - strlen(case_ending(name));
 
-		if (*name == '.' || (*ending(name) != '\0') != (*ending(wanted) != '\0'))
+		if (*name == '.' || (*case_ending(name) != '\0') != (*case_ending(wanted) != '\0'))
 			continue;
 		name[length] = '\0';
 		known_add(&known, name);
 	}
 	word = known_nearest(&known);
 	if (word)
-		nearest = text_format("%s%s%s", word, *ending(wanted) ? "." : "",
-				      *ending(wanted) ? word + strlen(word) + 1 : "");
+		nearest = text_format("%s%s%s", word, *case_ending(wanted) ? "." : "",
+				      *case_ending(wanted) ? word + strlen(word) + 1 : "");
 	for (int i = 0; i < count; i++)
 		free(entry[i]);
 	if (count >= 0)

@@ -20,4 +20,7 @@ int folder_claim(const char *path, const char *mark, const char *begun, struct e
  * .yml is near to what does. */
 int path_missing(const char *path, struct err *err);
 
+/* ".yaml" or ".yml" of the name of a case; "" of another. */
+const char *case_ending(const char *name);
+
 #endif

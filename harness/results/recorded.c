@@ -97,6 +97,8 @@ int recorded_load(const char *name, struct recorded *ret_recorded, struct err *e
 
 	if (stat(name, &st) < 0)
 		return path_missing(name, err);
+	if (!S_ISDIR(st.st_mode) && results_are_no_case(name, err) < 0)
+		return -EINVAL;
 	recorded.path = text_format("%s%s", name, S_ISDIR(st.st_mode) ? "/" RECORD_FILE : "");
 	file = S_ISDIR(st.st_mode) ? beneath_stream(name, RECORD_FILE, &ret, err)
 				   : record_open(name, err);

@@ -9,6 +9,7 @@
 #include "beneath.h"
 #include "cleanup.h"
 #include "file.h"
+#include "folder.h"
 #include "json.h"
 #include "label.h"
 #include "outcome.h"
@@ -404,6 +405,14 @@ int results_check(const char *folder, const char *name, json_t *results, struct 
 	return ret;
 }
 
+int results_are_no_case(const char *name, struct err *err)
+{
+	return *case_ending(name)
+		       ? err_set(err, EINVAL, "%s: a case; `halfopen run --out DIR %s` runs it",
+				 name, name)
+		       : 0;
+}
+
 int results_load(const char *folder, json_t **ret_results, struct err *err)
 {
 	json_error_t error;
@@ -415,7 +424,8 @@ int results_load(const char *folder, json_t **ret_results, struct err *err)
 	if (stat(folder, &st) < 0)
 		return err_sys(err, errno, "%s", folder);
 	if (!S_ISDIR(st.st_mode))
-		return err_sys(err, ENOTDIR, "%s", folder);
+		return results_are_no_case(folder, err) < 0 ? -EINVAL
+							    : err_sys(err, ENOTDIR, "%s", folder);
 	file = beneath_stream(folder, RESULTS_FILE, &ret, err);
 	if (ret == -ENOENT)
 		return err_set(err, ENOENT,

@@ -101,6 +101,9 @@ int results_save(const struct outcomes *outcomes, const char *out, const char *b
  * pass or a fail that has no record is made an error. */
 int results_load(const char *folder, json_t **ret_results, struct err *err);
 
+/* -EINVAL: NAME, a file, is that of a case, which has to be run first. */
+int results_are_no_case(const char *name, struct err *err);
+
 /* Looks at the outcomes of FOLDER/NAME as results_load() does at those of results.json. */
 int results_check(const char *folder, const char *name, json_t *results, struct err *err);
 

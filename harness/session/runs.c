@@ -178,9 +178,7 @@ static bool seen_before(struct seen *seen, const struct stat *st)
 
 static bool is_case_name(const char *name)
 {
-	const char *end = strrchr(name, '.');
-
-	return end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
+	return *case_ending(name);
 }
 
 bool runs_is_case(const char *name)

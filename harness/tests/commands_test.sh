@@ -220,6 +220,10 @@ for name in near/god.yaml near/god.yaml:ip=4 naer/good.yaml; do
 done
 exits 2 "$halfopen" show kept
 complains '^halfopen show: kept: the results of [0-9]+ runs; name the folder of one, as kept/story/'
+for command in show judge report claims; do
+	exits 2 "$halfopen" "$command" near/good.yaml
+	complains "^halfopen $command: near/good.yaml: a case; .halfopen run --out DIR near/good.yaml. runs it\$"
+done
 mkdir nothing-here
 exits 2 "$halfopen" run --kernel "$uml" nothing-here
 complains '^halfopen run: nothing-here: no case in this folder'
