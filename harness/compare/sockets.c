@@ -71,11 +71,6 @@ static struct life *life_of(struct changes *changes, struct lives *lives, const 
 	return life;
 }
 
-static const char *state_name(const struct record_socket *socket)
-{
-	return socket->state ? tcp_state_name(socket->state) : "gone";
-}
-
 /* On a real clock a state that is left at once is seen or not, as the observer gets to look. */
 static bool is_left_at_once(const struct changes *changes, const struct compare_side *side, int at)
 {
@@ -106,7 +101,7 @@ static void lives_make(struct changes *changes, const struct compare_side *side,
 		at = LIST_ADD(changes->pool, life, at);
 		*at = i;
 		life->states = pool_printf(changes->pool, "%s%s%s", life->states,
-					   *life->states ? " " : "", state_name(socket));
+					   *life->states ? " " : "", label_state(socket));
 	}
 }
 
@@ -168,7 +163,7 @@ static void compare_due(struct changes *changes, const char *what, const struct 
 	if (!same_due(changes, a, b))
 		change_time(changes, pool_printf(changes->pool, "%s: its timer is due", what),
 			    due_ns(a), due_ns(b),
-			    pool_printf(changes->pool, "%s: its timer is due", state_name(a)));
+			    pool_printf(changes->pool, "%s: its timer is due", label_state(a)));
 	if (changes->change_count > before)
 		changes->change[before].at_ns = earlier(a->t_ns, b->t_ns);
 }
@@ -179,10 +174,10 @@ static void compare_times(struct changes *changes, const struct life *a, const s
 		const struct record_socket *x = &changes->a->record->socket[a->at[i]];
 		const struct record_socket *y = &changes->b->record->socket[b->at[i]];
 
-		char *what = pool_printf(changes->pool, "%s: %s", a->label, state_name(x));
+		char *what = pool_printf(changes->pool, "%s: %s", a->label, label_state(x));
 
 		change_time(changes, what, x->t_ns, y->t_ns,
-			    pool_printf(changes->pool, "a socket is %s", state_name(x)));
+			    pool_printf(changes->pool, "a socket is %s", label_state(x)));
 		if (!changes->tolerance.real)
 			compare_due(changes, what, x, y);
 	}
@@ -195,7 +190,7 @@ static char *sample_text(struct changes *changes, const struct record_socket *so
 	static const char *const timers[] = {"no timer", "retransmission timer", "keepalive timer",
 					     "TIME_WAIT timer", "probe timer"};
 	int count = sizeof(timers) / sizeof(timers[0]);
-	char *text = pool_printf(changes->pool, "%s%s, %s", state_name(socket),
+	char *text = pool_printf(changes->pool, "%s%s, %s", label_state(socket),
 				 socket->orphan ? ", orphan" : "",
 				 socket->timer >= 0 && socket->timer < count ? timers[socket->timer]
 									     : "another timer");
@@ -300,8 +295,8 @@ static void change_states(struct changes *changes, const struct life *a, const s
 	}
 	change_add(changes, CHANGE_STATE, a->label, a->states, b->states,
 		   pool_printf(changes->pool, "a socket comes to %s instead of %s",
-			       y ? state_name(y) : "nothing more",
-			       x ? state_name(x) : "nothing more"),
+			       y ? label_state(y) : "nothing more",
+			       x ? label_state(x) : "nothing more"),
 		   earlier(x ? x->t_ns : -1, y ? y->t_ns : -1));
 }
 

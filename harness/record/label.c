@@ -2,6 +2,7 @@
 #include "label.h"
 
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -396,9 +397,17 @@ const char *label_line(const struct plan *plan, const struct record_printed *lin
 	return buf;
 }
 
+/* net/ipv4/tcp_diag.c; sk_acceptq_is_full() */
+const char *label_state(const struct record_socket *socket)
+{
+	if (socket->state == TCP_LISTEN && socket->rqueue > socket->wqueue)
+		return "LISTEN, full";
+	return socket->state ? tcp_state_name(socket->state) : "gone";
+}
+
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf, size_t size)
 {
-	const char *state = socket->state ? tcp_state_name(socket->state) : "gone";
+	const char *state = label_state(socket);
 
 	if (with_port || !socket->remote_port)
 		snprintf(buf, size, "[%s :%d]", state, socket->local_port);

@@ -53,6 +53,10 @@ const char *label_call(const struct plan *plan, const struct record_call *call,
 const char *label_line(const struct plan *plan, const struct record_printed *line, char *buf,
 		       size_t size);
 
+/* "ESTABLISHED", "gone"; "LISTEN, full": what completes a handshake has no room to wait for accept.
+ */
+const char *label_state(const struct record_socket *socket);
+
 /* "[ESTABLISHED]", "[LISTEN :8081]"; WITH_PORT where a host has several connections. */
 const char *label_socket(const struct record_socket *socket, bool with_port, char *buf,
 			 size_t size);

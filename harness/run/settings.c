@@ -53,6 +53,13 @@ static bool is_machines(const char *name, const char *path)
 	return access(path, F_OK) == 0;
 }
 
+static int machines_own(const char *machine, const struct plan_sysctl *sysctl, struct err *err)
+{
+	return err_set(err, EOPNOTSUPP,
+		       PLAN_OWN_KERNELS ": %s sets %s, a sysctl of the whole machine", machine,
+		       sysctl->name);
+}
+
 /* What the name of one that there is not was meant to be. */
 static int unknown(const char *machine, const struct plan_sysctl *sysctl, const struct err *refused,
 		   struct err *err)
@@ -64,9 +71,7 @@ static int unknown(const char *machine, const struct plan_sysctl *sysctl, const 
 
 	path_of(sysctl->name, path, sizeof(path));
 	if (is_machines(sysctl->name, path))
-		return err_set(err, EOPNOTSUPP,
-			       PLAN_OWN_KERNELS ": %s sets %s, a sysctl of the whole machine",
-			       machine, sysctl->name);
+		return machines_own(machine, sysctl, err);
 	last = strrchr(path, '/');
 	*last = '\0';
 	known_init(&known, last + 1);
@@ -109,7 +114,11 @@ static int set(struct net *net, const char *machine, const struct plan_sysctl *s
 		return 0;
 	if (ret == -ENOENT)
 		return unknown(machine, sysctl, &refused, err);
-	return err_set(err, ret, "%s", refused.text);
+	/* Of the first network namespace alone may it be written, as nf_conntrack_max
+	 * (nf_conntrack_standalone.c). */
+	if (ret == -EACCES)
+		return machines_own(machine, sysctl, err);
+	return err_set(err, ret, "line %d: %s", sysctl->place.line, refused.text);
 }
 
 int settings_make(const struct kernel_facts *facts, struct net *net,

@@ -142,6 +142,13 @@ static bool same_socket(const struct raw_socket *a, const struct raw_socket *b)
 	       memcmp(a->dst, b->dst, sizeof(a->dst)) == 0;
 }
 
+/* Of one that listens, sock_diag tells in the queues how many wait for accept and how many may
+ * (net/ipv4/tcp_diag.c); the next one may not when there are more (sk_acceptq_is_full()). */
+static bool is_full(const struct raw_socket *socket)
+{
+	return socket->state == TCP_LISTEN && socket->rqueue > socket->wqueue;
+}
+
 static struct known_socket *tracked_find(struct sockets *sockets, const struct raw_socket *socket)
 {
 	for (int i = 0; i < sockets->tracked_count; i++)
@@ -180,7 +187,7 @@ static void take(struct sockets *sockets, const struct nlmsghdr *nlh, int64_t t_
 			info = RTA_DATA(attr);
 			socket.info_size = (uint32_t)RTA_PAYLOAD(attr);
 		}
-	if (known->socket.state != socket.state)
+	if (known->socket.state != socket.state || is_full(&known->socket) != is_full(&socket))
 		out_frame(out, RAW_SOCKET, sockets->host, t_ns, &socket, sizeof(socket), info,
 			  socket.info_size);
 	if (sample)

@@ -109,7 +109,7 @@ static void sockets(struct lines *lines, const struct plan *plan, const struct r
 			    strcmp(next->local, first->local) != 0 ||
 			    strcmp(next->remote, first->remote) != 0)
 				continue;
-			text_add(&text, " %s", next->state ? tcp_state_name(next->state) : "gone");
+			text_add(&text, " %s", label_state(next));
 			told[k] = true;
 		}
 		*LIST_ADD(pool, lines, line) = pool_strdup(pool, text.bytes);

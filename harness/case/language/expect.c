@@ -69,8 +69,33 @@ const struct form expect_socket_form = {
 /* All but none and LISTEN; with NEW_SYN_RECV. */
 #define ANY_STATE (((1u << TCP_STATES) - 1) & ~(1u << 0 | 1u << TCP_LISTEN))
 
+static bool is_among(const char *word, const char *const words[])
+{
+	for (; *words; words++)
+		if (strcmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+void check_none(struct decoder *d, const struct node *node, uint32_t states,
+		const char *const selecting[])
+{
+	static const char *const any[] = {"at", "state", "when", "on", "because", NULL};
+
+	if (states != 1u || node->kind != NODE_MAP)
+		return;
+	for (const struct node *value = node->child; value; value = value->next)
+		if (!is_among(value->key->text, any) && !is_among(value->key->text, selecting))
+			diag_help(d->diags,
+				  diag_error(d->diags, value->key->span,
+					     "'%s' of what is not there: state: none",
+					     value->key->text),
+				  "give a state that there is, or leave this out");
+}
+
 static void decode_socket(struct decoder *d, const struct node *node)
 {
+	static const char *const selecting[] = {"host", "port", "remote_port", NULL};
 	struct plan_expect *expect = expect_add(d, node, EXPECT_SOCKET);
 
 	if (!expect)
@@ -84,6 +109,7 @@ static void decode_socket(struct decoder *d, const struct node *node)
 						.timer = -1,
 						.orphan = -1};
 	form_decode(d, &expect_socket_form, node, &expect->socket);
+	check_none(d, node, expect->socket.states, selecting);
 }
 
 void expect_sockets(struct decoder *d, const struct node *list)

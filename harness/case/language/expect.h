@@ -10,6 +10,11 @@
 /* A new expectation of the plan, at NODE's place; NULL, reported, when there are too many. */
 struct plan_expect *expect_add(struct decoder *d, const struct node *node, enum expect_kind kind);
 
+/* With `state: none` alone NODE says that there is nothing of what it selects; what it says of that
+ * beside is reported. SELECTING, ended by NULL, are the keys that select. */
+void check_none(struct decoder *d, const struct node *node, uint32_t states,
+		const char *const selecting[]);
+
 /* Sections of `expect:`; each gets the value of its key. */
 void expect_program(struct decoder *d, const struct node *map); /* key: the program's name */
 void expect_sockets(struct decoder *d, const struct node *list);

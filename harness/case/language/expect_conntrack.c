@@ -86,6 +86,7 @@ const struct form expect_conntrack_form = {
 static void decode_conntrack(struct decoder *d, const struct node *node)
 {
 	static const struct plan_end anyone = {.host = PLAN_ANY, .address = PLAN_ANY};
+	static const char *const selecting[] = {"from", "to", "backend", NULL};
 	struct plan_expect *expect = expect_add(d, node, EXPECT_CONNTRACK);
 
 	if (!expect)
@@ -99,6 +100,7 @@ static void decode_conntrack(struct decoder *d, const struct node *node)
 						      .replied = -1,
 						      .assured = -1};
 	form_decode(d, &expect_conntrack_form, node, &expect->conntrack);
+	check_none(d, node, expect->conntrack.states, selecting);
 	if (plan_router_balances(d->plan) &&
 	    (expect->conntrack.replied >= 0 || expect->conntrack.assured >= 0))
 		diag_help(d->diags,

@@ -146,6 +146,11 @@ void middlebox_finish(struct decoder *d)
 			  "the case needs network: {type: router, ...}: it is one");
 		return;
 	}
+	if (box->mss && box->strip & STRIP_MSS)
+		diag_help(d->diags,
+			  diag_error(d->diags, node_get(node, "mss")->key->span,
+				     "'mss' lowers what 'strip: mss' takes out"),
+			  "leave out one of them");
 	if (is_map && !knows &&
 	    (node_get(node, "strip") || node_get(node, "mss") || box->syn_proxy))
 		return; /* it changes packets, and knows no connections */
