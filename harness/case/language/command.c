@@ -27,13 +27,29 @@ static bool check_count(struct decoder *d, const struct node *list)
 	return list->count <= TEXTS_MAX;
 }
 
+static bool refuse_nothing(struct decoder *d, const struct node *node)
+{
+	diag_help(d->diags, node_error(d->diags, node, "a command of nothing"),
+		  "for example: args: [redis-server, --port, \"6379\"]");
+	return false;
+}
+
 bool decode_command(struct decoder *d, const struct node *node, void *ret)
 {
 	static char shell[] = "/bin/sh", minus_c[] = "-c";
 	struct plan_program *program = ret;
 
+	if (node->kind == NODE_LIST) {
+		diag_help(d->diags,
+			  diag_error(d->diags, node->key->span,
+				     "'command' takes a text for the shell, not a list"),
+			  "as a list, without a shell: args: [redis-server, --port, \"6379\"]");
+		return false;
+	}
 	if (!want_scalar(d, node, "a command, as a text"))
 		return false;
+	if (!*node->text)
+		return refuse_nothing(d, node);
 	program->command = pool_strdup(d->pool, node->text);
 	program->argv = pool_alloc(d->pool, sizeof(char *) * 4);
 	program->argv[0] = shell;
@@ -51,11 +67,8 @@ bool decode_args(struct decoder *d, const struct node *node, void *ret)
 	if (!want_list(d, node, "a list: the program, and what it is told") ||
 	    !check_count(d, node))
 		return false;
-	if (!node->count) {
-		diag_help(d->diags, node_error(d->diags, node, "a command of nothing"),
-			  "for example: args: [redis-server, --port, \"6379\"]");
-		return false;
-	}
+	if (!node->count || (node->child->kind == NODE_SCALAR && !*node->child->text))
+		return refuse_nothing(d, node);
 	program->argv = pool_alloc(d->pool, sizeof(char *) * (size_t)(node->count + 1));
 	for (const struct node *item = node->child; item; item = item->next) {
 		/* An empty one is one, but no program has no name. */

@@ -457,7 +457,14 @@ static void decode_program(struct decoder *d, int host, const struct node *name,
 					 .after = -1,
 					 .connected = -1,
 					 .place = place_of(name)};
-	form_decode(d, &program_form, node, program);
+	if (node->kind == NODE_SCALAR && !node_is_empty(node))
+		diag_help(d->diags,
+			  node_error(d->diags, node,
+				     "'%.60s' takes a list of steps, or a mapping, not %s",
+				     node->key->text, node_describe(d->pool, node)),
+			  "for a command: {command: \"redis-server --port 6379\"}");
+	else
+		form_decode(d, &program_form, node, program);
 	if (program->restart.always && !plan->until_ns)
 		diag_help(d->diags,
 			  diag_error(d->diags, node_get(node, "restart")->key->span,

@@ -57,6 +57,9 @@ static void print_fields(FILE *out, const struct form *form)
 		print_looks(out, field);
 		fprintf(out, " | %s |\n", field->help);
 	}
+	if (form->bare && form->field[form->bare - 1].key && form->count > 1)
+		fprintf(out, "\nA value without a mapping is `%s`.\n",
+			form->field[form->bare - 1].key);
 	for (int i = 0; i < form->count; i++) {
 		const struct form *inner = form->field[i].form;
 
@@ -66,9 +69,6 @@ static void print_fields(FILE *out, const struct form *form)
 			inner->bare ? ", if it is a mapping" : "");
 		print_fields(out, inner);
 	}
-	if (form->bare && form->field[form->bare - 1].key && form->count > 1)
-		fprintf(out, "\nA value without a mapping is `%s`.\n",
-			form->field[form->bare - 1].key);
 }
 
 static void print_verbs(FILE *out, const struct verb_table *table)
