@@ -25,6 +25,13 @@
 
 #define HURRY_NS (150 * 1000000LL) /* more than what a busy machine needs to forward */
 
+/* A connection that a host behind the router has to one outside, as that one knows it. */
+struct masked {
+	const struct decoded *seen; /* its first packet, outside */
+	int host;
+	uint16_t port; /* of the host itself */
+};
+
 struct pairing {
 	struct pool *pool;
 	struct record *record;
@@ -40,6 +47,8 @@ struct pairing {
 	int *head;
 	uint64_t head_mask;
 	int64_t longest_way_ns;
+	struct masked *masked; /* the newest last */
+	int masked_count;
 	struct renumbering renumbering; /* by a SYN proxy */
 	int *by_number;                 /* which packet bears it, or -1 */
 	uint32_t number_count;
@@ -101,6 +110,11 @@ static bool is_router_address(const struct plan_host *host, const char *address)
 	return strcmp(host->router4, address) == 0 || strcmp(host->router6, address) == 0;
 }
 
+static bool is_outer_address(const struct plan *plan, const char *address)
+{
+	return plan->nat && is_router_address(&plan->host[plan->host_count - 1], address);
+}
+
 int place_of_address(const struct plan *plan, const char *address)
 {
 	for (int i = 0; i < plan->host_count; i++)
@@ -110,10 +124,11 @@ int place_of_address(const struct plan *plan, const char *address)
 			return i;
 	if (plan->network != NETWORK_ROUTER)
 		return PLAN_ANY;
-	/* With translation, the last host is outside and knows the first by this address. */
+	/* With translation, the last host is outside and knows the others by this address: the
+	 * first, where nothing else is known (masked_find()). */
 	if (plan_has_vip(plan) && plan_address_of_text(plan, address) >= 0)
 		return PLACE_ROUTER;
-	if (plan->nat && is_router_address(&plan->host[plan->host_count - 1], address))
+	if (is_outer_address(plan, address))
 		return 0;
 	if (strcmp(address, PLAN_ROUTER_LINK_LOCAL) == 0)
 		return PLACE_ROUTER;
@@ -140,6 +155,56 @@ int place_then(const struct plan *plan, const char *address, int64_t t_ns)
 	int place = place_of_address(plan, address);
 
 	return place == PLAN_ANY ? holder_of(plan, address, t_ns) : place;
+}
+
+/* Whose connection it is that PACKET, sent to the router's outer address, belongs to. */
+static const struct masked *masked_find(const struct pairing *pairing, const char *remote,
+					uint16_t remote_port, uint16_t port)
+{
+	for (int i = pairing->masked_count - 1; i >= 0; i--) {
+		const struct decoded *seen = pairing->masked[i].seen;
+
+		if (seen->sport == port && seen->dport == remote_port &&
+		    strcmp(seen->dst, remote) == 0)
+			return &pairing->masked[i];
+	}
+	return NULL;
+}
+
+/* A packet of a host behind the router is SEEN outside, where it bears the router's address. */
+static void note_masked(struct pairing *pairing, const struct decoded *seen, int index)
+{
+	const struct masked *known;
+	const struct decoded *said = &pairing->packet[index];
+	int from = pairing->record->packet[index].from;
+
+	if (seen->protocol != PACKET_TCP || from < 0 || from >= pairing->plan->host_count - 1 ||
+	    !is_outer_address(pairing->plan, seen->src))
+		return;
+	known = masked_find(pairing, seen->dst, seen->dport, seen->sport);
+	if (!known || known->host != from || known->port != said->sport)
+		*LIST_ADD(pairing->pool, pairing, masked) = (struct masked){
+			memcpy(pool_alloc(pairing->pool, sizeof(*seen)), seen, sizeof(*seen)), from,
+			said->sport};
+}
+
+/* What is sent to the router's outer address is for whom it stands for there. */
+static void unmask(struct pairing *pairing, int index)
+{
+	const struct plan *plan = pairing->plan;
+	struct record_packet *packet = &pairing->record->packet[index];
+	struct decoded *said = &pairing->packet[index];
+	const struct masked *masked;
+
+	if (said->protocol != PACKET_TCP || !is_outer_address(plan, said->dst))
+		return;
+	masked = masked_find(pairing, said->src, said->sport, said->dport);
+	if (!masked || (masked->host == 0 && masked->port == said->dport))
+		return;
+	packet->to = masked->host;
+	snprintf(said->translated, sizeof(said->translated), "%s",
+		 plan_host_address(plan, masked->host));
+	said->translated_port = masked->port;
 }
 
 /* To whom the sender sends: of an address that moves it may know an old MAC. */
@@ -203,6 +268,7 @@ static int packet_add(struct pairing *pairing, const struct record_frame *frame,
 	added->port_ns = added->arrived_ns = -1;
 	added->from = from;
 	added->to = receiver_of(pairing->plan, frame, packet, from);
+	unmask(pairing, index);
 	return index;
 }
 
@@ -255,6 +321,7 @@ static void note_sighting(struct pairing *pairing, const struct record_frame *fr
 	struct record_packet *packet = &pairing->record->packet[index];
 
 	note_translation(pairing, frame, seen, index);
+	note_masked(pairing, seen, index);
 	pairing->seen[index] |= tap_bit(frame);
 	if (frame->tap == RAW_TAP_PORT && frame->host == packet->from && !frame->outgoing)
 		packet->port_ns = frame->t_ns;

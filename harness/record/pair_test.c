@@ -278,6 +278,49 @@ START_TEST(test_translation)
 }
 END_TEST
 
+/* Outside all of them bear the router's address: an answer is for whose connection it is, which the
+ * router knows by the port that it chose. */
+START_TEST(test_translation_of_several)
+{
+	struct made_segment before = {.src = "10.0.2.1",
+				      .dst = "10.0.3.1",
+				      .flags = TCP_SYN,
+				      .sport = 40000,
+				      .dport = 8081,
+				      .seq = 9,
+				      .id = 3};
+	struct made_segment behind = before;
+	struct made_segment answer = {.src = "10.0.3.1",
+				      .dst = "10.0.3.254",
+				      .flags = TCP_SYN | TCP_ACK,
+				      .sport = 8081,
+				      .dport = 61000,
+				      .seq = 5,
+				      .ack = 10,
+				      .id = 4};
+	struct made_segment inside = answer;
+
+	behind.src = "10.0.3.254";
+	behind.sport = 61000;
+	inside.dst = "10.0.2.1";
+	inside.dport = 40000;
+	begin("network: router\nnat: true\ncase: two inside\nhosts:\n"
+	      "  one: {program: [{connect: outer:8081}]}\n"
+	      "  two: {program: [{connect: outer:8081}]}\n"
+	      "  outer: {program: [{listen: 8081}, accept]}\nexpect: {two: {connect: ok}}\n");
+	send_part(S, 1, &before, true);
+	send_part(S, 2, &behind, false);
+	send_part(2 * S, 2, &answer, true);
+	send_part(2 * S, 1, &inside, false);
+	record = test_collect(plan, &raw, 4 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, S, S, S + MS, 1, 2);
+	check_packet(1, 2 * S, 2 * S, 2 * S + MS, 2, 1);
+	ck_assert_int_eq(record->packet[1].connection, record->packet[0].connection);
+	done();
+}
+END_TEST
+
 /* The proxy's first number is 5000, the server's 9000: what comes after that is one packet on both
  * sides, in the numbers of the client; its header's are those of who sent it. */
 START_TEST(test_syn_proxy)
@@ -482,6 +525,7 @@ int main(void)
 	tcase_add_test(tests, test_router);
 	tcase_add_test(tests, test_to_router);
 	tcase_add_test(tests, test_translation);
+	tcase_add_test(tests, test_translation_of_several);
 	tcase_add_test(tests, test_syn_proxy);
 	tcase_add_test(tests, test_vip);
 	tcase_add_test(tests, test_moved_address);

@@ -109,7 +109,8 @@ static bool decode_link(struct decoder *d, const struct node *node, void *ret)
 #define NAT                                                                                        \
 	{                                                                                          \
 		"nat", TYPE_BOOL, TOP(nat),                                                        \
-			.help = "the router translates the first host's address"                   \
+			.help = "the last host is outside: the router translates the addresses "   \
+				"of all others into its own"                                       \
 	}
 
 static bool decode_later(struct decoder *d, const struct node *node, void *ret)

@@ -477,7 +477,7 @@ struct plan {
 	struct plan_impairment link; /* default: delay 1 ms */
 	bool link_explicit;          /* the author asked for this link: no netem, no run */
 	bool neighbours_dynamic; /* `neighbours: dynamic`: entries are resolved, not permanent */
-	bool nat;                /* router: translates the first host's address */
+	bool nat;                /* router: all but the last host are behind its address */
 	enum plan_balancer { BALANCER_DNAT, BALANCER_IPVS } balancer; /* who translates its VIPs */
 	struct plan_middlebox middlebox;                              /* what else the router is */
 	struct plan_condition needs; /* on other kernels the run is skipped */
