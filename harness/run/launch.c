@@ -21,6 +21,7 @@
 #endif
 
 #define NO_LISTENER      "cannot say that it listens"
+#define NO_USER          "is not in /etc/passwd"
 #define MOST_ENVIRONMENT 80 /* variables, with those that every command has */
 
 static char searched[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
@@ -103,8 +104,7 @@ static void launch_on_machine(struct attempt *attempt)
 		launch_fails(attempt, "cannot be traced");
 	umask(022);
 	if (user_become(plan->user ? plan->user : "root", &user) < 0)
-		launch_fails(attempt, errno == ENOENT ? "its user is not in /etc/passwd"
-						      : "cannot become its user");
+		launch_fails(attempt, errno == ENOENT ? NO_USER : "cannot become its user");
 	if (plan->cwd && chdir(plan->cwd) < 0)
 		launch_fails(attempt, "cannot work in its folder");
 	if (!plan->user)
@@ -209,6 +209,9 @@ static int refused(pid_t pid, const struct attempt *attempt, struct err *err)
 		return err_set(err, EOPNOTSUPP,
 			       "a kernel that tells when a command listens (seccomp user "
 			       "notification, Linux 5.6)");
+	if (strcmp(attempt->what, NO_USER) == 0)
+		return err_set(err, attempt->err, "its user '%s' " NO_USER,
+			       attempt->launch->plan->user ? attempt->launch->plan->user : "root");
 	return err_sys(err, attempt->err, "%s: %s", attempt->launch->argv[0], attempt->what);
 }
 

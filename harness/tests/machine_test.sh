@@ -61,4 +61,4 @@ done
 # A user whom the image does not have.
 sed 's/user: app/user: nobody/' image.yaml >other.yaml
 ! "$halfopen" run --kernel "$uml" other.yaml >said || fail "a user was made"
-grep -q "its user is not in /etc/passwd" said || { cat said >&2; fail "it is not told that there is no such user"; }
+grep -q "its user 'nobody' is not in /etc/passwd" said || { cat said >&2; fail "it is not told that there is no such user"; }
