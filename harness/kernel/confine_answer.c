@@ -87,41 +87,41 @@ static bool still_asks(const struct confiner *confiner, const struct seccomp_not
 	return ioctl(confiner->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
+/* Signals interrupt it, and a starter may be stopped at any time. */
+static int answer(const struct confiner *confiner, unsigned long request, void *what)
+{
+	int ret = TEMP_FAILURE_RETRY(ioctl(confiner->listener, request, what));
+
+	return ret < 0 ? -errno : ret;
+}
+
 static int answer_error(const struct confiner *confiner, const struct seccomp_notif *question,
 			int error, unsigned flags)
 {
-	struct seccomp_notif_resp answer = {.id = question->id, .error = -error, .flags = flags};
+	struct seccomp_notif_resp said = {.id = question->id, .error = -error, .flags = flags};
 
-	return ioctl(confiner->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno : 0;
+	return answer(confiner, SECCOMP_IOCTL_NOTIF_SEND, &said);
 }
 
 /* FD becomes the answer of the call; AT >= 0: takes the place of that descriptor, and the answer is
- * 0. Returns 0 if it has arrived. */
+ * 0. Returns 0 if it has arrived. In two steps: of a starter who is stopped (Ctrl-Z) during the one
+ * that does both, SECCOMP_ADDFD_FLAG_SEND, the answer arrives and the descriptor does not
+ * (kernel/seccomp.c: seccomp_notify_addfd()). */
 static int answer_fd(const struct confiner *confiner, const struct seccomp_notif *question, int fd,
 		     int at)
 {
 	struct seccomp_notif_addfd add = {.id = question->id,
 					  .srcfd = (uint32_t)fd,
 					  .newfd_flags = O_CLOEXEC,
-					  .flags = SECCOMP_ADDFD_FLAG_SEND};
-	struct seccomp_notif_resp answer = {.id = question->id};
-	int given;
+					  .flags = at >= 0 ? SECCOMP_ADDFD_FLAG_SETFD : 0,
+					  .newfd = at >= 0 ? (uint32_t)at : 0};
+	struct seccomp_notif_resp said = {.id = question->id};
+	int given = answer(confiner, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 
-	if (at >= 0) {
-		add.flags = SECCOMP_ADDFD_FLAG_SETFD;
-		add.newfd = (uint32_t)at;
-	}
-	given = ioctl(confiner->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-	if (given < 0 && errno == EINVAL && at < 0) { /* before 5.14 in two steps */
-		add.flags = 0;
-		given = ioctl(confiner->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-	}
 	if (given < 0)
-		return -errno;
-	if (add.flags & SECCOMP_ADDFD_FLAG_SEND)
-		return 0;
-	answer.val = at >= 0 ? 0 : given;
-	return ioctl(confiner->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno : 0;
+		return given;
+	said.val = at >= 0 ? 0 : given;
+	return answer(confiner, SECCOMP_IOCTL_NOTIF_SEND, &said);
 }
 
 static int give_memory(struct confiner *confiner, const struct seccomp_notif *question)

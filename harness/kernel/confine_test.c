@@ -337,6 +337,46 @@ START_TEST(each_attack_succeeds_where_nothing_confines)
 }
 END_TEST
 
+/* Ctrl-Z and fg, again and again, as long as we live. */
+static void disturb(pid_t whom)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		kill(whom, SIGSTOP);
+		usleep(20);
+		kill(whom, SIGCONT);
+		usleep(100);
+	}
+}
+
+START_TEST(who_is_stopped_answers_all_the_same)
+{
+	static char shown[128];
+	const char *const readable[] = {shown, NULL};
+	const struct confinement rules = {
+		.readable = readable, .output_fd = -1, .largest = 1 << 20};
+	char said[1024];
+	pid_t self = getpid(), pid;
+	int ended;
+
+	if (!confine_probe()->questions)
+		return;
+	lay_out();
+	strcpy(shown, at("shown"));
+	victim = 0;
+	pid = fork();
+	if (pid == 0)
+		disturb(self);
+	attack(&rules, TEST_ATTACKER, said, sizeof(said), &ended);
+	ck_assert_str_eq(said, "");
+	kill(pid, SIGKILL);
+	kill(self, SIGCONT);
+	for (int i = 0; i < 3; i++)
+		close(listening[i]);
+	scratch_remove(dir);
+}
+END_TEST
+
 START_TEST(what_cannot_start_says_why)
 {
 	const struct confinement rules = {.output_fd = -1};
@@ -371,6 +411,7 @@ int main(void)
 	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(all, nothing_gets_through, 0, WAYS);
 	tcase_add_test(all, each_attack_succeeds_where_nothing_confines);
+	tcase_add_test(all, who_is_stopped_answers_all_the_same);
 	tcase_add_test(all, what_cannot_start_says_why);
 	tcase_add_test(all, root_alone_cannot_be_reached);
 	return run_tests(all);

@@ -3,7 +3,8 @@
  * test_attacker: what is put in a UML's place by confine_test: tries all that a confined process
  * must not be able to do, and says what got through. Usage: test_attacker FOLDER VICTIM ADDRESS,
  * where confine_test has laid out what there is to reach, and VICTIM is a process of the same user,
- * who has something to be read at ADDRESS.
+ * who has something to be read at ADDRESS. Without a VICTIM, 0, it asks its starter for something
+ * harmless, often.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -356,10 +357,25 @@ static void say_what_works(void)
 	printf("uid %d\n", (int)getuid());
 }
 
+/* Each time it must get what it asks for. */
+static int ask_often(void)
+{
+	for (int i = 0; i < 20000; i++) {
+		int fd = open("/dev/null", O_RDWR);
+
+		if (fd <= 2)
+			return printf("the %d. time it got %d: %s\n", i + 1, fd, strerror(errno));
+		close(fd);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 4)
 		return 2;
+	if (atoi(argv[2]) == 0)
+		return ask_often();
 	sscanf(argv[3], "%p", &memory);
 	if (fcntl(9, F_GETFD) >= 0)
 		puts("through: a descriptor that the starter left open");
