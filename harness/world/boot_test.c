@@ -456,7 +456,8 @@ static void proc_read(const char *pid, const char *file, char *buf, size_t size)
 
 /* Processes whose command line has PART in it. A UML that has just started a child, to try ptrace
  * with it (arch/um/os-Linux/start_up.c, start_ptraced_child()), may leave it behind, stopped. It
- * comes to who reaps orphans: in a run that is kernel/supervisor.h, here it is us. */
+ * comes to who reaps orphans: in a run that is kernel/supervisor.h, here it is us; and if it asks
+ * to be traced only then, by us. */
 static int processes_named(const char *part)
 {
 	struct dirent *entry;
@@ -475,7 +476,7 @@ static int processes_named(const char *part)
 		proc_read(entry->d_name, "stat", stat, sizeof(stat));
 		if (strrchr(stat, ')'))
 			sscanf(strrchr(stat, ')'), ") %c %d", &state, &parent);
-		if (state == 'T' && parent == getpid())
+		if ((state == 'T' || state == 't') && parent == getpid())
 			kill(atoi(entry->d_name), SIGKILL);
 		count++;
 	}
