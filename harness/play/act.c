@@ -119,8 +119,10 @@ static int router_on(struct world *world, void *data, struct err *err)
 static int failover(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	(void)err;
-	play->reboots++;
 	world_power_off(play->world, play->plan->host_count);
+	if (fault->down_ns == OFF_FOR_GOOD)
+		return 0;
+	play->reboots++;
 	world_at(play->world, world_now(play->world) + fault->down_ns, router_on,
 		 &play->fault[fault - play->plan->fault]);
 	return 0;

@@ -116,7 +116,7 @@ END_TEST
 /* Where it comes up later than the first goes down. */
 START_TEST(test_failover)
 {
-	static const char *const lines[] = {"*** failover after=1s", "*** another router is up",
+	static const char *const lines[] = {"*** failover after=1s", "*** a router is up",
 					    "*** failover router"};
 	struct plan *plan = test_plan("network: router\n" TWO_HOSTS
 				      "timeline: [{at: 3s, failover: {after: 1s}}, "

@@ -65,7 +65,7 @@ const char *label_socket(const struct record_socket *socket, bool with_port, cha
 const char *label_conntrack(const struct plan *plan, const struct record_conntrack *entry,
 			    char *buf, size_t size);
 
-#define LABEL_FAILOVER "another router is up" /* when it takes over */
+#define LABEL_FAILOVER "a router is up" /* another one that takes over, or itself */
 /* "server is up again". */
 const char *label_host_change(const struct plan *plan, const struct record_host *change, char *buf,
 			      size_t size);

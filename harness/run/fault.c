@@ -316,7 +316,7 @@ static int failover_begin(struct stage *stage, const struct plan_fault *fault, i
 	stage->filter_count = 0; /* they go with it */
 	if (ret == 0)
 		ret = router_power_off(&stage->topology, err);
-	if (ret == 0)
+	if (ret == 0 && fault->down_ns != OFF_FOR_GOOD)
 		agenda_add(stage, stage->fault_ns[index] + fault->down_ns, AGENDA_FAULT_GOES_ON,
 			   index);
 	return ret;

@@ -36,11 +36,17 @@ static const struct word router_word[] = {{PLACE_ROUTER_NAME, 0, NULL}, {NULL, 0
 static const struct field process_fields[] = {
 	{NULL, TYPE_PROGRAM, FAULT(program), .help = ""},
 };
+#define HOST_OR_ROUTER .min = PLACE_ROUTER, .looks = "a host, or router"
+
 static const struct field host_fields[] = {
 	{NULL, TYPE_HOST, FAULT(host), .help = ""},
 };
+static const struct field crash_fields[] = {
+	{NULL, TYPE_HOST, FAULT(host), HOST_OR_ROUTER, .help = ""},
+};
 static const struct field reboot_fields[] = {
-	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
+	{"host", TYPE_HOST, FAULT(host), HOST_OR_ROUTER, .required = true,
+	 .help = "which host, or the router"},
 	{"down", TYPE_DURATION, FAULT(down_ns), .help = "how long it is off, 0 if not said"},
 	{"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
 	 .help = "what happens to its programs, start if not said"},
@@ -428,6 +434,26 @@ static void finish_forget(struct decoder *d, const struct node *node, uint32_t g
 			  "{type: router, middlebox: {idle: 350s}}");
 }
 
+/* Of a router it is as if another one took over, or none. */
+static void finish_power(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	struct plan_fault *fault = &((struct fault_args *)ret)->fault;
+	const struct node *programs = node_get(node, "programs");
+
+	(void)given;
+	if (fault->host == PLAN_ANY)
+		diag_error(d->diags, node->span, "one at a time: a host, or router");
+	if (fault->host != PLACE_ROUTER)
+		return;
+	if (programs)
+		diag_error(d->diags, programs->key->span, "on a router no programs run");
+	if (fault->op == FAULT_CRASH)
+		fault->down_ns = OFF_FOR_GOOD;
+	fault->op = FAULT_FAILOVER;
+	fault->kind = &fault_kinds[FAULT_FAILOVER];
+	fault->host = PLAN_ANY;
+}
+
 static void finish_failover(struct decoder *d, const struct node *node, uint32_t given, void *ret)
 {
 	(void)given;
@@ -477,12 +503,14 @@ static const struct verb faults[] = {
 	 FORM("stop", process_fields, 1), NULL},
 	{"continue", FAULT_CONTINUE, "SIGCONT to a program", "continue: client", ARGUMENT_REQUIRED,
 	 FORM("continue", process_fields, 1), NULL},
-	{"crash", FAULT_CRASH, "a host loses power: no packet leaves it any more", "crash: server",
-	 ARGUMENT_REQUIRED, FORM("crash", host_fields, 1), NULL},
+	{"crash", FAULT_CRASH, "a host loses power, or the router: no packet leaves it any more",
+	 "crash: server", ARGUMENT_REQUIRED, FORM("crash", crash_fields, 1), finish_power},
 	{"reboot", FAULT_REBOOT,
-	 "a host loses power and comes up again; one that crashed before only comes up",
+	 "a host loses power and comes up again; one that crashed before only comes up. A router "
+	 "comes "
+	 "up as one that takes over (failover): knowing no connection",
 	 "reboot: {host: server, down: 5s, programs: none}", ARGUMENT_REQUIRED,
-	 FORM("reboot", reboot_fields, 1), NULL},
+	 FORM("reboot", reboot_fields, 1), finish_power},
 	{"shutdown", FAULT_SHUTDOWN, "a host stops in order: SIGTERM, SIGKILL, off the network",
 	 "shutdown: {host: server, grace: 5s}", ARGUMENT_REQUIRED,
 	 FORM("shutdown", shutdown_fields, 1), finish_shutdown},

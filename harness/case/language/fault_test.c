@@ -278,7 +278,12 @@ START_TEST(a_router_that_is_off_does_nothing)
 		 "heal all before"},
 		{"{at: 1s, impair: {to: router, loss: 1%}}, {at: 3s, failover: router}",
 		 "heal all before"},
-		{"{at: 1s, crash: router}", "what happens to it: failover"},
+		{"{at: 1s, crash: router}, {at: 9s, forget: router}", "is off then"},
+		{"{at: 1s, reboot: {host: router, down: 3s}}, {at: 2s, forget: router}",
+		 "is off then"},
+		{"{at: 1s, reboot: {host: router, programs: none}}", "no programs run"},
+		{"{at: 1s, crash: any}", "one at a time"},
+		{"{at: 1s, panic: {host: router}}", "what happens to it: crash, reboot"},
 		{"{at: 1s, failover: {after: }}", "'after'"},
 	};
 	struct plan *plan;
@@ -293,6 +298,16 @@ START_TEST(a_router_that_is_off_does_nothing)
 	ck_assert_int_eq(plan->fault[2].down_ns, 2 * NSEC_PER_SEC);
 	ck_assert_str_eq(plan->fault[2].text, "failover after=2s");
 	ck_assert_str_eq(plan->fault[5].text, "failover router");
+	plan_free(plan);
+	plan = load("network: {type: router, nat: true}\n" TWO_HOSTS
+		    "timeline: [{at: 1s, reboot: {host: router, down: 2s}}, "
+		    "{at: 4s, crash: router}]\n" EXPECT);
+	ck_assert_int_eq(plan->fault[0].op, FAULT_FAILOVER);
+	ck_assert_int_eq(plan->fault[0].down_ns, 2 * NSEC_PER_SEC);
+	ck_assert_str_eq(plan->fault[0].text, "reboot host=router down=2s");
+	ck_assert_int_eq(plan->fault[1].op, FAULT_FAILOVER);
+	ck_assert_int_eq(plan->fault[1].down_ns, OFF_FOR_GOOD);
+	ck_assert_str_eq(plan->fault[1].text, "crash router");
 	plan_free(plan);
 	must_refuse(TWO_HOSTS "timeline: [{at: 1s, failover: router}]\n" EXPECT,
 		    "'failover' in a network without a router");

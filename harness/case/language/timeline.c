@@ -126,8 +126,8 @@ static void decode_fault(struct decoder *d, const struct node *node)
 		verb->finish(d, argument, given, &args);
 	if (d->diags->errors > before || !when || !check_after(d, argument, &args.fault) ||
 	    !moment_check(d, when,
-			  args.fault.at_ns + args.fault.then_ns + args.fault.down_ns +
-				  args.fault.grace_ns))
+			  args.fault.at_ns + args.fault.then_ns + args.fault.grace_ns +
+				  (args.fault.down_ns == OFF_FOR_GOOD ? 0 : args.fault.down_ns)))
 		return;
 	if (plan_fault_waits(&args.fault) && d->plan->fault_count)
 		args.fault.at_ns = d->plan->fault[d->plan->fault_count - 1].at_ns;

@@ -75,9 +75,9 @@ int find_host(struct decoder *d, const struct node *node, const char *name, int6
 			  node_error(d->diags, node, "there is no router in this network"),
 			  "the case needs network: router");
 	else if (strcmp(name, PLACE_ROUTER_NAME) == 0 && plan->network == NETWORK_ROUTER)
-		diag_help(
-			d->diags, node_error(d->diags, node, "the router is no host"),
-			"what happens to it: failover, forget, or a way that it cuts (blackhole)");
+		diag_help(d->diags, node_error(d->diags, node, "the router is no host"),
+			  "what happens to it: crash, reboot, failover, forget, or a way that it "
+			  "cuts (blackhole)");
 	else
 		known_help(d->diags, node_error(d->diags, node, "there is no host '%.60s'", name),
 			   &known, "the hosts are");

@@ -214,6 +214,8 @@ struct plan_program {
 	struct plan_place place;
 };
 
+#define OFF_FOR_GOOD (INT64_MAX / 4) /* a router without a successor: later than any run's end */
+
 enum fault_op {
 	FAULT_KILL,      /* program: SIGKILL */
 	FAULT_TERMINATE, /* program: SIGTERM */
@@ -236,7 +238,7 @@ enum fault_op {
 	FAULT_MOVE,   /* an address, from who has it to host `to` */
 	FAULT_IFDOWN, /* host: its interface, or what of it `takes` says */
 	FAULT_IFUP,
-	FAULT_FAILOVER, /* the router: down_ns later another one has its addresses and MACs */
+	FAULT_FAILOVER, /* the router: down_ns later one has its addresses and MACs, or never */
 	FAULT_PANIC,    /* host: its kernel; after down_ns it boots again, unless that is 0 */
 	FAULT_HANG,     /* host: it answers nothing any more; its carrier stays */
 	FAULT_SUSPEND,  /* host: its time stands still */
@@ -292,7 +294,7 @@ struct plan_fault {
 	int program;                 /* kill .. continue */
 	int host;                    /* crash .. plug */
 	int from, to;                /* hosts, PLAN_ANY: every one */
-	int64_t down_ns;             /* reboot: how long it is off */
+	int64_t down_ns;             /* reboot, failover: how long it is off; OFF_FOR_GOOD */
 	bool start_again;            /* reboot, panic: start its programs again */
 	int64_t keep;                /* suspend: packets that its card keeps meanwhile */
 	int64_t forward_ns, back_ns; /* step: one of them */
