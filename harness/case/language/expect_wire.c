@@ -8,6 +8,7 @@
 
 #include "expect.h"
 #include "packet_words.h"
+#include "packets.h"
 #include "tcp_words.h"
 #include "value.h"
 
@@ -41,18 +42,6 @@ static bool decode_icmp(struct decoder *d, const struct node *node, void *ret)
 	}
 	return field_decode(d, &byte, node->child, &wire->icmp_type) &&
 	       field_decode(d, &byte, node->child->next, &wire->icmp_code);
-}
-
-/* What an option says, or `none`. */
-static bool decode_option(struct decoder *d, const struct node *node, void *ret)
-{
-	static const struct field numbers = {
-		.type = TYPE_NUMBERS, .size = sizeof(struct plan_range), .max = 65535};
-
-	if (node->kind != NODE_SCALAR || strcmp(node->text, "none") != 0)
-		return field_decode(d, &numbers, node, ret);
-	*(struct plan_range *)ret = (struct plan_range){true, -1, -1};
-	return true;
 }
 
 #define TIMES                                                                                      \
@@ -91,12 +80,12 @@ static const struct field wire_fields[] = {
 		 "granted with syn, ack and ece (RFC 3168, 6.1.1)"},
 	{"ecn", TYPE_WORDS, WIRE(ecn), .words = tcp_ecn_words,
 	 .help = "only TCP segments whose IP header says any of these, as they were sent"},
-	{"mss", TYPE_CUSTOM, WIRE(mss), .decode = decode_option,
+	{"mss", TYPE_CUSTOM, WIRE(mss), .decode = decode_mss,
 	 .looks = "a number or a range, or none", .schema = "{\"type\": [\"integer\", \"string\"]}",
 	 .help = "of the MSS option of each, as it was sent"},
-	{"scale", TYPE_CUSTOM, WIRE(scale), .decode = decode_option,
+	{"scale", TYPE_CUSTOM, WIRE(scale), .decode = decode_scale,
 	 .looks = "a number or a range, or none", .schema = "{\"type\": [\"integer\", \"string\"]}",
-	 .help = "of the window scale option of each, as it was sent"},
+	 .help = "of the window scale option of each (0..14), as it was sent"},
 	{"icmp", TYPE_CUSTOM, TO(struct wire_args, wire), .decode = decode_icmp,
 	 .looks = "a code, or [type, code]",
 	 .schema = "{\"type\": [\"integer\", \"array\"], \"items\": {\"type\": \"integer\"}}",

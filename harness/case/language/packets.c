@@ -66,6 +66,27 @@ bool decode_flags(struct decoder *d, const struct node *node, void *ret)
 	return true;
 }
 
+static bool decode_option(struct decoder *d, const struct node *node, int64_t max, void *ret)
+{
+	const struct field numbers = {
+		.type = TYPE_NUMBERS, .size = sizeof(struct plan_range), .max = max};
+
+	if (node->kind != NODE_SCALAR || strcmp(node->text, "none") != 0)
+		return field_decode(d, &numbers, node, ret);
+	*(struct plan_range *)ret = (struct plan_range){true, -1, -1};
+	return true;
+}
+
+bool decode_mss(struct decoder *d, const struct node *node, void *ret)
+{
+	return decode_option(d, node, 65535, ret);
+}
+
+bool decode_scale(struct decoder *d, const struct node *node, void *ret)
+{
+	return decode_option(d, node, 14, ret);
+}
+
 /* 3, or [3, 5..7]. */
 bool decode_which(struct decoder *d, const struct node *node, void *ret)
 {

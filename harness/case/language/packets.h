@@ -61,6 +61,10 @@ extern const struct form filter_form;
 /* RET: a struct plan_filter. */
 bool decode_flags(struct decoder *d, const struct node *node, void *ret);
 bool decode_which(struct decoder *d, const struct node *node, void *ret);
+/* What a TCP option says, or `none`; a scale is at most 14 (RFC 7323, 2.3). RET: a struct
+ * plan_range, -1..-1 where there is no such option. */
+bool decode_mss(struct decoder *d, const struct node *node, void *ret);
+bool decode_scale(struct decoder *d, const struct node *node, void *ret);
 /* What is wrong with all of it together; NODE: where it stands. */
 void filter_check(struct decoder *d, const struct node *node, const struct plan_filter *filter);
 
