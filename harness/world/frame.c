@@ -41,6 +41,22 @@ static void write_32(uint8_t *at, uint32_t value)
 	write_16(at + 2, value & 0xffff);
 }
 
+/* The kind of the option at *AT, which is behind it then, and its length; TCPOPT_EOL: there is no
+ * more. */
+static uint8_t option_next(const uint8_t *tcp, uint32_t end, uint32_t *at, uint32_t *ret_length)
+{
+	uint8_t kind = *at < end ? tcp[*at] : TCPOPT_EOL;
+	uint32_t length = 1;
+
+	if (kind != TCPOPT_EOL && kind != TCPOPT_NOP)
+		length = *at + 1 < end ? tcp[*at + 1] : 0;
+	if (!length || (length < 2 && kind != TCPOPT_NOP) || *at + length > end)
+		return TCPOPT_EOL;
+	*at += length;
+	*ret_length = length;
+	return kind;
+}
+
 static void parse_tcp(struct frame_parts *parts, const uint8_t *frame, uint32_t size, uint32_t at)
 {
 	uint32_t end = parts->ip_at + parts->ip_length, header;
@@ -235,19 +251,15 @@ static uint32_t error_make(const uint8_t *frame, uint32_t size, const struct fra
 static void options_strip(uint8_t *tcp, const struct frame_strip *what, struct frame_strip *did)
 {
 	uint32_t end = (uint32_t)(tcp[12] >> 4) * 4, at = sizeof(struct tcphdr), length;
+	uint8_t kind;
 
-	for (; at < end && tcp[at] != TCPOPT_EOL; at += length) {
-		uint8_t kind = tcp[at];
-
-		length = kind == TCPOPT_NOP ? 1 : at + 1 < end ? tcp[at + 1] : 0;
-		if (!length || (length < 2 && kind != TCPOPT_NOP) || at + length > end)
-			return;
+	while ((kind = option_next(tcp, end, &at, &length)) != TCPOPT_EOL) {
 		if (kind < 64 && what->options & 1ULL << kind) {
-			memset(tcp + at, TCPOPT_NOP, length);
+			memset(tcp + at - length, TCPOPT_NOP, length);
 			did->options |= 1ULL << kind;
 		} else if (kind == TCPOPT_MAXSEG && length == TCPOLEN_MAXSEG && what->most_mss &&
-			   read_16(tcp + at + 2) > what->most_mss) {
-			write_16(tcp + at + 2, what->most_mss);
+			   read_16(tcp + at - 2) > what->most_mss) {
+			write_16(tcp + at - 2, what->most_mss);
 			did->most_mss = what->most_mss;
 		}
 	}
