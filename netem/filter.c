@@ -38,12 +38,26 @@ static int check_interface(const char *name, struct err *err)
  * (nft_numgen.c); it starts again after this many. */
 static const int64_t count_max = UINT32_MAX - 1;
 
+static int check_option(const struct net_option *option, int most, struct err *err)
+{
+	bool is_none = option->from == -1 && option->to == -1;
+
+	if (!option->asked || is_none ||
+	    (option->from >= 0 && option->from <= option->to && option->to <= most))
+		return 0;
+	return err_set(err, EINVAL, "filter: an option of %d..%d", option->from, option->to);
+}
+
 static int check_filter(const struct net_filter *f, struct err *err)
 {
 	int ret = check_interface(f->in, err);
 
 	if (!ret)
 		ret = check_interface(f->out, err);
+	if (!ret)
+		ret = check_option(&f->mss, 65535, err);
+	if (!ret)
+		ret = check_option(&f->scale, 255, err);
 	if (ret)
 		return ret;
 	if (f->ip_version != 0 && f->ip_version != 4 && f->ip_version != 6)
@@ -69,6 +83,19 @@ static int check_filter(const struct net_filter *f, struct err *err)
 	return 0;
 }
 
+/* What asks for a value asks for the option too: without it the rule ends (nft_exthdr.c,
+ * nft_exthdr_tcp_eval()). */
+static void add_option(struct text *text, const char *name, const char *value,
+		       const struct net_option *option)
+{
+	if (option->asked && option->from < 0)
+		text_add(text, " tcp option %s missing", name);
+	else if (option->asked && option->from == option->to)
+		text_add(text, " tcp option %s %s %d", name, value, option->from);
+	else if (option->asked)
+		text_add(text, " tcp option %s %s %d-%d", name, value, option->from, option->to);
+}
+
 static void add_matches(struct text *text, const struct net_filter *f)
 {
 	if (f->in)
@@ -77,7 +104,8 @@ static void add_matches(struct text *text, const struct net_filter *f)
 		text_add(text, " oifname \"%s\"", f->out);
 	if (f->ip_version)
 		text_add(text, " meta protocol %s", f->ip_version == 4 ? "ip" : "ip6");
-	if (f->flags_mask || f->ecn || f->verdict == NET_FILTER_REJECT_RST)
+	if (f->flags_mask || f->ecn || f->mss.asked || f->scale.asked ||
+	    f->verdict == NET_FILTER_REJECT_RST)
 		text_add(text, " meta l4proto tcp");
 	if (f->flags_mask)
 		text_add(text, " tcp flags & %d == %d", f->flags_mask, f->flags);
@@ -90,6 +118,8 @@ static void add_matches(struct text *text, const struct net_filter *f)
 				 field);
 	if (f->ecn)
 		text_put(text, " }");
+	add_option(text, "maxseg", "size", &f->mss);
+	add_option(text, "window", "count", &f->scale);
 	/* At these hooks a packet begins with its IP header. */
 	if (f->longer_than)
 		text_add(text, " meta protocol != arp meta length > %lld",

@@ -79,6 +79,9 @@ START_TEST(filters_refused)
 		{.count = -1},
 		{.count = 1LL << 32},
 		{.longer_than = -1},
+		{.mss = {true, 0, 65536}},
+		{.scale = {true, 7, 6}},
+		{.scale = {true, -1, 6}},
 		{.verdict = NET_FILTER_REJECT_RST, .hook = NET_FILTER_BRIDGE},
 		{.verdict = NET_FILTER_REJECT_ICMP, .hook = NET_FILTER_FORWARD},
 		{.verdict = NET_FILTER_REJECT_ICMP,
@@ -287,6 +290,46 @@ START_TEST(segments_are_dropped_by_their_flags)
 }
 END_TEST
 
+/* Each client's first SYN, which the filter means or not. */
+START_TEST(segments_are_dropped_by_their_options)
+{
+	const struct {
+		struct net_option mss, scale;
+		bool is_meant;
+	} tries[] = {
+		{.mss = {true, 1200, 1200}, .is_meant = true},
+		{.mss = {true, 1201, 65535}},
+		{.mss = {true, -1, -1}},
+		{.scale = {true, 0, 14}, .is_meant = true},
+		{.scale = {true, 15, 255}},
+		{.scale = {true, -1, -1}},
+		{.mss = {true, 0, 1200}, .scale = {true, 0, 14}, .is_meant = true},
+		{.mss = {true, 0, 1199}, .scale = {true, 0, 14}},
+	};
+	struct test_pair pair = test_switch();
+
+	test_socket(pair.server, _i, SOCK_STREAM, 80);
+	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		int client = test_socket(pair.client, _i, SOCK_STREAM, 0), connected;
+		int id = add(pair.wire, (struct net_filter){.hook = NET_FILTER_BRIDGE,
+							    .in = "client",
+							    .flags_mask = SYN,
+							    .flags = SYN,
+							    .mss = tries[i].mss,
+							    .scale = tries[i].scale});
+
+		ck_assert_int_eq(
+			setsockopt(client, IPPROTO_TCP, TCP_MAXSEG, &(int){1200}, sizeof(int)), 0);
+		connected = test_connect(client, test_address(false, _i, 2), 80);
+		ck_assert_int_eq(connected == -EINPROGRESS ? test_connected(client, 500)
+							   : -connected,
+				 tries[i].is_meant ? ETIMEDOUT : 0);
+		ck_ok(net_delete_filter(pair.wire, id, &err));
+		close(client);
+	}
+}
+END_TEST
+
 START_TEST(a_mebibyte_is_single_packets)
 {
 	struct test_pair pair = test_switch();
@@ -430,6 +473,8 @@ int main(void)
 		tcase_add_loop_test(tc, packets_are_dropped_by_their_number, version, version + 1);
 		tcase_add_loop_test(tc, longer_packets_are_dropped, version, version + 1);
 		tcase_add_loop_test(tc, segments_are_dropped_by_their_flags, version, version + 1);
+		tcase_add_loop_test(tc, segments_are_dropped_by_their_options, version,
+				    version + 1);
 		tcase_add_loop_test(tc, a_mebibyte_is_single_packets, version, version + 1);
 		tcase_add_loop_test(tc, every_code_of_unreachable, version, version + 1);
 		tcase_add_loop_test(tc, rejects_reach_a_connecting_socket, version, version + 1);

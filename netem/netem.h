@@ -121,6 +121,10 @@ struct net_filter {
 	int ip_version;        /* of packets meant: 4, 6; 0: any, ARP included (bridge only) */
 	int flags_mask, flags; /* TCP: (flags & mask) == flags; mask 0: any packet */
 	int ecn; /* TCP, with ip_version: any of 1 << the IP header's field; 0: any packet */
+	struct net_option {   /* TCP whose option says FROM..TO */
+		bool asked;   /* false: any packet */
+		int from, to; /* -1: without that option */
+	} mss, scale;
 	int64_t longer_than;          /* bytes of IP packet; 0: any */
 	int port, from_port, to_port; /* TCP: either one, source, destination; 0: any */
 	/* Of those that match all of this only these, from 1; NULL: each. Not beside count. */

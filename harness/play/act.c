@@ -230,6 +230,11 @@ static int card_of(const struct play *play, int host)
 	return host == PLAN_ANY ? WORLD_NONE : play->host[host].card;
 }
 
+static struct world_option option_of(const struct plan_range *range)
+{
+	return (struct world_option){range->set, range->lo, range->hi};
+}
+
 /* Without a router: between the cards of the one segment. */
 static int filter(struct play *play, const struct plan_fault *fault, struct err *err)
 {
@@ -240,6 +245,8 @@ static int filter(struct play *play, const struct plan_fault *fault, struct err 
 				  .flags_mask = (uint8_t)fault->filter.flags_mask,
 				  .flags = (uint8_t)fault->filter.flags,
 				  .ecn = (uint8_t)fault->filter.ecn,
+				  .mss = option_of(&fault->filter.mss),
+				  .scale = option_of(&fault->filter.scale),
 				  .longer_than = (uint32_t)fault->filter.longer_than,
 				  .count = (uint64_t)fault->filter.count,
 				  .port = (uint16_t)fault->filter.port,

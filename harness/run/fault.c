@@ -180,6 +180,12 @@ static const char *filtered_at(const struct stage *stage, int host)
 	return stage->topology.router ? router_names[host] : stage->plan->host[host].name;
 }
 
+static struct net_option option_of(const struct plan_range *range, int most)
+{
+	return (struct net_option){range->set, (int)range->lo,
+				   range->hi < most ? (int)range->hi : most};
+}
+
 /* On the way FROM -> TO: in the router where there is one, else between the bridge's ports. */
 static int filter_way(struct stage *stage, const struct plan_fault *fault, int from, int to,
 		      struct err *err)
@@ -192,6 +198,8 @@ static int filter_way(struct stage *stage, const struct plan_fault *fault, int f
 				    .flags_mask = fault->filter.flags_mask,
 				    .flags = fault->filter.flags,
 				    .ecn = fault->filter.ecn,
+				    .mss = option_of(&fault->filter.mss, 65535),
+				    .scale = option_of(&fault->filter.scale, 255),
 				    .longer_than = fault->filter.longer_than,
 				    .count = fault->filter.count,
 				    .port = fault->filter.port,

@@ -57,6 +57,19 @@ static uint8_t option_next(const uint8_t *tcp, uint32_t end, uint32_t *at, uint3
 	return kind;
 }
 
+static void parse_options(struct frame_parts *parts, const uint8_t *tcp, uint32_t end)
+{
+	uint32_t at = sizeof(struct tcphdr), length;
+	uint8_t kind;
+
+	while ((kind = option_next(tcp, end, &at, &length)) != TCPOPT_EOL) {
+		if (kind == TCPOPT_MAXSEG && length == TCPOLEN_MAXSEG && parts->tcp_mss < 0)
+			parts->tcp_mss = read_16(tcp + at - 2);
+		if (kind == TCPOPT_WINDOW && length == TCPOLEN_WINDOW && parts->tcp_scale < 0)
+			parts->tcp_scale = tcp[at - 1];
+	}
+}
+
 static void parse_tcp(struct frame_parts *parts, const uint8_t *frame, uint32_t size, uint32_t at)
 {
 	uint32_t end = parts->ip_at + parts->ip_length, header;
@@ -70,6 +83,7 @@ static void parse_tcp(struct frame_parts *parts, const uint8_t *frame, uint32_t 
 	parts->tcp_from = read_16(frame + at);
 	parts->tcp_to = read_16(frame + at + 2);
 	parts->tcp_length = at + header < end ? end - at - header : 0;
+	parse_options(parts, frame + at, header < size - at ? header : size - at);
 }
 
 static void parse_4(struct frame_parts *parts, const uint8_t *frame, uint32_t size)
@@ -118,7 +132,7 @@ static void parse_6(struct frame_parts *parts, const uint8_t *frame, uint32_t si
 
 struct frame_parts frame_parse(const uint8_t *frame, uint32_t size)
 {
-	struct frame_parts parts = {.ip_at = ETHER_HDR_LEN};
+	struct frame_parts parts = {.ip_at = ETHER_HDR_LEN, .tcp_mss = -1, .tcp_scale = -1};
 	uint16_t type;
 
 	if (size < ETHER_HDR_LEN)

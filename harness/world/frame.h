@@ -21,6 +21,7 @@ struct frame_parts {
 	uint8_t tcp_flags;
 	uint16_t tcp_from, tcp_to; /* ports */
 	uint32_t tcp_length;       /* bytes of payload */
+	int tcp_mss, tcp_scale;    /* of its options; -1: it has none */
 };
 
 struct frame_parts frame_parse(const uint8_t *frame, uint32_t size);

@@ -78,6 +78,32 @@ START_TEST(a_segment_is_taken_apart)
 }
 END_TEST
 
+START_TEST(what_options_say)
+{
+	static const uint8_t options[12] = {2, 4, 0x05, 0xb4, 1, 3, 3, 7, 4, 2, 0, 9};
+	struct built built = tcp_frame(_i ? 6 : 4, TH_SYN, 12);
+	struct frame_parts parts = frame_parse(built.bytes, built.size);
+	uint8_t *tcp = built.bytes + parts.tcp_at;
+
+	ck_assert_int_eq(parts.tcp_mss, -1); /* what follows is payload */
+	ck_assert_int_eq(parts.tcp_scale, -1);
+	memcpy(tcp + sizeof(struct tcphdr), options, sizeof(options));
+	tcp[12] = (sizeof(struct tcphdr) + sizeof(options)) / 4 << 4;
+	parts = frame_parse(built.bytes, built.size);
+	ck_assert_int_eq(parts.tcp_mss, 1460);
+	ck_assert_int_eq(parts.tcp_scale, 7);
+	/* What is not all there is not. */
+	parts = frame_parse(built.bytes, parts.tcp_at + sizeof(struct tcphdr) + 7);
+	ck_assert_int_eq(parts.tcp_mss, 1460);
+	ck_assert_int_eq(parts.tcp_scale, -1);
+	/* Nor is what is of another length. */
+	tcp[sizeof(struct tcphdr) + 1] = 5;
+	parts = frame_parse(built.bytes, built.size);
+	ck_assert_int_eq(parts.tcp_mss, -1);
+	ck_assert_int_eq(parts.tcp_scale, 7);
+}
+END_TEST
+
 START_TEST(behind_a_tag_and_extension_headers_too)
 {
 	struct built built = tcp_frame(6, TH_FIN, PAYLOAD), longer = {0};
@@ -289,6 +315,7 @@ int main(void)
 	TCase *tests = tcase_create("frame");
 
 	tcase_add_loop_test(tests, a_segment_is_taken_apart, 0, 2);
+	tcase_add_loop_test(tests, what_options_say, 0, 2);
 	tcase_add_test(tests, behind_a_tag_and_extension_headers_too);
 	tcase_add_test(tests, a_later_fragment_has_no_flags);
 	tcase_add_loop_test(tests, an_answer_of_icmp_quotes_what_it_is_about, 0, 2);

@@ -96,6 +96,11 @@ static bool is_excepted(const struct rule *rule, int from, int to)
 	return false;
 }
 
+static bool is_option(const struct world_option *asked, const struct frame_parts *parts, int is)
+{
+	return !asked->asked || (parts->tcp_at && is >= asked->from && is <= asked->to);
+}
+
 static bool matches(const struct world_rule *rule, const struct frame_parts *parts, int from,
 		    int to)
 {
@@ -105,6 +110,9 @@ static bool matches(const struct world_rule *rule, const struct frame_parts *par
 	    (!parts->tcp_at || (parts->tcp_flags & rule->flags_mask) != rule->flags))
 		return false;
 	if (rule->ecn && (!parts->tcp_at || !(rule->ecn & 1 << parts->ecn)))
+		return false;
+	if (!is_option(&rule->mss, parts, parts->tcp_mss) ||
+	    !is_option(&rule->scale, parts, parts->tcp_scale))
 		return false;
 	if ((rule->port || rule->from_port || rule->to_port) && !parts->tcp_at)
 		return false;

@@ -270,7 +270,11 @@ struct world_rule {   /* what it leaves open, it matches */
 	enum world_rule_verdict verdict;
 	/* Only TCP segments with (flags & mask) == flags; mask 0: any packet, of any protocol. */
 	uint8_t flags_mask, flags;
-	uint8_t ecn;                       /* only TCP segments with any of 1 << ECN; 0: any */
+	uint8_t ecn;          /* only TCP segments with any of 1 << ECN; 0: any */
+	struct world_option { /* only TCP segments whose option says FROM..TO; */
+		bool asked;   /* false: any; -1..-1: that have no such option */
+		int64_t from, to;
+	} mss, scale;
 	uint32_t longer_than;              /* only IP packets with more bytes; 0: any */
 	uint16_t port, from_port, to_port; /* TCP: either one, source, destination; 0: any */
 	uint64_t count;                    /* only the next so many; 0: all */

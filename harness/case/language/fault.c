@@ -358,7 +358,8 @@ static void finish_drop(struct decoder *d, const struct node *node, uint32_t giv
 		diag_help(
 			d->diags,
 			diag_error(d->diags, node->key->span, "'drop' does not say which packets"),
-			"give flags, ecn, a port, longer_than, next or which; blackhole drops all");
+			"give flags, ecn, mss, scale, a port, longer_than, next or which; "
+			"blackhole drops all");
 	filter_check(d, node, &((struct fault_args *)ret)->fault.filter);
 }
 

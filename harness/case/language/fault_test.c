@@ -146,6 +146,18 @@ START_TEST(details_of_faults)
 	plan = load_fault("drop: {ecn: [ect0, ce]}", 4);
 	ck_assert_int_eq(plan->fault[3].filter.ecn, 1 << 2 | 1 << 3);
 	plan_free(plan);
+	plan = load_fault("drop: {mss: 1401.., scale: none}", 4);
+	ck_assert(plan->fault[3].filter.mss.set && plan->fault[3].filter.scale.set);
+	ck_assert_int_eq(plan->fault[3].filter.mss.lo, 1401);
+	ck_assert_int_eq(plan->fault[3].filter.mss.hi, INT64_MAX);
+	ck_assert_int_eq(plan->fault[3].filter.scale.lo, -1);
+	ck_assert_int_eq(plan->fault[3].filter.scale.hi, -1);
+	plan_free(plan);
+	plan = load_fault("drop: {scale: ..14}", 4);
+	ck_assert(!plan->fault[3].filter.mss.set);
+	ck_assert_int_eq(plan->fault[3].filter.scale.lo, 0); /* it has one */
+	ck_assert_int_eq(plan->fault[3].filter.scale.hi, 14);
+	plan_free(plan);
 	plan = load_fault("reject: {to: server, with: rst, packets: {flags: psh, next: 1}}", 4);
 	ck_assert_int_eq(plan->fault[3].filter.flags, TCP_PSH);
 	ck_assert_int_eq(plan->fault[3].filter.count, 1);
@@ -253,6 +265,8 @@ START_TEST(impossible_courses_are_refused)
 		{"{at: 1s, forget: router}", "'forget' in a network without a router"},
 		{"{at: 1s, reject: {to: server}}", "'reject' lacks 'with'"},
 		{"{at: 1s, blackhole: {}}", "'blackhole' says nothing"},
+		{"{at: 1s, drop: {scale: 0..15}}", "0..15 is not within 0..14"},
+		{"{at: 1s, drop: {mss: 65536}}", "65536 is not within 0..65535"},
 		{"{at: 1s, reboot: {host: client, progams: none}}", "did you mean 'programs'?"},
 	};
 

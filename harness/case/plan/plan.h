@@ -277,6 +277,7 @@ struct fault_kind {
 struct plan_filter {
 	int flags_mask, flags;        /* TCP flags: (th_flags & mask) == flags */
 	int ecn;                      /* of TCP segments, any of 1 << ECN; 0: any packet */
+	struct plan_range mss, scale; /* of TCP segments' options; -1: they have none */
 	int64_t longer_than;          /* bytes of IP packet; 0: any */
 	int port, from_port, to_port; /* of TCP: either one, the sender's, the receiver's; 0: any */
 	int64_t count;                /* only the next so many; 0: all */
