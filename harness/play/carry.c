@@ -71,14 +71,28 @@ static bool left_port(enum world_fate fate)
 	return false;
 }
 
+#define RECEIVER "the receiver" /* so world_fate_name begins of one */
+
+static bool is_routers(const struct play *play, int card)
+{
+	return play_has_router(play) && card != WORLD_NONE &&
+	       world_card_host(play->world, card) == play->plan->host_count;
+}
+
 /* What goes to a group is not lost because one of it does not get it. */
 static void put_lost(struct play *play, const struct world_packet *packet, int64_t t_ns)
 {
 	uint32_t number = (uint32_t)packet->number + 1;
-	const char *why = world_fate_name[packet->fate];
+	const char *fate = world_fate_name[packet->fate];
+	AUTO_TEXT struct text why = {0};
 
-	if (packet->fate != WORLD_DELIVERED && !packet->duplicate && !(packet->frame[0] & 1))
-		play_frame(play, RAW_LOST, -1, t_ns, &number, sizeof(number), why, strlen(why));
+	if (packet->fate == WORLD_DELIVERED || packet->duplicate || packet->frame[0] & 1)
+		return;
+	if (strncmp(fate, RECEIVER, strlen(RECEIVER)) == 0 && is_routers(play, packet->to))
+		text_add(&why, "the router%s", fate + strlen(RECEIVER));
+	else
+		text_put(&why, fate);
+	play_frame(play, RAW_LOST, -1, t_ns, &number, sizeof(number), why.bytes, why.size);
 }
 
 void carry_stripped(void *data, uint64_t number, const struct frame_strip *did)

@@ -491,6 +491,34 @@ START_TEST(a_router_that_comes_up_again_is_waited_for)
 }
 END_TEST
 
+START_TEST(a_router_that_is_off_for_good_is_not_waited_for)
+{
+	uint8_t bytes[64] = {0};
+	struct world_packet packet = {.from = 10,
+				      .to = 20,
+				      .fate = WORLD_NO_POWER,
+				      .frame = bytes,
+				      .size = sizeof(bytes)};
+	static const char off[] = "the router was off";
+	struct err err = {0};
+	int calls;
+
+	play_load("case: it crashes\n"
+		  "hosts: {a: {program: [pause]}, b: {}}\n"
+		  "timeline: [{at: 1s, crash: router}]\n",
+		  "router");
+	world.power[0] = world.power[1] = world.power[2] = WORLD_ON;
+	world.card_host[20] = 2;
+	world.now_ns = world.call[0].t_ns;
+	calls = world.call_count;
+	ck_assert_int_eq(world.call[0].call(&world, world.call[0].data, &err), 0);
+	ck_assert_int_eq(world.power[2], WORLD_OFF);
+	ck_assert_int_eq(world.call_count, calls);
+	carry_packet(&play, &packet);
+	ck_assert_ptr_nonnull(memmem(play.raw.bytes, play.raw.size, off, strlen(off)));
+}
+END_TEST
+
 START_TEST(a_fault_that_waits_has_its_moment_by_what_a_program_does)
 {
 	struct err err = {0};
@@ -575,6 +603,7 @@ int main(void)
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_router_that_comes_up_again_is_waited_for);
+	tcase_add_test(tests, a_router_that_is_off_for_good_is_not_waited_for);
 	tcase_add_test(tests, a_fault_that_waits_has_its_moment_by_what_a_program_does);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	return run_tests(tests);
