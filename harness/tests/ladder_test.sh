@@ -28,8 +28,10 @@ done < <(find out -name record.jsonl)
 [ "$count" -gt 250 ] || fail "only $count records"
 
 # A listening socket whose queue is full says so, and when it has room again.
-"$halfopen" show out/outages/dynamo-backlog/fix=none | grep -qF '[LISTEN, full :8000]' || fail "nobody sees that the queue is full"
-"$halfopen" show out/outages/dynamo-backlog/fix=backlog | grep -qF 'full :8000' && fail "a queue is full that has room"
+"$halfopen" show out/outages/dynamo-backlog/fix=none >text
+grep -qF '[LISTEN, full :8000]' text || fail "nobody sees that the queue is full"
+"$halfopen" show out/outages/dynamo-backlog/fix=backlog >text
+grep -qF 'full :8000' text && fail "a queue is full that has room"
 
 # Four hosts, a router, a name of more than a hundred columns, and a failure
 cat >four.yaml <<-'CASE'
