@@ -2,7 +2,6 @@
 #include "label.h"
 
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -397,10 +396,9 @@ const char *label_line(const struct plan *plan, const struct record_printed *lin
 	return buf;
 }
 
-/* net/ipv4/tcp_diag.c; sk_acceptq_is_full() */
 const char *label_state(const struct record_socket *socket)
 {
-	if (socket->state == TCP_LISTEN && socket->rqueue > socket->wqueue)
+	if (tcp_is_full(socket->state, socket->rqueue, socket->wqueue))
 		return "LISTEN, full";
 	return socket->state ? tcp_state_name(socket->state) : "gone";
 }

@@ -142,11 +142,9 @@ static bool same_socket(const struct raw_socket *a, const struct raw_socket *b)
 	       memcmp(a->dst, b->dst, sizeof(a->dst)) == 0;
 }
 
-/* Of one that listens, sock_diag tells in the queues how many wait for accept and how many may
- * (net/ipv4/tcp_diag.c); the next one may not when there are more (sk_acceptq_is_full()). */
 static bool is_full(const struct raw_socket *socket)
 {
-	return socket->state == TCP_LISTEN && socket->rqueue > socket->wqueue;
+	return tcp_is_full(socket->state, socket->rqueue, socket->wqueue);
 }
 
 static struct known_socket *tracked_find(struct sockets *sockets, const struct raw_socket *socket)

@@ -36,6 +36,11 @@ const char *tcp_state_name(int state)
 	return state >= 0 && state < TCP_STATES ? tcp_state_words[state].name : "?";
 }
 
+bool tcp_is_full(int state, uint32_t rqueue, uint32_t wqueue)
+{
+	return state == TCP_LISTEN && rqueue > wqueue;
+}
+
 const struct word tcp_timer_words[] = {
 	{"none", TIMER_NONE, NULL},
 	{"retransmission", TIMER_RETRANSMISSION, NULL},

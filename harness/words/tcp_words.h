@@ -5,12 +5,18 @@
 #ifndef HALFOPEN_TCP_WORDS_H
 #define HALFOPEN_TCP_WORDS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "word.h"
 
 /* include/net/tcp_states.h: TCP_ESTABLISHED is 1; 0 is ours: no such socket. NEW_SYN_RECV, the
  * last, is the kernel's own affair: sock_diag calls it SYN_RECV. */
 #define TCP_STATES 13
 const char *tcp_state_name(int state);
+/* Of a socket that listens sock_diag tells in its queues how many wait for accept, and how many may
+ * (net/ipv4/tcp_diag.c). There is no room when there are more (sk_acceptq_is_full()). */
+bool tcp_is_full(int state, uint32_t rqueue, uint32_t wqueue);
 extern const struct word tcp_state_words[]; /* 1 << TCP_ESTABLISHED ...; none: 1 << 0 */
 
 /* inet_diag_msg.idiag_timer (net/ipv4/inet_diag.c) */
