@@ -11,7 +11,6 @@
 #include "clock.h"
 #include "file.h"
 #include "tap.h"
-#include "tracked.h"
 
 #define LOOK_TICKS       4 /* between looks at what may go by itself */
 #define SHORTEST_REST_NS (NSEC_PER_MSEC)
@@ -71,9 +70,8 @@ int loop_look(struct loop *loop, bool sample, struct err *err)
 	loop->now_ns = out_now(loop->stage.out);
 	for (int i = 0; i < loop->stage.plan->host_count && ret == 0; i++)
 		ret = look_at(loop, i, sample, err);
-	if (ret == 0 && sample && stage_tracks(&loop->stage))
-		ret = tracked_write(loop->stage.topology.router, loop->stage.plan, loop->now_ns,
-				    loop->stage.out, err);
+	if (ret == 0 && sample)
+		ret = stage_tell_tracked(&loop->stage, loop->now_ns, err);
 	return ret;
 }
 

@@ -193,16 +193,29 @@ int stage_watch_router(struct stage *stage, struct err *err)
 	return ret < 0 ? ret : 0;
 }
 
+int stage_tell_tracked(struct stage *stage, int64_t t_ns, struct err *err)
+{
+	return stage_tracks(stage)
+		       ? tracked_write(stage->topology.router, stage->plan, t_ns, stage->out, err)
+		       : 0;
+}
+
+static int count_router(struct stage *stage, int64_t t_ns, struct err *err)
+{
+	return stage_tracks(stage) ? tracked_counters_write(stage->topology.router, stage->plan, 1,
+							    t_ns, stage->out, err)
+				   : 0;
+}
+
 int stage_unwatch_router(struct stage *stage, struct err *err)
 {
 	int64_t t_ns = out_now(stage->out);
 	int ret = stage_drain_taps(stage, err);
 
-	if (ret >= 0 && stage_tracks(stage))
-		ret = tracked_write(stage->topology.router, stage->plan, t_ns, stage->out, err);
-	if (ret >= 0 && stage_tracks(stage))
-		ret = tracked_counters_write(stage->topology.router, stage->plan, 1, t_ns,
-					     stage->out, err);
+	if (ret >= 0)
+		ret = stage_tell_tracked(stage, t_ns, err);
+	if (ret >= 0)
+		ret = count_router(stage, t_ns, err);
 	if (stage->router_tap >= 0) {
 		stage->missed += tap_missed(stage->router_tap);
 		close(stage->router_tap);
@@ -219,18 +232,13 @@ int stage_count(struct stage *stage, int64_t t_ns, struct err *err)
 		if (stage->sockets[i])
 			ret = counters_write(stage->topology.host[i].net, i, 1, t_ns, stage->out,
 					     err);
-	if (ret == 0 && stage_tracks(stage))
-		ret = tracked_counters_write(stage->topology.router, stage->plan, 1, t_ns,
-					     stage->out, err);
-	return ret;
+	return ret < 0 ? ret : count_router(stage, t_ns, err);
 }
 
 int stage_look_last(struct stage *stage, struct err *err)
 {
 	int64_t t_ns = out_now(stage->out);
-	int ret = stage_tracks(stage) ? tracked_write(stage->topology.router, stage->plan, t_ns,
-						      stage->out, err)
-				      : 0;
+	int ret = stage_tell_tracked(stage, t_ns, err);
 
 	return ret < 0 ? ret : stage_count(stage, t_ns, err);
 }

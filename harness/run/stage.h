@@ -86,6 +86,8 @@ bool stage_tracks(const struct stage *stage);
 int stage_watch(struct stage *stage, int host, struct err *err);
 /* The counters, then closes them; what the host had is gone. */
 int stage_unwatch(struct stage *stage, int host, struct err *err);
+/* What the router knows of connections, if it does. */
+int stage_tell_tracked(struct stage *stage, int64_t t_ns, struct err *err);
 /* What all have counted, to the end of a boot or of the run. */
 int stage_count(struct stage *stage, int64_t t_ns, struct err *err);
 /* That and what the router knows, before this kernel is ended. */
