@@ -10,6 +10,14 @@
 #include "field.h"
 #include "tcp_words.h"
 
+/* A field of a struct plan_range: what segments say in an option. */
+#define TCP_OPTION(name, at, decoder, text)                                                        \
+	{                                                                                          \
+		name, TYPE_CUSTOM, at, .decode = decoder, .looks = "a number or a range, or none", \
+				       .schema = "{\"type\": [\"integer\", \"string\"]}",          \
+				       .help = text                                                \
+	}
+
 /* Fields that choose packets, of the struct plan_filter PREFIX in S. */
 #define FILTER(s, prefix)                                                                          \
 	{"flags",                                                                                  \
@@ -20,21 +28,12 @@
 	 .help = "TCP segments with all of these flags"},                                          \
 		{"ecn", TYPE_WORDS, TO(s, prefix.ecn), .words = tcp_ecn_words,                     \
 		 .help = "TCP segments whose IP header says any of these"},                        \
-		{"mss",                                                                            \
-		 TYPE_CUSTOM,                                                                      \
-		 TO(s, prefix.mss),                                                                \
-		 .decode = decode_mss,                                                             \
-		 .looks = "a number or a range, or none",                                          \
-		 .schema = "{\"type\": [\"integer\", \"string\"]}",                                \
-		 .help = "TCP segments with this in their MSS option; none: without that option"}, \
-		{"scale",                                                                          \
-		 TYPE_CUSTOM,                                                                      \
-		 TO(s, prefix.scale),                                                              \
-		 .decode = decode_scale,                                                           \
-		 .looks = "a number or a range, or none",                                          \
-		 .schema = "{\"type\": [\"integer\", \"string\"]}",                                \
-		 .help = "TCP segments with this in their window scale option (0..14); none: "     \
-			 "without that option"},                                                   \
+		TCP_OPTION(                                                                        \
+			"mss", TO(s, prefix.mss), decode_mss,                                      \
+			"TCP segments with this in their MSS option; none: without that option"),  \
+		TCP_OPTION("scale", TO(s, prefix.scale), decode_scale,                             \
+			   "TCP segments with this in their window scale option (0..14); none: "   \
+			   "without that option"),                                                 \
 		{"longer_than", TYPE_SIZE,    TO(s, prefix.longer_than),                           \
 		 .min = 1,      .max = 65535, .help = "IP packets of more bytes"},                 \
 		{"port",   TYPE_NUMBER,  TO(s, prefix.port),                                       \
