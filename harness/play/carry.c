@@ -71,8 +71,6 @@ static bool left_port(enum world_fate fate)
 	return false;
 }
 
-#define RECEIVER "the receiver" /* so world_fate_name begins of one */
-
 static bool is_routers(const struct play *play, int card)
 {
 	return play_has_router(play) && card != WORLD_NONE &&
@@ -88,8 +86,9 @@ static void put_lost(struct play *play, const struct world_packet *packet, int64
 
 	if (packet->fate == WORLD_DELIVERED || packet->duplicate || packet->frame[0] & 1)
 		return;
-	if (strncmp(fate, RECEIVER, strlen(RECEIVER)) == 0 && is_routers(play, packet->to))
-		text_add(&why, "the router%s", fate + strlen(RECEIVER));
+	if (strncmp(fate, WORLD_RECEIVER, strlen(WORLD_RECEIVER)) == 0 &&
+	    is_routers(play, packet->to))
+		text_add(&why, "the router%s", fate + strlen(WORLD_RECEIVER));
 	else
 		text_put(&why, fate);
 	play_frame(play, RAW_LOST, -1, t_ns, &number, sizeof(number), why.bytes, why.size);

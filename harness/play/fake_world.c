@@ -130,8 +130,8 @@ void world_except_rule(struct world *world, int rule, int from, int to)
 
 /* What only play.c's building asks for. */
 const char *const world_end_name[] = {"", "", "", "", "", ""};
-const char *const world_fate_name[WORLD_FATE_COUNT] = {
-	[0 ... WORLD_FATE_COUNT - 1] = "the receiver was off"};
+const char *const world_fate_name[WORLD_FATE_COUNT] = {[0 ... WORLD_FATE_COUNT - 1] = WORLD_RECEIVER
+						       " was off"};
 
 int world_new(const struct world_options *options, struct world **ret_world, struct err *err)
 {

@@ -19,11 +19,11 @@ const char *const world_fate_name[WORLD_FATE_COUNT] = {
 	[WORLD_REJECTED] = "rejected by a rule",
 	[WORLD_GIVEN_UP] = "the middlebox has given its connection up",
 	[WORLD_SENDER_CARRIER] = "the sender had no carrier",
-	[WORLD_NO_CARRIER] = "the receiver had no carrier",
-	[WORLD_NO_POWER] = "the receiver was off",
-	[WORLD_NO_LIFE] = "the receiver stood still",
-	[WORLD_NO_DRIVER] = "the receiver's card was not set up",
-	[WORLD_NO_BUFFER] = "the receiver's card had no buffer",
+	[WORLD_NO_CARRIER] = WORLD_RECEIVER " had no carrier",
+	[WORLD_NO_POWER] = WORLD_RECEIVER " was off",
+	[WORLD_NO_LIFE] = WORLD_RECEIVER " stood still",
+	[WORLD_NO_DRIVER] = WORLD_RECEIVER "'s card was not set up",
+	[WORLD_NO_BUFFER] = WORLD_RECEIVER "'s card had no buffer",
 	[WORLD_NOBODY] = "nobody was there",
 };
 

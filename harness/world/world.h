@@ -110,6 +110,7 @@ enum world_fate {                       /* what became of a packet */
 				   all */
 		  WORLD_FATE_COUNT
 };
+#define WORLD_RECEIVER "the receiver" /* names of fates that are its doing begin so */
 extern const char *const world_fate_name[WORLD_FATE_COUNT];
 
 /* One packet on its way to one card: told once, when its fate is known. What goes to several cards
