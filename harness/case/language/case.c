@@ -78,9 +78,9 @@ static bool decode_link(struct decoder *d, const struct node *node, void *ret)
 	const struct node *reorder;
 
 	plan->link_explicit = true;
-	if (!want_map(d, node, "a mapping (delay, loss, rate, ...)"))
-		return false;
 	form_decode(d, &impairment_form, node, &plan->link);
+	if (node->kind != NODE_MAP)
+		return false;
 	reorder = node_get(node, "reorder");
 	if (reorder && plan->link.reorder > 0 && !plan->link.delay_ns)
 		diag_help(d->diags,

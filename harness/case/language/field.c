@@ -141,6 +141,20 @@ static bool is_bare(const struct form *form, const struct node *node)
 	return node->kind != NODE_MAP || (form->count == 1 && !form->field->key);
 }
 
+/* A word where a mapping stands is often the right one: `restart: always`. */
+static bool want_form(struct decoder *d, const struct form *form, const struct node *node)
+{
+	const char *looks = form->field->key
+				    ? pool_printf(d->pool, "a mapping (%s%s)", form->field->key,
+						  form->count > 1 ? ", ..." : "")
+				    : "a mapping";
+
+	if (node->kind == NODE_SCALAR && form->example)
+		return refuse_kind(d, node, looks,
+				   pool_printf(d->pool, "for example: %s", form->example));
+	return want_map(d, node, looks);
+}
+
 uint32_t form_decode(struct decoder *d, const struct form *form, const struct node *node, void *out)
 {
 	uint32_t given = 0, seen = 0;
@@ -151,10 +165,7 @@ uint32_t form_decode(struct decoder *d, const struct form *form, const struct no
 
 		return (uint32_t)field_decode(d, &form->field[i], node, out) << i;
 	}
-	if (!want_map(d, node,
-		      form->field->key ? pool_printf(d->pool, "a mapping (%s%s)", form->field->key,
-						     form->count > 1 ? ", ..." : "")
-				       : "a mapping"))
+	if (!want_form(d, form, node))
 		return 0;
 	for (const struct node *value = node->child; value; value = value->next) {
 		int i = find_field(form, value->key->text);

@@ -80,6 +80,7 @@ struct form {
 	const struct field *field;
 	int count;
 	int bare; /* 1 + the index of the field that a value without a mapping stands for */
+	const char *example;       /* of one that is always a mapping, or NULL */
 	const struct form *beside; /* keys that may stand there too; their values are not decoded
 				      by form_decode() */
 };

@@ -335,14 +335,16 @@ static bool decode_program_steps(struct decoder *d, const struct node *node, voi
 
 static const struct field restart_fields[] = {
 	{"always", TYPE_BOOL, TO(struct plan_restart, always), .required = true,
-	 .help = "however it ended"},
+	 .help = "true: however it ended; the run then needs an `until`"},
 	{"after", TYPE_DURATION, TO(struct plan_restart, after_ns),
 	 .help = "so much later, at once if not said"},
 };
-static const struct form restart_form = {.name = "restart", FIELDS(restart_fields)};
+static const struct form restart_form = {
+	.name = "restart", FIELDS(restart_fields), .example = "restart: {always: true, after: 2s}"};
 
-static const struct word boot_words[] = {
-	{"start", false, "it starts again"}, {"none", true, NULL}, {NULL, 0, NULL}};
+static const struct word boot_words[] = {{"start", false, "it starts again"},
+					 {"none", true, "only a fault `start` starts it"},
+					 {NULL, 0, NULL}};
 
 static const struct word trace_words[] = {
 	{"network", true, "connect, accept, send, recv, close and the like"}, {NULL, 0, NULL}};

@@ -84,4 +84,7 @@ static const struct field outage_fields[] = {
 	{"saw", TYPE_TEXT, OUTAGE(saw), .help = "the same in a sentence, as it was told"},
 	{"cost", TYPE_TEXT, OUTAGE(cost), .help = "what the cures of the axis `fix` cost"},
 };
-const struct form outage_form = {.name = "outage", FIELDS(outage_fields)};
+const struct form outage_form = {
+	.name = "outage",
+	FIELDS(outage_fields),
+	.example = "outage: {symptom: idle-then-dead, reports: [redis-py#1527]}"};

@@ -105,10 +105,12 @@ bool decode_which(struct decoder *d, const struct node *node, void *ret)
 }
 
 static const struct field filter_fields[] = {FILTER(struct fault_args, fault.filter)};
-const struct form filter_form = {.name = "packets", FIELDS(filter_fields)};
+const struct form filter_form = {
+	.name = "packets", FIELDS(filter_fields), .example = "packets: {flags: [syn], next: 1}"};
 
 static const struct field impairment_fields[] = {IMPAIRMENT(struct plan_impairment, )};
-const struct form impairment_form = {.name = "link", FIELDS(impairment_fields)};
+const struct form impairment_form = {
+	.name = "link", FIELDS(impairment_fields), .example = "link: {delay: 50ms, loss: 1%}"};
 
 void filter_check(struct decoder *d, const struct node *node, const struct plan_filter *filter)
 {

@@ -65,8 +65,11 @@ static void print_fields(FILE *out, const struct form *form)
 
 		if (!inner)
 			continue;
-		fprintf(out, "\nKeys of `%s`%s:\n", form->field[i].key,
-			inner->bare ? ", if it is a mapping" : "");
+		fprintf(out, "\nKeys of `%s`%s%s%s:\n", form->field[i].key,
+			inner->bare      ? ", if it is a mapping"
+			: inner->example ? ", as in `"
+					 : "",
+			inner->example ? inner->example : "", inner->example ? "`" : "");
 		print_fields(out, inner);
 	}
 }
@@ -144,7 +147,8 @@ static void print_body(FILE *out)
 {
 	fprintf(out, "%s\n## Keys of a case\n", reference_values);
 	print_fields(out, &case_form);
-	fputs("\nKeys of `link`, here and in `network`:\n", out);
+	fprintf(out, "\nKeys of `link`, here and in `network`, as in `%s`:\n",
+		impairment_form.example);
 	print_fields(out, &impairment_form);
 	fprintf(out, "\n%s\n%s", reference_networks, reference_matrix);
 	fprintf(out, "\n%s\nKeys of a host:\n", reference_hosts);
