@@ -119,6 +119,28 @@ START_TEST(introduction_holds)
 }
 END_TEST
 
+START_TEST(topic_tells_where_a_key_stands_and_its_own_keys)
+{
+	struct err err = {0};
+	char *text;
+
+	ck_assert_int_eq(case_reference_topic("restart", &text, &err), 0);
+	ck_assert_ptr_nonnull(strstr(text, "## Hosts and programs\nKeys of a program"));
+	ck_assert_ptr_nonnull(strstr(text, "\n| `restart` | a mapping, see below |"));
+	ck_assert_ptr_nonnull(strstr(text, "\nKeys of `restart`, as in `restart: {always: true"));
+	ck_assert_ptr_nonnull(strstr(text, "\n| `after` | a time"));
+	ck_assert_ptr_null(strstr(text, "`trace`"));
+	free(text);
+	/* Those of a verb do not stand under the table of another. */
+	ck_assert_int_eq(case_reference_topic("flags", &text, &err), 0);
+	ck_assert_ptr_nonnull(strstr(text, "### reject\nKeys of `packets`, as in"));
+	ck_assert_ptr_nonnull(strstr(text, "\n### drop\n| `flags` |"));
+	free(text);
+	ck_assert_int_eq(case_reference_topic("restrat", &text, &err), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(err.text, "did you mean 'restart'?"));
+}
+END_TEST
+
 static int write_document(void)
 {
 	char *text = case_reference_markdown();
@@ -142,5 +164,6 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tests, fault_examples_hold, 0, fault_table.count);
 	tcase_add_loop_test(tests, expectation_examples_hold, 0, expect_table.count);
 	tcase_add_test(tests, introduction_holds);
+	tcase_add_test(tests, topic_tells_where_a_key_stands_and_its_own_keys);
 	return run_tests(tests);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * One topic of the reference: the sections that are called so, or, of a key or an option, the rows
- * of the tables that tell of it, below the headings that they stand under.
+ * of the tables that tell of it, below what they stand under, and the tables of the keys that it
+ * has itself.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,6 +23,12 @@ static size_t depth_of(const char *line)
 	return line[depth] == ' ' ? depth : 0;
 }
 
+/* "Keys of `restart`:", before a table. */
+static bool is_caption(const char *line)
+{
+	return strncmp(line, "Keys ", 5) == 0;
+}
+
 static size_t line_size(const char *line)
 {
 	return strcspn(line, "\n") + (strchr(line, '\n') != NULL);
@@ -36,13 +43,17 @@ static const char *line_after(const char *line)
 	return line + line_size(line);
 }
 
-/* Into NAME what LINE is about: a heading, or the first column of a table. */
+#define KEYS_OF "Keys of `"
+
+/* Into NAME what LINE is about: a heading, a table of its keys, or the first column of one. */
 static bool name_of(const char *line, char *name, size_t size)
 {
 	size_t depth = depth_of(line), length;
 	const char *start = depth                          ? line + depth + 1
 			    : strncmp(line, "| `", 3) == 0 ? line + 3
-							   : NULL;
+			    : strncmp(line, KEYS_OF, sizeof(KEYS_OF) - 1) == 0
+				    ? line + sizeof(KEYS_OF) - 1
+				    : NULL;
 
 	if (!start)
 		return false;
@@ -66,31 +77,59 @@ static void put_section(struct text *text, const char *section)
 	text_put_n(text, section, (size_t)(end - section));
 }
 
-/* HEADING, unless it was told for the row before. */
-static void put_row(struct text *text, const char *heading, const char **told, const char *row)
+/* The caption of a table, and that. */
+static void put_table(struct text *text, const char *line)
 {
-	if (heading && heading != *told)
-		text_put_n(text, heading, line_size(heading));
-	*told = heading;
-	text_put_n(text, row, line_size(row));
+	const char *end = line_after(line_after(line));
+
+	while (*end == '|')
+		end = line_after(end);
+	text_put_n(text, line, (size_t)(end - line));
 }
 
-/* Sections, or else rows, that are called TOPIC. */
-static void find(struct text *text, const char *whole, const char *topic, bool rows)
+/* What LINE stands under, if that was not told before. */
+static void put_above(struct text *text, const char *above, const char **told)
 {
-	const char *heading = NULL, *told = NULL;
+	if (above && above != *told)
+		text_put_n(text, above, line_size(above));
+	*told = above;
+}
+
+static void find_sections(struct text *text, const char *whole, const char *topic)
+{
+	char name[NAME_MOST];
+
+	for (const char *line = whole; *line; line = line_after(line))
+		if (depth_of(line) && name_of(line, name, sizeof(name)) &&
+		    strcasecmp(name, topic) == 0)
+			put_section(text, line);
+}
+
+static void find_rows(struct text *text, const char *whole, const char *topic)
+{
+	const char *heading = NULL, *told_heading = NULL, *caption = NULL, *told_caption = NULL;
 	char name[NAME_MOST];
 
 	for (const char *line = whole; *line; line = line_after(line)) {
-		bool is_heading = depth_of(line) > 0;
+		bool about = name_of(line, name, sizeof(name)) && strcasecmp(name, topic) == 0;
 
-		heading = is_heading ? line : heading;
-		if (!name_of(line, name, sizeof(name)) || strcasecmp(name, topic) != 0)
+		if (depth_of(line)) {
+			heading = line;
+			caption = NULL;
 			continue;
-		if (!rows && is_heading)
-			put_section(text, line);
-		else if (rows && !is_heading)
-			put_row(text, heading, &told, line);
+		}
+		if (is_caption(line))
+			caption = line;
+		if (!about)
+			continue;
+		put_above(text, heading, &told_heading);
+		if (caption == line) {
+			put_table(text, line);
+			told_caption = line;
+			continue;
+		}
+		put_above(text, caption, &told_caption);
+		text_put_n(text, line, line_size(line));
 	}
 }
 
@@ -116,9 +155,9 @@ int case_reference_topic(const char *topic, char **ret_text, struct err *err)
 	AUTO_FREE char *whole = case_reference_markdown();
 	struct text text = {0};
 
-	find(&text, whole, topic, false);
+	find_sections(&text, whole, topic);
 	if (!text.size)
-		find(&text, whole, topic, true);
+		find_rows(&text, whole, topic);
 	if (!text.size)
 		return no_topic(whole, topic, err);
 	*ret_text = text_take(&text);
