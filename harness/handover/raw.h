@@ -28,7 +28,7 @@ enum raw_type {
 	RAW_SAMPLED,  /* who: host; empty: all of the host's sockets at this t were given; of the
 			 router (the plan's host_count): of its connections */
 	RAW_TRACKED,  /* who: the router; struct raw_tracked: a connection that it knew then */
-	RAW_FAULT,    /* who: index in the plan's timeline; int32: which part (0 begun, 1 done) */
+	RAW_FAULT,    /* who: index in the plan's timeline; int32: enum raw_fault_part */
 	RAW_COUNTERS, /* who: host; uint32: 0 at the start, 1 at the end (or before a crash);
 			 then text of /proc/net/snmp, netstat and snmp6, as it is; of the router
 			 what its tracking counted, "conntrack_invalid 1" */
@@ -37,6 +37,12 @@ enum raw_type {
 	RAW_SKIP,  /* text: what the kernel lacks; no more frames but RAW_END */
 	RAW_ERROR, /* text: what the harness could not do */
 	RAW_END    /* struct raw_end */
+};
+
+enum raw_fault_part {
+	RAW_FAULT_BEGUN,
+	RAW_FAULT_DONE,  /* its second moment: a host is up again */
+	RAW_FAULT_TAKEN, /* real clock: what the frame before this one began has taken effect */
 };
 
 struct raw_frame {

@@ -248,7 +248,10 @@ static void take_fault(struct collecting *collecting, const struct raw_frame *fr
 		fault->fault = frame->who;
 		fault->begun_ns = frame->t_ns;
 	}
-	fault->done_ns = frame->t_ns;
+	if (part != RAW_FAULT_TAKEN)
+		fault->done_ns = frame->t_ns;
+	else if (frame->t_ns - fault->done_ns > fault->took_ns)
+		fault->took_ns = frame->t_ns - fault->done_ns;
 }
 
 static void take_counters(struct collecting *collecting, const struct raw_frame *frame,

@@ -266,15 +266,19 @@ START_TEST(test_faults)
 {
 	begin(TWO_HOSTS "timeline: [{at: 2s, reboot: {host: server, down: 1s}}, "
 			"{at: 5s, kill: client}]\n" EXPECTS);
-	raw_fault(&raw, 0, 2 * S, 0);
-	raw_fault(&raw, 0, 3 * S, 1);
-	raw_fault(&raw, 1, 5 * S, 0);
+	raw_fault(&raw, 0, 2 * S, RAW_FAULT_BEGUN);
+	raw_fault(&raw, 0, 2 * S + 300, RAW_FAULT_TAKEN);
+	raw_fault(&raw, 0, 3 * S, RAW_FAULT_DONE);
+	raw_fault(&raw, 0, 3 * S + 200, RAW_FAULT_TAKEN);
+	raw_fault(&raw, 1, 5 * S, RAW_FAULT_BEGUN);
 	record = test_collect(plan, &raw, 9 * S);
 	ck_assert_int_eq(record->fault_count, 2);
 	ck_assert_int_eq(record->fault[0].begun_ns, 2 * S);
 	ck_assert_int_eq(record->fault[0].done_ns, 3 * S);
+	ck_assert_int_eq(record->fault[0].took_ns, 300);
 	ck_assert_int_eq(record->fault[1].fault, 1);
 	ck_assert_int_eq(record->fault[1].done_ns, 5 * S);
+	ck_assert_int_eq(record->fault[1].took_ns, 0);
 	done();
 }
 END_TEST

@@ -144,6 +144,7 @@ const struct member spin_members[] = {MEMBER(INT64, record_spin, t_ns),
 const struct member fault_members[] = {MEMBER(INT, record_fault, fault),
 				       MEMBER(INT64, record_fault, begun_ns),
 				       MEMBER(INT64, record_fault, done_ns),
+				       MEMBER(RARE_COUNT, record_fault, took_ns),
 				       {0}};
 
 const struct member counter_members[] = {

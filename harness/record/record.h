@@ -134,6 +134,8 @@ struct record_socket { /* a change of state, or how it was at a sampled moment *
 struct record_fault {
 	int fault; /* index in the plan's timeline */
 	int64_t begun_ns, done_ns;
+	int64_t took_ns; /* on a real clock: until it was in effect, of its two moments the longer
+			  */
 };
 
 struct record_counter {

@@ -472,6 +472,11 @@ static bool can_be_done(const struct stage *stage, const struct plan_fault *faul
 	return true;
 }
 
+static void tell(struct stage *stage, int index, int32_t part)
+{
+	out_frame(stage->out, RAW_FAULT, index, out_now(stage->out), &part, sizeof(part), NULL, 0);
+}
+
 static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, struct err *err)
 {
 	const struct plan_fault *fault = &stage->plan->fault[index];
@@ -480,18 +485,23 @@ static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, 
 	if (fault->op != FAULT_MOVE && !can_be_done(stage, fault))
 		return 0;
 	if (fault->op != FAULT_MOVE || stage_has(stage, fault->host))
-		out_frame(stage->out, RAW_FAULT, index, out_now(stage->out), &part, sizeof(part),
-			  NULL, 0);
+		tell(stage, index, part);
 	ret = fn(stage, fault, index, err);
-	return ret < 0 ? err_add(err, ret, "%s", fault->text) : 0;
+	if (ret < 0)
+		return err_add(err, ret, "%s", fault->text);
+	if (!stage->options->virtual_clock)
+		tell(stage, index, RAW_FAULT_TAKEN);
+	return 0;
 }
 
 int fault_begin(struct stage *stage, int index, struct err *err)
 {
-	return fault_do(stage, index, 0, faults[stage->plan->fault[index].op].begin, err);
+	return fault_do(stage, index, RAW_FAULT_BEGUN, faults[stage->plan->fault[index].op].begin,
+			err);
 }
 
 int fault_go_on(struct stage *stage, int index, struct err *err)
 {
-	return fault_do(stage, index, 1, faults[stage->plan->fault[index].op].go_on, err);
+	return fault_do(stage, index, RAW_FAULT_DONE, faults[stage->plan->fault[index].op].go_on,
+			err);
 }

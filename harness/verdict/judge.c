@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "condition.h"
+#include "duration.h"
 #include "judging.h"
 
 const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "skip", "error"};
@@ -96,6 +97,42 @@ static void settle_must_fail(const struct plan *plan, struct judgement *judgemen
 		       plan->fails_with, first->difference);
 	else
 		judgement->verdict = VERDICT_PASS;
+}
+
+/* How late the first of the timeline's faults was in effect that a busy machine held up for longer
+ * than what a real clock is allowed; 0: none was. */
+static int64_t late_ns(const struct plan *plan, const struct record *record,
+		       const struct plan_fault **ret_fault)
+{
+	for (int i = 0; i < record->fault_count && !record->kernel.virtual_clock; i++) {
+		const struct record_fault *fault = &record->fault[i];
+		int64_t late = fault->took_ns;
+
+		*ret_fault = &plan->fault[fault->fault];
+		if (!plan_fault_waits(*ret_fault))
+			late += fault->begun_ns - (*ret_fault)->at_ns;
+		if (late > REAL_CLOCK_LATE_NS)
+			return late;
+	}
+	return 0;
+}
+
+/* What fails where a fault came late tells of the machine, not of the kernel. */
+static void settle_late(const struct plan *plan, const struct record *record,
+			struct judgement *judgement)
+{
+	const struct plan_fault *fault = NULL;
+	int64_t late = late_ns(plan, record, &fault);
+	char *reason = judgement->reason, text[64];
+
+	if (judgement->verdict != VERDICT_FAIL || !late)
+		return;
+	judgement->reason = NULL;
+	settle(judgement, VERDICT_ERROR,
+	       "%s was in effect %s late: the machine is too busy for a real clock, make fewer "
+	       "runs at once (--jobs); %s",
+	       fault->text, duration_format(late, text, sizeof(text)), reason);
+	free(reason);
 }
 
 static void settle_findings(const struct plan *plan, struct judgement *judgement)
@@ -207,11 +244,13 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 			finding_make(plan, record, i,
 				     &judgement->finding[judgement->finding_count++]);
 		}
-		if (judgement->finding_count)
+		if (judgement->finding_count) {
 			settle_findings(plan, judgement);
-		else
+			settle_late(plan, record, judgement);
+		} else {
 			settle(judgement, VERDICT_ERROR, "the case expects nothing of Linux %s",
 			       facts.release);
+		}
 	}
 	*ret_judgement = judgement;
 	return 0;

@@ -140,6 +140,31 @@ START_TEST(verdict_of_another_run)
 }
 END_TEST
 
+/* What is late on a real clock is no verdict about the kernel, unless everything held all the same.
+ */
+START_TEST(verdict_of_what_came_late)
+{
+	struct plan *plan = story_plan("", FAILING), *holding = story_plan("", HOLDING);
+	struct record_fault fault[] = {story.fault[0], story.fault[1]};
+	struct record record = story;
+
+	record.fault = fault;
+	record.kernel.virtual_clock = false;
+	judgement_free(judged(plan, &record, VERDICT_FAIL, BECAUSE));
+	fault[1].took_ns = REAL_CLOCK_LATE_NS;
+	judgement_free(judged(plan, &record, VERDICT_FAIL, BECAUSE));
+	fault[1].begun_ns += NSEC_PER_MSEC;
+	judgement_free(judged(plan, &record, VERDICT_ERROR,
+			      "crash server was in effect 251ms late: the machine is too busy "
+			      "for a real clock, make fewer runs at once (--jobs); " BECAUSE));
+	judgement_free(judged(holding, &record, VERDICT_PASS, NULL));
+	record.kernel.virtual_clock = true;
+	judgement_free(judged(plan, &record, VERDICT_FAIL, BECAUSE));
+	plan_free(plan);
+	plan_free(holding);
+}
+END_TEST
+
 START_TEST(must_fail_for_any_reason)
 {
 	struct plan *plan = story_plan("", FAILING);
@@ -262,6 +287,7 @@ int main(void)
 	tcase_add_test(tcase, verdict_of_nothing);
 	tcase_add_test(tcase, verdict_of_the_unknown);
 	tcase_add_test(tcase, verdict_of_another_run);
+	tcase_add_test(tcase, verdict_of_what_came_late);
 	tcase_add_test(tcase, must_fail_for_any_reason);
 	tcase_add_test(tcase, nothing_to_judge_frees_nothing);
 	tcase_add_test(tcase, explained);

@@ -138,7 +138,8 @@ static struct record_socket sockets[] = {
 static struct record_sampled sampled[] = {
 	{10 * S, CLIENT}, {10 * S, SERVER}, {37 * S, SERVER}, {100 * S, CLIENT}};
 
-static struct record_fault faults[] = {{0, 30 * S, 35 * S}, {1, 50 * S, 50 * S}};
+static struct record_fault faults[] = {{.begun_ns = 30 * S, .done_ns = 35 * S},
+				       {.fault = 1, .begun_ns = 50 * S, .done_ns = 50 * S}};
 static struct record_host changes[] = {{30 * S, 1, false}, {35 * S, 1, true}, {50 * S, 1, false}};
 
 /* Of the server there are those of both its starts. */
