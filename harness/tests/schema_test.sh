@@ -31,6 +31,42 @@ for name in alias connect-without-port control-character empty expect-sockets-of
 	grep -qF "/broken/$name.yaml: " "$scratch/refused" || fail "the schema takes broken/$name.yaml"
 done
 
+# `when` stands in any mapping: what it leaves out is only right where it is there
+cat >"$scratch/when.yaml" <<'END'
+case: a when wherever one can stand
+matrix: {fix: [none, some]}
+network: {when: {fix: none}, type: router}
+hosts:
+  client:
+    sysctl: {when: {fix: none}, net.ipv4.tcp_retries2: 5}
+    disk: {when: {fix: none}, size: 32M}
+    program:
+      restart: {when: {fix: none}, always: true}
+      command: sleep 1
+  other:
+    program:
+      - {setsockopt: {SO_KEEPALIVE: 1}, when: {fix: none}}
+      - {connect: "server:80", or: continue}
+      - {recv: 1, as: odd, when: {fix: none}}
+      - {recv: 1, as: even, when: {fix: some}}
+  server: {program: [listen: 80, accept, send: 1]}
+timeline:
+  - at: 1s
+    reject: {from: client, to: server, with: rst, packets: {when: {fix: none}, flags: [syn]}}
+until: 5s
+expect:
+  client: {when: {fix: none}, exit@1: {status: 0}}
+  other: {when: {fix: none}, odd: eof}
+  server: {when: {fix: [some]}, send: 1}
+  counters:
+    when: {fix: none}
+    client: {when: {fix: none}, TcpActiveOpens: 0}
+  wire:
+    - {when: {fix: none}, from: router, count: 0}
+END
+"$halfopen" lint "$scratch/when.yaml" >/dev/null || fail "a when that is right is refused"
+check "$scratch/case.schema.json" "$scratch/when.yaml" || fail "the schema refuses a when that is right"
+
 # Records, and what is none
 check "$docs/record.schema.json" "$records"/*.jsonl || fail "the schema refuses a record"
 for break in 'del(.ev)' '.more = 1' 'if .ev == "packet" then .kinds += ["odd"] else . end' \

@@ -103,8 +103,10 @@ const char reference_matrix[] =
 	"  that name.\n"
 	"- A mapping with `when: {axis: value}` or `when: {axis: [value, value]}` is there only "
 	"in\n"
-	"  these variants: a step, a fault, an expectation, a host. With several axes all must "
-	"hold.\n";
+	"  these variants: a step, a fault, a host, a program's `restart`, an expectation, all "
+	"that "
+	"is expected\n"
+	"  of a program. With several axes all must hold.\n";
 
 const char reference_hosts[] =
 	"## Hosts and programs\n"

@@ -69,7 +69,7 @@ static void print_value(FILE *out, const struct field *field)
 	print_string(out, field->help);
 	fputs(", \"anyOf\": [", out);
 	if (field->form) {
-		print_form(out, field->form, NULL);
+		print_form(out, field->form, WHEN);
 	} else if (field->words) {
 		print_words(out, field->words);
 		if (field->type == TYPE_WORDS) {
@@ -136,7 +136,7 @@ static void print_names(FILE *out, const char *what, const char *const *names,
 {
 	const char *between = "";
 
-	fputs("{\"type\": \"object\", \"properties\": {", out);
+	fputs("{\"type\": \"object\", \"properties\": {" WHEN ", ", out);
 	for (; *names || (more && *more); names++) {
 		if (!*names) {
 			names = more;
@@ -194,9 +194,10 @@ static void print_socket_options(FILE *out)
 	struct slip_keys keys = {0};
 
 	fputs("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {", out);
+	fputs(WHEN, out);
 	for (int i = 0; i < option_count; i++) {
 		slip_add(&keys, option_table[i].name);
-		fputs(i ? ", " : "", out);
+		fputs(", ", out);
 		print_string(out, option_table[i].name);
 		fputs(": {\"description\": ", out);
 		print_string(out, option_table[i].help);
@@ -329,14 +330,15 @@ static void print_expect(FILE *out)
 	print_form(out, &expect_order_form, WHEN);
 	fputs("]}},", out);
 	begin_section(out, "counters",
-		      "\"type\": \"object\", \"additionalProperties\": {\"$ref\": "
-		      "\"#/$defs/counters\"}},");
+		      "\"type\": \"object\", \"properties\": {" WHEN "}, "
+		      "\"additionalProperties\": {\"$ref\": \"#/$defs/counters\"}},");
 	begin_section(out, "silence", "\"anyOf\": [");
 	print_form(out, &expect_silence_form, WHEN);
 	fputs(", ", out);
 	print_list(out, &expect_silence_form);
 	fputs("]}},\n  \"additionalProperties\": {\"anyOf\": [" VARIABLE
-	      ", {\"type\": \"object\", \"patternProperties\": {\"^exit(@[0-9]+)?$\": ",
+	      ", {\"type\": \"object\", \"properties\": {" WHEN
+	      "}, \"patternProperties\": {\"^exit(@[0-9]+)?$\": ",
 	      out);
 	print_one_or_list(out, &expect_exit_form);
 	fputs(", \"^output(@[0-9]+)?$\": ", out);
