@@ -17,8 +17,9 @@ enum packet_protocol { PACKET_OTHER, PACKET_TCP, PACKET_ICMP, PACKET_ICMP6, PACK
 struct decoded {
 	enum packet_protocol protocol;
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
-	/* By pair.c: what a router made of the destination, which is one of its VIPs; "": it is not
-	 * known, or nothing. */
+	/* By pair.c: what a router made of the destination, which is one of its VIPs or its outer
+	 * address; "": it is not known, or nothing. Of an error of ICMP, with the port of what it
+	 * quotes. */
 	char translated[INET6_ADDRSTRLEN];
 	uint16_t translated_port;
 	int ip_id; /* IPv4; 0 */

@@ -196,9 +196,12 @@ static void unmask(struct pairing *pairing, int index)
 	struct decoded *said = &pairing->packet[index];
 	const struct masked *masked;
 
-	if (said->protocol != PACKET_TCP || !is_outer_address(plan, said->dst))
+	if (!is_outer_address(plan, said->dst))
 		return;
-	masked = masked_find(pairing, said->src, said->sport, said->dport);
+	/* Who sent what an error quotes gets it (RFC 5508, 4.2). */
+	masked = said->quotes ? masked_find(pairing, said->quoted_dst, said->quoted_dport,
+					    said->quoted_sport)
+			      : masked_find(pairing, said->src, said->sport, said->dport);
 	if (!masked || (masked->host == 0 && masked->port == said->dport))
 		return;
 	packet->to = masked->host;

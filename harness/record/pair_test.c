@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base_test.h"
@@ -278,6 +279,12 @@ START_TEST(test_translation)
 }
 END_TEST
 
+#define TWO_INSIDE                                                                                 \
+	"network: router\nnat: true\ncase: two inside\nhosts:\n"                                   \
+	"  one: {program: [{connect: outer:8081}]}\n"                                              \
+	"  two: {program: [{connect: outer:8081}]}\n"                                              \
+	"  outer: {program: [{listen: 8081}, accept]}\nexpect: {two: {connect: ok}}\n"
+
 /* Outside all of them bear the router's address: an answer is for whose connection it is, which the
  * router knows by the port that it chose. */
 START_TEST(test_translation_of_several)
@@ -304,10 +311,7 @@ START_TEST(test_translation_of_several)
 	behind.sport = 61000;
 	inside.dst = "10.0.2.1";
 	inside.dport = 40000;
-	begin("network: router\nnat: true\ncase: two inside\nhosts:\n"
-	      "  one: {program: [{connect: outer:8081}]}\n"
-	      "  two: {program: [{connect: outer:8081}]}\n"
-	      "  outer: {program: [{listen: 8081}, accept]}\nexpect: {two: {connect: ok}}\n");
+	begin(TWO_INSIDE);
 	send_part(S, 1, &before, true);
 	send_part(S, 2, &behind, false);
 	send_part(2 * S, 2, &answer, true);
@@ -317,6 +321,54 @@ START_TEST(test_translation_of_several)
 	check_packet(0, S, S, S + MS, 1, 2);
 	check_packet(1, 2 * S, 2 * S, 2 * S + MS, 2, 1);
 	ck_assert_int_eq(record->packet[1].connection, record->packet[0].connection);
+	done();
+}
+END_TEST
+
+/* An error of ICMP, about a segment. */
+static size_t error_frame(const char *src, const char *dst, const struct made_segment *about,
+			  uint8_t frame[256])
+{
+	uint8_t inner[256];
+
+	memset(frame, 0, 42);
+	frame[12] = 0x08, frame[14] = 0x45, frame[14 + 3] = 56, frame[14 + 9] = 1;
+	inet_pton(AF_INET, src, frame + 14 + 12);
+	inet_pton(AF_INET, dst, frame + 14 + 16);
+	frame[34] = 3, frame[35] = 13;
+	segment_frame(about, inner);
+	memcpy(frame + 42, inner + 14, 28); /* all that RFC 792 wants */
+	return 42 + 28;
+}
+
+/* An error that comes from outside is for who sent the segment that it quotes (RFC 5508, 4.2). */
+START_TEST(test_translation_of_errors)
+{
+	struct made_segment before = {.src = "10.0.2.1",
+				      .dst = "10.0.3.1",
+				      .flags = TCP_SYN,
+				      .sport = 40000,
+				      .dport = 8081,
+				      .seq = 9,
+				      .id = 3};
+	struct made_segment behind = before;
+	uint8_t frame[256];
+	size_t size;
+
+	behind.src = "10.0.3.254";
+	behind.sport = 61000;
+	begin(TWO_INSIDE);
+	send_part(S, 1, &before, true);
+	send_part(S, 2, &behind, false);
+	size = error_frame("10.0.3.1", "10.0.3.254", &behind, frame);
+	raw_packet(&raw, 2 * S, 2, RAW_TAP_HOST, 1, frame, size);
+	size = error_frame("10.0.3.1", "10.0.2.1", &before, frame);
+	raw_packet(&raw, 2 * S + MS, 1, RAW_TAP_HOST, 0, frame, size);
+	record = test_collect(plan, &raw, 4 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(1, 2 * S, -1, 2 * S + MS, 2, 1);
+	ck_assert_int_eq(record->packet[1].connection, record->packet[0].connection);
+	ck_assert_str_eq(record->packet[1].note, "quotes two > outer seq 0");
 	done();
 }
 END_TEST
@@ -526,6 +578,7 @@ int main(void)
 	tcase_add_test(tests, test_to_router);
 	tcase_add_test(tests, test_translation);
 	tcase_add_test(tests, test_translation_of_several);
+	tcase_add_test(tests, test_translation_of_errors);
 	tcase_add_test(tests, test_syn_proxy);
 	tcase_add_test(tests, test_vip);
 	tcase_add_test(tests, test_moved_address);
