@@ -54,7 +54,7 @@ static const struct field panic_fields[] = {
 	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
 	{"reboot", TYPE_DURATION, FAULT(down_ns), .min = 1,
 	 .help = "how long after it boots again by itself (its sysctl kernel.panic); never if not "
-		 "said"},
+		 "said. Meanwhile no fault cuts its power"},
 	{"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
 	 .help = "what happens to its programs then, start if not said"},
 };

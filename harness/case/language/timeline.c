@@ -187,15 +187,16 @@ static struct span span_of_fault(const struct plan_fault *fault)
 	return span;
 }
 
-static void complain(struct decoder *d, const struct plan_fault *fault,
-		     const struct plan_fault *since, const char *what, const char *name,
-		     const char *how)
+static struct diag *complain(struct decoder *d, const struct plan_fault *fault,
+			     const struct plan_fault *since, const char *what, const char *name,
+			     const char *how)
 {
 	struct diag *diag = diag_error(d->diags, span_of_fault(fault), "%s '%s' %s", what, name,
 				       how);
 
 	if (since)
 		diag_note(d->diags, diag, span_of_fault(since), "because of this");
+	return diag;
 }
 
 static void check_process(struct decoder *d, struct course *course, const struct plan_fault *fault)
@@ -228,15 +229,27 @@ static void check_cable(struct decoder *d, struct course *course, const struct p
 	*pulled = fault->op == FAULT_PULL ? fault : NULL;
 }
 
+/* It would come up twice. */
+static bool is_to_boot(const struct plan_fault *since, const struct plan_fault *fault)
+{
+	return since && plan_fault_boots(since) && !plan_fault_waits(since) &&
+	       !plan_fault_waits(fault);
+}
+
 static void check_host(struct decoder *d, struct course *course, const struct plan_fault *fault)
 {
+	const char *name = d->plan->host[fault->host].name;
 	const struct plan_fault **off = &course->off[fault->host];
+	const struct plan_fault *still = course->still[fault->host];
 
-	if (*off && fault->kind->effect == EFFECT_OFF)
-		complain(d, fault, *off, "host", d->plan->host[fault->host].name, "is off then");
-	else if (course->still[fault->host] && fault->op == FAULT_SHUTDOWN)
-		complain(d, fault, course->still[fault->host], "host",
-			 d->plan->host[fault->host].name, "stands still then");
+	if (*off && (fault->kind->effect == EFFECT_OFF || is_to_boot(*off, fault)))
+		complain(d, fault, *off, "host", name, "is off then");
+	else if (still && fault->op == FAULT_SHUTDOWN)
+		complain(d, fault, still, "host", name, "stands still then");
+	else if (is_to_boot(still, fault))
+		diag_help(d->diags,
+			  complain(d, fault, still, "host", name, "is yet to boot by itself then"),
+			  "a panic without 'reboot' stays until someone else ends it");
 	*off = fault;
 	course->still[fault->host] = course->taken[fault->host] = NULL;
 	for (int i = 0; i < d->plan->program_count; i++)
