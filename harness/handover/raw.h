@@ -160,7 +160,7 @@ struct raw_boot {
 	uint32_t start;               /* 1: what ran before the reboot is started again */
 	uint32_t size;                /* of the handover */
 	uint32_t files_size;          /* 0: no command runs there */
-	uint32_t reserved;
+	uint32_t carriers; /* bit n: the cable of host n is in, at its or the router's end */
 };
 
 /* What the world tells a host that has a kernel of its own, by the port through which that sends

@@ -54,6 +54,17 @@ void play_fail(struct play *play, int code, const char *fmt, ...)
 
 /* --- power --- */
 
+/* Has HOST a carrier at its end of host I's cable? At the start all cables are in, but the other
+ * end's power may be on only later at this moment. */
+static bool has_carrier(const struct play *play, int host, int i)
+{
+	const struct play_host *of = &play->host[i];
+
+	return play->host[host].boots == 1 ||
+	       world_carrier(play->world,
+			     host == play->plan->host_count ? of->router_card : of->card);
+}
+
 int play_boot(struct play *play, int host, bool start, struct err *err)
 {
 	struct play_host *self = &play->host[host];
@@ -76,6 +87,8 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 		    !play->plan->program[i].stays_down)
 			hear_program_new(play, i);
 	ret = world_power_on(play->world, host, err);
+	for (int i = 0; i < play->plan->host_count; i++)
+		boot.carriers |= has_carrier(play, host, i) ? 1u << i : 0;
 	if (ret >= 0)
 		ret = world_tell(play->world, host, &boot, sizeof(boot), err);
 	if (ret >= 0)

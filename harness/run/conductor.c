@@ -276,7 +276,7 @@ static int network_set_up(struct stage *stage, struct err *err)
 	if (ret == 0)
 		ret = needs_check(stage, err);
 	if (ret == 0)
-		ret = alone ? topology_build_here(topology, alone->host, err)
+		ret = alone ? topology_build_here(topology, alone->host, alone->carriers, err)
 			    : topology_build(topology, err);
 	if (ret < 0 || alone)
 		return ret;

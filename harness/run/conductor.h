@@ -28,6 +28,7 @@ struct conduct_host {
 	int64_t zero_ns;       /* this kernel's CLOCK_MONOTONIC at the run's zero; < 0: long ago */
 	int incarnation;       /* 0; 1 after a reboot ... */
 	bool start;            /* what ran before the reboot */
+	uint32_t carriers;     /* bit n: host n's cable has a carrier at this kernel's end */
 	const char *files;     /* of what its root is made, if commands run there (files.h) */
 	const int32_t *starts; /* of each program, so far */
 };

@@ -206,6 +206,7 @@ static int guest_alone(const char *port)
 				      .zero_ns = boot.zero_ns,
 				      .incarnation = boot.incarnation,
 				      .start = boot.start,
+				      .carriers = boot.carriers,
 				      .starts = boot.starts,
 				      .files = files};
 	ret = guest(text, boot.size, &alone);

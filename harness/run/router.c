@@ -247,17 +247,18 @@ int router_power_on(struct topology *topology, int64_t now_ns, struct err *err)
 
 	topology->now_ns = now_ns;
 	ret = router_build_itself(topology, err);
-	return ret < 0 ? ret : router_wait(topology, err);
+	return ret < 0 ? ret : router_wait(topology, ALL_CARRIERS, err);
 }
 
-int router_wait(struct topology *topology, struct err *err)
+int router_wait(struct topology *topology, uint32_t carriers, struct err *err)
 {
 	const struct plan *plan = topology->plan;
 	char name[IFNAMSIZ];
 	int ret = 0;
 
 	for (int i = 0; i < plan->host_count && ret == 0; i++) {
-		ret = net_wait_carrier(topology->router, router_link_name(name, i), err);
+		if (carriers & 1u << i)
+			ret = net_wait_carrier(topology->router, router_link_name(name, i), err);
 		if (ret == 0 && plan->ip_version == 6)
 			ret = net_wait_address(topology->router, plan_router_address(plan, i), err);
 	}
@@ -276,11 +277,11 @@ static int router_interface_build_here(struct topology *topology, int i, struct 
 	return ret < 0 ? ret : router_interface_configure(topology, i, err);
 }
 
-int router_build_here(struct topology *topology, struct err *err)
+int router_build_here(struct topology *topology, uint32_t carriers, struct err *err)
 {
 	int ret = net_here(PLACE_ROUTER_NAME, &topology->router, err);
 
 	if (ret == 0)
 		ret = router_configure(topology, router_interface_build_here, err);
-	return ret < 0 ? ret : router_wait(topology, err);
+	return ret < 0 ? ret : router_wait(topology, carriers, err);
 }

@@ -356,7 +356,7 @@ int topology_build(struct topology *topology, struct err *err)
 	return ret < 0 ? ret : carriers_update(topology, err);
 }
 
-static int host_build_here(struct topology *topology, int i, struct err *err)
+static int host_build_here(struct topology *topology, int i, bool carrier, struct err *err)
 {
 	struct topology_host *host = &topology->host[i];
 	int ret = net_here(topology->plan->host[i].name, &host->net, err);
@@ -370,7 +370,7 @@ static int host_build_here(struct topology *topology, int i, struct err *err)
 		ret = net_set_link(host->net, "eth0", true, err);
 	if (ret == 0)
 		ret = host_configure(topology, i, err);
-	if (ret == 0)
+	if (ret == 0 && carrier)
 		ret = net_wait_carrier(host->net, "eth0", err);
 	if (ret == 0 && topology->plan->ip_version == 6)
 		ret = net_wait_address(host->net, topology->plan->host[i].address6, err);
@@ -383,11 +383,12 @@ void topology_open_here(struct topology *topology, const struct plan *plan, int6
 	topology->now_ns = now_ns;
 }
 
-int topology_build_here(struct topology *topology, int host, struct err *err)
+int topology_build_here(struct topology *topology, int host, uint32_t carriers, struct err *err)
 {
 	const struct plan *plan = topology->plan;
-	int ret = host == plan->host_count ? router_build_here(topology, err)
-					   : host_build_here(topology, host, err);
+	int ret = host == plan->host_count
+			  ? router_build_here(topology, carriers, err)
+			  : host_build_here(topology, host, carriers & 1u << host, err);
 
 	return ret < 0 ? err_add(err, ret, "host %s",
 				 host == plan->host_count ? PLACE_ROUTER_NAME
@@ -397,7 +398,7 @@ int topology_build_here(struct topology *topology, int host, struct err *err)
 
 int topology_wait(struct topology *topology, struct err *err)
 {
-	int ret = topology->router ? router_wait(topology, err) : 0;
+	int ret = topology->router ? router_wait(topology, ALL_CARRIERS, err) : 0;
 
 	for (int i = 0; i < topology->plan->host_count && ret == 0; i++)
 		ret = host_wait(topology, i, err);

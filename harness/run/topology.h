@@ -59,10 +59,13 @@ struct topology {
 int topology_open(struct topology *topology, const struct plan *plan, bool virtual_clock,
 		  struct err *err);
 int topology_build(struct topology *topology, struct err *err);
+#define ALL_CARRIERS UINT32_MAX
+
 /* Where each host is a kernel of its own, and this one is HOST's; PLAN's host_count: the router's.
- * Its cards are there, and their cables; what HOST has is in force when this returns. */
+ * Its cards are there; what HOST has is in force when this returns, but for the
+ * carriers that are not in CARRIERS (bit n: of host n's cable). */
 void topology_open_here(struct topology *topology, const struct plan *plan, int64_t now_ns);
-int topology_build_here(struct topology *topology, int host, struct err *err);
+int topology_build_here(struct topology *topology, int host, uint32_t carriers, struct err *err);
 struct kernel_facts topology_facts(const struct topology *topology);
 void topology_done(struct topology *topology);
 /* Until all that was built is in force. On a virtual clock a second's sleep does it too, and
