@@ -231,12 +231,32 @@ static void pass(struct world *world, struct packet *packet, int to)
 			     WORLD_NONE, -1, false);
 }
 
+/* What the receiver is like now decides, from outside in. */
+static enum world_fate obstacle(const struct world_card *card, uint32_t outages)
+{
+	const struct host *host = card->host;
+
+	if (host->power == WORLD_OFF || host->is_dead)
+		return WORLD_NO_POWER;
+	if (!card->carrier || card->outages != outages)
+		return WORLD_NO_CARRIER;
+	if (host->power != WORLD_ON)
+		return WORLD_NO_LIFE;
+	return vhost_is_up(&card->card.vhost) ? WORLD_DELIVERED : WORLD_NO_DRIVER;
+}
+
 static void send_to(struct world *world, struct packet *packet, int to)
 {
 	struct rule *found = rule_for(world, packet, to);
+	struct world_card *card = world->card[to];
 	struct world_rule rule;
 	int number;
 
+	/* It is the receiver's own filter that refuses: one that is off, hung or suspended does
+	 * not. */
+	if (found && found->rule.verdict == WORLD_RULE_REJECT &&
+	    obstacle(card, card->outages) != WORLD_DELIVERED)
+		found = NULL;
 	if (!found && middlebox_sees(world, packet, to)) {
 		network_tell(world, packet, to, WORLD_GIVEN_UP, WORLD_NONE, -1, false);
 		return;
@@ -288,20 +308,6 @@ void network_answer(struct world *world, struct packet *packet)
 	packet->sent_ns = world->now_ns;
 	pass(world, packet, packet->to);
 	packet_free(packet);
-}
-
-/* What the receiver is like now decides, from outside in. */
-static enum world_fate obstacle(const struct world_card *card, uint32_t outages)
-{
-	const struct host *host = card->host;
-
-	if (host->power == WORLD_OFF || host->is_dead)
-		return WORLD_NO_POWER;
-	if (!card->carrier || card->outages != outages)
-		return WORLD_NO_CARRIER;
-	if (host->power != WORLD_ON)
-		return WORLD_NO_LIFE;
-	return vhost_is_up(&card->card.vhost) ? WORLD_DELIVERED : WORLD_NO_DRIVER;
 }
 
 static int hand_over(struct world_card *card, struct packet *packet, int32_t flipped_bit,
