@@ -95,7 +95,7 @@ static int power_on(struct world *world, void *data, struct err *err)
 	const struct plan_fault *plan = &fault->play->plan->fault[fault->index];
 
 	(void)world;
-	fault_frame(fault->play, fault->index, 1);
+	fault_frame(fault->play, fault->index, RAW_FAULT_DONE);
 	fault->play->reboots--;
 	if (plan->op == FAULT_PANIC)
 		world_reset(fault->play->world, plan->host);
@@ -110,7 +110,7 @@ static int router_on(struct world *world, void *data, struct err *err)
 	struct play *play = fault->play;
 
 	(void)world;
-	fault_frame(play, fault->index, 1);
+	fault_frame(play, fault->index, RAW_FAULT_DONE);
 	play->reboots--;
 	return play_boot(play, play->plan->host_count, false, err);
 }
@@ -337,7 +337,7 @@ static int act(struct world *world, void *data, struct err *err)
 	if (ret < 0)
 		return ret;
 	if (tells)
-		fault_frame(play, fault->index, 0);
+		fault_frame(play, fault->index, RAW_FAULT_BEGUN);
 	if (plan->op == FAULT_FORGET || plan->op == FAULT_FAILOVER)
 		world_middlebox_forget(play->world);
 	if (acts[plan->op] && (doer != DOER_ROUTER || tells))

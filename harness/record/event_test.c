@@ -73,9 +73,9 @@ START_TEST(test_lines)
 	int count;
 
 	raw_begin(&raw);
-	raw_fault(&raw, 0, 3 * S, 0);
+	raw_fault(&raw, 0, 3 * S, RAW_FAULT_BEGUN);
 	raw_up(&raw, 1, 3 * S, 0);
-	raw_fault(&raw, 0, 4 * S, 1);
+	raw_fault(&raw, 0, 4 * S, RAW_FAULT_DONE);
 	raw_up(&raw, 1, 4 * S, 1);
 	raw_started(&raw, 0, 0, 0);
 	raw_step(&raw, 0, 0, 1 * S, PEER_START, 0, 0);
@@ -128,10 +128,10 @@ START_TEST(test_failover)
 	int count;
 
 	raw_begin(&raw);
-	raw_fault(&raw, 0, 3 * S, 0);
-	raw_fault(&raw, 0, 4 * S, 1);
-	raw_fault(&raw, 1, 5 * S, 0);
-	raw_fault(&raw, 1, 5 * S, 1);
+	raw_fault(&raw, 0, 3 * S, RAW_FAULT_BEGUN);
+	raw_fault(&raw, 0, 4 * S, RAW_FAULT_DONE);
+	raw_fault(&raw, 1, 5 * S, RAW_FAULT_BEGUN);
+	raw_fault(&raw, 1, 5 * S, RAW_FAULT_DONE);
 	record = test_collect(plan, &raw, 6 * S);
 	ck_assert_int_eq(record_events(plan, record, &events, &count), 0);
 	ck_assert_int_eq(count, 3);

@@ -53,7 +53,7 @@ static struct record *full(struct plan **ret_plan)
 	raw_add(&raw, RAW_SAMPLE, 1, 2 * S, &socket, sizeof(socket), NULL, 0);
 	raw_add(&raw, RAW_SAMPLED, 1, 2 * S, NULL, 0, NULL, 0);
 	raw_text(&raw, RAW_SPIN, -1, 3 * S, "not exact: \xff[3] computes");
-	raw_fault(&raw, 0, 2 * S, 0);
+	raw_fault(&raw, 0, 2 * S, RAW_FAULT_BEGUN);
 	raw_up(&raw, 1, 2 * S, 0);
 	raw_counters(&raw, 0, 1, "Tcp: RetransSegs\nTcp: 5\n");
 	record = test_collect(plan, &raw, 9 * S);

@@ -285,18 +285,26 @@ END_TEST
 	"  two: {program: [{connect: outer:8081}]}\n"                                              \
 	"  outer: {program: [{listen: 8081}, accept]}\nexpect: {two: {connect: ok}}\n"
 
+/* Of the second host, and as the router sends it on. */
+static const struct made_segment of_two = {.src = "10.0.2.1",
+					   .dst = "10.0.3.1",
+					   .flags = TCP_SYN,
+					   .sport = 40000,
+					   .dport = 8081,
+					   .seq = 9,
+					   .id = 3};
+static const struct made_segment of_two_outside = {.src = "10.0.3.254",
+						   .dst = "10.0.3.1",
+						   .flags = TCP_SYN,
+						   .sport = 61000,
+						   .dport = 8081,
+						   .seq = 9,
+						   .id = 3};
+
 /* Outside all of them bear the router's address: an answer is for whose connection it is, which the
  * router knows by the port that it chose. */
 START_TEST(test_translation_of_several)
 {
-	struct made_segment before = {.src = "10.0.2.1",
-				      .dst = "10.0.3.1",
-				      .flags = TCP_SYN,
-				      .sport = 40000,
-				      .dport = 8081,
-				      .seq = 9,
-				      .id = 3};
-	struct made_segment behind = before;
 	struct made_segment answer = {.src = "10.0.3.1",
 				      .dst = "10.0.3.254",
 				      .flags = TCP_SYN | TCP_ACK,
@@ -307,13 +315,11 @@ START_TEST(test_translation_of_several)
 				      .id = 4};
 	struct made_segment inside = answer;
 
-	behind.src = "10.0.3.254";
-	behind.sport = 61000;
 	inside.dst = "10.0.2.1";
 	inside.dport = 40000;
 	begin(TWO_INSIDE);
-	send_part(S, 1, &before, true);
-	send_part(S, 2, &behind, false);
+	send_part(S, 1, &of_two, true);
+	send_part(S, 2, &of_two_outside, false);
 	send_part(2 * S, 2, &answer, true);
 	send_part(2 * S, 1, &inside, false);
 	record = test_collect(plan, &raw, 4 * S);
@@ -344,25 +350,15 @@ static size_t error_frame(const char *src, const char *dst, const struct made_se
 /* An error that comes from outside is for who sent the segment that it quotes (RFC 5508, 4.2). */
 START_TEST(test_translation_of_errors)
 {
-	struct made_segment before = {.src = "10.0.2.1",
-				      .dst = "10.0.3.1",
-				      .flags = TCP_SYN,
-				      .sport = 40000,
-				      .dport = 8081,
-				      .seq = 9,
-				      .id = 3};
-	struct made_segment behind = before;
 	uint8_t frame[256];
 	size_t size;
 
-	behind.src = "10.0.3.254";
-	behind.sport = 61000;
 	begin(TWO_INSIDE);
-	send_part(S, 1, &before, true);
-	send_part(S, 2, &behind, false);
-	size = error_frame("10.0.3.1", "10.0.3.254", &behind, frame);
+	send_part(S, 1, &of_two, true);
+	send_part(S, 2, &of_two_outside, false);
+	size = error_frame("10.0.3.1", "10.0.3.254", &of_two_outside, frame);
 	raw_packet(&raw, 2 * S, 2, RAW_TAP_HOST, 1, frame, size);
-	size = error_frame("10.0.3.1", "10.0.2.1", &before, frame);
+	size = error_frame("10.0.3.1", "10.0.2.1", &of_two, frame);
 	raw_packet(&raw, 2 * S + MS, 1, RAW_TAP_HOST, 0, frame, size);
 	record = test_collect(plan, &raw, 4 * S);
 	ck_assert_int_eq(record->packet_count, 2);

@@ -41,11 +41,11 @@ static struct record *recorded(struct plan **ret_plan, const char *source)
 	*ret_plan = test_plan(source);
 	raw_begin(&raw);
 	raw_send(&raw, 1 * S + 7, 0, 1, ARRIVES, &(struct made_segment){.flags = TCP_SYN});
-	raw_fault(&raw, 0, 2 * S, 0);
+	raw_fault(&raw, 0, 2 * S, RAW_FAULT_BEGUN);
 	raw_send(&raw, 2 * S + 1, 0, 1, LOST_ON_WAY, &data);
 	data.id = 1;
 	raw_send(&raw, 2 * S + 2, 0, 1, LOST_IN_CABLE, &data);
-	raw_fault(&raw, 1, 3 * S, 0);
+	raw_fault(&raw, 1, 3 * S, RAW_FAULT_BEGUN);
 	return test_collect(*ret_plan, &raw, 9 * S);
 }
 
