@@ -357,11 +357,9 @@ static char *quote_note(struct tracker *tracker, const struct decoded *packet, i
 			int64_t *ret_connection)
 {
 	bool is_masked = packet->translated_port != 0; /* its sender is behind the router */
-	const char *quoted_src = is_masked ? packet->translated
-					   : untranslated(tracker->plan, packet->quoted_src);
+	const char *quoted_src = is_masked ? packet->translated : packet->quoted_src;
 	uint16_t quoted_sport = is_masked ? packet->translated_port : packet->quoted_sport;
-	const char *src = place_name(tracker->plan, is_masked ? quoted_src : packet->quoted_src,
-				     t_ns);
+	const char *src = place_name(tracker->plan, quoted_src, t_ns);
 	const char *dst = place_name(tracker->plan, packet->quoted_dst, t_ns);
 
 	for (int i = tracker->connection_count - 1; i >= 0; i--)
@@ -369,7 +367,8 @@ static char *quote_note(struct tracker *tracker, const struct decoded *packet, i
 			const struct side *side = &tracker->connection[i].side[from];
 			const struct side *other = &tracker->connection[i].side[!from];
 
-			if (side->numbered && is_side(side, quoted_src, quoted_sport) &&
+			if (side->numbered &&
+			    is_side(side, untranslated(tracker->plan, quoted_src), quoted_sport) &&
 			    is_side(other, untranslated(tracker->plan, packet->quoted_dst),
 				    packet->quoted_dport)) {
 				*ret_connection = tracker->connection[i].number;
