@@ -133,6 +133,27 @@ static bool is_which(struct rule *rule)
 	return !rule->rule.which_count;
 }
 
+/* What the receiver is like now decides, from outside in. */
+static enum world_fate obstacle(const struct world_card *card, uint32_t outages)
+{
+	const struct host *host = card->host;
+
+	if (host->power == WORLD_OFF || host->is_dead)
+		return WORLD_NO_POWER;
+	if (!card->carrier || card->outages != outages)
+		return WORLD_NO_CARRIER;
+	if (host->power != WORLD_ON)
+		return WORLD_NO_LIFE;
+	return vhost_is_up(&card->card.vhost) ? WORLD_DELIVERED : WORLD_NO_DRIVER;
+}
+
+/* It is the receiver's own filter that refuses: one that is off, hung or suspended does not. */
+static bool is_in_force(const struct rule *rule, const struct world_card *to)
+{
+	return rule->rule.verdict != WORLD_RULE_REJECT ||
+	       obstacle(to, to->outages) == WORLD_DELIVERED;
+}
+
 /* The rule that decides about a packet, or NULL. */
 static struct rule *rule_for(struct world *world, const struct packet *packet, int to)
 {
@@ -143,6 +164,7 @@ static struct rule *rule_for(struct world *world, const struct packet *packet, i
 	parts = frame_parse(packet->bytes, packet->size);
 	for (int i = 0; i < world->rule_count; i++)
 		if (matches(&world->rule[i].rule, &parts, packet->from, to) &&
+		    is_in_force(&world->rule[i], world->card[to]) &&
 		    !is_excepted(&world->rule[i], packet->from, to) && is_which(&world->rule[i]))
 			return &world->rule[i];
 	return NULL;
@@ -231,32 +253,12 @@ static void pass(struct world *world, struct packet *packet, int to)
 			     WORLD_NONE, -1, false);
 }
 
-/* What the receiver is like now decides, from outside in. */
-static enum world_fate obstacle(const struct world_card *card, uint32_t outages)
-{
-	const struct host *host = card->host;
-
-	if (host->power == WORLD_OFF || host->is_dead)
-		return WORLD_NO_POWER;
-	if (!card->carrier || card->outages != outages)
-		return WORLD_NO_CARRIER;
-	if (host->power != WORLD_ON)
-		return WORLD_NO_LIFE;
-	return vhost_is_up(&card->card.vhost) ? WORLD_DELIVERED : WORLD_NO_DRIVER;
-}
-
 static void send_to(struct world *world, struct packet *packet, int to)
 {
 	struct rule *found = rule_for(world, packet, to);
-	struct world_card *card = world->card[to];
 	struct world_rule rule;
 	int number;
 
-	/* It is the receiver's own filter that refuses: one that is off, hung or suspended does
-	 * not. */
-	if (found && found->rule.verdict == WORLD_RULE_REJECT &&
-	    obstacle(card, card->outages) != WORLD_DELIVERED)
-		found = NULL;
 	if (!found && middlebox_sees(world, packet, to)) {
 		network_tell(world, packet, to, WORLD_GIVEN_UP, WORLD_NONE, -1, false);
 		return;
