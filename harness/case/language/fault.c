@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "duration.h"
 #include "fault.h"
 #include "packets.h"
 
@@ -53,8 +54,8 @@ static const struct field reboot_fields[] = {
 static const struct field panic_fields[] = {
 	{"host", TYPE_HOST, FAULT(host), .required = true, .help = "which host"},
 	{"reboot", TYPE_DURATION, FAULT(down_ns), .min = 1,
-	 .help = "how long after it boots again by itself (its sysctl kernel.panic); never if not "
-		 "said. Meanwhile no fault cuts its power"},
+	 .help = "how long after it boots again by itself, in whole seconds (its sysctl "
+		 "kernel.panic); never if not said. Meanwhile no fault cuts its power"},
 	{"programs", TYPE_WORD, FAULT(start_again), .words = programs_words,
 	 .help = "what happens to its programs then, start if not said"},
 };
@@ -228,6 +229,23 @@ static void finish_step(struct decoder *d, const struct node *node, uint32_t giv
 		diag_help(d->diags,
 			  diag_error(d->diags, node->key->span, "'step' does not say which way"),
 			  "give either forward or back");
+}
+
+static void finish_panic(struct decoder *d, const struct node *node, uint32_t given, void *ret)
+{
+	const struct plan_fault *fault = &((struct fault_args *)ret)->fault;
+	int64_t below_ns = fault->down_ns - fault->down_ns % NSEC_PER_SEC;
+	char below[32], above[32];
+
+	(void)given;
+	if (below_ns == fault->down_ns)
+		return;
+	duration_format(below_ns, below, sizeof(below));
+	duration_format(below_ns + NSEC_PER_SEC, above, sizeof(above));
+	diag_help(d->diags,
+		  node_error(d->diags, node_get(node, "reboot"),
+			     "kernel.panic, after which it boots, is in whole seconds"),
+		  "did you mean %s%s%s?", below_ns ? below : "", below_ns ? " or " : "", above);
 }
 
 static void finish_cable(struct decoder *d, const struct node *node, uint32_t given, void *ret)
@@ -414,7 +432,7 @@ static const struct verb faults[] = {
 	 "a host's kernel panics: it does nothing more, its carrier stays (needs a kernel for each "
 	 "host)",
 	 "panic: {host: server, reboot: 10s}", ARGUMENT_REQUIRED, FORM("panic", panic_fields, 1),
-	 NULL},
+	 finish_panic},
 	{"hang", FAULT_HANG,
 	 "a host's kernel stops: it answers nothing, not even ARP, and its carrier stays (needs a "
 	 "kernel for each host)",
