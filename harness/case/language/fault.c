@@ -235,9 +235,15 @@ static void finish_panic(struct decoder *d, const struct node *node, uint32_t gi
 {
 	const struct plan_fault *fault = &((struct fault_args *)ret)->fault;
 	int64_t below_ns = fault->down_ns - fault->down_ns % NSEC_PER_SEC;
+	const struct node *programs = node_get(node, "programs");
 	char below[32], above[32];
 
 	(void)given;
+	if (programs && !fault->down_ns)
+		diag_help(d->diags,
+			  diag_error(d->diags, programs->key->span,
+				     "'programs' of a host that does not boot again"),
+			  "say when it does (reboot: 10s), or leave 'programs' out");
 	if (below_ns == fault->down_ns)
 		return;
 	duration_format(below_ns, below, sizeof(below));
