@@ -147,7 +147,8 @@ void matrix_check(const struct matrix *matrix, struct pool *pool, struct diags *
 			diag_help(diags,
 				  diag_error(diags, child->key->span,
 					     "'when' cannot hold for a whole case"),
-				  "it stands in items of lists and in hosts");
+				  "it stands in any mapping below, which is there only then: a "
+				  "host, link, network, a step, a fault, an expectation");
 		else
 			check_tree(&check, child);
 	}

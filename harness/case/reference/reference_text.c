@@ -103,9 +103,10 @@ const char reference_matrix[] =
 	"  that name.\n"
 	"- A mapping with `when: {axis: value}` or `when: {axis: [value, value]}` is there only "
 	"in\n"
-	"  these variants: a step, a fault, a host, a program's `restart`, an expectation, all "
-	"that "
-	"is expected\n"
+	"  these variants. Any may have one but the case as a whole and what is in the matrix: a "
+	"step, a\n"
+	"  fault, a host, `link`, `network`, a program's `restart`, an expectation, all that is "
+	"expected\n"
 	"  of a program. With several axes all must hold.\n";
 
 const char reference_hosts[] =
