@@ -412,7 +412,7 @@ START_TEST(wrong_expectations_are_refused)
 		{"wire: [{from: client, to: client}]", "a packet from 'client' to itself"},
 		{"wire: [{icmp: [3]}]", "'icmp' takes a code or [type, code], not 1 numbers"},
 		{"wire: [{order: [client]}]", "'client' does not say which packet"},
-		{"wire: [{order: [router icmp]}]", "there is no host 'router'"},
+		{"wire: [{order: [router icmp]}]", "there is no router in this network"},
 		{"wire: [{count: -1}]", "-1 is too small: at least 0"},
 		{"counters: {clint: {}}", "did you mean 'client'?"},
 		{"counters: {client: {Foo: 1}}", "'Foo' is no counter of the kernel"},

@@ -55,6 +55,10 @@ bool find_word(struct decoder *d, const struct word *words, const struct node *n
 	return false;
 }
 
+#define ITS_FAULTS                                                                                 \
+	"crash, reboot, failover, forget, a way that it cuts (blackhole), or its end of a cable "  \
+	"(pull: {host: NAME, end: router})"
+
 int find_host(struct decoder *d, const struct node *node, const char *name, int64_t least)
 {
 	const struct plan *plan = d->plan;
@@ -70,17 +74,19 @@ int find_host(struct decoder *d, const struct node *node, const char *name, int6
 		known_add(&known, "any");
 	if (least <= PLACE_ROUTER && plan->network == NETWORK_ROUTER)
 		known_add(&known, PLACE_ROUTER_NAME);
-	if (least <= PLACE_ROUTER && strcmp(name, PLACE_ROUTER_NAME) == 0)
-		diag_help(d->diags,
-			  node_error(d->diags, node, "there is no router in this network"),
-			  "the case needs network: router");
-	else if (strcmp(name, PLACE_ROUTER_NAME) == 0 && plan->network == NETWORK_ROUTER)
-		diag_help(d->diags, node_error(d->diags, node, "the router is no host"),
-			  "what happens to it: crash, reboot, failover, forget, or a way that it "
-			  "cuts (blackhole)");
-	else
+	if (strcmp(name, PLACE_ROUTER_NAME) != 0)
 		known_help(d->diags, node_error(d->diags, node, "there is no host '%.60s'", name),
 			   &known, "the hosts are");
+	else if (plan->network != NETWORK_ROUTER)
+		diag_help(d->diags,
+			  node_error(d->diags, node, "there is no router in this network"),
+			  least <= PLACE_ROUTER
+				  ? "the case needs network: router"
+				  : "network: router puts one between the hosts, which is none "
+				    "of them; what happens to it: " ITS_FAULTS);
+	else
+		diag_help(d->diags, node_error(d->diags, node, "the router is no host"),
+			  "what happens to it: " ITS_FAULTS);
 	return -1;
 }
 
