@@ -62,3 +62,36 @@ done
 sed 's/user: app/user: nobody/' image.yaml >other.yaml
 ! "$halfopen" run --kernel "$uml" other.yaml >said || fail "a user was made"
 grep -q "its user 'nobody' is not in /etc/passwd" said || { cat said >&2; fail "it is not told that there is no such user"; }
+
+# Of what was not flushed a disk that loses by chance keeps a part, by the run's seed: which sectors, not only how many.
+cat >disk.yaml <<'CASE'
+case: a disk loses a part
+hosts:
+  one:
+    disk: {size: 16M, loses: random}
+    program:
+      command: |
+        of() { head -c 32768 /dev/zero | tr '\0' $$1; }
+        test ! -e part || { echo "part: $$(tr -cd n <part | wc -c) $$(cksum <part)"; exit 0; }
+        of o >part && sync || exit 1
+        of n | dd of=part bs=4096 iflag=fullblock oflag=direct conv=notrunc status=none || exit 2
+        sleep 5
+  two: {program: [pause]}
+timeline:
+  - {at: 1s, reboot: one}
+expect:
+  one: {exit@1: 0}
+CASE
+part() { # SEED
+	"$halfopen" run --kernel "$uml" --seed "$1" --out "seed-$1" disk.yaml >said || { cat said >&2; fail "a disk that loses a part"; }
+	grep -ohE 'part: [0-9]+ [0-9]+ 32768' "seed-$1/disk/record.jsonl" || fail "seed $1: the host does not tell what is left"
+}
+first=$(part 1)
+again=$(part 1)
+other=$(part 2)
+[ "$first" = "$again" ] || fail "one seed loses two parts: $first, $again"
+[ "$first" != "$other" ] || fail "two seeds lose the same part: $first"
+for kept in "${first#part: }" "${other#part: }"; do
+	kept=${kept%% *}
+	[[ $kept -gt 0 && $kept -lt 32768 && $((kept % 512)) = 0 ]] || fail "$kept of 32768 bytes are no part in sectors"
+done
