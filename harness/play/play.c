@@ -16,6 +16,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "duration.h"
 #include "parts.h"
 #include "scratch.h"
 #include "strip_words.h"
@@ -297,10 +298,53 @@ static void middlebox_add(struct play *play)
 	world_set_middlebox(play->world, &how);
 }
 
+/* Of those on HOST that may still run: "program client", "programs a, b"; "no program". */
+static void programs_of(const struct play *play, int host, struct text *text)
+{
+	int count = 0;
+
+	for (int i = 0; i < play->plan->program_count; i++)
+		if (play->plan->program[i].host == host && !play->program[i].ended)
+			count++;
+	text_add(text, "%s", count > 1 ? "programs " : count ? "program " : "no program");
+	for (int i = 0, shown = 0; i < play->plan->program_count; i++)
+		if (play->plan->program[i].host == host && !play->program[i].ended)
+			text_add(text, "%s%s", shown++ ? ", " : "", play->plan->program[i].name);
+}
+
+/* Who has the processor, or had it for the longest time. */
 static int out_of_patience(void *data, int fd, struct err *err)
 {
-	(void)data, (void)fd;
-	return err_set(err, ETIMEDOUT, "no end within the limit of real time");
+	const struct play *play = data;
+	struct world_load most = {0};
+	int64_t now_ns = play_now_ns(play);
+	char clock[32], cpu[32], stood[32];
+	struct text text = {0};
+	int host = -1;
+
+	(void)fd;
+	for (int i = 0; i < play->host_count; i++) {
+		struct world_load load = world_load(play->world, i);
+
+		if (host >= 0 &&
+		    (load.computes == most.computes ? load.cpu_ns <= most.cpu_ns : most.computes))
+			continue;
+		most = load;
+		host = i;
+	}
+	text_add(&text, "no end within the limit of real time: at %s of the run %s %s ",
+		 duration_clock(now_ns > 0 ? now_ns : 0, clock, sizeof(clock)),
+		 host < play->plan->host_count ? "host" : "the", play_host_name(play, host));
+	text_add(&text, "%s (", most.computes ? "computes" : "has computed most");
+	programs_of(play, host, &text);
+	text_add(&text, "; %d process%s, %s of the processor", most.processes,
+		 most.processes == 1 ? "" : "es", duration_round(most.cpu_ns, cpu, sizeof(cpu)));
+	if (most.stood_ns >= NSEC_PER_SEC)
+		text_add(&text, "; its clock has stood for %s",
+			 duration_round(most.stood_ns, stood, sizeof(stood)));
+	err_set(err, ETIMEDOUT, "%s)", text.bytes);
+	text_done(&text);
+	return -ETIMEDOUT;
 }
 
 static int limit_add(struct play *play, int64_t limit_ns, int *ret_fd, struct err *err)

@@ -10,6 +10,7 @@
  *     outbox.c   what it did that is not the world's yet
  *     boot_line.c what its kernel is told
  *     network.c  a packet's way from card to card
+ *     load.c     what a host costs the machine
  *     middlebox.c  a box on that way that knows connections
  */
 #ifndef HALFOPEN_PARTS_H

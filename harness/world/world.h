@@ -318,6 +318,15 @@ int world_card_host(const struct world *world, int card);
  * that was not added. */
 const char *world_console(const struct world *world, int host);
 
+/* For messages: it reads all of /proc. */
+struct world_load { /* of a host, this boot */
+	bool computes;
+	int processes;    /* of its guest */
+	int64_t cpu_ns;   /* the machine's processor time */
+	int64_t stood_ns; /* of one that computes: so long its clock has not moved, of real time */
+};
+struct world_load world_load(const struct world *world, int host);
+
 struct world_cost { /* of all hosts so far */
 	uint64_t runs, interrupts, kicks, messages, waits;
 };
