@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -166,6 +167,17 @@ void store_done(struct store *store)
 	*store = (struct store){0};
 }
 
+/* 6.1 is no beginning of 6.12, which is another version. */
+static bool begins(const char *whole, const char *name)
+{
+	size_t length = strlen(name);
+	bool is_version = length > 0 && strspn(name, "0123456789.") == length;
+
+	return strncmp(whole, name, length) == 0 &&
+	       !(is_version && isdigit((unsigned char)name[length - 1]) &&
+		 isdigit((unsigned char)whole[length]));
+}
+
 /* The one called NAME, or the only one whose name begins so: *ret_entry is STORE's. */
 static int find(const struct store *store, const char *name, const struct store_entry **ret_entry,
 		struct err *err)
@@ -175,7 +187,7 @@ static int find(const struct store *store, const char *name, const struct store_
 	for (int i = 0; i < store->count; i++) {
 		const struct store_entry *entry = &store->entry[i];
 
-		if (strncmp(entry->name, name, strlen(name)) != 0)
+		if (!begins(entry->name, name))
 			continue;
 		other = found;
 		found = entry;

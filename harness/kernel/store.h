@@ -46,8 +46,8 @@ struct store {
 int store_read(struct store *ret_store, struct err *err);
 void store_done(struct store *store);
 
-/* The kernel called NAME, or the only one whose name begins so. Free *ret_path. -ENOENT: there
- * is none; -EINVAL: several begin so. */
+/* The kernel called NAME, or the only one whose name begins so: a version with whole numbers, 6.1
+ * not 6.12. Free *ret_path. -ENOENT: there is none; -EINVAL: several begin so. */
 int store_find(const char *name, char **ret_path, struct err *err);
 
 /* What runs happen on if nothing is said: the name that store_use() was given last, which may be

@@ -105,6 +105,10 @@ START_TEST(found_by_name_or_its_beginning)
 	found("6.12-hz100-a", "6.12-hz100-a/linux");
 	refused(store_find("6.12", &path, &err), EINVAL, "several");
 	refused(store_find("7", &path, &err), ENOENT, "'7'");
+	refused(store_find("6.1", &path, &err), ENOENT, "'6.1'");
+	put_built("6.1.9-hz250-d", NULL);
+	found("6.1", "6.1.9-hz250-d/linux");
+	found("6.1.9-hz2", "6.1.9-hz250-d/linux");
 	ck_assert_ptr_null(path);
 }
 END_TEST
