@@ -242,7 +242,10 @@ int program_start(struct program *program, const struct program_place *place, st
 		ret = start_peer(program, place, out, err);
 	if (ret < 0) {
 		program->pid = 0;
-		return err_add(err, ret, "program %s", program->plan->name);
+		err_add(err, ret, "program %s", program->plan->name);
+		return program->plan->user ? err_add(err, ret, "%s:%d", program->of->file,
+						     program->plan->user_place.line)
+					   : ret;
 	}
 	started.pid = program->pid;
 	out_frame(out, RAW_PROGRAM, program->index, t_ns, &started, sizeof(started), NULL, 0);

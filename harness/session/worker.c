@@ -17,6 +17,7 @@
 #include "kernel_names.h"
 #include "label.h"
 #include "ladder.h"
+#include "missing.h"
 #include "play.h"
 #include "programs.h"
 #include "record.h"
@@ -91,6 +92,18 @@ static bool takes_too_long(const struct worker_options *options, struct outcome 
 		 duration_format(needs_ns, needs, sizeof(needs)),
 		 duration_format(options->max_real_ns, most, sizeof(most)));
 	settle(outcome, VERDICT_SKIP, reason);
+	return true;
+}
+
+/* What can be known before anything boots. */
+static bool lacks(const struct run *run, const struct worker_options *options,
+		  struct outcome *outcome)
+{
+	struct err err = {""};
+
+	if (missing_find(run, outcome->plan, options, &outcome->text, &err) == 0)
+		return false;
+	settle(outcome, VERDICT_ERROR, err.text);
 	return true;
 }
 
@@ -169,28 +182,6 @@ static int conclude(const struct run *run, const struct worker_options *options,
 	return 0;
 }
 
-/* The kernel of host I of PLAN, or of its router: as the command line says, else as the case. OWN
- * is where the case's is found. */
-static int kernel_of(const struct worker_options *options, const struct plan *plan, int i,
-		     struct kernel *own, const struct kernel **ret_kernel, struct err *err)
-{
-	static const char router[] = "router";
-	const char *name = i < plan->host_count ? plan->host[i].name : router;
-
-	*ret_kernel = options->kernel;
-	for (const struct worker_kernel_of *of = options->kernel_of; of && of->host; of++)
-		if (strcmp(of->host, name) == 0) {
-			*ret_kernel = &of->kernel;
-			return 0;
-		}
-	if (i == plan->host_count || !plan->host[i].kernel)
-		return 0;
-	*ret_kernel = own;
-	if (kernel_named(plan->host[i].kernel, own, err) < 0)
-		return err_add(err, ENOENT, "host %s", name);
-	return kernel_for_host(own, err) < 0 ? err_add(err, EINVAL, "host %s", name) : 0;
-}
-
 static int play(const struct run *run, const struct worker_options *options,
 		struct outcome *outcome, const struct kernel_job *job, struct err *err)
 {
@@ -200,7 +191,7 @@ static int play(const struct run *run, const struct worker_options *options,
 	int ret = 0;
 
 	for (int i = 0; i <= plan->host_count && ret == 0; i++)
-		ret = kernel_of(options, plan, i, &own[i], &kernel[i], err);
+		ret = kernel_of_host(options, plan, i, &own[i], &kernel[i], err);
 	if (ret == 0)
 		ret = play_run(plan, kernel, job, &run->chance, &outcome->kernel, err);
 	for (int i = 0; i <= plan->host_count; i++)
@@ -433,7 +424,7 @@ int worker_run(const struct run *run, const struct worker_options *options, FILE
 
 	if (ret < 0)
 		return err_set(err, -ret, "%s", diagnostics.text);
-	if (!takes_too_long(options, &outcome))
+	if (!takes_too_long(options, &outcome) && !lacks(run, options, &outcome))
 		attempts(run, options, &outcome);
 	ret = options->out ? save(run, options, &outcome, err) : 0;
 	if (ret == 0)

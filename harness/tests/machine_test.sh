@@ -58,10 +58,38 @@ for root in nothing missing / /proc/self/root; do
 		{ cat said >&2; fail "root: $root: it is not told where and what"; }
 done
 
-# A user whom the image does not have.
+# A user whom the image does not have: the other program, which is root, could have made one.
 sed 's/user: app/user: nobody/' image.yaml >other.yaml
 ! "$halfopen" run --kernel "$uml" other.yaml >said || fail "a user was made"
-grep -q "its user 'nobody' is not in /etc/passwd" said || { cat said >&2; fail "it is not told that there is no such user"; }
+grep -q "other.yaml:10: program user: its user 'nobody' is not in /etc/passwd" said || { cat said >&2; fail "it is not told that there is no such user"; }
+
+# Where nobody could have, it is told before anything boots, with its place; and so is a kernel that is not there.
+cat >missing.yaml <<'CASE'
+case: what is not there
+matrix: {k: ['99.9']}
+hosts:
+  one: {root: image, program: {command: ls, user: "apq"}}
+  two: {program: {command: ls, user: no-such-user-here}}
+  three: {kernel: $k}
+expect: {one: {exit: 0}}
+CASE
+cat >wanted <<'SAID'
+missing.yaml:4:51: error: program one: its user 'apq' is not in image/etc/passwd
+    4 |   one: {root: image, program: {command: ls, user: "apq"}}
+      |                                                   ^~~~~
+      = help: did you mean 'app'?
+missing.yaml:5:38: error: program two: its user 'no-such-user-here' is not in /etc/passwd
+    5 |   two: {program: {command: ls, user: no-such-user-here}}
+      |                                      ^~~~~~~~~~~~~~~~~
+      = help: a host has the users of this machine, or of a `root` of its own; another program of it can make one before, as root
+missing.yaml:6:19: error: host three: 99.9: No such file, and no kernel of that name (`halfopen kernel list` tells them)
+    6 |   three: {kernel: $k}
+      |                   ^~
+      = help: there is none yet; `halfopen kernel build` makes one
+SAID
+XDG_CACHE_HOME=$scratch/empty "$halfopen" run --kernel "$uml" --out missing missing.yaml >said && fail "a run without its users and kernels"
+grep -A99 -m1 '^missing.yaml:4' said | head -n 12 | diff wanted - || fail "it is not told where and what is missing"
+[ "$(find missing -name record.jsonl)" = "" ] || fail "something ran without what it lacks"
 
 # Of what was not flushed a disk that loses by chance keeps a part, by the run's seed: which sectors, not only how many.
 cat >disk.yaml <<'CASE'

@@ -61,6 +61,7 @@ bool decode_stdin(struct decoder *d, const struct node *node, void *program);
 
 /* Keys of a host or a program that are about a machine's files and users: to a struct plan_host, to
  * a struct plan_program. */
+bool decode_kernel(struct decoder *d, const struct node *node, void *ret);
 bool decode_root(struct decoder *d, const struct node *node, void *ret);
 bool decode_user(struct decoder *d, const struct node *node, void *ret);
 /* After its programs: files of a HOST, which is MAP, that has no use for them. */

@@ -250,7 +250,8 @@ static const struct field host_fields[] = {
 	{"path_mtu", TYPE_NUMBER, TO(struct plan_host, path_mtu), .min = 576, .max = 1500,
 	 .help = "the way behind the router takes packets of so many bytes, as a tunnel: of larger "
 		 "ones the sender hears by ICMP, and the number with it; 1500 if not said"},
-	{"kernel", TYPE_TEXT, TO(struct plan_host, kernel),
+	{"kernel", TYPE_CUSTOM, .decode = decode_kernel, .looks = "a kernel (6.1)",
+	 .schema = "{\"type\": [\"string\", \"number\"]}",
 	 .help = "its own: a name that `halfopen kernel list` shows, or the beginning of one "
 		 "(6.1); "
 		 "--kernel HOST=KERNEL is stronger. It needs a kernel for each host"},

@@ -65,6 +65,17 @@ static const struct field disk_fields[] = {
 };
 const struct form disk_form = {.name = "a disk", FIELDS(disk_fields), .bare = 1};
 
+bool decode_kernel(struct decoder *d, const struct node *node, void *ret)
+{
+	struct plan_host *host = ret;
+
+	if (!want_scalar(d, node, "a kernel's name"))
+		return false;
+	host->kernel = pool_strdup(d->pool, node->text);
+	host->kernel_place = place_of(node);
+	return true;
+}
+
 bool decode_root(struct decoder *d, const struct node *node, void *ret)
 {
 	struct plan_host *host = ret;
@@ -86,6 +97,7 @@ bool decode_user(struct decoder *d, const struct node *node, void *ret)
 		return false;
 	}
 	program->user = pool_strdup(d->pool, node->text);
+	program->user_place = place_of(node);
 	return true;
 }
 

@@ -104,7 +104,8 @@ struct plan_disk {
 
 struct plan_host {
 	char *name;
-	char *kernel;   /* the name of one of its own; NULL: as the command line says */
+	char *kernel; /* the name of one of its own; NULL: as the command line says */
+	struct plan_place kernel_place;
 	char *root;     /* the folder that its files are in, from the case's; NULL: the machine's */
 	int64_t memory; /* bytes; 0: as much as it is thought to need */
 	struct plan_disk disk;
@@ -207,7 +208,8 @@ struct plan_program {
 	int file_count;
 	struct plan_input *input; /* by at_ns; none, and no stdin_text: /dev/null */
 	int input_count;
-	char *user;  /* whom a command runs as; NULL: root, or what there is of it */
+	char *user; /* whom a command runs as; NULL: root, or what there is of it */
+	struct plan_place user_place;
 	bool traced; /* what a command does with its sockets is told */
 	struct plan_step *step;
 	int step_count;
