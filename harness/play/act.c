@@ -292,8 +292,7 @@ static int heal(struct play *play, const struct plan_fault *fault, struct err *e
 static int await_shutdown(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	(void)err;
-	if (world_power(play->world, fault->host) != WORLD_OFF)
-		play->shutdowns++;
+	play->host[fault->host].shuts_down = world_power(play->world, fault->host) == WORLD_ON;
 	return 0;
 }
 

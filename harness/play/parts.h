@@ -29,6 +29,7 @@ struct play_host {
 	bool done;                /* has said all that it had to say */
 	bool ends_by_plan;        /* a power-off by itself is what the plan wants */
 	bool panics;              /* and a panic */
+	bool shuts_down;          /* it is to power off, and has not yet */
 	int64_t late_ns;          /* its clock, since it was suspended, */
 	struct play_pause *pause; /* each time */
 	int pause_count;
@@ -69,12 +70,12 @@ struct play {
 	int host_count; /* with the router */
 	struct play_program program[PROGRAMS_MAX];
 	struct play_fault *fault;
-	int shutdowns, reboots; /* that have begun and are not over */
-	int64_t last_ns;        /* the last thing that the plan begins */
-	int64_t end_ns;         /* -1: not known yet */
-	uint32_t ready;         /* of the plan's list, what is so */
-	uint32_t started;       /* 1 << host: its RAW_START is out, one is enough */
-	int failed;             /* errno; 0: not */
+	int reboots;      /* that have begun and are not over */
+	int64_t last_ns;  /* the last thing that the plan begins */
+	int64_t end_ns;   /* -1: not known yet */
+	uint32_t ready;   /* of the plan's list, what is so */
+	uint32_t started; /* 1 << host: its RAW_START is out, one is enough */
+	int failed;       /* errno; 0: not */
 	struct err failure;
 };
 

@@ -80,7 +80,7 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 	for (int i = 0; i < play->plan->program_count; i++)
 		boot.starts[i] = play->program[i].starts;
 	text_shrink(&self->said, 0);
-	self->done = self->ends_by_plan = self->panics = false;
+	self->done = self->ends_by_plan = self->panics = self->shuts_down = false;
 	self->late_ns = 0;
 	self->pause_count = 0;
 	for (int i = 0; i < play->plan->program_count; i++)
@@ -101,6 +101,7 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 
 void play_host_off(struct play *play, int host)
 {
+	play->host[host].shuts_down = false;
 	for (int i = 0; i < play->plan->program_count; i++)
 		if (play->plan->program[i].host == host && play->program[i].running)
 			hear_program_ended(play, i);
@@ -153,8 +154,6 @@ static void on_power(void *data, int host, int64_t t_ns, enum world_power power,
 			  fault ? fault : "");
 		return;
 	}
-	if (self->ends_by_plan && play->shutdowns)
-		play->shutdowns--;
 	play_host_off(play, host);
 }
 
@@ -179,6 +178,14 @@ static bool all_are_over(const struct play *play)
 	return plan_all_over(play->plan, over, awaits, act_awaits(play));
 }
 
+static bool anybody_shuts_down(const struct play *play)
+{
+	for (int i = 0; i < play->host_count; i++)
+		if (play->host[i].shuts_down)
+			return true;
+	return false;
+}
+
 static bool all_have_said_all(const struct play *play)
 {
 	for (int i = 0; i < play->host_count; i++)
@@ -201,8 +208,8 @@ void play_end_find(struct play *play)
 
 	if (play->end_ns >= 0 && now_ns >= play->end_ns && all_have_said_all(play))
 		world_stop(play->world);
-	if (play->end_ns >= 0 || now_ns < play->last_ns || play->shutdowns || play->reboots ||
-	    !all_are_over(play))
+	if (play->end_ns >= 0 || now_ns < play->last_ns || play->reboots ||
+	    anybody_shuts_down(play) || !all_are_over(play))
 		return;
 	play->end_ns = order.t_ns = plan_end_ns(play->plan, now_ns);
 	for (int i = 0; i < play->host_count; i++)

@@ -472,6 +472,42 @@ START_TEST(a_host_that_comes_up_again_is_waited_for)
 }
 END_TEST
 
+static void play_call(int call)
+{
+	struct err err = {0};
+
+	world.now_ns = world.call[call].t_ns;
+	ck_assert_msg(world.call[call].call(&world, world.call[call].data, &err) == 0, "%s",
+		      err.text);
+}
+
+START_TEST(a_shutdown_that_a_reboot_cut_short_is_waited_for_no_more)
+{
+	static const struct kernel_job job = {0};
+
+	play_load("case: somebody is in a hurry\n"
+		  "hosts: {a: {program: [sleep: 1s]}, b: {}}\n"
+		  "timeline:\n"
+		  "  - {at: 1s, shutdown: {host: a, grace: 5s}}\n"
+		  "  - {at: 2s, reboot: {host: a, down: 1s}}\n",
+		  "switch");
+	play.job = &job;
+	world.power[0] = world.power[1] = WORLD_ON;
+	play_call(0);
+	say_program(0, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_eq(play.end_ns, -1); /* its power is still on */
+	play_call(1);
+	ck_assert_int_eq(world.power[0], WORLD_OFF);
+	ck_assert_int_eq(play.end_ns, -1); /* it comes up again */
+	play_call(2);
+	ck_assert_int_eq(world.power[0], WORLD_ON);
+	say_program(0, RAW_PROGRAM_STARTED, 0);
+	ck_assert_int_eq(play.end_ns, -1);
+	say_program(0, RAW_PROGRAM_EXITED, 0);
+	ck_assert_int_ge(play.end_ns, 0);
+}
+END_TEST
+
 START_TEST(a_router_that_comes_up_again_is_waited_for)
 {
 	struct err err = {0};
@@ -602,6 +638,7 @@ int main(void)
 	tcase_add_test(tests, a_suspended_host_counts_its_own_time);
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);
+	tcase_add_test(tests, a_shutdown_that_a_reboot_cut_short_is_waited_for_no_more);
 	tcase_add_test(tests, a_router_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_router_that_is_off_for_good_is_not_waited_for);
 	tcase_add_test(tests, a_fault_that_waits_has_its_moment_by_what_a_program_does);

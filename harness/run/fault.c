@@ -49,6 +49,7 @@ static int power_off(struct stage *stage, int host, struct err *err)
 	if (ret == 0)
 		ret = stage_unwatch(stage, host, err);
 	stage_kill(stage, host);
+	stage->closing &= ~(1u << host);
 	for (int i = 0; i < stage->plan->program_count; i++)
 		if (stage->program[i].plan->host == host)
 			stage->waiting[i] = false;
@@ -68,7 +69,6 @@ static int power_on(struct stage *stage, const struct plan_fault *fault, int64_t
 		ret = stage_power_on(stage, fault->host, err);
 	if (ret == 0)
 		ret = stage_watch(stage, fault->host, err);
-	stage->closing &= ~(1u << fault->host);
 	for (int i = 0; i < stage->plan->program_count && ret == 0; i++) {
 		struct program *program = &stage->program[i];
 
@@ -502,6 +502,10 @@ int fault_begin(struct stage *stage, int index, struct err *err)
 
 int fault_go_on(struct stage *stage, int index, struct err *err)
 {
-	return fault_do(stage, index, RAW_FAULT_DONE, faults[stage->plan->fault[index].op].go_on,
-			err);
+	const struct plan_fault *fault = &stage->plan->fault[index];
+
+	/* The power went, or came back, before the grace was over. */
+	if (fault->op == FAULT_SHUTDOWN && !(stage->closing & 1u << fault->host))
+		return 0;
+	return fault_do(stage, index, RAW_FAULT_DONE, faults[fault->op].go_on, err);
 }
