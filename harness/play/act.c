@@ -97,10 +97,8 @@ static int power_on(struct world *world, void *data, struct err *err)
 	(void)world;
 	fault_frame(fault->play, fault->index, RAW_FAULT_DONE);
 	fault->play->reboots--;
-	if (plan->op == FAULT_PANIC)
-		world_reset(fault->play->world, plan->host);
-	else
-		cut_power(fault->play, plan->host);
+	fault->play->host[plan->host].boots_by = NULL;
+	world_reset(fault->play->world, plan->host); /* after a panic it has power */
 	return play_boot(fault->play, plan->host, plan->start_again, err);
 }
 
@@ -128,28 +126,31 @@ static int failover(struct play *play, const struct plan_fault *fault, struct er
 	return 0;
 }
 
+static void boot_later(struct play *play, const struct plan_fault *fault)
+{
+	play->reboots++;
+	play->host[fault->host].boots_by = fault;
+	world_at(play->world, world_now(play->world) + fault->down_ns, power_on,
+		 &play->fault[fault - play->plan->fault]);
+}
+
 static int reboot(struct play *play, const struct plan_fault *fault, struct err *err)
 {
-	struct play_fault *self = &play->fault[fault - play->plan->fault];
-
 	(void)err;
-	play->reboots++; /* first: else the run may seem to be over */
+	boot_later(play, fault); /* first: else the run may seem to be over */
 	cut_power(play, fault->host);
-	world_at(play->world, world_now(play->world) + fault->down_ns, power_on, self);
 	return 0;
 }
 
-/* The host's kernel does it, at this moment. */
+/* The host's kernel does it, at this moment, if there is one. */
 static int await_panic(struct play *play, const struct plan_fault *fault, struct err *err)
 {
-	struct play_fault *self = &play->fault[fault - play->plan->fault];
-
 	(void)err;
-	play->host[fault->host].panics = true;
-	if (!fault->down_ns)
+	if (world_power(play->world, fault->host) != WORLD_ON)
 		return 0;
-	play->reboots++;
-	world_at(play->world, world_now(play->world) + fault->down_ns, power_on, self);
+	play->host[fault->host].panics = true;
+	if (fault->down_ns)
+		boot_later(play, fault);
 	return 0;
 }
 
@@ -321,6 +322,12 @@ static int order_fault(struct play *play, int index, struct err *err)
 	return world_tell(play->world, host, &order, sizeof(order), err);
 }
 
+static bool takes_power(const struct plan_fault *fault)
+{
+	return fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON ||
+	       fault->op == FAULT_PANIC;
+}
+
 static int act(struct world *world, void *data, struct err *err)
 {
 	struct play_fault *fault = data;
@@ -331,10 +338,12 @@ static int act(struct world *world, void *data, struct err *err)
 	int ret = 0;
 
 	(void)world;
-	if (plan_fault_waits(plan) && doer != DOER_WORLD)
+	if (takes_power(plan) && play->host[plan->host].boots_by)
+		ret = plan_fault_too_early(plan, play->host[plan->host].boots_by, err);
+	else if (plan_fault_waits(plan) && doer != DOER_WORLD)
 		ret = order_fault(play, fault->index, err);
 	if (ret < 0)
-		return ret;
+		return err_add(err, ret, "%s", plan->text);
 	if (tells)
 		fault_frame(play, fault->index, RAW_FAULT_BEGUN);
 	if (plan->op == FAULT_FORGET || plan->op == FAULT_FAILOVER)

@@ -26,12 +26,13 @@ struct play_host {
 	int router_card; /* of the router, on this host's side */
 	int boots;
 	bool plugged;
-	bool done;                /* has said all that it had to say */
-	bool ends_by_plan;        /* a power-off by itself is what the plan wants */
-	bool panics;              /* and a panic */
-	bool shuts_down;          /* it is to power off, and has not yet */
-	int64_t late_ns;          /* its clock, since it was suspended, */
-	struct play_pause *pause; /* each time */
+	bool done;                         /* has said all that it had to say */
+	bool ends_by_plan;                 /* a power-off by itself is what the plan wants */
+	bool panics;                       /* and a panic */
+	const struct plan_fault *boots_by; /* it is to come up again by that; or NULL */
+	bool shuts_down;                   /* it is to power off, and has not yet */
+	int64_t late_ns;                   /* its clock, since it was suspended, */
+	struct play_pause *pause;          /* each time */
 	int pause_count;
 	struct text said; /* of a frame that is not whole yet */
 	char *root;       /* the folder of its files; NULL: it needs none */

@@ -508,6 +508,72 @@ START_TEST(a_shutdown_that_a_reboot_cut_short_is_waited_for_no_more)
 }
 END_TEST
 
+/* What is due before T_NS, in the order of time. */
+static int play_until(int64_t t_ns, struct err *err)
+{
+	bool done[FAKE_MOST] = {false};
+	int next, ret = 0;
+
+	do {
+		next = -1;
+		for (int i = 0; i < world.call_count; i++)
+			if (!done[i] && world.call[i].t_ns >= world.now_ns &&
+			    world.call[i].t_ns < t_ns &&
+			    (next < 0 || world.call[i].t_ns < world.call[next].t_ns))
+				next = i;
+		if (next >= 0) {
+			done[next] = true;
+			world.now_ns = world.call[next].t_ns;
+			ret = world.call[next].call(&world, world.call[next].data, err);
+		}
+	} while (next >= 0 && ret == 0);
+	world.now_ns = t_ns;
+	return ret;
+}
+
+static const char ordered_by_the_run[] = "case: one waits for what b does, at some time\n"
+					 "hosts:\n"
+					 "  a: {program: [pause]}\n"
+					 "  b: {program: [listen: 80, pause]}\n"
+					 "timeline:\n"
+					 "  - {after: {b: listening 80}, %s}\n"
+					 "  - {at: 3s, %s}\n";
+
+static const struct {
+	const char *after, *at;
+	int64_t when_s;   /* b listens */
+	const char *says; /* NULL: nothing is wrong */
+} orders[] = {
+	{"reboot: {host: a, down: 4s}", "reboot: a", 1,
+	 "reboot a: line 8: its host is yet to come up again then, because of line 7: reboot"},
+	{"reboot: a", "reboot: {host: a, down: 4s}", 5, "reboot a: line 7: its host is yet to"},
+	{"panic: {host: a, reboot: 4s}", "crash: a", 1, "because of line 7: panic host=a"},
+	{"shutdown: a", "reboot: {host: a, down: 4s}", 5, "shutdown a: line 7: its host is yet to"},
+	{"panic: a", "reboot: {host: a, down: 4s}", 5, "panic a: line 7: its host is yet to"},
+	{"reboot: {host: a, down: 1s}", "crash: a", 1, NULL},
+	{"reboot: a", "reboot: {host: a, down: 4s}", 8, NULL},
+	{"kill: a", "reboot: {host: a, down: 4s}", 5, NULL}};
+
+START_TEST(who_is_yet_to_come_up_again_loses_no_power)
+{
+	static const struct kernel_job job = {0};
+	AUTO_FREE char *text = text_format(ordered_by_the_run, orders[_i].after, orders[_i].at);
+	struct err err = {""};
+	int ret;
+
+	play_load(text, "switch");
+	play.job = &job;
+	world.power[CLIENT] = world.power[SERVER] = WORLD_ON;
+	ret = play_until(orders[_i].when_s * NSEC_PER_SEC, &err);
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	if (ret == 0)
+		ret = play_until(20 * NSEC_PER_SEC, &err);
+	ck_assert_int_eq(ret < 0, orders[_i].says != NULL);
+	ck_assert_msg(!orders[_i].says || strstr(err.text, orders[_i].says), "%s", err.text);
+}
+END_TEST
+
 START_TEST(a_router_that_comes_up_again_is_waited_for)
 {
 	struct err err = {0};
@@ -639,6 +705,8 @@ int main(void)
 	tcase_add_test(tests, a_host_that_hangs_does_nothing_more_and_is_not_waited_for);
 	tcase_add_test(tests, a_host_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_shutdown_that_a_reboot_cut_short_is_waited_for_no_more);
+	tcase_add_loop_test(tests, who_is_yet_to_come_up_again_loses_no_power, 0,
+			    sizeof(orders) / sizeof(orders[0]));
 	tcase_add_test(tests, a_router_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_router_that_is_off_for_good_is_not_waited_for);
 	tcase_add_test(tests, a_fault_that_waits_has_its_moment_by_what_a_program_does);

@@ -94,6 +94,7 @@ static int reboot_begin(struct stage *stage, const struct plan_fault *fault, int
 {
 	int ret = power_off(stage, fault->host, err);
 
+	stage->boots_by[fault->host] = fault;
 	if (ret == 0)
 		agenda_add(stage, stage->fault_ns[index] + fault->down_ns, AGENDA_FAULT_GOES_ON,
 			   index);
@@ -103,10 +104,8 @@ static int reboot_begin(struct stage *stage, const struct plan_fault *fault, int
 static int reboot_end(struct stage *stage, const struct plan_fault *fault, int index,
 		      struct err *err)
 {
-	/* Another reboot may have been quicker. */
-	int ret = power_off(stage, fault->host, err);
-
-	return ret < 0 ? ret : power_on(stage, fault, stage->fault_ns[index] + fault->down_ns, err);
+	stage->boots_by[fault->host] = NULL;
+	return power_on(stage, fault, stage->fault_ns[index] + fault->down_ns, err);
 }
 
 static bool host_is_idle(const struct stage *stage, int host)
@@ -496,6 +495,12 @@ static int fault_do(struct stage *stage, int index, int32_t part, fault_fn *fn, 
 
 int fault_begin(struct stage *stage, int index, struct err *err)
 {
+	const struct plan_fault *fault = &stage->plan->fault[index], *boots = NULL;
+
+	if (fault->kind->effect == EFFECT_OFF || fault->kind->effect == EFFECT_OFF_AND_ON)
+		boots = stage->boots_by[fault->host];
+	if (boots)
+		return err_add(err, plan_fault_too_early(fault, boots, err), "%s", fault->text);
 	return fault_do(stage, index, RAW_FAULT_BEGUN, faults[stage->plan->fault[index].op].begin,
 			err);
 }

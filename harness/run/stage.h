@@ -44,8 +44,9 @@ struct stage {
 	int64_t late_ns; /* this kernel's clock, since it was suspended */
 
 	struct program program[PROGRAMS_MAX];
-	bool waiting[PROGRAMS_MAX];             /* for what another is to have done */
-	uint32_t ready;                         /* of the plan's list, what is so */
+	bool waiting[PROGRAMS_MAX];                   /* for what another is to have done */
+	uint32_t ready;                               /* of the plan's list, what is so */
+	const struct plan_fault *boots_by[HOSTS_MAX]; /* it is to come up again by that; or NULL */
 	uint32_t closing;                       /* 1 << host: it shuts down, and starts nothing */
 	struct container *container[HOSTS_MAX]; /* NULL: nobody would notice */
 	struct container_own own;               /* where each host is a kernel of its own */

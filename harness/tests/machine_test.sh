@@ -123,3 +123,27 @@ for kept in "${first#part: }" "${other#part: }"; do
 	kept=${kept%% *}
 	[[ $kept -gt 0 && $kept -lt 32768 && $((kept % 512)) = 0 ]] || fail "$kept of 32768 bytes are no part in sectors"
 done
+
+# Two reboots in an order that the run alone knows: the second comes while the host is yet to boot by the first.
+cat >twice.yaml <<'CASE'
+case: two reboots
+hosts:
+  client: {program: [wait: 6s, pause]}
+  server: {program: [listen: 80, accept]}
+timeline:
+  - {at: 5s, reboot: {host: server, down: 10s}}
+  - {after: {client: {step: wait}}, then: THENs, reboot: {host: server, down: 2s}}
+until: 30s
+expect:
+  server: {accept@1: blocked}
+CASE
+for kernels in --jobs=1 --one-kernel; do
+	sed 's/THEN/1/' twice.yaml >early.yaml
+	status=0
+	"$halfopen" run --kernel "$uml" "$kernels" early.yaml >said || status=$?
+	[ "$status" = 3 ] || { cat said >&2; fail "$kernels: a host that boots twice exited with $status, not 3"; }
+	grep -q 'reboot host=server down=2s: line 7: its host is yet to come up again then, because of line 6: reboot host=server down=10s' said ||
+		{ cat said >&2; fail "$kernels: it is not told which two reboots"; }
+	sed 's/THEN/10/; s/accept@1/accept@2/' twice.yaml >late.yaml
+	"$halfopen" run --kernel "$uml" "$kernels" late.yaml >said || { cat said >&2; fail "$kernels: two reboots one after the other"; }
+done

@@ -229,7 +229,8 @@ int judge(const struct plan *plan, const struct record *record, struct judgement
 		settle(judgement, VERDICT_ERROR, "the record is not of this case");
 	} else if (missing) {
 		settle(judgement, VERDICT_ERROR, "this was never done: %s%s", missing->text,
-		       plan_fault_waits(missing) ? ": what it comes after never was, or too late"
+		       plan_fault_waits(missing) ? ": what it comes after never was, or too "
+						   "late, or who was to do it was off"
 						 : "");
 	} else if (plan->expect_count == 0) {
 		settle(judgement, plan->must_fail ? VERDICT_ERROR : VERDICT_SKIP,

@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,14 @@ bool plan_fault_boots(const struct plan_fault *fault)
 {
 	return fault->kind->effect == EFFECT_OFF_AND_ON ||
 	       (fault->op == FAULT_PANIC && fault->down_ns);
+}
+
+int plan_fault_too_early(const struct plan_fault *fault, const struct plan_fault *boots,
+			 struct err *err)
+{
+	return err_set(err, EBUSY,
+		       "line %d: its host is yet to come up again then, because of line %d: %s",
+		       fault->place.line, boots->place.line, boots->text);
 }
 
 /* Nothing that ran on its host goes on from then. */

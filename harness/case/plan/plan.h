@@ -21,6 +21,7 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "err.h"
 #include "packet_words.h"
 #include "peer.h" /* fixtures: what a scripted step is */
 #include "place.h"
@@ -531,6 +532,11 @@ bool plan_router_tracks(const struct plan *plan);
 bool plan_router_balances(const struct plan *plan);
 /* Whether its host comes up again by it, after down_ns. */
 bool plan_fault_boots(const struct plan_fault *fault);
+/* FAULT takes the power or the kernel of a host that is yet to come up by BOOTS: in an order that
+ * only the run knows, or the case would have been refused. Whatever came of it would be chance.
+ * -EBUSY, and ERR names both. */
+int plan_fault_too_early(const struct plan_fault *fault, const struct plan_fault *boots,
+			 struct err *err);
 
 /* Whether its moment is not known beforehand; then whether that has come when so much of the plan's
  * list is so. */
