@@ -290,6 +290,24 @@ static int heal(struct play *play, const struct plan_fault *fault, struct err *e
 	return impair(play, fault, err);
 }
 
+void act_rules_lost(struct play *play, int host)
+{
+	for (int i = 0; i < play->plan->fault_count; i++) {
+		const struct plan_fault *done = &play->plan->fault[i];
+
+		if (play->fault[i].rule == WORLD_NONE || done->op != FAULT_REJECT ||
+		    !overlaps(host, done->to))
+			continue;
+		if (done->to == PLAN_ANY) {
+			world_except_rule(play->world, play->fault[i].rule, WORLD_NONE,
+					  card_of(play, host));
+			continue;
+		}
+		world_remove_rule(play->world, play->fault[i].rule);
+		play->fault[i].rule = WORLD_NONE;
+	}
+}
+
 static int await_shutdown(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	(void)err;

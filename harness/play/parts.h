@@ -130,6 +130,8 @@ void act_after(struct play *play);
 uint32_t act_awaits(const struct play *play);
 /* HOST does nothing more: what ran there has ended, and nobody there can say so. */
 void act_host_lost(struct play *play, int host);
+/* HOST boots: what it refused by itself, without a router, was a filter in its kernel's memory. */
+void act_rules_lost(struct play *play, int host);
 struct impairment act_impairment(const struct plan_impairment *plan);
 
 /* carry.c: the world's packets, as frames. */

@@ -77,6 +77,8 @@ int play_boot(struct play *play, int host, bool start, struct err *err)
 				.files_size = self->files ? (uint32_t)strlen(self->files) : 0};
 	int ret;
 
+	if (host < play->plan->host_count)
+		act_rules_lost(play, host);
 	for (int i = 0; i < play->plan->program_count; i++)
 		boot.starts[i] = play->program[i].starts;
 	text_shrink(&self->said, 0);

@@ -574,6 +574,31 @@ START_TEST(who_is_yet_to_come_up_again_loses_no_power)
 }
 END_TEST
 
+START_TEST(what_a_host_refuses_is_gone_with_its_next_boot_and_what_the_path_drops_is_not)
+{
+	static const struct kernel_job job = {0};
+	struct err err = {""};
+
+	play_load("case: a filter of its own\n"
+		  "hosts: {a: {program: [pause]}, b: {}, c: {}}\n"
+		  "timeline:\n"
+		  "  - {at: 1s, reject: {to: b, with: rst}}\n"
+		  "  - {at: 1s, reject: {to: a, with: rst}}\n"
+		  "  - {at: 1s, reject: {with: rst}}\n"
+		  "  - {at: 1s, blackhole: {to: b}}\n"
+		  "  - {at: 2s, reboot: {host: b, down: 1s}}\n"
+		  "until: 6s\n",
+		  "switch");
+	play.job = &job;
+	ck_assert_int_eq(play_until(6 * NSEC_PER_SEC, &err), 0);
+	ck_assert_int_eq(world.rule_count, 4);
+	ck_assert(!world.rule_is_there[0]);
+	ck_assert(world.rule_is_there[1] && world.exceptions[1] == 0);
+	ck_assert(world.rule_is_there[2] && world.exceptions[2] == 1);
+	ck_assert(world.rule_is_there[3] && world.exceptions[3] == 0);
+}
+END_TEST
+
 START_TEST(a_router_that_comes_up_again_is_waited_for)
 {
 	struct err err = {0};
@@ -707,6 +732,9 @@ int main(void)
 	tcase_add_test(tests, a_shutdown_that_a_reboot_cut_short_is_waited_for_no_more);
 	tcase_add_loop_test(tests, who_is_yet_to_come_up_again_loses_no_power, 0,
 			    sizeof(orders) / sizeof(orders[0]));
+	tcase_add_test(
+		tests,
+		what_a_host_refuses_is_gone_with_its_next_boot_and_what_the_path_drops_is_not);
 	tcase_add_test(tests, a_router_that_comes_up_again_is_waited_for);
 	tcase_add_test(tests, a_router_that_is_off_for_good_is_not_waited_for);
 	tcase_add_test(tests, a_fault_that_waits_has_its_moment_by_what_a_program_does);

@@ -463,7 +463,7 @@ static const struct verb faults[] = {
 	 FORM("blackhole", around_fields, 1), finish_direction},
 	{"reject", FAULT_REJECT,
 	 "the router refuses packets and says so; without one the receiver does, as a packet "
-	 "filter there (which needs a kernel for each host)",
+	 "filter there, which its next boot knows nothing of (this needs a kernel for each host)",
 	 "reject: {from: client, to: server, with: host-unreachable}", ARGUMENT_REQUIRED,
 	 FORM("reject", reject_fields, 0), finish_reject},
 	{"drop", FAULT_DROP, "some packets vanish on the path",

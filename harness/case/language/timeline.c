@@ -270,6 +270,17 @@ static bool check_able(struct decoder *d, const struct course *course,
 	return !course->off[fault->host] && !course->still[fault->host];
 }
 
+/* Without a router the receiver refuses, by a filter of its own. */
+static void check_refuser(struct decoder *d, const struct course *course,
+			  const struct plan_fault *fault)
+{
+	struct plan_fault by = *fault;
+
+	by.host = fault->to;
+	if (fault->op == FAULT_REJECT && by.host >= 0 && d->plan->network != NETWORK_ROUTER)
+		check_able(d, course, &by);
+}
+
 static void check_address(struct decoder *d, const struct course *course, struct plan_fault *fault)
 {
 	uint32_t before = plan_holders_before(d->plan, fault);
@@ -432,6 +443,7 @@ static void check_fault(struct decoder *d, struct course *course, struct plan_fa
 		check_cable(d, course, fault);
 		break;
 	case EFFECT_WORSE:
+		check_refuser(d, course, fault);
 		course->broken = true;
 		break;
 	case EFFECT_HEALED:
