@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,11 +37,48 @@ static struct world *world;
 static struct err err;
 static char dir[64];
 static struct text seen; /* a line for each thing that the world tells */
+static bool processors_free;
+static const char *where_are;     /* what these have in their boot line, before and after: */
+static cpu_set_t silent, talking; /* the first packet */
 static char image[80];
+
+/* Of a /proc/PID/FILE, with blanks for NULs. */
+static void proc_read(const char *pid, const char *file, char *buf, size_t size)
+{
+	char path[300];
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/proc/%s/%s", pid, file);
+	buf[0] = '\0';
+	got = file_read_small(AT_FDCWD, path, buf, size);
+	for (ssize_t i = 0; i < got; i++)
+		if (!buf[i])
+			buf[i] = ' ';
+}
+
+/* Adds where the processes may compute of whose command lines WHERE_ARE is a part. */
+static void where(cpu_set_t *processors)
+{
+	struct dirent *entry;
+	DIR *proc = where_are ? opendir("/proc") : NULL;
+
+	while (proc && (entry = readdir(proc))) {
+		char line[8192];
+		cpu_set_t set;
+
+		proc_read(entry->d_name, "cmdline", line, sizeof(line));
+		if (strstr(line, where_are) &&
+		    sched_getaffinity(atoi(entry->d_name), sizeof(set), &set) == 0)
+			CPU_OR(processors, processors, &set);
+	}
+	if (proc)
+		closedir(proc);
+}
 
 static void on_packet(void *data, const struct world_packet *packet)
 {
 	(void)data;
+	where(&talking);
 	text_add(&seen, "%" PRId64 " packet %" PRIu64 " %d>%d sent %" PRId64 " %s, %u bytes\n",
 		 packet->t_ns, packet->number, packet->from, packet->to, packet->sent_ns,
 		 world_fate_name[packet->fate], packet->size);
@@ -63,6 +101,8 @@ static void on_carrier(void *data, int card, int64_t t_ns, bool carrier)
 static void on_frame(void *data, int host, int64_t t_ns, const void *bytes, size_t size)
 {
 	(void)data;
+	if (!CPU_COUNT(&talking))
+		where(&silent);
 	text_add(&seen, "%" PRId64 " host %d: ", t_ns, host);
 	text_put_n(&seen, bytes, size);
 }
@@ -73,6 +113,7 @@ static void setup(void)
 					.tmpdir = access(TMPFS, W_OK) == 0 ? TMPFS : NULL,
 					.seed = 1,
 					.patience_ns = PATIENCE,
+					.processors_free = processors_free,
 					.observer = {.packet = on_packet,
 						     .power = on_power,
 						     .carrier = on_carrier,
@@ -262,6 +303,7 @@ START_TEST(two_runs_are_the_same_to_the_byte)
 	run(30 * SEC);
 	first = text_copy(text_string(&seen));
 	teardown();
+	processors_free = true;
 	setup();
 	two_hosts(WORLD_SWITCH, client, server);
 	at(5 * SEC, "crash");
@@ -269,6 +311,27 @@ START_TEST(two_runs_are_the_same_to_the_byte)
 	run(30 * SEC);
 	ck_assert_str_eq(first, text_string(&seen));
 	free(first);
+}
+END_TEST
+
+/* They begin beside each other, and take turns as soon as they talk, with what they trace. */
+START_TEST(where_processors_are_free_hosts_begin_beside_each_other)
+{
+	char mark[40];
+	char *const client[] = {"me=1", "role=connect", "ipv6.disable=1", mark, NULL};
+	char *const server[] = {"me=2", "role=serve", "ipv6.disable=1", mark, NULL};
+
+	snprintf(mark, sizeof(mark), "mark=%d", getpid());
+	teardown();
+	processors_free = true;
+	setup();
+	two_hosts(WORLD_SWITCH, client, server);
+	where_are = mark;
+	run(5 * SEC);
+	where_are = NULL;
+	ck_assert_int_eq(CPU_COUNT(&talking), 1);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		ck_assert_int_eq(CPU_COUNT(&silent), HOSTS);
 }
 END_TEST
 
@@ -440,20 +503,6 @@ START_TEST(a_disk_answers_who_computes_on)
 }
 END_TEST
 
-/* Of a /proc/PID/FILE, with blanks for NULs. */
-static void proc_read(const char *pid, const char *file, char *buf, size_t size)
-{
-	char path[300];
-	ssize_t got;
-
-	snprintf(path, sizeof(path), "/proc/%s/%s", pid, file);
-	buf[0] = '\0';
-	got = file_read_small(AT_FDCWD, path, buf, size);
-	for (ssize_t i = 0; i < got; i++)
-		if (!buf[i])
-			buf[i] = ' ';
-}
-
 /* Processes whose command line has PART in it. A UML that has just started a child, to try ptrace
  * with it (arch/um/os-Linux/start_up.c, start_ptraced_child()), may leave it behind, stopped. It
  * comes to who reaps orphans: in a run that is kernel/supervisor.h, here it is us; and if it asks
@@ -565,6 +614,7 @@ int main(void)
 	tcase_add_test(tests, on_a_cable_the_carrier_goes_with_the_power);
 	tcase_add_test(tests, a_host_that_booted_again_does_not_know_the_connection);
 	tcase_add_test(tests, two_runs_are_the_same_to_the_byte);
+	tcase_add_test(tests, where_processors_are_free_hosts_begin_beside_each_other);
 	tcase_add_test(tests, the_carrier_is_seen_where_the_cable_is_pulled);
 	tcase_add_test(tests, who_computes_sees_the_other_end);
 	tcase_add_loop_test(tests, ends_are_told_apart_and_the_other_host_goes_on, 0, 4);

@@ -265,14 +265,12 @@ void host_kill(struct host *host)
 
 /* ---- power ---- */
 
-/* A kernel comes up by itself: those that do so at the same time do it beside each other, until
- * they look for their devices. From then on they take turns (world.c, choose_processor()). */
-static int boots_on(const struct host *host)
+int host_processor(const struct host *host)
 {
 	const struct world *world = host->world;
 	int processor = world->processor;
 
-	for (int i = 0; i < host->index && world->has_affinity && world->now_ns == 0; i++)
+	for (int i = 0; i < host->index && world->has_affinity && !world->is_talking; i++)
 		do
 			processor = (processor + 1) % CPU_SETSIZE;
 		while (!CPU_ISSET(processor, &world->affinity));
@@ -289,14 +287,14 @@ int host_start(struct host *host, struct err *err)
 	struct uml_start start = {.path = host->config.kernel,
 				  .argv = line.argv,
 				  .envp = envp,
-				  .processor = boots_on(host),
+				  .processor = host_processor(host),
 				  .keep = world->dir_fd,
 				  .launcher = host->config.launcher,
 				  .launcher_data = host->config.launcher_data};
 	int ret;
 
 	host->boot++;
-	host->is_dead = host->has_begun = false;
+	host->is_dead = host->has_begun = host->has_devices = false;
 	host->zero_ns = host->wants_ns = host->limit_ns = world->now_ns;
 	host->time.wall_ns = world->options.real_ns + world->now_ns + host->config.wall_error_ns;
 	boot_line_make(host, &line);

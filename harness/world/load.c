@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
 #include "clock.h"
 #include "file.h"
 #include "parts.h"
@@ -39,7 +38,7 @@ struct world_load world_load(const struct world *world, int index)
 	struct world_load load = {.computes = host->is_running && !host->is_dead};
 	int64_t ticks = 0, all = 0;
 	int group, count = 0;
-	AUTO_CLOSEDIR DIR *proc = host->uml.pid ? opendir("/proc") : NULL;
+	DIR *proc = host->uml.pid ? opendir("/proc") : NULL;
 	struct dirent *entry;
 
 	while (proc && (entry = readdir(proc)))
@@ -48,6 +47,8 @@ struct world_load world_load(const struct world *world, int index)
 			count++;
 			all += ticks;
 		}
+	if (proc)
+		closedir(proc);
 	load.processes = count ? count - 1 : 0;
 	load.cpu_ns = all * (NSEC_PER_SEC / sysconf(_SC_CLK_TCK));
 	if (load.computes && host->seen_real_ns)

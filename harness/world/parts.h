@@ -126,6 +126,7 @@ struct host {
 	struct outbox outbox;
 
 	struct endpoint time_endpoint, time_listener, process, console, launcher;
+	bool has_devices; /* all of them are up */
 	bool is_exact;    /* nobody may do anything to it later than when it was done */
 	bool is_launched; /* its launcher is to be told of its end */
 	struct device_endpoints device[1 + HOST_CARDS + HOST_DISKS];
@@ -177,7 +178,8 @@ struct world {
 	int64_t now_ns;
 	bool is_stopping, has_begun;
 	int64_t reaction_ns, until_ns;
-	int processor;      /* where all stay; -1: anywhere */
+	bool is_talking;    /* a packet was sent */
+	int processor;      /* where all take turns; -1: anywhere */
 	cpu_set_t affinity; /* our own of before */
 	bool has_affinity;
 
@@ -209,6 +211,10 @@ int64_t host_now(const struct host *host);
 int64_t host_look(struct host *host);
 /* When something may reach one that does not run, from now on. */
 int64_t host_soonest_ns(const struct host *host);
+/* Where it computes. Until one sends a packet they do it beside each other: they boot and, where
+ * processors are free, begin their programs, but for when they ask for their devices. From then on
+ * they take turns (world.c, choose_processor()). */
+int host_processor(const struct host *host);
 int host_start(struct host *host, struct err *err);
 /* Its process is killed, its sockets closed, what it did after now is forgotten. */
 void host_kill(struct host *host);
@@ -248,6 +254,8 @@ void output_free(struct output *output);
 void host_forget(struct host *host);
 
 /* world.c */
+/* Whether it may take more than one processor. */
+bool world_is_wide(const struct world *world);
 int world_begin(struct world *world, struct err *err);
 
 /* run.c */

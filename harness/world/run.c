@@ -88,6 +88,15 @@ static void host_ended(struct host *host, int status)
 				status);
 }
 
+static void begin_to_talk(struct world *world)
+{
+	bool first = !world->is_talking;
+
+	world->is_talking = true;
+	for (int i = 0; i < world->host_count && first && world_is_wide(world); i++)
+		uml_move(&world->host[i]->uml, host_processor(world->host[i]));
+}
+
 static int do_output(struct host *host, struct err *err)
 {
 	struct world *world = host->world;
@@ -99,6 +108,7 @@ static int do_output(struct host *host, struct err *err)
 	world->now_ns = output.t_ns;
 	switch (output.kind) {
 	case OUTPUT_PACKET:
+		begin_to_talk(world);
 		network_send(world, output.what);
 		break;
 	case OUTPUT_BYTES:

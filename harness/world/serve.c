@@ -139,6 +139,17 @@ static int kicked(struct host *host, struct err *err)
 	return ret;
 }
 
+static void look_for_devices(struct host *host)
+{
+	struct vhost *vhost;
+
+	host->has_devices = true;
+	for (int i = 0; (vhost = host_device(host, i)); i++)
+		host->has_devices &= vhost_is_up(vhost);
+	if (host->has_devices)
+		uml_move(&host->uml, host_processor(host));
+}
+
 static int serve_device(struct host *host, int device, struct err *err)
 {
 	struct vhost *vhost = host_device(host, device);
@@ -149,6 +160,8 @@ static int serve_device(struct host *host, int device, struct err *err)
 				    vhost->back, err);
 	if (ret == 0 && vhost->is_kicking)
 		ret = kicked(host, err);
+	if (ret == 0 && world_is_wide(host->world) && !host->has_devices)
+		look_for_devices(host);
 	return ret < 0 ? device_fails(vhost, ret, err) : 0;
 }
 
@@ -159,8 +172,7 @@ static int accept_device(struct host *host, int device, struct err *err)
 
 	if (ret <= 0)
 		return ret;
-	if (host->uml.pid)
-		uml_stay_on(host->uml.pid, host->world->processor);
+	uml_move(&host->uml, host->world->processor);
 	if (!is_its_own(host, vhost->peer))
 		ret = err_set(err, EPROTO, "a stranger connects");
 	else

@@ -54,15 +54,41 @@ static int exec_plainly(const struct uml_start *start)
 	return -errno;
 }
 
-void uml_stay_on(pid_t pid, int processor)
+static bool set_of(int processor, cpu_set_t *ret_set)
+{
+	if (processor < 0 || processor >= CPU_SETSIZE)
+		return false;
+	CPU_ZERO(ret_set);
+	CPU_SET(processor, ret_set);
+	return true;
+}
+
+/* Where that is forbidden it goes without. */
+void uml_begin_on(int processor)
 {
 	cpu_set_t set;
 
-	if (processor < 0 || processor >= CPU_SETSIZE)
+	if (set_of(processor, &set))
+		sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* In a kernel without /proc/PID/task/TID/children: what it traces from now on. */
+void uml_move(const struct uml *uml, int processor)
+{
+	char path[64];
+	cpu_set_t set;
+	FILE *children;
+	pid_t pid = uml->pid;
+
+	if (!uml->pid || !set_of(processor, &set))
 		return;
-	CPU_ZERO(&set);
-	CPU_SET(processor, &set);
-	sched_setaffinity(pid, sizeof(set), &set); /* where that is forbidden it goes without */
+	sched_setaffinity(pid, sizeof(set), &set);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	children = fopen(path, "re");
+	while (children && fscanf(children, "%d", &pid) == 1)
+		sched_setaffinity(pid, sizeof(set), &set);
+	if (children)
+		fclose(children);
 }
 
 static void child(const struct uml_start *start, int console, pid_t parent)
@@ -77,7 +103,7 @@ static void child(const struct uml_start *start, int console, pid_t parent)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	personality(ADDR_NO_RANDOMIZE);
-	uml_stay_on(0, start->processor);
+	uml_begin_on(start->processor);
 	if (null >= 0 && dup2(null, 0) == 0 && dup2(console, 1) == 1 && dup2(console, 2) == 2 &&
 	    getppid() == parent) {
 		descriptors_close_at_exec(3);
@@ -165,6 +191,15 @@ static int reap(struct uml *uml, bool says)
 int uml_reap(struct uml *uml)
 {
 	return reap(uml, true);
+}
+
+void uml_kill_soon(const struct uml *uml, const cpu_set_t *on)
+{
+	if (!uml->pid)
+		return;
+	if (on)
+		sched_setaffinity(uml->pid, sizeof(*on), on);
+	kill(-uml->pid, SIGKILL);
 }
 
 /* What it says when it finds what it traces killed before it is is no news. */

@@ -9,6 +9,7 @@
 #ifndef HALFOPEN_UML_H
 #define HALFOPEN_UML_H
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include "err.h"
@@ -34,9 +35,12 @@ struct uml_start {
 
 void uml_init(struct uml *uml);
 int uml_start(struct uml *uml, const struct uml_start *start, struct err *err);
-/* PID, or the caller if that is 0, and what it makes from now on have one processor; -1: as it is.
- */
-void uml_stay_on(pid_t pid, int processor);
+/* The caller and what it makes from now on have one processor; -1: as it is. */
+void uml_begin_on(int processor);
+/* So has a UML, with what it traces. */
+void uml_move(const struct uml *uml, int processor);
+/* Kills all of it and does not wait: it ends where it is, or ON one of these. */
+void uml_kill_soon(const struct uml *uml, const cpu_set_t *on);
 /* Kills all of it and waits until it is gone: its status. Nothing if there is none. */
 int uml_kill(struct uml *uml);
 /* Its pid_fd is readable: its status, and the rest of its console. */

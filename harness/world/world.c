@@ -212,7 +212,8 @@ int world_add_watch(struct world *world, int fd, int (*ready)(void *data, int fd
 
 /* UMLs, what they trace and the world take turns and hardly ever compute at once: on one processor
  * a turn costs half (harness/kernel/uml.c), and 30 MiB between two hosts took half the time that
- * they took with one for each. Others are free for other runs. The one that we are on. */
+ * they took with one for each. Others are for other runs, or for the while in which hosts have
+ * nothing to do with each other (host_processor()). The one that we are on. */
 static void choose_processor(struct world *world)
 {
 	cpu_set_t set;
@@ -225,6 +226,11 @@ static void choose_processor(struct world *world)
 	CPU_ZERO(&set);
 	CPU_SET(world->processor, &set);
 	world->has_affinity = sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
+bool world_is_wide(const struct world *world)
+{
+	return world->has_affinity && world->options.processors_free;
 }
 
 int world_begin(struct world *world, struct err *err)
@@ -301,10 +307,11 @@ void world_free(struct world *world)
 	if (!world)
 		return;
 	for (int i = 0; i < world->host_count; i++)
+		uml_kill_soon(&world->host[i]->uml, world_is_wide(world) ? &world->affinity : NULL);
+	for (int i = 0; i < world->host_count; i++)
 		host_free(world, world->host[i]);
-	for (int i = 0; i < world->card_count; i++) {
+	for (int i = 0; i < world->card_count; i++)
 		card_free(world->card[i]);
-	}
 	for (int i = 0; i < world->watch_count; i++)
 		free(world->watch[i]);
 	agenda_done(&world->calls);

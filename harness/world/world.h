@@ -149,11 +149,12 @@ struct world_options {
 	/* The run's own folder: there, writable. Hosts know it as /proc/self/fd/N: its name would
 	 * be part of their boot lines, and with these of their random numbers. */
 	const char *dir;
-	const char *tmpdir;  /* for the hosts' memory: a tmpfs, best; NULL: dir */
-	uint64_t seed;       /* of all chance */
-	int64_t real_ns;     /* the wall clock at 0: hosts ask for it when they boot; 0: 2026 */
-	int64_t reaction_ns; /* see above; 0: the least delay of any link */
-	int64_t patience_ns; /* of real time, for a host to answer or to let time pass; 0: 20 s */
+	const char *tmpdir;   /* for the hosts' memory: a tmpfs, best; NULL: dir */
+	uint64_t seed;        /* of all chance */
+	int64_t real_ns;      /* the wall clock at 0: hosts ask for it when they boot; 0: 2026 */
+	int64_t reaction_ns;  /* see above; 0: the least delay of any link */
+	int64_t patience_ns;  /* of real time, for a host to answer or to let time pass; 0: 20 s */
+	bool processors_free; /* nobody else wants them: hosts begin beside each other */
 	struct world_observer observer;
 };
 
