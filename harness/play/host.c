@@ -54,7 +54,6 @@ static int files_add(struct play *play, int host, struct err *err)
 {
 	const struct plan_host *plan = &play->plan->host[host];
 	struct play_host *self = &play->host[host];
-	const char *slash = strrchr(play->plan->file, '/');
 	AUTO_FREE char *path = NULL;
 	int ret;
 
@@ -62,9 +61,7 @@ static int files_add(struct play *play, int host, struct err *err)
 		return 0;
 	if (!plan->root)
 		return play_files(play, "/", &self->files, err);
-	path = text_format("%.*s%s",
-			   slash && plan->root[0] != '/' ? (int)(slash + 1 - play->plan->file) : 0,
-			   play->plan->file, plan->root);
+	path = plan_root_path(play->plan, host);
 	self->root = realpath(path, NULL);
 	if (!self->root)
 		ret = err_sys(err, errno, "%s", path);

@@ -125,21 +125,17 @@ static bool may_be_made(const struct plan *plan, const struct plan_program *of)
 }
 
 /* Of the machine, or of the image by its path from the case's folder. */
-static char *passwd_of(const struct plan *plan, const struct plan_host *host)
+static char *passwd_of(const struct plan *plan, int host)
 {
-	const char *slash = strrchr(plan->file, '/');
+	AUTO_FREE char *root = plan->host[host].root ? plan_root_path(plan, host) : text_copy("");
 
-	if (!host->root)
-		return text_copy("/etc/passwd");
-	return text_format("%.*s%s/etc/passwd",
-			   slash && host->root[0] != '/' ? (int)(slash + 1 - plan->file) : 0,
-			   plan->file, host->root);
+	return text_format("%s/etc/passwd", root);
 }
 
 static void look_for_user(struct search *search, const struct plan_program *program)
 {
 	const struct plan_host *host = &search->plan->host[program->host];
-	AUTO_FREE char *path = passwd_of(search->plan, host);
+	AUTO_FREE char *path = passwd_of(search->plan, program->host);
 	FILE *file = fopen(path, "re");
 	struct pool pool = {0};
 	struct passwd *entry;

@@ -9,6 +9,7 @@
 
 #include "addresses.h"
 #include "pool.h"
+#include "text.h"
 
 #define SETTLE_NS NSEC_PER_SEC /* after the last thing that a run waits for */
 
@@ -72,6 +73,14 @@ bool plan_wants_own_kernels(const struct plan *plan, char *ret_words, size_t siz
 			return words(ret_words, size, "%s runs as user %s", plan->program[i].name,
 				     plan->program[i].user);
 	return false;
+}
+
+char *plan_root_path(const struct plan *plan, int host)
+{
+	const char *root = plan->host[host].root, *slash = strrchr(plan->file, '/');
+
+	return text_format("%.*s%s", slash && root[0] != '/' ? (int)(slash + 1 - plan->file) : 0,
+			   plan->file, root);
 }
 
 bool plan_has_command(const struct plan *plan, int host)

@@ -526,6 +526,8 @@ bool plan_sysctl_is_machines(const char *name);
 
 /* Whether a command runs on HOST: then it has files, and other users than itself. */
 bool plan_has_command(const struct plan *plan, int host);
+/* Where HOST's root is, which it has: its path, from the folder of the case. free() it. */
+char *plan_root_path(const struct plan *plan, int host);
 
 /* Whether the router knows connections: by conntrack, or its IPVS does; never both. */
 bool plan_router_tracks(const struct plan *plan);
