@@ -75,8 +75,6 @@ static int resume(struct play *play, const struct plan_fault *fault, struct err 
 	struct play_pause *pause = &host->pause[host->pause_count - 1];
 	struct raw_order order = {.type = RAW_ORDER_LATE};
 
-	if (world_power(play->world, fault->host) != WORLD_SUSPENDED)
-		return 0;
 	world_resume(play->world, fault->host);
 	host->late_ns = pause->late_ns = order.t_ns = play_now_ns(play) - pause->since_ns;
 	return world_tell(play->world, fault->host, &order, sizeof(order), err);
@@ -146,8 +144,6 @@ static int reboot(struct play *play, const struct plan_fault *fault, struct err 
 static int await_panic(struct play *play, const struct plan_fault *fault, struct err *err)
 {
 	(void)err;
-	if (world_power(play->world, fault->host) != WORLD_ON)
-		return 0;
 	play->host[fault->host].panics = true;
 	if (fault->down_ns)
 		boot_later(play, fault);
@@ -346,6 +342,22 @@ static bool takes_power(const struct plan_fault *fault)
 	       fault->op == FAULT_PANIC;
 }
 
+/* When its moment was not known beforehand its host may be off, or stand still. What is not done is
+ * not told. */
+static bool can_be_done(const struct play *play, const struct plan_fault *fault)
+{
+	switch (fault->kind->effect) {
+	case EFFECT_OFF:
+		return world_power(play->world, fault->host) != WORLD_OFF;
+	case EFFECT_STILL:
+		return world_power(play->world, fault->host) == WORLD_ON;
+	case EFFECT_RESUMED:
+		return world_power(play->world, fault->host) == WORLD_SUSPENDED;
+	default:
+		return true;
+	}
+}
+
 static int act(struct world *world, void *data, struct err *err)
 {
 	struct play_fault *fault = data;
@@ -358,6 +370,8 @@ static int act(struct world *world, void *data, struct err *err)
 	(void)world;
 	if (takes_power(plan) && play->host[plan->host].boots_by)
 		ret = plan_fault_too_early(plan, play->host[plan->host].boots_by, err);
+	else if (!can_be_done(play, plan))
+		return 0;
 	else if (plan_fault_waits(plan) && doer != DOER_WORLD)
 		ret = order_fault(play, fault->index, err);
 	if (ret < 0)

@@ -422,14 +422,16 @@ END_TEST
 
 START_TEST(a_suspended_host_counts_its_own_time)
 {
-	play_timeline("case: a lid\nhosts: {a: {program: [pause]}, b: {}}\n"
-		      "timeline:\n"
-		      "  - {at: 5s, suspend: a}\n"
-		      "  - {at: 12s, resume: a}\n"
-		      "  - {at: 20s, suspend: a}\n"
-		      "  - {at: 21s, resume: a}\n"
-		      "until: 30s\n",
-		      "switch");
+	play_load("case: a lid\nhosts: {a: {program: [pause]}, b: {}}\n"
+		  "timeline:\n"
+		  "  - {at: 5s, suspend: a}\n"
+		  "  - {at: 12s, resume: a}\n"
+		  "  - {at: 20s, suspend: a}\n"
+		  "  - {at: 21s, resume: a}\n"
+		  "until: 30s\n",
+		  "switch");
+	world.power[0] = WORLD_ON;
+	play_calls();
 	ck_assert_int_eq(play_time_of(&play, 0, 5 * NSEC_PER_SEC - 1), 5 * NSEC_PER_SEC - 1);
 	ck_assert_int_eq(play_time_of(&play, 0, 5 * NSEC_PER_SEC), 12 * NSEC_PER_SEC);
 	ck_assert_int_eq(play_time_of(&play, 0, 12 * NSEC_PER_SEC), 19 * NSEC_PER_SEC);

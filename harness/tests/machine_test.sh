@@ -147,3 +147,22 @@ for kernels in --jobs=1 --one-kernel; do
 	sed 's/THEN/10/; s/accept@1/accept@2/' twice.yaml >late.yaml
 	"$halfopen" run --kernel "$uml" "$kernels" late.yaml >said || { cat said >&2; fail "$kernels: two reboots one after the other"; }
 done
+
+# A host that is off by then, or is suspended no more, does not hang, nor go on: the record does not say that it did.
+for undone in "hang: server" "suspend: server" "panic: server"; do
+	cat >off.yaml <<-CASE
+		case: a host that is off
+		hosts:
+		  client: {program: [wait: 1s, {as: later, wait: 2s}, pause]}
+		  server: {program: [listen: 80, accept]}
+		timeline:
+		  - {after: {client: {step: later}}, $undone}
+		  - {after: {client: {step: wait}}, crash: server}
+		until: 5s
+		expect: {server: {accept: blocked}}
+	CASE
+	status=0
+	"$halfopen" run --kernel "$uml" off.yaml >said || status=$?
+	[ "$status" = 3 ] || { cat said >&2; fail "$undone, which is off, exited with $status, not 3"; }
+	grep -q "this was never done: ${undone/: / }: .*who was to do it was off" said || { cat said >&2; fail "$undone: nobody tells that it was not done"; }
+done
