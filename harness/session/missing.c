@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beneath.h"
 #include "cleanup.h"
 #include "diag.h"
 #include "diagnostics.h"
@@ -124,33 +125,31 @@ static bool may_be_made(const struct plan *plan, const struct plan_program *of)
 	return false;
 }
 
-/* Of the machine, or of the image by its path from the case's folder. */
-static char *passwd_of(const struct plan *plan, int host)
+/* Of the machine, or of the image, which may be anybody's. NULL: there is none, or a link, which
+ * leads elsewhere for the host; its own kernel will tell. */
+static FILE *passwd_open(const struct plan *plan, int host)
 {
-	AUTO_FREE char *root = plan->host[host].root ? plan_root_path(plan, host) : text_copy("");
+	AUTO_FREE char *image = plan->host[host].root ? plan_root_path(plan, host) : NULL;
 
-	return text_format("%s/etc/passwd", root);
+	return beneath_stream(image ? image : "/", "etc/passwd", NULL, NULL);
 }
 
 static void look_for_user(struct search *search, const struct plan_program *program)
 {
 	const struct plan_host *host = &search->plan->host[program->host];
-	AUTO_FREE char *path = passwd_of(search->plan, program->host);
-	FILE *file = fopen(path, "re");
+	AUTO_FCLOSE FILE *file = passwd_open(search->plan, program->host);
 	struct pool pool = {0};
 	struct passwd *entry;
 	struct known known;
 	struct err err;
 	struct diag *diag;
-	bool is_there = !file; /* that is said when it is read for its host */
+	bool is_there = !file;
 
 	known_init(&known, program->user);
 	while (file && (entry = fgetpwent(file))) {
 		is_there = is_there || strcmp(entry->pw_name, program->user) == 0;
 		known_add(&known, pool_strdup(&pool, entry->pw_name));
 	}
-	if (file)
-		fclose(file);
 	if (!is_there) {
 		err_set(&err, ENOENT, "program %s: its user '%s' is not in %s/etc/passwd",
 			program->name, program->user, host->root ? host->root : "");

@@ -91,6 +91,14 @@ XDG_CACHE_HOME=$scratch/empty "$halfopen" run --kernel "$uml" --out missing miss
 grep -A99 -m1 '^missing.yaml:4' said | head -n 12 | diff wanted - || fail "it is not told where and what is missing"
 [ "$(find missing -name record.jsonl)" = "" ] || fail "something ran without what it lacks"
 
+# What only looks like a list of users holds nobody up but the host, whose program never starts.
+mkdir -p odd/etc odd/bin
+mkfifo odd/etc/passwd
+sed '/^  one:/s/root: image/root: odd/; /^  two:/d; /^  three:/s/{.*}//; /^matrix/d' missing.yaml >odd.yaml
+status=0
+timeout 60 "$halfopen" run --kernel "$uml" odd.yaml >said || status=$?
+[ "$status" = 1 ] || { cat said >&2; fail "a host with a pipe for its users exited with $status, not 1"; }
+
 # Of what was not flushed a disk that loses by chance keeps a part, by the run's seed: which sectors, not only how many.
 cat >disk.yaml <<'CASE'
 case: a disk loses a part

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "clock.h"
 #include "file.h"
 #include "parts.h"
@@ -38,7 +39,7 @@ struct world_load world_load(const struct world *world, int index)
 	struct world_load load = {.computes = host->is_running && !host->is_dead};
 	int64_t ticks = 0, all = 0;
 	int group, count = 0;
-	DIR *proc = host->uml.pid ? opendir("/proc") : NULL;
+	AUTO_CLOSEDIR DIR *proc = host->uml.pid ? opendir("/proc") : NULL;
 	struct dirent *entry;
 
 	while (proc && (entry = readdir(proc)))
@@ -47,8 +48,6 @@ struct world_load world_load(const struct world *world, int index)
 			count++;
 			all += ticks;
 		}
-	if (proc)
-		closedir(proc);
 	load.processes = count ? count - 1 : 0;
 	load.cpu_ns = all * (NSEC_PER_SEC / sysconf(_SC_CLK_TCK));
 	if (load.computes && host->seen_real_ns)
