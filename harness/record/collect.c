@@ -33,7 +33,7 @@ static void take_start(struct collecting *collecting, const struct raw_frame *fr
 	if (frame->who >= 0 && frame->who <= collecting->plan->host_count)
 		*LIST_ADD(collecting->pool, record, host_kernel) = (struct record_host_kernel){
 			frame->who, pool_strdup(collecting->pool, start.release), hz};
-	if (frame->who > 0)
+	if (frame->who > 0 && record->kernel.hz) /* the first host's, if it ever ran */
 		return;
 	record->kernel.release = pool_strdup(collecting->pool, start.release);
 	record->kernel.machine = pool_strdup(collecting->pool, start.machine);

@@ -262,6 +262,25 @@ START_TEST(each_host_may_have_a_kernel_of_its_own)
 }
 END_TEST
 
+/* A host that loses its power at 0 for good never says what kernel it has. */
+START_TEST(the_first_host_that_runs_says_what_kernel_it_is)
+{
+	struct raw_start start = {.tick_ns = 4 * MS, .release = "6.12.117", .real_ns = 5 * S};
+
+	begin(TWO_HOSTS EXPECTS);
+	raw.size = 0;
+	start.has_netem = start.virtual_clock = true;
+	raw_add(&raw, RAW_START, 1, 0, &start, sizeof(start), NULL, 0);
+	record = test_collect(plan, &raw, 9 * S);
+	ck_assert_str_eq(record->kernel.release, "6.12.117");
+	ck_assert_int_eq(record->kernel.hz, 250);
+	ck_assert(record->kernel.virtual_clock);
+	ck_assert(record->kernel.netem);
+	ck_assert_int_eq(record->real_ns, 5 * S);
+	done();
+}
+END_TEST
+
 START_TEST(test_faults)
 {
 	begin(TWO_HOSTS "timeline: [{at: 2s, reboot: {host: server, down: 1s}}, "
@@ -459,6 +478,7 @@ int main(void)
 	tcase_add_test(tests, a_host_with_many_sockets_is_lost_at_once);
 	tcase_add_test(tests, test_ipv6_socket);
 	tcase_add_test(tests, each_host_may_have_a_kernel_of_its_own);
+	tcase_add_test(tests, the_first_host_that_runs_says_what_kernel_it_is);
 	tcase_add_test(tests, test_faults);
 	tcase_add_test(tests, test_counters);
 	tcase_add_test(tests, test_counters_not_read);

@@ -239,14 +239,12 @@ static void start_clock(struct loop *loop)
 				  .has_netem = stage->topology.has_netem,
 				  .virtual_clock = stage->options->virtual_clock};
 	struct utsname uts;
-	int64_t between;
+	int64_t before_ns;
 
 	uname(&uts);
 	snprintf(start.release, sizeof(start.release), "%s", uts.release);
 	snprintf(start.machine, sizeof(start.machine), "%s", uts.machine);
 	snprintf(start.version, sizeof(start.version), "%s", uts.version);
-	/* The two clocks at one moment: the real one is read in the middle of two readings of
-	 * the other. */
 	if (alone)
 		start_together(alone->zero_ns);
 	else if (stage->options->virtual_clock)
@@ -254,9 +252,12 @@ static void start_clock(struct loop *loop)
 	out_start_clock(stage->out);
 	if (alone)
 		stage->out->t0_ns = alone->zero_ns;
+	/* The two clocks at one moment: the real one is read in the middle of two readings of
+	 * the other. Where hosts have kernels of their own, time stands still meanwhile, but the
+	 * run may have begun long before this boot. */
+	before_ns = alone ? out_now(stage->out) : 0;
 	stage->real_ns = clock_read_ns(CLOCK_REALTIME);
-	between = out_now(stage->out);
-	stage->real_ns -= between / 2;
+	stage->real_ns -= alone ? before_ns : out_now(stage->out) / 2;
 	start.mono_ns = stage->out->t0_ns;
 	start.real_ns = stage->real_ns;
 	out_frame(stage->out, RAW_START, alone ? alone->host : -1, 0, &start, sizeof(start), NULL,
