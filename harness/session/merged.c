@@ -82,6 +82,7 @@ static int check_world(struct merged *merged, const char *folder, const json_t *
 	const json_t *kernel = json_object_get(result, "kernel");
 	const json_t *sysctl = json_object_get(result, "sysctl");
 	const json_t *first = merged->kernel;
+	bool hashed;
 
 	if (!first) {
 		merged->kernel = kernel;
@@ -89,8 +90,10 @@ static int check_world(struct merged *merged, const char *folder, const json_t *
 		merged->first = merged->first ? merged->first : folder;
 		return 0;
 	}
-	if (!may_be_one(first, kernel, "sha256") || !may_be_one(first, kernel, "kind") ||
-	    !may_be_one(first, kernel, "release"))
+	/* The release is the first host's, which may have a kernel of its own. */
+	hashed = *result_string(first, "sha256") && *result_string(kernel, "sha256");
+	if (!may_be_one(first, kernel, hashed ? "sha256" : "release") ||
+	    !may_be_one(first, kernel, "kind"))
 		return err_set(err, EEXIST,
 			       "%s: another kernel than in %s: %s (%s %.12s) and %s (%s %.12s); "
 			       "merge the results of each by themselves, `halfopen report` shows "

@@ -98,6 +98,9 @@ edited kernel '.results[].kernel.sha256 = "0123456789abcdef"'
 refused 'kernel: another kernel than in part1: .*\(6.* 0123456789ab\)' part1 kernel
 edited release '.results[].kernel |= (.release = "7.3" | del(.sha256))'
 refused 'release: another kernel than in part1' part1 release
+edited own '.results[].kernel.release = "7.3"' # a case gives its first host one of its own
+exits 0 "$halfopen" merge --out all-own part1 own part3
+says '40 runs of 3 of 3 shards in all'
 edited sysctl '.results[].sysctl = ["net.ipv4.tcp_sack=0"]'
 refused 'sysctl: other --sysctl settings than in part1' part1 sysctl
 edited division '.division = "0"'
