@@ -58,17 +58,26 @@ static void one(const json_t *result, const struct listing *listing, int number,
 	free(name);
 }
 
-static void name_kernel(const json_t *kernel, FILE *out)
+/* Each once, in the order of the runs: a case may give a host a kernel of its own. */
+static void note_release(json_t *releases, const json_t *kernel)
 {
-	fputs("kernel: ", out);
-	visible_print(result_string(kernel, "name"), true, out);
-	fputs(", Linux ", out);
-	visible_print(result_string(kernel, "release"), true, out);
+	if (*result_string(kernel, "release"))
+		json_object_set_new(releases, result_string(kernel, "release"), json_null());
 }
 
-static void print_kernel(const json_t *kernel, FILE *out)
+static void print_kernel(const json_t *kernel, json_t *releases, FILE *out)
 {
-	name_kernel(kernel, out);
+	const char *release, *before = ", Linux ";
+	json_t *nothing;
+
+	fputs("kernel: ", out);
+	visible_print(result_string(kernel, "name"), true, out);
+	json_object_foreach(releases, release, nothing)
+	{
+		fputs(before, out);
+		visible_print(release, true, out);
+		before = " and ";
+	}
 	if (result_number(kernel, "hz") > 0)
 		fprintf(out, ", HZ %d, %s clock%s", (int)result_number(kernel, "hz"),
 			json_is_true(json_object_get(kernel, "virtual_clock")) ? "virtual" : "real",
@@ -78,31 +87,39 @@ static void print_kernel(const json_t *kernel, FILE *out)
 	fputc('\n', out);
 }
 
-/* Of the first run that knows: they all have the same, but for runs of before. */
-static json_t *kernel_told(const struct listing *listing)
+/* Of the first run that knows its clock, and the releases of all. */
+static void tell_kernel(const struct listing *listing, FILE *out)
 {
-	json_t *told = NULL;
+	json_t *told = NULL, *releases = json_object();
 
 	for (int i = 0; i < listing->count; i++) {
-		json_t *result = outcomes_get(listing->outcomes, i);
+		json_t *result = outcomes_get(listing->outcomes, i), *own;
 		json_t *kernel = json_object_get(result, "kernel");
-		bool knows = result_number(kernel, "hz") > 0;
+		bool knows = result_number(kernel, "hz") > 0, more;
+		size_t at;
 
-		if (knows || (!told && *result_string(kernel, "release"))) {
+		more = !told || !(result_number(told, "hz") > 0);
+		if (more && (knows || (!told && *result_string(kernel, "release")))) {
 			json_decref(told);
 			told = json_incref(kernel);
 		}
-		json_decref(result);
 		if (knows)
-			break;
+			note_release(releases, kernel);
+		json_array_foreach(json_object_get(result, "kernels"), at, own)
+			note_release(releases, own);
+		json_decref(result);
 	}
-	return told;
+	if (told && !json_object_size(releases))
+		note_release(releases, told);
+	if (told)
+		print_kernel(told, releases, out);
+	json_decref(told);
+	json_decref(releases);
 }
 
 static void end(const struct listing *listing, FILE *out)
 {
 	const int *tally = listing->tally;
-	json_t *kernel;
 	char span[32];
 
 	if (!listing->count) /* `judge` of nothing that could be read, which was said */
@@ -112,10 +129,7 @@ static void end(const struct listing *listing, FILE *out)
 
 		visible_print(text, false, out);
 	}
-	kernel = kernel_told(listing);
-	if (kernel)
-		print_kernel(kernel, out);
-	json_decref(kernel);
+	tell_kernel(listing, out);
 	if (listing->took_s > 0)
 		fprintf(out, "%s simulated in %.1f s\n",
 			duration_seconds(listing->simulated_s, span, sizeof(span)),

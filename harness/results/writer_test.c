@@ -99,6 +99,25 @@ START_TEST(text)
 }
 END_TEST
 
+/* A matrix may range over the kernel of a host. */
+START_TEST(text_of_several_kernels)
+{
+	json_t *results[] = {result("a.yaml", "pass", NULL), result("b.yaml", "pass", NULL)};
+	char *out;
+
+	json_object_set_new(results[1], "kernels",
+			    json_pack("[{s:s, s:s, s:i}, {s:s, s:s, s:i}]", "host", "client",
+				      "release", "6.1.192", "hz", 250, "host", "server", "release",
+				      "6.12.117", "hz", 250));
+	json_object_set_new(json_object_get(results[1], "kernel"), "release",
+			    json_string("6.1.192"));
+	out = written(&writer_text, results, 2, NULL);
+	ck_assert_ptr_nonnull(
+		strstr(out, "kernel: live, Linux 6.12.117 and 6.1.192, HZ 250, real clock\n"));
+	free(out);
+}
+END_TEST
+
 START_TEST(tap)
 {
 	json_t *results[] = {result("a#1.yaml", "pass", NULL), failed("b.yaml"),
@@ -353,6 +372,7 @@ int main(void)
 	TCase *tcase = tcase_create("writer");
 
 	tcase_add_test(tcase, text);
+	tcase_add_test(tcase, text_of_several_kernels);
 	tcase_add_test(tcase, tap);
 	tcase_add_test(tcase, github);
 	tcase_add_test(tcase, markdown);
