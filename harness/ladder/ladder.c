@@ -36,6 +36,8 @@ static void head(struct ladder *ladder)
 	ladder_paragraph(ladder, text);
 	ladder_paragraph(ladder, plan->name);
 	label_kernel(kernel->name, name, sizeof(name));
+	if (kernels_differ(ladder->record) || plan->host[0].kernel)
+		name[0] = '\0'; /* the first host's own is another than that of the run */
 	snprintf(text, sizeof(text), "%s, Linux %s%s%s%s, HZ %d, %s clock", kernel->kind,
 		 kernel->release, *name ? " (" : "", name, *name ? ")" : "", kernel->hz,
 		 kernel->virtual_clock ? "virtual" : "real");

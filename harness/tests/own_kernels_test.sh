@@ -77,6 +77,9 @@ sed "s|kernel: $uml|kernel: \$k|; 1a matrix: {k: [one, two]}" "$scratch/two.yaml
 	"$halfopen" kernel add "$uml" --name two >/dev/null
 	"$halfopen" run --kernel "$uml" "$scratch/matrix.yaml"
 ) >"$scratch/text" || { cat "$scratch/text" >&2; fail "a matrix of kernels does not hold"; }
+sed "s|client: {program|client: {kernel: $uml, program|" "$scratch/two.yaml" >"$scratch/first.yaml"
+"$halfopen" run -q --kernel "$uml" --out "$scratch/6" "$scratch/first.yaml" >/dev/null
+"$halfopen" show "$(dirname "$(find "$scratch/6" -name record.jsonl)")" | grep -Eq '^uml, Linux [0-9.]+, HZ' || fail "show names the run's kernel as the first host's own"
 grep -q '^PASS .*k=two' "$scratch/text" || fail "a matrix does not range over kernels"
 mkdir "$scratch/bare"
 cp "$uml" "$scratch/bare/linux"
