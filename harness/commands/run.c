@@ -362,7 +362,8 @@ int cmd_run(int argc, char **argv)
 		runs_done(&session.runs);
 		return EXIT_COULD_NOT;
 	}
-	if (session_against(&session, &err) < 0 || session_runs(&session, &err) < 0) {
+	if (session_against(&session, &err) < 0 || session_hosts(&session, &err) < 0 ||
+	    session_runs(&session, &err) < 0) {
 		cmd_complain("run", &err);
 		runs_done(&session.runs);
 		return EXIT_USAGE;

@@ -141,6 +141,9 @@ static void parse_kernel(struct run_options *options, char *arg, struct argp_sta
 		argp_error(state, "a case has at most %d hosts", HOSTS_MAX);
 	snprintf(options->kernel_host[i], sizeof(options->kernel_host[i]), "%.*s", (int)length,
 		 arg);
+	for (int before = 0; before < i; before++)
+		if (strcmp(options->kernel_host[before], options->kernel_host[i]) == 0)
+			argp_error(state, "--kernel %s= is given twice", options->kernel_host[i]);
 	options->kernel_of[i].host = options->kernel_host[i];
 	options->kernel_arg[i] = arg + length + 1;
 	options->kernel_of_count++;
@@ -173,7 +176,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PHASE:
 		if (duration_parse(arg, &options->repeat.chance.phase_ns) < 0)
-			argp_error(state, "'%s' is no time", arg);
+			argp_error(state, "'%s' is no time; write it as 500ms, 30s or 1m30s", arg);
 		options->for_own_kernels = "--phase";
 		return 0;
 	case KEY_PHASES:

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "earlier.h"
 #include "folder.h"
 #include "kernel_names.h"
+#include "place.h"
 #include "results.h"
 #include "run_session.h"
 #include "shard_file.h"
@@ -85,6 +87,50 @@ int session_against(const struct session *session, struct err *err)
 	return 0;
 }
 
+static bool has_host(const struct plan *plan, const char *name)
+{
+	bool has = plan->network == NETWORK_ROUTER && strcmp(name, PLACE_ROUTER_NAME) == 0;
+
+	for (int i = 0; i < plan->host_count && !has; i++)
+		has = strcmp(plan->host[i].name, name) == 0;
+	return has;
+}
+
+static bool a_run_has_host(const struct session *session, const char *name)
+{
+	bool has = false;
+
+	for (int i = 0; i < session->runs.run_count && !has; i++) {
+		const struct run *run = &session->runs.run[i];
+		struct diagnostics diagnostics;
+		struct plan *plan = NULL;
+
+		has = plan_load(run->text->path, run->text->source, run->text->size, run->variant,
+				NULL, &plan, &diagnostics) == 0 &&
+		      has_host(plan, name);
+		plan_free(plan);
+		diagnostics_done(&diagnostics);
+	}
+	return has;
+}
+
+int session_hosts(const struct session *session, struct err *err)
+{
+	const struct run_options *options = &session->options;
+
+	for (int i = 0; i < options->kernel_of_count; i++) {
+		const char *host = options->kernel_of[i].host;
+
+		if (!a_run_has_host(session, host))
+			return err_set(err, ENOENT,
+				       "--kernel %s=%s: no case that is run has %s%s%s", host,
+				       options->kernel_arg[i],
+				       strcmp(host, PLACE_ROUTER_NAME) == 0 ? "a " : "a host '",
+				       host, strcmp(host, PLACE_ROUTER_NAME) == 0 ? "" : "'");
+	}
+	return 0;
+}
+
 static int out_prepare(struct session *session, struct err *err)
 {
 	const struct run_options *options = &session->options;
@@ -117,6 +163,9 @@ static int kernels_of_hosts(struct run_options *options, const struct kernel *al
 	/* On another kind of kernel cases are run as there, without. */
 	if (options->for_own_kernels || has_own_kernels(options, all))
 		ret = kernel_for_host(all, err);
+	if (ret < 0 && options->for_own_kernels)
+		return err_add(err, EINVAL, "%s is for kernels of the hosts",
+			       options->for_own_kernels);
 	for (int i = 0; i < options->kernel_of_count && ret == 0; i++) {
 		ret = kernel_named(options->kernel_arg[i], &options->kernel_of[i].kernel, err);
 		if (ret == 0)

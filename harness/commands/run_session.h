@@ -36,6 +36,8 @@ struct session {
 int session_kernel(struct session *session, struct err *err);
 /* That there is something to compare with is seen before anything runs. */
 int session_against(const struct session *session, struct err *err);
+/* That some run has each host that was given a kernel. */
+int session_hosts(const struct session *session, struct err *err);
 /* Of the runs that fit, those that are to be made. */
 int session_runs(struct session *session, struct err *err);
 /* All else: the folder of the results, the workers, the order of the runs. */

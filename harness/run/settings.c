@@ -118,6 +118,8 @@ static int set(struct net *net, const char *machine, const struct plan_sysctl *s
 	 * (nf_conntrack_standalone.c). */
 	if (ret == -EACCES)
 		return machines_own(machine, sysctl, err);
+	if (!sysctl->place.line)
+		return err_set(err, ret, "--sysctl: %s", refused.text);
 	return err_set(err, ret, "line %d: %s", sysctl->place.line, refused.text);
 }
 

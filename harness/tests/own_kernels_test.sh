@@ -69,6 +69,19 @@ grep -q 'needs a kernel for each host' "$scratch/text" || fail "it is not told w
 	jq -e 'all(.[]; .own_kernels == (.file | endswith("panic.yaml")))' >/dev/null || fail "list does not tell which runs need it"
 "$halfopen" run --one-kernel --phases 2 "$scratch/two.yaml" 2>"$scratch/text" && fail "phases of one kernel"
 grep -q -- '--phases is for kernels of the hosts' "$scratch/text" || fail "it is not told that phases need kernels of the hosts"
+# Who is given a kernel is a host of some case, and is given one.
+refuses() { # STATUS TEXT OPTION...
+	local status=0 wanted=$1 text=$2
+	shift 2
+	"$halfopen" run --kernel "$uml" "$@" "$scratch/two.yaml" >"$scratch/text" 2>&1 || status=$?
+	[ "$status" = "$wanted" ] || fail "$*: it exited with $status, not $wanted"
+	grep -qF -- "$text" "$scratch/text" || { cat "$scratch/text" >&2; fail "$*: it is not told why"; }
+}
+refuses 2 "--kernel clinet=$uml: no case that is run has a host 'clinet'" --kernel "clinet=$uml"
+refuses 2 "--kernel router=$uml: no case that is run has a router" --kernel "router=$uml"
+refuses 2 '--kernel client= is given twice' --kernel "client=$uml" --kernel "client=$uml"
+refuses 3 '--sysctl: client: sysctl net.ipv4.tcp_retries2 takes no "abc"' --sysctl net.ipv4.tcp_retries2=abc
+refuses 3 '--seed is for kernels of the hosts: ' --kernel live --seed 3
 # A matrix can range over kernels, and over the kernel of one host.
 sed "s|kernel: $uml|kernel: \$k|; 1a matrix: {k: [one, two]}" "$scratch/two.yaml" >"$scratch/matrix.yaml"
 (
