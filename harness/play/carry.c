@@ -78,13 +78,19 @@ static bool is_routers(const struct play *play, int card)
 }
 
 /* What goes to a group is not lost because one of it does not get it. */
+static bool has_others(const struct play *play, const struct world_packet *packet)
+{
+	return packet->frame[0] & 1 && play->plan->network == NETWORK_SWITCH &&
+	       play->plan->host_count > 2;
+}
+
 static void put_lost(struct play *play, const struct world_packet *packet, int64_t t_ns)
 {
 	uint32_t number = (uint32_t)packet->number + 1;
 	const char *fate = world_fate_name[packet->fate];
 	AUTO_TEXT struct text why = {0};
 
-	if (packet->fate == WORLD_DELIVERED || packet->duplicate || packet->frame[0] & 1)
+	if (packet->fate == WORLD_DELIVERED || packet->duplicate || has_others(play, packet))
 		return;
 	if (strncmp(fate, WORLD_RECEIVER, strlen(WORLD_RECEIVER)) == 0 &&
 	    is_routers(play, packet->to))
