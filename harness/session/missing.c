@@ -23,21 +23,22 @@ struct search {
 	struct err *err; /* the first */
 };
 
-int kernel_of_host(const struct worker_options *options, const struct plan *plan, int i,
-		   struct kernel *own, const struct kernel **ret_kernel, struct err *err)
+static int kernel_of_host(const struct worker_options *options, const struct plan *plan, int i,
+			  struct host_kernels *kernels, struct err *err)
 {
 	static const char router[] = "router";
 	const char *name = i < plan->host_count ? plan->host[i].name : router;
+	struct kernel *own = &kernels->own[i];
 
-	*ret_kernel = options->kernel;
+	kernels->of[i] = options->kernel;
 	for (const struct worker_kernel_of *of = options->kernel_of; of && of->host; of++)
 		if (strcmp(of->host, name) == 0) {
-			*ret_kernel = &of->kernel;
+			kernels->of[i] = &of->kernel;
 			return 0;
 		}
 	if (i == plan->host_count || !plan->host[i].kernel)
 		return 0;
-	*ret_kernel = own;
+	kernels->of[i] = own;
 	if (kernel_named(plan->host[i].kernel, own, err) < 0)
 		return err_add(err, ENOENT, "host %s", name);
 	return kernel_for_host(own, err) < 0 ? err_add(err, EINVAL, "host %s", name) : 0;
@@ -96,16 +97,14 @@ static void help_with_kernels(struct search *search, struct diag *diag)
 	store_done(&store);
 }
 
-static void look_for_kernel(struct search *search, const struct worker_options *options, int host)
+static void look_for_kernel(struct search *search, const struct worker_options *options, int host,
+			    struct host_kernels *kernels)
 {
-	const struct kernel *kernel;
-	struct kernel own = {0};
 	struct err err = {""};
 
-	if (kernel_of_host(options, search->plan, host, &own, &kernel, &err) < 0)
+	if (kernel_of_host(options, search->plan, host, kernels, &err) < 0)
 		help_with_kernels(search,
 				  complain(search, search->plan->host[host].kernel_place, &err));
-	kernel_done(&own);
 }
 
 /* Whether a program of its host, as root, or a file of the case may give it other users. */
@@ -168,7 +167,8 @@ static void look_for_user(struct search *search, const struct plan_program *prog
 }
 
 int missing_find(const struct run *run, const struct plan *plan,
-		 const struct worker_options *options, char **ret_text, struct err *err)
+		 const struct worker_options *options, struct host_kernels *ret_kernels,
+		 char **ret_text, struct err *err)
 {
 	struct search search = {.run = run, .plan = plan, .err = err};
 	struct diagnostics diagnostics;
@@ -177,9 +177,8 @@ int missing_find(const struct run *run, const struct plan *plan,
 	if (!options->own_kernels)
 		return 0;
 	diags_init(&search.diags, run->text->path, run->text->source, run->text->size);
-	for (int i = 0; i < plan->host_count; i++)
-		if (plan->host[i].kernel)
-			look_for_kernel(&search, options, i);
+	for (int i = 0; i <= plan->host_count; i++)
+		look_for_kernel(&search, options, i, ret_kernels);
 	for (int i = 0; i < plan->program_count; i++)
 		if (plan->program[i].user && !may_be_made(plan, &plan->program[i]))
 			look_for_user(&search, &plan->program[i]);
@@ -191,4 +190,10 @@ int missing_find(const struct run *run, const struct plan *plan,
 	}
 	diags_done(&search.diags);
 	return ret;
+}
+
+void host_kernels_done(struct host_kernels *kernels)
+{
+	for (int i = 0; i <= HOSTS_MAX; i++)
+		kernel_done(&kernels->own[i]);
 }

@@ -12,15 +12,19 @@
 #include "runs.h"
 #include "worker.h"
 
-/* The kernel of host I of PLAN, or of its router: as the command line says, else as the case. OWN
- * is where the case's is found (kernel_done()). */
-int kernel_of_host(const struct worker_options *options, const struct plan *plan, int i,
-		   struct kernel *own, const struct kernel **ret_kernel, struct err *err);
+/* Of each host, and of the router behind them: as the command line says, else as the case. */
+struct host_kernels {
+	const struct kernel *of[HOSTS_MAX + 1];
+	struct kernel own[HOSTS_MAX + 1]; /* the case's */
+};
 
 /* What PLAN, which is RUN's, names and is not here, where each host has a kernel of its own: the
  * first of it in ERR, and all in *RET_TEXT as `halfopen lint` would say it; free() that. 0 or
- * -ENOENT. Of a user whom a program may have made by then, nothing is said. */
+ * -ENOENT; then RET_KERNELS, which begins as {0}, is not whole. Of a user whom a program may have
+ * made by then, nothing is said. */
 int missing_find(const struct run *run, const struct plan *plan,
-		 const struct worker_options *options, char **ret_text, struct err *err);
+		 const struct worker_options *options, struct host_kernels *ret_kernels,
+		 char **ret_text, struct err *err);
+void host_kernels_done(struct host_kernels *kernels);
 
 #endif

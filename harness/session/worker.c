@@ -33,6 +33,7 @@ struct outcome {
 	char *reason, *text;
 	char *ladder, *screen; /* the same picture, plain and for the terminal */
 	struct plan *plan;
+	struct host_kernels *kernels; /* if hosts have kernels of their own */
 	struct record *record;
 	struct judgement *judgement;
 	struct kernel_result kernel;
@@ -101,7 +102,7 @@ static bool lacks(const struct run *run, const struct worker_options *options,
 {
 	struct err err = {""};
 
-	if (missing_find(run, outcome->plan, options, &outcome->text, &err) == 0)
+	if (missing_find(run, outcome->plan, options, outcome->kernels, &outcome->text, &err) == 0)
 		return false;
 	settle(outcome, VERDICT_ERROR, err.text);
 	return true;
@@ -182,23 +183,6 @@ static int conclude(const struct run *run, const struct worker_options *options,
 	return 0;
 }
 
-static int play(const struct run *run, const struct worker_options *options,
-		struct outcome *outcome, const struct kernel_job *job, struct err *err)
-{
-	const struct plan *plan = outcome->plan;
-	const struct kernel *kernel[HOSTS_MAX + 1];
-	struct kernel own[HOSTS_MAX + 1] = {{0}};
-	int ret = 0;
-
-	for (int i = 0; i <= plan->host_count && ret == 0; i++)
-		ret = kernel_of_host(options, plan, i, &own[i], &kernel[i], err);
-	if (ret == 0)
-		ret = play_run(plan, kernel, job, &run->chance, &outcome->kernel, err);
-	for (int i = 0; i <= plan->host_count; i++)
-		kernel_done(&own[i]);
-	return ret;
-}
-
 static void boot(const struct run *run, const struct worker_options *options,
 		 struct outcome *outcome)
 {
@@ -223,7 +207,8 @@ static void boot(const struct run *run, const struct worker_options *options,
 	if (!job.wall_limit_ns && !kernel_clock_is_virtual(options->kernel))
 		job.wall_limit_ns = plan_duration_ns(outcome->plan) + 60 * NSEC_PER_SEC;
 	if (options->own_kernels)
-		ret = play(run, options, outcome, &job, &err);
+		ret = play_run(outcome->plan, outcome->kernels->of, &job, &run->chance,
+			       &outcome->kernel, &err);
 	else
 		ret = kernel_run(options->kernel, &job, &outcome->kernel, &err);
 	if (ret == 0)
@@ -400,7 +385,9 @@ static void attempts(const struct run *run, const struct worker_options *options
 		     struct outcome *outcome)
 {
 	for (int left = options->retries;; left--) {
-		struct outcome next = {.verdict = VERDICT_ERROR, .plan = outcome->plan};
+		struct outcome next = {.verdict = VERDICT_ERROR,
+				       .plan = outcome->plan,
+				       .kernels = outcome->kernels};
 
 		boot(run, options, outcome);
 		if (left == 0 ||
@@ -417,7 +404,8 @@ static void attempts(const struct run *run, const struct worker_options *options
 int worker_run(const struct run *run, const struct worker_options *options, FILE *result,
 	       struct err *err)
 {
-	struct outcome outcome = {.verdict = VERDICT_ERROR};
+	struct host_kernels kernels = {0};
+	struct outcome outcome = {.verdict = VERDICT_ERROR, .kernels = &kernels};
 	struct diagnostics diagnostics;
 	int ret = plan_load(run->text->path, run->text->source, run->text->size, run->variant,
 			    options->sysctl, &outcome.plan, &diagnostics);
@@ -431,6 +419,7 @@ int worker_run(const struct run *run, const struct worker_options *options, FILE
 		ret = result_write(run, options, &outcome, result, err);
 	attempt_done(&outcome);
 	json_decref(outcome.retried);
+	host_kernels_done(&kernels);
 	plan_free(outcome.plan);
 	diagnostics_done(&diagnostics);
 	return ret;
