@@ -49,31 +49,39 @@ static bool is_image(const char *root)
 	       (has(root, "usr") || has(root, "bin"));
 }
 
-/* Where commands run. The image is found from the folder of the case. */
+/* It is found from the folder of the case. */
+int play_image_find(const struct plan *plan, int host, char **ret_root, struct err *err)
+{
+	AUTO_FREE char *path = plan_root_path(plan, host);
+
+	*ret_root = realpath(path, NULL);
+	if (!*ret_root)
+		return err_sys(err, errno, "%s", path);
+	return is_image(*ret_root)
+		       ? 0
+		       : err_set(err, EINVAL,
+				 "%s: no unpacked image: those have etc, and usr or bin",
+				 *ret_root);
+}
+
+/* Where commands run. */
 static int files_add(struct play *play, int host, struct err *err)
 {
 	const struct plan_host *plan = &play->plan->host[host];
 	struct play_host *self = &play->host[host];
-	AUTO_FREE char *path = NULL;
 	int ret;
 
 	if (!plan_has_command(play->plan, host))
 		return 0;
 	if (!plan->root)
 		return play_files(play, "/", &self->files, err);
-	path = plan_root_path(play->plan, host);
-	self->root = realpath(path, NULL);
-	if (!self->root)
-		ret = err_sys(err, errno, "%s", path);
-	else if (!is_image(self->root))
-		ret = err_set(err, EINVAL, "%s: no unpacked image: those have etc, and usr or bin",
-			      self->root);
-	else if (!confine_can_reach(self->root, R_OK | X_OK))
+	ret = play_image_find(play->plan, host, &self->root, err);
+	if (ret == 0 && !confine_can_reach(self->root, R_OK | X_OK))
 		ret = err_set(err, EACCES,
 			      "%s: the user whom its kernel runs as cannot go there: open it, and "
 			      "the folders above, to all (chmod a+rx)",
 			      self->root);
-	else
+	else if (ret == 0)
 		ret = play_files(play, self->root, &self->files, err);
 	return ret < 0 ? err_add(err, ret, "%s:%d: the root of host %s", play->plan->file,
 				 plan->place.line, plan->name)

@@ -27,6 +27,9 @@ struct play_chance {
 	int64_t phase_ns; /* so much later by the timer wheels of all hosts */
 };
 
+/* Where the image is that HOST's files are in, which it has: *ret_root is to be freed. */
+int play_image_find(const struct plan *plan, int host, char **ret_root, struct err *err);
+
 /* As kernel_run(), with a UML for each host of PLAN, and one for its router, which is the last. */
 int play_run(const struct plan *plan, const struct kernel *const *kernel,
 	     const struct kernel_job *job, const struct play_chance *chance,

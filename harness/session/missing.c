@@ -13,6 +13,7 @@
 #include "diagnostics.h"
 #include "kernel_names.h"
 #include "known.h"
+#include "play.h"
 #include "store.h"
 #include "text.h"
 
@@ -107,6 +108,18 @@ static void look_for_kernel(struct search *search, const struct worker_options *
 				  complain(search, search->plan->host[host].kernel_place, &err));
 }
 
+static void look_for_root(struct search *search, int host)
+{
+	AUTO_FREE char *root = NULL;
+	struct err err = {""};
+
+	if (play_image_find(search->plan, host, &root, &err) == 0)
+		return;
+	err_add(&err, ENOENT, "the root of host %s", search->plan->host[host].name);
+	diag_help(&search->diags, complain(search, search->plan->host[host].root_place, &err),
+		  "a folder that an image was unpacked to, by its path from the case's folder");
+}
+
 /* Whether a program of its host, as root, or a file of the case may give it other users. */
 static bool may_be_made(const struct plan *plan, const struct plan_program *of)
 {
@@ -179,6 +192,9 @@ int missing_find(const struct run *run, const struct plan *plan,
 	diags_init(&search.diags, run->text->path, run->text->source, run->text->size);
 	for (int i = 0; i <= plan->host_count; i++)
 		look_for_kernel(&search, options, i, ret_kernels);
+	for (int i = 0; i < plan->host_count; i++)
+		if (plan->host[i].root)
+			look_for_root(&search, i);
 	for (int i = 0; i < plan->program_count; i++)
 		if (plan->program[i].user && !may_be_made(plan, &plan->program[i]))
 			look_for_user(&search, &plan->program[i]);

@@ -83,6 +83,7 @@ bool decode_root(struct decoder *d, const struct node *node, void *ret)
 	if (!want_scalar(d, node, "a folder"))
 		return false;
 	host->root = pool_strdup(d->pool, node->text);
+	host->root_place = place_of(node);
 	return true;
 }
 

@@ -107,7 +107,8 @@ struct plan_host {
 	char *name;
 	char *kernel; /* the name of one of its own; NULL: as the command line says */
 	struct plan_place kernel_place;
-	char *root;     /* the folder that its files are in, from the case's; NULL: the machine's */
+	char *root; /* the folder that its files are in, from the case's; NULL: the machine's */
+	struct plan_place root_place;
 	int64_t memory; /* bytes; 0: as much as it is thought to need */
 	struct plan_disk disk;
 	int mtu, path_mtu; /* of its interface, and of the way to it as the router knows it; 0: 1500
