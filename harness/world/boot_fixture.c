@@ -9,9 +9,8 @@
 #include "file.h"
 #include "scratch.h"
 
-#define SKIPPED  77
-#define TMPFS    "/dev/shm"
-#define PATIENCE (2 * SEC) /* real */
+#define SKIPPED 77
+#define TMPFS   "/dev/shm"
 
 const char *kernel;
 struct world *world;
@@ -51,7 +50,6 @@ static void on_frame(void *data, int host, int64_t t_ns, const void *bytes, size
 struct world_options options = {
 	.dir = dir,
 	.seed = 1,
-	.patience_ns = PATIENCE,
 	.observer = {
 		.packet = on_packet, .power = on_power, .carrier = on_carrier, .frame = on_frame}};
 
