@@ -54,7 +54,7 @@ for root in nothing missing / /proc/self/root; do
 	status=0
 	"$halfopen" run --kernel "$uml" other.yaml >said || status=$?
 	[ "$status" = 3 ] || { cat said >&2; fail "root: $root exited with $status, not 3"; }
-	grep -qE '^other.yaml:3:[0-9]+: error: the root of host one: .*(no unpacked image|No such file)' said ||
+	grep -qE '^other.yaml:4:11: error: the root of host one: .*(no unpacked image|No such file)' said ||
 		{ cat said >&2; fail "root: $root: it is not told where and what"; }
 done
 
