@@ -14,6 +14,18 @@ static const struct word loses_words[] = {
 	{"flushed", LOSES_FLUSHED, "also what was flushed since it was switched on: the disk lies"},
 	{NULL, 0, NULL}};
 
+/* Where programs, their libraries and settings are: an empty disk would hide them. */
+static bool is_needed(const char *path)
+{
+	static const char *const folders[] = {"/usr",   "/bin",   "/sbin", "/lib",
+					      "/lib64", "/lib32", "/etc"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strcmp(path, folders[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What each boot makes anew has no place on a disk. */
 static bool is_made_anew(const char *path)
 {
@@ -46,6 +58,14 @@ static bool decode_mount(struct decoder *d, const struct node *node, void *ret)
 	if (is_made_anew(node->text)) {
 		node_error(d->diags, node, "'%.60s' is made anew at each boot, on no disk",
 			   node->text);
+		return false;
+	}
+	if (is_needed(node->text)) {
+		diag_help(d->diags,
+			  node_error(d->diags, node,
+				     "an empty disk on '%s' hides the host's programs", node->text),
+			  "'/' is the whole root on the disk; '/var/lib/data' is a folder of its "
+			  "own");
 		return false;
 	}
 	disk->mount = strcmp(node->text, "/") == 0 ? NULL : pool_strdup(d->pool, node->text);
