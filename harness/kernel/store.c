@@ -184,6 +184,8 @@ static int find(const struct store *store, const char *name, const struct store_
 {
 	const struct store_entry *found = NULL, *other = NULL;
 
+	if (!*name)
+		return err_set(err, EINVAL, "no kernel is named");
 	for (int i = 0; i < store->count; i++) {
 		const struct store_entry *entry = &store->entry[i];
 
