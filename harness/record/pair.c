@@ -535,18 +535,24 @@ static void note_losses(struct pairing *pairing, const struct loss *loss, int co
 	}
 }
 
-/* What a SYN proxy took, it answered, or sent a segment of its own for. */
+/* What came to the router and went no further: a SYN proxy answered it, or sent a segment of its
+ * own for it; or a filter took it, or the next hop was unknown. Where it was lost of all that one
+ * kernel plays is not known so well. */
 static void note_taken(struct pairing *pairing)
 {
-	if (!pairing->packet || !pairing->seen)
-		return;
-	for (int i = 0; i < pairing->record->packet_count; i++) {
-		struct record_packet *packet = &pairing->record->packet[i];
+	struct record *record = pairing->record;
+
+	for (int i = 0; i < record->packet_count; i++) {
+		struct record_packet *packet = &record->packet[i];
 		struct record_frame came = {.host = -1 - packet->from, .tap = RAW_TAP_HOST};
 
-		if (packet->from >= 0 && packet->arrived_ns < 0 && !packet->lost &&
-		    pairing->packet[i].protocol == PACKET_TCP && pairing->seen[i] & tap_bit(&came))
-			packet->lost = pool_strdup(pairing->pool, "taken by the SYN proxy");
+		if (packet->from < 0 || packet->arrived_ns >= 0 || packet->lost ||
+		    !(pairing->seen[i] & tap_bit(&came)))
+			continue;
+		if (pairing->plan->middlebox.syn_proxy && pairing->packet[i].protocol == PACKET_TCP)
+			packet->lost = "taken by the SYN proxy";
+		else if (record->host_kernel_count)
+			packet->lost = "the router did not send it on";
 	}
 }
 
@@ -593,8 +599,7 @@ struct decoded *pair_sightings(struct pool *pool, struct record *record, const s
 		note_sighting(&pairing, frame, &packet, frame->packet);
 	}
 	note_losses(&pairing, loss, loss_count);
-	if (plan->middlebox.syn_proxy)
-		note_taken(&pairing);
+	note_taken(&pairing);
 	order_moments(pool, record);
 	return pairing.packet;
 }

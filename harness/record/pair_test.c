@@ -226,6 +226,36 @@ static void send_routed(int64_t t_ns, const struct made_segment *before,
 	send_part(t_ns, 1, behind, false);
 }
 
+/* Where hosts have kernels of their own it is known where a packet ended: one that came to the
+ * router, and is sent on by it only the next time. */
+START_TEST(what_the_router_does_not_send_on_ends_there)
+{
+	static const struct raw_start start = {.tick_ns = 4 * MS};
+	struct made_segment syn = {
+		.src = "10.0.1.1", .dst = "10.0.2.1", .flags = TCP_SYN, .seq = 9, .id = 3};
+	struct made_segment behind;
+
+	begin(ROUTER);
+	if (_i)
+		raw_add(&raw, RAW_START, 0, 0, &start, sizeof(start), NULL, 0);
+	send_part(1 * S, 0, &syn, true);
+	raw_send(&raw, 2 * S, 0, 1, LOST_IN_CABLE, &syn);
+	syn.id++;
+	behind = syn;
+	behind.ttl = 63;
+	send_routed(3 * S, &syn, &behind);
+	record = test_collect(plan, &raw, 4 * S);
+	ck_assert_int_eq(record->packet_count, 3);
+	if (_i)
+		ck_assert_str_eq(record->packet[0].lost, "the router did not send it on");
+	else
+		ck_assert_ptr_null(record->packet[0].lost);
+	ck_assert_ptr_null(record->packet[1].lost);
+	ck_assert_ptr_null(record->packet[2].lost);
+	done();
+}
+END_TEST
+
 START_TEST(test_router)
 {
 	struct made_segment before = {
@@ -578,6 +608,7 @@ int main(void)
 	tcase_add_test(tests, test_syn_proxy);
 	tcase_add_test(tests, test_vip);
 	tcase_add_test(tests, test_moved_address);
+	tcase_add_loop_test(tests, what_the_router_does_not_send_on_ends_there, 0, 2);
 	tcase_add_test(tests, test_router_speaks);
 	tcase_add_test(tests, test_router_repeats);
 	tcase_add_test(tests, test_boots);
