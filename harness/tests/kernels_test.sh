@@ -57,6 +57,8 @@ built() { # NAME
 built 6.99-hz250-first
 exits 2 "$halfopen" kernel use frist
 complains "^halfopen kernel use: there is no kernel called 'frist'"
+exits 2 "$halfopen" kernel use ''
+complains '^halfopen kernel use: no kernel is named$'
 exits 2 "$halfopen" kernel use
 exits 0 "$halfopen" kernel use 6.99
 says '^runs happen on 6.99-hz250-first$'
