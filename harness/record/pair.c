@@ -542,6 +542,8 @@ static void note_taken(struct pairing *pairing)
 {
 	struct record *record = pairing->record;
 
+	if (!pairing->packet || !pairing->seen)
+		return;
 	for (int i = 0; i < record->packet_count; i++) {
 		struct record_packet *packet = &record->packet[i];
 		struct record_frame came = {.host = -1 - packet->from, .tap = RAW_TAP_HOST};
