@@ -46,8 +46,7 @@ static void head(struct ladder *ladder)
 	     i++) {
 		const struct record_host_kernel *own = &ladder->record->host_kernel[i];
 
-		snprintf(text, sizeof(text), "%s: Linux %s, HZ %d",
-			 own->host < plan->host_count ? plan->host[own->host].name : "router",
+		snprintf(text, sizeof(text), "%s: Linux %s, HZ %d", plan_host_name(plan, own->host),
 			 own->release, own->hz);
 		ladder_paragraph(ladder, text);
 	}

@@ -26,7 +26,7 @@
 
 const char *play_host_name(const struct play *play, int host)
 {
-	return host < play->plan->host_count ? play->plan->host[host].name : PLACE_ROUTER_NAME;
+	return plan_host_name(play->plan, host);
 }
 
 void play_frame(struct play *play, enum raw_type type, int who, int64_t t_ns, const void *head,

@@ -27,8 +27,7 @@ struct search {
 static int kernel_of_host(const struct worker_options *options, const struct plan *plan, int i,
 			  struct host_kernels *kernels, struct err *err)
 {
-	static const char router[] = "router";
-	const char *name = i < plan->host_count ? plan->host[i].name : router;
+	const char *name = plan_host_name(plan, i);
 	struct kernel *own = &kernels->own[i];
 
 	kernels->of[i] = options->kernel;

@@ -75,6 +75,11 @@ bool plan_wants_own_kernels(const struct plan *plan, char *ret_words, size_t siz
 	return false;
 }
 
+const char *plan_host_name(const struct plan *plan, int host)
+{
+	return host < plan->host_count ? plan->host[host].name : PLACE_ROUTER_NAME;
+}
+
 char *plan_root_path(const struct plan *plan, int host)
 {
 	const char *root = plan->host[host].root, *slash = strrchr(plan->file, '/');

@@ -527,6 +527,8 @@ bool plan_sysctl_is_machines(const char *name);
 
 /* Whether a command runs on HOST: then it has files, and other users than itself. */
 bool plan_has_command(const struct plan *plan, int host);
+/* Of a host, or of the router, which has the number behind them. */
+const char *plan_host_name(const struct plan *plan, int host);
 /* Where HOST's root is, which it has: its path, from the folder of the case. free() it. */
 char *plan_root_path(const struct plan *plan, int host);
 
