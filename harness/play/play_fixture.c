@@ -89,6 +89,13 @@ void say_listens(void)
 	say(SERVER, RAW_STEP, SERVER, &event, sizeof(event));
 }
 
+void say_both_run(void)
+{
+	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
+	say_listens();
+	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+}
+
 int frames(enum raw_type type)
 {
 	struct raw_frame frame;

@@ -24,7 +24,8 @@ void say_part(int host, enum raw_type type, int who, const void *payload, size_t
 	      size_t first);
 void say(int host, enum raw_type type, int who, const void *payload, size_t size);
 void say_program(int program, enum raw_program_state state, int status);
-void say_listens(void); /* the server does */
+void say_listens(void);  /* the server does */
+void say_both_run(void); /* and the server listens before the client begins */
 /* How many frames of TYPE are in the stream. */
 int frames(enum raw_type type);
 

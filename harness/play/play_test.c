@@ -138,9 +138,7 @@ END_TEST
 
 START_TEST(the_run_ends_a_second_after_the_last_program)
 {
-	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
-	say_listens();
-	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say_both_run();
 	world.now_ns = PLAY_ZERO_NS + 5 * NSEC_PER_SEC;
 	say_program(SERVER, RAW_PROGRAM_EXITED, 0);
 	ck_assert_int_eq(play.end_ns, -1);
@@ -187,9 +185,7 @@ START_TEST(a_program_of_which_nothing_is_expected_keeps_no_run)
 	int expected = plan->expect_count;
 
 	world.now_ns = PLAY_ZERO_NS + 5 * NSEC_PER_SEC;
-	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
-	say_listens();
-	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say_both_run();
 	plan->expect_count = 1; /* of the client alone */
 	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
 	ck_assert_int_eq(play.end_ns, 6 * NSEC_PER_SEC);
@@ -199,9 +195,7 @@ END_TEST
 
 START_TEST(nothing_ends_before_the_timeline_does)
 {
-	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
-	say_listens();
-	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say_both_run();
 	say_program(SERVER, RAW_PROGRAM_EXITED, 0);
 	say_program(CLIENT, RAW_PROGRAM_EXITED, 0);
 	ck_assert_int_eq(play.end_ns, -1);

@@ -10,9 +10,7 @@
 
 START_TEST(what_ran_on_a_host_without_power_has_ended)
 {
-	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
-	say_listens();
-	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say_both_run();
 	world.now_ns = PLAY_ZERO_NS + 2 * NSEC_PER_SEC;
 	world_power_off(&world, SERVER);
 	play_host_off(&play, SERVER);
@@ -48,9 +46,7 @@ END_TEST
 
 START_TEST(a_host_that_hangs_does_nothing_more_and_is_not_waited_for)
 {
-	say_program(SERVER, RAW_PROGRAM_STARTED, 0);
-	say_listens();
-	say_program(CLIENT, RAW_PROGRAM_STARTED, 0);
+	say_both_run();
 	world.now_ns = PLAY_ZERO_NS + 2 * NSEC_PER_SEC;
 	world_hang(&world, SERVER);
 	act_host_lost(&play, SERVER);
