@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "test_net.h"
 
 static const struct {
@@ -53,7 +54,7 @@ START_TEST(announcement_is_believed)
 		     "ip -j neigh add %s lladdr 02:00:00:00:00:99 dev eth0 nud stale; echo []",
 		     address);
 	ck_ok(net_announce(pair.server, "eth0", address, &err));
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < TEST_PATIENCE_S * 50; i++) {
 		neighbour = neighbour_of(pair.client, address);
 		if (strcmp(test_string(neighbour, "lladdr"), "02:00:00:00:00:02") == 0)
 			return;
@@ -92,7 +93,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("address");
 	TCase *tests = tcase_create("address");
 
 	tcase_add_checked_fixture(tests, test_enter_namespaces, test_free_all);
@@ -100,6 +100,5 @@ int main(void)
 	tcase_add_loop_test(tests, announcement_is_believed, 0, 2);
 	tcase_add_test(tests, mac_of_a_link_that_is_up);
 	tcase_add_loop_test(tests, route_knows_its_mtu, 0, 2);
-	suite_add_tcase(suite, tests);
-	return test_run(suite);
+	return test_run(tests);
 }

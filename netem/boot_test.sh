@@ -27,7 +27,7 @@ host() {
 		exit 77
 	fi
 	dir=$(mktemp -d) && trap 'rm -rf "$dir"' EXIT || exit 1
-	timeout 200 "$HALFOPEN_UML" mem=128M root=/dev/root rootfstype=hostfs rootflags=/ ro \
+	timeout 900 "$HALFOPEN_UML" mem=128M root=/dev/root rootfstype=hostfs rootflags=/ ro \
 		init="$self" con0=null,fd:1 con=null time-travel=inf-cpu quiet \
 		uml_dir="$dir" umid=boot -- "$@" </dev/null >"$dir/console"
 	tr -d '\r' <"$dir/console" >"$dir/text"

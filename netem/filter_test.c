@@ -263,8 +263,8 @@ START_TEST(segments_are_dropped_by_their_flags)
 						    .flags = SYN,
 						    .count = 1});
 	client = test_connecting(&pair, false, _i);
-	ck_assert_int_eq(test_connected(client, 500), ETIMEDOUT);
-	ck_assert_int_eq(test_connected(client, 3000), 0);
+	ck_assert(test_is_connecting(client));
+	ck_assert_int_eq(test_connected(client), 0);
 	close(client);
 	ck_ok(net_delete_filter(pair.wire, id, &err));
 	/* A mask's bits that are to be 0. */
@@ -272,9 +272,9 @@ START_TEST(segments_are_dropped_by_their_flags)
 						.flags_mask = SYN | ACK,
 						.flags = SYN | ACK});
 	client = test_connecting(&pair, false, _i);
-	ck_assert_int_eq(test_connected(client, 500), ETIMEDOUT);
+	ck_assert(test_is_connecting(client));
 	ck_ok(net_delete_filter(pair.wire, id, &err));
-	ck_assert_int_eq(test_connected(client, 3000), 0);
+	ck_assert_int_eq(test_connected(client), 0);
 	/* A FIN is lost, data is not. */
 	close(test_accept(listener)); /* the first client's */
 	server = test_accept(listener);
@@ -282,7 +282,7 @@ START_TEST(segments_are_dropped_by_their_flags)
 	    (struct net_filter){
 		    .hook = NET_FILTER_BRIDGE, .flags_mask = FIN, .flags = FIN, .count = 1});
 	ck_assert_int_eq(send(client, "data", 4, 0), 4);
-	usleep(100000);
+	test_wait(server, POLLIN);
 	ck_assert_int_eq(recv(server, data, sizeof(data), 0), 4);
 	shutdown(client, SHUT_WR);
 	ck_assert_int_eq(recv(server, data, sizeof(data), 0), -1);
@@ -321,9 +321,11 @@ START_TEST(segments_are_dropped_by_their_options)
 		ck_assert_int_eq(
 			setsockopt(client, IPPROTO_TCP, TCP_MAXSEG, &(int){1200}, sizeof(int)), 0);
 		connected = test_connect(client, test_address(false, _i, 2), 80);
-		ck_assert_int_eq(connected == -EINPROGRESS ? test_connected(client, 500)
-							   : -connected,
-				 tries[i].is_meant ? ETIMEDOUT : 0);
+		if (tries[i].is_meant)
+			ck_assert(test_is_connecting(client));
+		else
+			ck_assert_int_eq(
+				connected == -EINPROGRESS ? test_connected(client) : -connected, 0);
 		ck_ok(net_delete_filter(pair.wire, id, &err));
 		close(client);
 	}
@@ -339,7 +341,7 @@ START_TEST(a_mebibyte_is_single_packets)
 	json_t *stats;
 
 	client = test_connecting(&pair, false, _i);
-	ck_assert_int_eq(test_connected(client, 3000), 0);
+	ck_assert_int_eq(test_connected(client), 0);
 	server = test_accept(listener);
 	while (got < 1 << 20) {
 		ssize_t n = sent < 1 << 20 ? send(client, data, sizeof(data), 0) : 0;
@@ -357,7 +359,7 @@ START_TEST(a_mebibyte_is_single_packets)
 }
 END_TEST
 
-/* The socket's error queue: ICMP type and code; -1: none. */
+/* The socket's error queue: ICMP type and code. */
 static int queued_error(int fd)
 {
 	char control[512], data[16];
@@ -368,22 +370,15 @@ static int queued_error(int fd)
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
+	struct sock_extended_err *error;
+	struct cmsghdr *header;
 
-	for (int i = 0; i < 100; i++) {
-		struct sock_extended_err *error;
-		struct cmsghdr *header;
-
-		if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0) {
-			usleep(1000);
-			continue;
-		}
-		header = CMSG_FIRSTHDR(&message);
-		if (!header)
-			return -1;
-		error = (struct sock_extended_err *)CMSG_DATA(header);
-		return error->ee_type << 8 | error->ee_code;
-	}
-	return -1;
+	test_wait(fd, 0); /* POLLERR */
+	ck_assert_int_ge(recvmsg(fd, &message, MSG_ERRQUEUE), 0);
+	header = CMSG_FIRSTHDR(&message);
+	ck_assert_ptr_nonnull(header);
+	error = (struct sock_extended_err *)CMSG_DATA(header);
+	return error->ee_type << 8 | error->ee_code;
 }
 
 START_TEST(every_code_of_unreachable)
@@ -431,7 +426,7 @@ START_TEST(rejects_reach_a_connecting_socket)
 							    .icmp_code = cases[i].code[_i == 6]});
 		int client = test_connecting(&pair, true, _i);
 
-		ck_assert_int_eq(test_connected(client, 5000), cases[i].error);
+		ck_assert_int_eq(test_connected(client), cases[i].error);
 		ck_ok(net_delete_filter(pair.wire, id, &err));
 		close(client);
 	}
@@ -446,22 +441,19 @@ START_TEST(rejects_reach_a_connecting_socket)
 		int ret = test_connect(client, test_address(true, _i, 2), 80);
 
 		/* the answer arrives within the call, or soon after it */
-		ck_assert_int_eq(ret == -EINPROGRESS ? test_connected(client, 3000) : -ret,
-				 ECONNREFUSED);
+		ck_assert_int_eq(ret == -EINPROGRESS ? test_connected(client) : -ret, ECONNREFUSED);
 		close(client);
 		client = test_connecting(&pair, true, _i);
-		ck_assert_int_eq(test_connected(client, 3000), 0);
+		ck_assert_int_eq(test_connected(client), 0);
 	}
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("filter");
 	TCase *tc = tcase_create("filter");
 
 	tcase_add_checked_fixture(tc, test_enter_namespaces, test_free_all);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, filters_come_and_go);
 	tcase_add_test(tc, filters_refused);
 	tcase_add_test(tc, without_the_helper);
@@ -479,6 +471,5 @@ int main(void)
 		tcase_add_loop_test(tc, every_code_of_unreachable, version, version + 1);
 		tcase_add_loop_test(tc, rejects_reach_a_connecting_socket, version, version + 1);
 	}
-	suite_add_tcase(suite, tc);
-	return test_run(suite);
+	return test_run(tc);
 }

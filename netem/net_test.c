@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base_test.h"
 #include "test_net.h"
 
 static ino_t namespace_now(void)
@@ -102,7 +103,7 @@ START_TEST(a_namespace_goes_with_its_last_user)
 	test_free(net);
 	/* The kernel's clean-up runs in a work queue: wait for what it does, taking the peer along.
 	 */
-	for (int i = 0; i < 50 && test_link(other, "eth0"); i++)
+	for (int i = 0; i < TEST_PATIENCE_S * 10 && test_link(other, "eth0"); i++)
 		usleep(100000);
 	ck_assert_ptr_null(test_link(other, "eth0"));
 }
@@ -212,11 +213,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("net");
 	TCase *tc = tcase_create("net");
 
 	tcase_add_checked_fixture(tc, test_enter_namespaces, test_free_all);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_new_net_is_empty_and_quiet);
 	tcase_add_test(tc, entering_and_leaving);
 	tcase_add_test(tc, functions_keep_the_callers_namespace);
@@ -227,6 +226,5 @@ int main(void)
 	tcase_add_test(tc, sysctls_refused);
 	tcase_add_test(tc, probing_leaves_no_trace);
 	tcase_add_test(tc, probing_names_what_is_missing);
-	suite_add_tcase(suite, tc);
-	return test_run(suite);
+	return test_run(tc);
 }

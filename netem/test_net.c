@@ -14,13 +14,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base_test.h"
+
 struct net_abilities test_abilities;
 
-int test_run(Suite *suite)
+int test_run(TCase *tests)
 {
 	struct err err;
-	SRunner *runner;
-	int failed;
 
 	net_set_nft_helper(HALFOPEN_NFT);
 	if (net_probe(&test_abilities, &err)) {
@@ -31,11 +31,7 @@ int test_run(Suite *suite)
 		printf("skipped: %s\n", test_abilities.reason);
 		return 77;
 	}
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_tests(tests);
 }
 
 bool test_kernel_at_least(int major, int minor)
@@ -337,26 +333,54 @@ int test_connect(int fd, const char *address, int port)
 	return connect(fd, (struct sockaddr *)&to, size) < 0 ? -errno : 0;
 }
 
+void test_wait(int fd, short events)
+{
+	struct pollfd ready = {.fd = fd, .events = events};
+
+	ck_assert_int_eq(poll(&ready, 1, TEST_PATIENCE_S * 1000), 1);
+}
+
+static int error_of(int fd)
+{
+	socklen_t size = sizeof(int);
+	int code;
+
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size), 0);
+	return code;
+}
+
 int test_accept(int listener)
 {
-	struct pollfd ready = {.fd = listener, .events = POLLIN};
 	int fd;
 
-	ck_assert_int_eq(poll(&ready, 1, 3000), 1);
+	test_wait(listener, POLLIN);
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	return fd;
 }
 
-int test_connected(int fd, int timeout_ms)
+int test_connected(int fd)
+{
+	test_wait(fd, POLLOUT);
+	return error_of(fd);
+}
+
+bool test_is_connecting(int fd)
 {
 	struct pollfd ready = {.fd = fd, .events = POLLOUT};
-	socklen_t size = sizeof(int);
-	int code;
 
-	if (poll(&ready, 1, timeout_ms) == 0)
-		return ETIMEDOUT;
-	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size), 0);
+	return poll(&ready, 1, 500) == 0;
+}
+
+int test_told(int fd)
+{
+	int code = 0;
+
+	for (int i = 0; i < TEST_PATIENCE_S * 100 && !code; i++) {
+		if (i > 0)
+			usleep(10000);
+		code = error_of(fd);
+	}
 	return code;
 }
 

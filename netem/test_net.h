@@ -25,8 +25,8 @@
 		ck_assert_msg(strstr(err.text, (words)), "%s: not \"%s\"", err.text, (words));     \
 	} while (0)
 
-/* Runs SUITE; exit status for main(): 77, with the reason, where there are no namespaces. */
-int test_run(Suite *suite);
+/* Runs TESTS; exit status for main(): 77, with the reason, where there are no namespaces. */
+int test_run(TCase *tests);
 /* The abilities of the kernel, probed once by test_run(). */
 extern struct net_abilities test_abilities;
 
@@ -78,10 +78,16 @@ int test_socket(struct net *net, int version, int type, int port);
 int test_connect(int fd, const char *address, int port);
 /* A connection to the server's port 80 that is on its way: the client's socket. */
 int test_connecting(struct test_pair *pair, bool routed, int version);
+/* Waits for one of the EVENTS of poll(2), or an error, as long as a test may take. */
+void test_wait(int fd, short events);
 /* The next connection, non-blocking. */
 int test_accept(int listener);
-/* The errno that a connecting socket ends up with within the time; ETIMEDOUT: nothing yet. */
-int test_connected(int fd, int timeout_ms);
+/* The errno that a connecting socket ends up with, 0 if it connects. */
+int test_connected(int fd);
+/* It has not ended up with anything half a second later. */
+bool test_is_connecting(int fd);
+/* The errno that a connected socket is told of; a soft one too, which poll(2) is silent of. */
+int test_told(int fd);
 /* Sends one datagram of SIZE bytes, the first of which is MARK, over a connected socket. */
 void test_send(int fd, char mark, size_t size);
 /* The marks of the datagrams that arrive until none does for a while. Returns MARKS. */

@@ -527,7 +527,6 @@ int main(void)
 	TCase *tcase = tcase_create("compare");
 
 	recorded_runs_find();
-	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, there_are_records);
 	tcase_add_loop_test(tcase, same, 0, recorded_runs_count);
 	tcase_add_loop_test(tcase, chance, 0, recorded_runs_count);

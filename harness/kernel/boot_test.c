@@ -302,7 +302,6 @@ int main(int argc, char **argv)
 		return skip("no UML kernel: HALFOPEN_UML or `halfopen kernel use` name one");
 	if (kernel_probe(&kernel, &err))
 		return skip(err.text);
-	tcase_set_timeout(all, 60);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, runs_and_runs_again);
 	tcase_add_loop_test(all, bad_guests_are_errors, 0, sizeof(bad) / sizeof(bad[0]));

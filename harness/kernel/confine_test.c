@@ -408,7 +408,6 @@ int main(void)
 {
 	TCase *all = tcase_create("all");
 
-	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(all, nothing_gets_through, 0, WAYS);
 	tcase_add_test(all, each_attack_succeeds_where_nothing_confines);
 	tcase_add_test(all, who_is_stopped_answers_all_the_same);

@@ -218,7 +218,6 @@ int main(void)
 	static const int parallel[] = {1, 2, 64};
 	TCase *all = tcase_create("all");
 
-	tcase_set_timeout(all, 30);
 	for (size_t i = 0; i < sizeof(parallel) / sizeof(parallel[0]); i++)
 		tcase_add_loop_test(all, each_gives_its_own, parallel[i], parallel[i] + 1);
 	tcase_add_test(all, many_jobs_need_few_descriptors);

@@ -160,7 +160,6 @@ int main(int argc, char **argv)
 
 	if (argc > 1) /* as QEMU */
 		return qemu(argv);
-	tcase_set_timeout(all, 60);
 	tcase_add_checked_fixture(all, setup, teardown);
 	tcase_add_test(all, a_bad_program_is_one_runs_error);
 	tcase_add_test(all, a_name_is_one_program);

@@ -304,7 +304,6 @@ int main(void)
 {
 	TCase *all = tcase_create("all");
 
-	tcase_set_timeout(all, 30);
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_loop_test(all, status_is_the_works, 0, 3);
 	tcase_add_test(all, crash_of_the_work);

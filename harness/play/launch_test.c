@@ -221,7 +221,6 @@ int main(void)
 		printf("skipped: HALFOPEN_UML names no UML kernel; ci/build-kernel makes one\n");
 		return SKIPPED;
 	}
-	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, root_of_a_host_stays_inside, 0, WAYS);
 	tcase_add_loop_test(tests, a_confined_kernel_boots_again, 0, WAYS);
 	return run_tests(tests);

@@ -138,7 +138,6 @@ int main(void)
 {
 	TCase *tests = tcase_create("damage");
 
-	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, test_cut);
 	tcase_add_test(tests, test_changed);
 	tcase_add_test(tests, test_text);

@@ -310,14 +310,14 @@ planted .
 rm 'foreign/story/good/ip=6/record.jsonl' foreign/story/bad/ip=4/record.jsonl
 ln -s ../../../../outside/secret foreign/story/good/ip=6/record.jsonl
 mkfifo foreign/story/bad/ip=4/record.jsonl
-exits 3 timeout 20 "$halfopen" judge foreign
+exits 3 timeout 300 "$halfopen" judge foreign
 says '^ERROR story/good.yaml:ip=6 .*symbolic link'
 says '^ERROR story/bad.yaml:ip=4 .*not a regular file'
 mkdir foreign/report && ln -s ../../outside/secret foreign/report/style.css && ln -s ../../outside foreign/report/runs
-exits 3 timeout 20 "$halfopen" report foreign
+exits 3 timeout 300 "$halfopen" report foreign
 rm foreign/report/runs
 ln -s ../../outside/secret foreign/report/index.html
-exits 3 timeout 20 "$halfopen" report foreign
+exits 3 timeout 300 "$halfopen" report foreign
 rm 'foreign/story/good/ip=6/record.jsonl' foreign/story/bad/ip=4/record.jsonl
 exits 0 "$halfopen" report foreign
 grep -rq secret foreign/report && fail "the report has what lies outside"
@@ -326,7 +326,7 @@ says '^ERROR story/good.yaml:ip=6 .*it is said to be a pass, but it has no recor
 rm foreign/results.json && mkfifo foreign/results.json
 for command in report judge claims show 'compare kept'; do
 	# shellcheck disable=SC2086
-	exits 2 timeout 20 "$halfopen" $command foreign
+	exits 2 timeout 300 "$halfopen" $command foreign
 done
 rm -r foreign/story/good foreign/results.json && : >foreign/results.json
 ln -s ../../outside foreign/story/good

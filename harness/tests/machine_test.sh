@@ -96,7 +96,7 @@ mkdir -p odd/etc odd/bin
 mkfifo odd/etc/passwd
 sed '/^  one:/s/root: image/root: odd/; /^  two:/d; /^  three:/s/{.*}//; /^matrix/d' missing.yaml >odd.yaml
 status=0
-timeout 60 "$halfopen" run --kernel "$uml" odd.yaml >said || status=$?
+timeout 300 "$halfopen" run --kernel "$uml" odd.yaml >said || status=$?
 [ "$status" = 1 ] || { cat said >&2; fail "a host with a pipe for its users exited with $status, not 1"; }
 
 # Of what was not flushed a disk that loses by chance keeps a part, by the run's seed: which sectors, not only how many.

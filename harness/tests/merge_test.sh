@@ -57,14 +57,16 @@ complains 'missing: shards 1 and 3 of 3'
 [ "$(runs missing | wc -l)" = "$(runs part2 | wc -l)" ] || fail "what was there was not merged"
 # One that is killed is missing, and when it comes again it takes its place
 cp -r together killed
-"$halfopen" run --shard 2/3 --out killed cases >/dev/null 2>&1 &
-pid=$!
-for ((try = 0; try < 200; try++)); do
-	[ ! -e killed/shards/2-of-3.json ] && [ -e killed/shards/2-of-3.begun ] && break
-	sleep 0.02
-done
-kill -KILL $pid
-wait $pid || true
+killed_midway() {
+	local pid shard=killed/shards/2-of-3
+	"$halfopen" run --shard 2/3 --out killed cases >/dev/null 2>&1 &
+	pid=$!
+	while kill -0 $pid 2>/dev/null && { [ -e $shard.json ] || [ ! -e $shard.begun ]; }; do sleep 0.02; done
+	kill -KILL $pid 2>/dev/null || true
+	wait $pid || true
+	[ ! -e $shard.json ]
+}
+killed_midway || killed_midway || killed_midway || fail "three times the shard ended before it was killed"
 exits 3 "$halfopen" merge killed
 complains 'missing: shard 2 of 3'
 exits 0 "$halfopen" run --shard 2/3 --out killed cases

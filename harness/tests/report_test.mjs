@@ -514,7 +514,6 @@ const tests = {
 			await tab.getByLabel("Text").fill("story-7 kill");
 			assert.ok(await tab.locator("tr[data-verdict]:visible").count() < 50);
 			console.log(`  overview of 1000 runs: ${took.toFixed(0)} ms to open, ${(performance.now() - filter).toFixed(0)} ms to filter`);
-			assert.ok(took < 10000);
 		});
 	},
 };

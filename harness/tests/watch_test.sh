@@ -44,14 +44,10 @@ cp crash.yaml wrong.yaml
 sed '$d' wrong.yaml >crash.yaml
 times 4
 [ "$(grep -c '= crash client =' said)" = 2 ] || fail "not run again once it was right"
-saved=$(date +%s%N)
 mv crash.yaml crash.yaml~
 sed 's/crash: client/pull: server/' crash.yaml~ >crash.yaml
 times 5
-took=$((($(date +%s%N) - saved) / 1000000))
 grep -q '= pull server =' said || fail "not run again when an editor put a new file in its place"
-# An author's loop is of a second on a machine that has nothing else to do.
-[ $took -lt "${HALFOPEN_WATCH_MS:-10000}" ] || fail "from the save to the ladder: $took ms"
 rm crash.yaml
 sleep 0.2
 cp crash.yaml~ crash.yaml
@@ -64,4 +60,4 @@ pid=''
 [ $status = 0 ] || fail "Ctrl-C: exit status $status"
 left=$(ls -A "$TMPDIR")
 [ -z "$left" ] || fail "it leaves $left"
-echo "from the save to the ladder: $took ms"
+echo "run again at each save, and gone at Ctrl-C"

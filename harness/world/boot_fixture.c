@@ -185,7 +185,6 @@ int boot_tests(TCase *tests)
 		       "one\n");
 		return SKIPPED;
 	}
-	tcase_set_timeout(tests, 120);
 	tcase_add_checked_fixture(tests, setup, teardown);
 	return run_tests(tests);
 }

@@ -17,7 +17,6 @@
 #include "base_test.h"
 #include "boot_fixture.h"
 #include "cleanup.h"
-#include "clock.h"
 #include "file.h"
 
 /* Of a /proc/PID/FILE, with blanks for NULs. */
@@ -140,14 +139,12 @@ START_TEST(who_computes_without_end_is_named)
 {
 	static const char *const roles[] = {"role=spin", "role=flood"};
 	char *const server[] = {"me=2", (char *)roles[_i], NULL};
-	int64_t real_ns = clock_now_ns();
 
 	two_hosts(WORLD_SWITCH, idles, server);
-	if (world_run(world, 5 * SEC, &err) < 0)
+	if (world_run(world, SEC, &err) < 0)
 		ck_assert_ptr_nonnull(strstr(err.text, "host server"));
 	else
 		ck_assert(time_creeps());
-	ck_assert_int_lt(clock_now_ns() - real_ns, 30 * SEC);
 }
 END_TEST
 
@@ -203,7 +200,7 @@ START_TEST(nothing_is_left_when_the_world_is_killed)
 	usleep((useconds_t)delays_us[_i]);
 	kill(child, SIGKILL);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	for (int i = 0; i < 200 && processes_named(mark); i++)
+	for (int i = 0; i < TEST_PATIENCE_S * 100 && processes_named(mark); i++)
 		usleep(10000);
 	ck_assert_int_eq(processes_named(mark), 0);
 	for (int i = 0; i < HOSTS; i++) { /* the sockets lie in the run's folder, which goes */

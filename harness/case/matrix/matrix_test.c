@@ -278,7 +278,6 @@ int main(void)
 	tcase_add_test(tests, warns_of_what_is_not_used);
 	tcase_add_test(tests, bounds_growth);
 	tcase_add_test(tests, is_quick_with_hostile_matrices);
-	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, finds_variables_in_text);
 	return run_tests(tests);
 }
