@@ -36,6 +36,13 @@ void counters_parse(struct pool *pool, struct record *record, int host, bool aft
  * not there then is one that the kernel does not have. */
 void counters_settle(struct pool *pool, struct record *record, const struct plan *plan);
 
+/* order.c: record->frame by time, those of one moment by hop; with the order that they had. */
+void sort_frames(struct record *record);
+/* And those of one moment as they happened, once it is known of which packet each is. In virtual
+ * time a segment comes and its answer goes at the same moment: by hop, the answer would stand
+ * first in the capture. */
+void order_moments(struct pool *pool, struct record *record);
+
 /* pair.c: whose address this is: a place (place.h); and then, of one that moves. */
 int place_of_address(const struct plan *plan, const char *address);
 int place_then(const struct plan *plan, const char *address, int64_t t_ns);
