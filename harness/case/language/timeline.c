@@ -199,6 +199,13 @@ static struct diag *complain(struct decoder *d, const struct plan_fault *fault,
 	return diag;
 }
 
+static const char *how_off(const struct plan_fault *off, const struct plan_fault *fault)
+{
+	return off->op == FAULT_SHUTDOWN && fault->at_ns < off->at_ns + off->grace_ns
+		       ? "is shutting down then"
+		       : "is off then";
+}
+
 static void check_process(struct decoder *d, struct course *course, const struct plan_fault *fault)
 {
 	const struct plan_program *program = &d->plan->program[fault->program];
@@ -206,7 +213,7 @@ static void check_process(struct decoder *d, struct course *course, const struct
 
 	if (course->off[program->host])
 		complain(d, fault, course->off[program->host], "the host of program", program->name,
-			 "is off then");
+			 how_off(course->off[program->host], fault));
 	else if (course->still[program->host])
 		complain(d, fault, course->still[program->host], "the host of program",
 			 program->name, "stands still then");
@@ -243,7 +250,7 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 	const struct plan_fault *still = course->still[fault->host];
 
 	if (*off && (fault->kind->effect == EFFECT_OFF || is_to_boot(*off, fault)))
-		complain(d, fault, *off, "host", name, "is off then");
+		complain(d, fault, *off, "host", name, how_off(*off, fault));
 	else if (still && fault->op == FAULT_SHUTDOWN)
 		complain(d, fault, still, "host", name, "stands still then");
 	else if (is_to_boot(still, fault))
@@ -264,7 +271,8 @@ static bool check_able(struct decoder *d, const struct course *course,
 	const char *name = d->plan->host[fault->host].name;
 
 	if (course->off[fault->host])
-		complain(d, fault, course->off[fault->host], "host", name, "is off then");
+		complain(d, fault, course->off[fault->host], "host", name,
+			 how_off(course->off[fault->host], fault));
 	else if (course->still[fault->host])
 		complain(d, fault, course->still[fault->host], "host", name, "stands still then");
 	return !course->off[fault->host] && !course->still[fault->host];
@@ -317,7 +325,8 @@ static void check_kernel(struct decoder *d, struct course *course, const struct 
 	bool suspended = *still && (*still)->op == FAULT_SUSPEND;
 
 	if (course->off[fault->host])
-		complain(d, fault, course->off[fault->host], "host", name, "is off then");
+		complain(d, fault, course->off[fault->host], "host", name,
+			 how_off(course->off[fault->host], fault));
 	else if (fault->kind->effect == EFFECT_RESUMED && !suspended)
 		complain(d, fault, *still, "host", name, "is not suspended then");
 	else if (fault->kind->effect != EFFECT_RESUMED && *still)
