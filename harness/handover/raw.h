@@ -15,8 +15,9 @@ enum raw_type {
 	RAW_START,       /* who: host, or -1: the kernel is that of all; struct raw_start */
 	RAW_HOST,        /* struct raw_host: a host (re)appeared */
 	RAW_PACKET,      /* struct raw_packet, then the first bytes of the Ethernet frame */
-	RAW_LOST,        /* uint32: a packet's number; text: why it does not arrive */
-	RAW_CHANGED,     /* the same; text: what the way did to it */
+	RAW_LOST,        /* who: where it does not arrive: a host, the router, or -1: nowhere;
+			    uint32: a packet's number; text: why */
+	RAW_CHANGED,     /* uint32 and text as well: what the way did to it */
 	RAW_STEP,        /* who: program; struct peer_event (fixtures/peer.h) */
 	RAW_PROGRAM,     /* who: program; struct raw_program: started, exited */
 	RAW_OUTPUT,      /* who: program; bytes that a command wrote to stdout or stderr */

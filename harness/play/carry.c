@@ -77,27 +77,21 @@ static bool is_routers(const struct play *play, int card)
 	       world_card_host(play->world, card) == play->plan->host_count;
 }
 
-/* What goes to a group is not lost because one of it does not get it. */
-static bool has_others(const struct play *play, const struct world_packet *packet)
-{
-	return packet->frame[0] & 1 && play->plan->network == NETWORK_SWITCH &&
-	       play->plan->host_count > 2;
-}
-
 static void put_lost(struct play *play, const struct world_packet *packet, int64_t t_ns)
 {
 	uint32_t number = (uint32_t)packet->number + 1;
+	int to = packet->to == WORLD_NONE ? -1 : world_card_host(play->world, packet->to);
 	const char *fate = world_fate_name[packet->fate];
 	AUTO_TEXT struct text why = {0};
 
-	if (packet->fate == WORLD_DELIVERED || packet->duplicate || has_others(play, packet))
+	if (packet->fate == WORLD_DELIVERED || packet->duplicate)
 		return;
 	if (strncmp(fate, WORLD_RECEIVER, strlen(WORLD_RECEIVER)) == 0 &&
 	    is_routers(play, packet->to))
 		text_add(&why, "the router%s", fate + strlen(WORLD_RECEIVER));
 	else
 		text_put(&why, fate);
-	play_frame(play, RAW_LOST, -1, t_ns, &number, sizeof(number), why.bytes, why.size);
+	play_frame(play, RAW_LOST, to, t_ns, &number, sizeof(number), why.bytes, why.size);
 }
 
 void carry_stripped(void *data, uint64_t number, const struct frame_strip *did)

@@ -296,24 +296,6 @@ START_TEST(a_fault_that_waits_has_its_moment_by_what_a_program_does)
 }
 END_TEST
 
-START_TEST(a_question_to_all_is_lost_where_all_are_one)
-{
-	uint8_t bytes[64] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	struct world_packet packet = {.from = CLIENT,
-				      .to = SERVER,
-				      .fate = WORLD_FILTERED,
-				      .frame = bytes,
-				      .size = sizeof(bytes)};
-
-	play_load("case: two\nhosts: {a: {program: [pause]}, b: {}}\n", "switch");
-	carry_packet(&play, &packet);
-	ck_assert_int_eq(frames(RAW_LOST), 1);
-	play_load("case: three\nhosts: {a: {program: [pause]}, b: {}, c: {}}\n", "switch");
-	carry_packet(&play, &packet);
-	ck_assert_int_eq(frames(RAW_LOST), 0);
-}
-END_TEST
-
 START_TEST(a_packet_is_seen_where_taps_would_have_seen_it)
 {
 	uint8_t bytes[64] = {0};
@@ -366,7 +348,6 @@ int main(void)
 	tcase_add_test(tests, behind_a_router_a_sender_is_its_address);
 	tcase_add_test(tests, the_way_to_the_router_is_impaired_and_healed);
 	tcase_add_test(tests, a_fault_that_waits_has_its_moment_by_what_a_program_does);
-	tcase_add_test(tests, a_question_to_all_is_lost_where_all_are_one);
 	tcase_add_test(tests, a_packet_is_seen_where_taps_would_have_seen_it);
 	return run_tests(tests);
 }

@@ -168,6 +168,7 @@ static void take_lost(struct collecting *collecting, const struct raw_frame *fra
 	size_t size = frame->size - sizeof(loss->number);
 
 	loss->arrives = frame->type == RAW_CHANGED;
+	loss->host = frame->who;
 	memcpy(&loss->number, payload, sizeof(loss->number));
 	loss->why = pool_alloc(collecting->pool, size + 1);
 	memcpy(loss->why, payload + sizeof(loss->number), size);

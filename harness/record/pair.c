@@ -407,15 +407,28 @@ static void note_number(struct pairing *pairing, const struct record_frame *fram
 		*known = frame->packet;
 }
 
+/* A switch gives all of them what is for a group: it is not lost because one that it does not mean
+ * has not got it. */
+static bool is_anothers(const struct plan *plan, const struct record_packet *packet,
+			const struct loss *loss)
+{
+	return plan->network == NETWORK_SWITCH && plan->host_count > 2 && loss->host >= 0 &&
+	       loss->host != packet->to;
+}
+
 static void note_losses(struct pairing *pairing, const struct loss *loss, int count)
 {
 	for (int i = 0; i < count; i++) {
 		const int *index = numbered(pairing, loss[i].number);
+		struct record_packet *packet;
 
-		if (index && *index >= 0 && loss[i].arrives)
-			pairing->record->packet[*index].note = loss[i].why;
-		else if (index && *index >= 0 && pairing->record->packet[*index].arrived_ns < 0)
-			pairing->record->packet[*index].lost = loss[i].why;
+		if (!index || *index < 0)
+			continue;
+		packet = &pairing->record->packet[*index];
+		if (loss[i].arrives)
+			packet->note = loss[i].why;
+		else if (packet->arrived_ns < 0 && !is_anothers(pairing->plan, packet, &loss[i]))
+			packet->lost = loss[i].why;
 	}
 }
 

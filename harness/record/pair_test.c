@@ -138,6 +138,30 @@ START_TEST(test_numbered)
 }
 END_TEST
 
+/* All of a switch get what is for a group, or for an address that it does not know yet. */
+START_TEST(what_another_does_not_get_is_not_lost)
+{
+	struct made_segment segment = {.flags = TCP_ACK};
+	uint32_t number = 1;
+
+	begin("hosts:\n"
+	      "  client: {program: [{connect: server:8081}]}\n"
+	      "  server: {program: [{listen: 8081}, accept]}\n"
+	      "  other: {program: [pause]}\n" EXPECTS_CONNECT "network: switch\ncase: three\n");
+	for (int host = 1; host < 3; host++, number++) {
+		send_numbered(host * S, number, &segment);
+		raw_add(&raw, RAW_LOST, host, host * S, &number, sizeof(number), "by chance", 9);
+	}
+	record = test_collect(plan, &raw, 5 * S);
+	ck_assert_int_eq(record->packet_count, 2);
+	check_packet(0, 1 * S, -1, -1, 0, 1);
+	ck_assert_str_eq(record->packet[0].lost, "by chance");
+	check_packet(1, 2 * S, -1, -1, 0, 1);
+	ck_assert_ptr_null(record->packet[1].lost);
+	done();
+}
+END_TEST
+
 /* Frames are read tap by tap, not in their order. */
 START_TEST(test_out_of_order)
 {
@@ -597,6 +621,7 @@ int main(void)
 	tcase_add_test(tests, test_alike);
 	tcase_add_loop_test(tests, test_alike_and_slow, 0, 2);
 	tcase_add_test(tests, test_numbered);
+	tcase_add_test(tests, what_another_does_not_get_is_not_lost);
 	tcase_add_test(tests, test_out_of_order);
 	tcase_add_test(tests, test_duplicate);
 	tcase_add_test(tests, test_corrupted);

@@ -49,6 +49,7 @@ int place_then(const struct plan *plan, const char *address, int64_t t_ns);
 
 struct loss { /* why the packet of that number did not arrive, or what it lost on its way */
 	uint32_t number;
+	int host; /* where not; -1: nowhere */
 	bool arrives;
 	char *why;
 };

@@ -113,6 +113,28 @@ END
 "$halfopen" run --kernel "$uml" "$scratch/reads.yaml" >"$scratch/text" ||
 	{ cat "$scratch/text" >&2; fail "a host reads other bytes than the machine's files hold"; }
 
+# A question to all of a switch is lost if the one that it is for does not get it, whoever else does.
+asked_of() { # FATE ERRNO HOST: what is off
+	cat >"$scratch/asked-$3.yaml" <<-END
+		case: a client asks for its server, and $3 is off
+		network: switch
+		neighbours: dynamic
+		ip: 4
+		hosts:
+		  client: {program: [sleep: 1s, connect: "server:80"]}
+		  server: {program: [pause]}
+		  other: {program: [pause]}
+		timeline:
+		  - {at: 0s, crash: $3}
+		expect: {client: {connect: $2}}
+	END
+	"$halfopen" run --kernel "$uml" --out "$scratch/asked-$3" "$scratch/asked-$3.yaml" >"$scratch/text" || { cat "$scratch/text" >&2; fail "$3 is off"; }
+	jq -es --argjson fate "$1" '[.[] | select(.ev == "packet" and .kinds == ["arp-request"])] | . != [] and all(.to == 1 and .lost == $fate)' \
+		"$(find "$scratch/asked-$3" -name record.jsonl)" >"$scratch/text" || fail "$3 is off: what became of the question is not told"
+}
+asked_of '"the receiver was off"' EHOSTUNREACH server
+asked_of null ECONNREFUSED other
+
 # What a program does to its machine comes at a moment that the world does not know before.
 cat >"$scratch/sysrq.yaml" <<'END'
 case: a program reboots its machine
