@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -370,6 +371,15 @@ bool test_is_connecting(int fd)
 	struct pollfd ready = {.fd = fd, .events = POLLOUT};
 
 	return poll(&ready, 1, 500) == 0;
+}
+
+int test_retransmissions(int fd)
+{
+	struct tcp_info info;
+	socklen_t size = sizeof(info);
+
+	ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+	return (int)info.tcpi_total_retrans;
 }
 
 int test_told(int fd)

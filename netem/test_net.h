@@ -86,6 +86,8 @@ int test_accept(int listener);
 int test_connected(int fd);
 /* It has not ended up with anything half a second later. */
 bool test_is_connecting(int fd);
+/* How often it has sent something again. */
+int test_retransmissions(int fd);
 /* The errno that a connected socket is told of; a soft one too, which poll(2) is silent of. */
 int test_told(int fd);
 /* Sends one datagram of SIZE bytes, the first of which is MARK, over a connected socket. */

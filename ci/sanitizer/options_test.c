@@ -115,6 +115,7 @@ int main(int argc, char **argv)
 	tests = tcase_create("options");
 	suite = suite_create("sanitizer");
 	runner = srunner_create(suite);
+	tcase_set_timeout(tests, 120);
 	suite_add_tcase(suite, tests);
 	tcase_add_loop_test(tests, no_finding_is_lost, 0, sizeof(plays) / sizeof(plays[0]));
 	srunner_run_all(runner, CK_NORMAL);

@@ -94,7 +94,7 @@ static bool wait_for_end(const struct guest *guest, struct signals *signals, int
 		if (fds[2].revents)
 			confine_answer(guest->confiner);
 	}
-	return false;
+	return has_ended(guest->pid, ret_status);
 }
 
 int guest_prepare_child(int console)

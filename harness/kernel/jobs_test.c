@@ -188,7 +188,7 @@ static void look_for_life(void *arg, const struct job_result *result)
 	if (result->index > 0)
 		return;
 	close(alive[1]);
-	ck_assert_msg(poll(&ended, 1, 10000) == 1, "processes of a job are left");
+	ck_assert_msg(poll(&ended, 1, TEST_PATIENCE_S * 900) == 1, "processes of a job are left");
 }
 
 START_TEST(a_job_leaves_no_process)

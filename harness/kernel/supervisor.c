@@ -19,7 +19,7 @@
 #include "scratch.h"
 #include "signals.h"
 
-#define GRACE_MS 1000
+#define GRACE_MS 10000
 
 static const int handed_on[] = {SIGINT, SIGTERM, SIGHUP};
 #define HANDED_ON (int)(sizeof(handed_on) / sizeof(handed_on[0]))

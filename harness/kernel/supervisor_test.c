@@ -48,7 +48,7 @@ static void expect_nothing_left(void)
 	struct pollfd fd = {.fd = alive[0], .events = POLLIN};
 
 	close(alive[1]);
-	ck_assert_msg(poll(&fd, 1, 10000) == 1, "processes are left");
+	ck_assert_msg(poll(&fd, 1, TEST_PATIENCE_S * 900) == 1, "processes are left");
 	ck_assert_msg(fd.revents & POLLHUP, "processes are left");
 	ck_assert_msg(nothing_in_tmpdir(), "files are left in %s", tmpdir);
 	close(alive[0]);

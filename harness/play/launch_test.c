@@ -146,8 +146,7 @@ static void run(const struct way *way, char *arg, int64_t until_ns)
 {
 	static struct play_host host;
 	char *const args[] = {port, arg, NULL};
-	struct world_options options = {
-		.dir = at("run"), .patience_ns = 5 * NSEC_PER_SEC, .observer = {.frame = on_frame}};
+	struct world_options options = {.dir = at("run"), .observer = {.frame = on_frame}};
 	struct world_host_config config = {.name = "host",
 					   .kernel = at("linux"),
 					   .init = at("helpers/guest"),

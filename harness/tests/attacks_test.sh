@@ -38,7 +38,7 @@ abstract=halfopen-attack-$$
 	os.chmod(sys.argv[1], 0o777)
 	tcp = socket.create_server(("127.0.0.1", 0))
 	open(sys.argv[3], "w").write(str(tcp.getsockname()[1]))
-	time.sleep(600)
+	time.sleep(7200)
 END
 victim=$!
 helpers+=("$victim")

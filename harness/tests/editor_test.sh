@@ -15,5 +15,5 @@ if ! cmp -s "$here/editor/package-lock.json" "$packages/package-lock.json" || [ 
 		{ rm -rf "$packages/node_modules"; tail -n 3 "$scratch/npm"; skip "yaml-language-server cannot be had from npm"; }
 fi
 "$halfopen" reference --schema >"$scratch/case.schema.json"
-timeout 120 node "$here/editor/ask.mjs" "$packages/node_modules/yaml-language-server/bin/yaml-language-server" \
+timeout 600 node "$here/editor/ask.mjs" "$packages/node_modules/yaml-language-server/bin/yaml-language-server" \
 	"$scratch/case.schema.json" "$here/editor/case.yaml" "$here/editor/places.json" || fail "the schema does not help an editor as it should"

@@ -42,7 +42,7 @@ const browse = async (options, work) => {
 	const complaints = [];
 	const tab = await context.newPage();
 
-	tab.setDefaultTimeout(15000);
+	tab.setDefaultTimeout(120000);
 	tab.on("console", (message) => complaints.push(`console: ${message.text()}`));
 	tab.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
 	tab.on("dialog", (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
@@ -282,6 +282,7 @@ const tests = {
 		await browse({ viewport: phone, isMobile: true, hasTouch: true }, async (tab) => {
 			await tab.goto(pages.errno);
 			await tab.locator("svg.for-phones a").first().tap();
+			await tab.locator(".packet").waitFor();
 			const box = await tab.locator(".packet").boundingBox();
 			assert.ok(box.y + box.height <= phone.height + 1 && box.x + box.width <= phone.width, "seen on a phone");
 		});

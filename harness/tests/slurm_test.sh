@@ -74,11 +74,11 @@ until_true() { # SECONDS COMMAND...
 		sleep 0.2
 	done
 }
-until_true 20 test -S munge/socket || { cat munge/out munge/log >&2; skip "munged does not start here"; }
+until_true 120 test -S munge/socket || { cat munge/out munge/log >&2; skip "munged does not start here"; }
 slurmctld -D >slurmctld.out 2>&1 &
 slurmd -D -N node >slurmd.out 2>&1 &
 node_is_idle() { [ "$(sinfo --noheader --format=%t)" = idle ]; }
-until_true 30 node_is_idle || { tail -n 20 slurm*.log slurm*.out >&2; skip "Slurm does not start here"; }
+until_true 120 node_is_idle || { tail -n 20 slurm*.log slurm*.out >&2; skip "Slurm does not start here"; }
 
 # --- what one machine makes of it, and what an array does ---
 # Real programs cost as much as all others together.
@@ -90,23 +90,23 @@ submit() { # SBATCH-ARGUMENT...
 job=$(submit --array=0-7 "$here/../../ci/slurm/array.sbatch" "${scripted[@]}")
 # The fourth task, when it has done some of its part
 under_way() { [ -e results/shards/4-of-8.begun ] && grep -q '^PASS' "halfopen-$job-3.log"; }
-until_true 120 under_way || { squeue >&2; cat halfopen-*.log slurmctld.log >&2; fail "no task runs"; }
+until_true 600 under_way || { squeue >&2; cat halfopen-*.log slurmctld.log >&2; fail "no task runs"; }
 scancel --signal=KILL --full "${job}_3"
 is_over() { [ -z "$(squeue --noheader --states=running,completing --jobs="${job}_3")" ]; }
-until_true 60 is_over || fail "the task that was killed goes on"
+until_true 300 is_over || fail "the task that was killed goes on"
 [ ! -e results/shards/4-of-8.json ] || fail "the task was over before it was killed"
 others_are_over() { [ "$(find results/shards -name '*.json' | wc -l)" = 7 ]; }
-until_true 600 others_are_over || { squeue >&2; fail "the other tasks do not end"; }
+until_true 2400 others_are_over || { squeue >&2; fail "the other tasks do not end"; }
 exits 3 "$halfopen" merge results
 complains 'missing: shard 4 of 8'
 scontrol requeue "${job}_3"
 # Slurm lets what was requeued wait for two minutes.
-until_true 30 scontrol update JobId="${job}_3" StartTime=now || true
+until_true 120 scontrol update JobId="${job}_3" StartTime=now || true
 none_left() { [ -z "$(squeue --noheader --jobs="$job" 2>/dev/null)" ]; }
-until_true 600 none_left || { squeue >&2; fail "the array does not end"; }
+until_true 2400 none_left || { squeue >&2; fail "the array does not end"; }
 merge=$(submit "$here/../../ci/slurm/merge.sbatch")
 merged() { scontrol show job "$merge" | grep -q 'JobState=COMPLETED'; }
-until_true 120 merged || { scontrol show job "$merge"; cat "halfopen-$merge.log"; fail "the merge failed"; } >&2
+until_true 600 merged || { scontrol show job "$merge"; cat "halfopen-$merge.log"; fail "the merge failed"; } >&2
 cat "halfopen-$merge.log"
 grep -q ' of 8 of 8 shards' "halfopen-$merge.log" || fail "not all shards were merged"
 [ -s results/junit.xml ] || fail "no JUnit XML"

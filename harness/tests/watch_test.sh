@@ -41,16 +41,16 @@ grep -q "unknown key 'nonsense'\|nonsense" said || fail "no word of what is wron
 [ "$(grep -c '= crash client =' said)" = 1 ] || fail "the ladder of before for a case that is wrong"
 # It goes on; and a save as vim does it: the old file away, a new one in its place
 cp crash.yaml wrong.yaml
-sed '$d' wrong.yaml >crash.yaml
+sed '$d' wrong.yaml >new && mv new crash.yaml
 times 4
 [ "$(grep -c '= crash client =' said)" = 2 ] || fail "not run again once it was right"
 mv crash.yaml crash.yaml~
-sed 's/crash: client/pull: server/' crash.yaml~ >crash.yaml
+sed 's/crash: client/pull: server/' crash.yaml~ >new && mv new crash.yaml
 times 5
 grep -q '= pull server =' said || fail "not run again when an editor put a new file in its place"
 rm crash.yaml
 sleep 0.2
-cp crash.yaml~ crash.yaml
+mv crash.yaml~ crash.yaml
 times 6
 [ "$(grep -c '= crash client =' said)" = 3 ] || fail "not run again when the file was there again"
 kill -INT -- -$pid

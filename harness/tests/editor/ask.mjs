@@ -42,7 +42,7 @@ function open(marked) {
 	send({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "yaml", version: 1, text: marked.replace("▮", "") } } });
 	return { textDocument: { uri }, position: { line: before.length - 1, character: before.at(-1).length }, diagnosed };
 }
-const errors = async text => (await Promise.race([open(text).diagnosed, timeout(20000)]) ?? [{ message: "(timeout)" }]).map(d => d.message).join("; ");
+const errors = async text => (await Promise.race([open(text).diagnosed, timeout(120000)]) ?? [{ message: "(timeout)" }]).map(d => d.message).join("; ");
 async function hover(text) {
 	const { textDocument, position } = open(text);
 	return JSON.stringify((await ask("textDocument/hover", { textDocument, position }))?.contents ?? "");
