@@ -28,6 +28,16 @@ any_process() {
 	echo "${all[RANDOM % ${#all[@]}]}"
 }
 
+# ANY: one of its processes, else the command. Fails if that is over. What lists the processes is listed as well, and gone.
+kill_one() {
+	local victim=$pid
+	while kill -0 "$pid" 2>/dev/null; do
+		[ "$1" != any ] || victim=$(any_process)
+		kill -9 "$victim" 2>/dev/null && return
+	done
+	return 1
+}
+
 # What is killed, and the milliseconds within which it is.
 command=("$halfopen" run --jobs 4 "$cases")
 whole=700
@@ -45,9 +55,7 @@ for ((i = 0; i < rounds; i++)); do
 	pid=$!
 	moment=$((RANDOM % whole))
 	sleep "$((moment / 1000)).$(printf '%03d' $((moment % 1000)))" # the random moment itself
-	victim=$pid
-	[ "${3:-}" != any ] || victim=$(any_process)
-	if kill -9 "$victim" 2>/dev/null; then
+	if kill_one "${3:-}"; then
 		alive=$((alive + 1))
 	elif [ $moment -gt 0 ]; then
 		whole=$moment # it takes less than it did
