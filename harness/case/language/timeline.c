@@ -199,11 +199,12 @@ static struct diag *complain(struct decoder *d, const struct plan_fault *fault,
 	return diag;
 }
 
-static const char *how_off(const struct plan_fault *off, const struct plan_fault *fault)
+static void complain_off(struct decoder *d, const struct plan_fault *fault,
+			 const struct plan_fault *off, const char *what, const char *name)
 {
-	return off->op == FAULT_SHUTDOWN && fault->at_ns < off->at_ns + off->grace_ns
-		       ? "is shutting down then"
-		       : "is off then";
+	bool ends = off->op == FAULT_SHUTDOWN && fault->at_ns < off->at_ns + off->grace_ns;
+
+	complain(d, fault, off, what, name, ends ? "is shutting down then" : "is off then");
 }
 
 static void check_process(struct decoder *d, struct course *course, const struct plan_fault *fault)
@@ -212,8 +213,8 @@ static void check_process(struct decoder *d, struct course *course, const struct
 	const struct plan_fault **stopped = &course->stopped[fault->program];
 
 	if (course->off[program->host])
-		complain(d, fault, course->off[program->host], "the host of program", program->name,
-			 how_off(course->off[program->host], fault));
+		complain_off(d, fault, course->off[program->host], "the host of program",
+			     program->name);
 	else if (course->still[program->host])
 		complain(d, fault, course->still[program->host], "the host of program",
 			 program->name, "stands still then");
@@ -250,7 +251,7 @@ static void check_host(struct decoder *d, struct course *course, const struct pl
 	const struct plan_fault *still = course->still[fault->host];
 
 	if (*off && (fault->kind->effect == EFFECT_OFF || is_to_boot(*off, fault)))
-		complain(d, fault, *off, "host", name, how_off(*off, fault));
+		complain_off(d, fault, *off, "host", name);
 	else if (still && fault->op == FAULT_SHUTDOWN)
 		complain(d, fault, still, "host", name, "stands still then");
 	else if (is_to_boot(still, fault))
@@ -271,8 +272,7 @@ static bool check_able(struct decoder *d, const struct course *course,
 	const char *name = d->plan->host[fault->host].name;
 
 	if (course->off[fault->host])
-		complain(d, fault, course->off[fault->host], "host", name,
-			 how_off(course->off[fault->host], fault));
+		complain_off(d, fault, course->off[fault->host], "host", name);
 	else if (course->still[fault->host])
 		complain(d, fault, course->still[fault->host], "host", name, "stands still then");
 	return !course->off[fault->host] && !course->still[fault->host];
@@ -325,8 +325,7 @@ static void check_kernel(struct decoder *d, struct course *course, const struct 
 	bool suspended = *still && (*still)->op == FAULT_SUSPEND;
 
 	if (course->off[fault->host])
-		complain(d, fault, course->off[fault->host], "host", name,
-			 how_off(course->off[fault->host], fault));
+		complain_off(d, fault, course->off[fault->host], "host", name);
 	else if (fault->kind->effect == EFFECT_RESUMED && !suspended)
 		complain(d, fault, *still, "host", name, "is not suspended then");
 	else if (fault->kind->effect != EFFECT_RESUMED && *still)
@@ -348,7 +347,7 @@ static void check_router(struct decoder *d, struct course *course, const struct 
 	if (course->router_off &&
 	    (filters || fault->op == FAULT_HEAL || fault->router_end ||
 	     fault->kind->effect == EFFECT_ROUTER || fault->kind->effect == EFFECT_BACKEND))
-		complain(d, fault, course->router_off, "the", PLACE_ROUTER_NAME, "is off then");
+		complain_off(d, fault, course->router_off, "the", PLACE_ROUTER_NAME);
 	else if (fault->op == FAULT_FAILOVER && course->filtered)
 		complain(d, fault, course->filtered, "the", PLACE_ROUTER_NAME,
 			 "would take its filters and cables along: heal all before");
